@@ -1,0 +1,66 @@
+#ifndef CRAWL_FETCH_FETCH_RESULT_H_
+#define CRAWL_FETCH_FETCH_RESULT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crawl/base/error_kind.h"
+#include "crawl/base/fingerprint.h"
+#include "crawl/base/url.h"
+#include "crawl/parse/page.h"
+
+namespace crawl {
+
+// One HTTP exchange to make: a single hop, since every redirect is judged by
+// the crawl loop and comes back as a request of its own.
+struct FetchRequest {
+  std::uint64_t id = 0;  // comes back in the result
+  Url url;
+  // Send what belongs to the seed's origin only: -u, Authorization, Cookie.
+  bool send_credentials = true;
+};
+
+// Seconds, each from the start of the exchange, as curl's --write-out has them.
+struct FetchTimes {
+  double namelookup = 0;
+  double connect = 0;
+  double appconnect = 0;  // 0 where there is no TLS handshake
+  double starttransfer = 0;
+  double total = 0;
+};
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+// What one exchange brought.
+struct FetchResult {
+  std::uint64_t id = 0;
+  ErrorKind error = ErrorKind::kNone;  // transport only: a 404 is kNone here
+  std::string error_message;           // for people; never looked into
+
+  int status_code = 0;       // 0 if no response came
+  std::string http_version;  // "1.1", "2"
+  std::string remote_ip;
+  std::string content_type;  // header values, "" if absent
+  std::string location;
+  std::string retry_after;
+  std::string x_robots_tag;  // several joined ", "
+  HeaderList headers;        // all, in order, if FetchOptions::keep_headers
+
+  std::string body;                 // if FetchOptions::keep_body
+  std::uint64_t size_download = 0;  // body bytes on the wire
+  std::uint64_t size_body = 0;      // body bytes after decoding
+  bool truncated = false;           // the body limit cut it
+  std::optional<Fingerprint> body_digest;
+  std::optional<Page> page;  // when the response is HTML
+
+  FetchTimes times;
+  bool reused_connection = false;
+  unsigned worker = 0;  // index of the transfer loop
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_FETCH_FETCH_RESULT_H_

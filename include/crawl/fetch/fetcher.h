@@ -1,0 +1,81 @@
+#ifndef CRAWL_FETCH_FETCHER_H_
+#define CRAWL_FETCH_FETCHER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crawl/base/clock.h"
+#include "crawl/base/error.h"
+#include "crawl/fetch/fetch_result.h"
+#include "crawl/parse/page.h"
+
+namespace crawl {
+
+// How exchanges are made; the same for all of a crawl.
+struct FetchOptions {
+  std::string user_agent;
+  HeaderList headers;         // -H; an empty value removes curl's own header
+  HeaderList origin_headers;  // Authorization, Cookie: the seed's origin only
+  std::string user_password;  // -u user:password, the seed's origin only
+  std::string proxy;          // -x; "" for none, environment variables not used
+  bool insecure = false;      // -k
+  std::string ca_file;        // --cacert; "" for the system's
+  std::vector<std::string> resolve;     // --resolve HOST:PORT:ADDR[,ADDR]...
+  std::vector<std::string> connect_to;  // --connect-to H1:P1:H2:P2
+  bool http1_only = false;              // --http1.1
+
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds max_time{60'000};  // -m, one exchange
+  std::chrono::seconds stall_time{20};         // under 1 byte/s for so long
+  std::uint64_t max_body = 16u << 20;          // after decoding
+  std::size_t max_header_bytes = 256u << 10;
+
+  bool keep_headers = false;
+  bool keep_body = false;
+  bool body_digest = false;
+  bool parse_pages = true;
+  PageOptions page;
+};
+
+// Makes HTTP exchanges, any number at a time, and hands back each result once.
+//
+// start(), wait() and abort() belong to one thread, the crawl loop; wake() may
+// be called from any. Destroying it ends what is in flight.
+class Fetcher {
+ public:
+  virtual ~Fetcher() = default;
+
+  // Begins an exchange; does not block. How many may be open is the caller's
+  // rule.
+  virtual void start(FetchRequest request) = 0;
+
+  // Appends every finished exchange to `results`. Waits for the first one,
+  // until `until` (for ever without) or until wake().
+  virtual void wait(std::optional<Clock::time_point> until,
+                    std::vector<FetchResult>& results) = 0;
+
+  // Ends a wait() now, or the next one if none is going on.
+  virtual void wake() = 0;
+
+  // Every exchange in flight ends soon, as kInterrupted, through wait().
+  virtual void abort() = 0;
+};
+
+// `loops` transfer loops, each a task on a thread pool of the fetcher's own.
+// Fails if an option makes no sense to libcurl or a file it names cannot be
+// read.
+Result<std::unique_ptr<Fetcher>> make_pooled_fetcher(FetchOptions options,
+                                                     std::size_t loops);
+
+// The same exchanges on the calling thread, inside wait(): for --sync.
+Result<std::unique_ptr<Fetcher>> make_inline_fetcher(FetchOptions options);
+
+}  // namespace crawl
+
+#endif  // CRAWL_FETCH_FETCHER_H_

@@ -1,0 +1,34 @@
+#ifndef CRAWL_PARSE_CHARSET_H_
+#define CRAWL_PARSE_CHARSET_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace crawl {
+
+// The Encoding Standard's name (lower case, "windows-1252") for a label as a
+// page or header writes it (" Latin1 "); nothing if the label is unknown.
+// https://encoding.spec.whatwg.org/#names-and-labels
+std::optional<std::string_view> encoding_for_label(std::string_view label);
+
+// The encoding of an HTML page: byte order mark, then the Content-Type header's
+// charset, then the meta prescan of the first 1,024 bytes (HTML Standard,
+// "determining the character encoding"), then UTF-8 if all of `body` is valid
+// UTF-8, else windows-1252.
+std::string_view detect_encoding(std::string_view body,
+                                 std::string_view content_type);
+
+// `bytes` in `encoding` (a name from above) as valid UTF-8: a byte order mark
+// is dropped, what cannot be decoded becomes U+FFFD.
+std::string to_utf8(std::string_view bytes, std::string_view encoding);
+
+bool is_valid_utf8(std::string_view bytes);
+
+// `bytes` with every invalid sequence replaced by U+FFFD ("maximal subpart"
+// practice, as the Encoding Standard's UTF-8 decoder does).
+std::string replace_invalid_utf8(std::string_view bytes);
+
+}  // namespace crawl
+
+#endif  // CRAWL_PARSE_CHARSET_H_

@@ -1,0 +1,54 @@
+#ifndef CRAWL_PARSE_PAGE_H_
+#define CRAWL_PARSE_PAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crawl/base/link_list.h"
+#include "crawl/base/url.h"
+
+namespace crawl {
+
+// Who read a page: the one-pass tag scanner, or gumbo's tree where the tree
+// could change the answer.
+enum class PageParser : std::uint8_t { kScanner, kTree };
+
+struct PageOptions {
+  // Keep every link in Page::links. Otherwise links are only counted.
+  bool links = false;
+  // Also keep the text inside each `a` (PageLink::text).
+  bool anchor_text = false;
+};
+
+// What a crawler wants to know of an HTML page. Text is valid UTF-8, white
+// space stripped and collapsed; nothing where the page does not say.
+struct Page {
+  std::optional<std::string> title;        // the first `title` element's text
+  std::optional<std::string> description;  // meta name=description
+  std::optional<std::string> canonical;    // link rel=canonical, resolved
+  std::optional<std::string> lang;         // html lang, as written
+  std::optional<std::string> robots;  // meta name=robots, several joined ", "
+  std::optional<std::string> robots_crawl;  // meta name=crawl: for us by name
+  std::optional<std::string> refresh;  // meta http-equiv=refresh, its target
+  std::string base;                    // what links are resolved against
+  std::string charset;                 // Encoding Standard name, "utf-8"
+  std::uint64_t link_count = 0;  // http(s) links of a and area, repeats counted
+  LinkList links;                // empty unless PageOptions::links
+  PageParser parser = PageParser::kTree;
+};
+
+// Reads the page that `url` answered with. `body` is the body after content
+// decoding, in whatever charset; `content_type` the Content-Type header's
+// value, or "".
+//
+// Any thread, any bytes: never fails, never throws but for lost memory, and
+// takes time and stack bounded by a small multiple of the body's size.
+Page read_page(std::string_view body, const Url& url,
+               std::string_view content_type, const PageOptions& options);
+
+}  // namespace crawl
+
+#endif  // CRAWL_PARSE_PAGE_H_

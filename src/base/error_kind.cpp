@@ -1,0 +1,57 @@
+#include "crawl/base/error_kind.h"
+
+namespace crawl {
+
+std::string_view to_string(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kNone:
+      return "none";
+    case ErrorKind::kHttp:
+      return "http";
+    case ErrorKind::kInvalidUrl:
+      return "invalid_url";
+    case ErrorKind::kUnsupportedScheme:
+      return "unsupported_scheme";
+    case ErrorKind::kDns:
+      return "dns";
+    case ErrorKind::kConnect:
+      return "connect";
+    case ErrorKind::kTls:
+      return "tls";
+    case ErrorKind::kTimeout:
+      return "timeout";
+    case ErrorKind::kTooManyRedirects:
+      return "too_many_redirects";
+    case ErrorKind::kRedirect:
+      return "redirect";
+    case ErrorKind::kProtocol:
+      return "protocol";
+    case ErrorKind::kClosed:
+      return "closed";
+    case ErrorKind::kDecode:
+      return "decode";
+    case ErrorKind::kInterrupted:
+      return "interrupted";
+    case ErrorKind::kDuplicate:
+      return "duplicate";
+    case ErrorKind::kBlockedAddress:
+      return "blocked_address";
+    case ErrorKind::kRobots:
+      return "robots";
+    case ErrorKind::kScope:
+      return "scope";
+    case ErrorKind::kTrap:
+      return "trap";
+    case ErrorKind::kContentType:
+      return "content_type";
+    case ErrorKind::kLimit:
+      return "limit";
+    case ErrorKind::kNofollow:
+      return "nofollow";
+    case ErrorKind::kInternal:
+      return "internal";
+  }
+  return "internal";
+}
+
+}  // namespace crawl
