@@ -23,12 +23,6 @@ std::string_view detect_encoding(std::string_view body,
 // is dropped, what cannot be decoded becomes U+FFFD.
 std::string to_utf8(std::string_view bytes, std::string_view encoding);
 
-bool is_valid_utf8(std::string_view bytes);
-
-// `bytes` with every invalid sequence replaced by U+FFFD ("maximal subpart"
-// practice, as the Encoding Standard's UTF-8 decoder does).
-std::string replace_invalid_utf8(std::string_view bytes);
-
 }  // namespace crawl
 
 #endif  // CRAWL_PARSE_CHARSET_H_
