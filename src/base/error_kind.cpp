@@ -54,4 +54,20 @@ std::string_view to_string(ErrorKind kind) {
   return "internal";
 }
 
+bool is_skip(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kDuplicate:
+    case ErrorKind::kBlockedAddress:
+    case ErrorKind::kRobots:
+    case ErrorKind::kScope:
+    case ErrorKind::kTrap:
+    case ErrorKind::kContentType:
+    case ErrorKind::kLimit:
+    case ErrorKind::kNofollow:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace crawl

@@ -1,6 +1,7 @@
 #ifndef CRAWL_BASE_ERROR_KIND_H_
 #define CRAWL_BASE_ERROR_KIND_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -34,7 +35,13 @@ enum class ErrorKind : std::uint8_t {
   kInternal,           // a bug in crawl; the message says where
 };
 
+inline constexpr std::size_t kErrorKindCount =
+    static_cast<std::size_t>(ErrorKind::kInternal) + 1;
+
 std::string_view to_string(ErrorKind kind);
+
+// Never asked for, as opposed to asked for in vain.
+bool is_skip(ErrorKind kind);
 
 }  // namespace crawl
 
