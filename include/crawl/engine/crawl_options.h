@@ -1,0 +1,35 @@
+#ifndef CRAWL_ENGINE_CRAWL_OPTIONS_H_
+#define CRAWL_ENGINE_CRAWL_OPTIONS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "crawl/fetch/fetcher.h"
+
+namespace crawl {
+
+// Every setting of a crawl with its default, in plain types. A value; whoever
+// runs the crawl keeps its own copy.
+struct CrawlOptions {
+  std::size_t jobs = 8;     // -j: exchanges in flight, at most
+  std::size_t threads = 1;  // transfer loops
+  bool sync = false;        // one at a time on the calling thread
+  bool ordered = false;     // records in input order
+  bool unique = false;      // a URL seen before is skipped, not fetched again
+
+  std::size_t per_host = 0;           // exchanges in flight per host; 0: jobs
+  std::chrono::nanoseconds delay{0};  // between request starts at one host
+  double rate = 0;                    // request starts per second; 0: no limit
+
+  int max_redirs = 10;
+  int retries = 2;                                    // after the first attempt
+  std::chrono::milliseconds retry_base_wait{1'000};   // doubles every time
+  std::chrono::milliseconds retry_max_wait{600'000};  // Retry-After's cap too
+
+  FetchOptions fetch;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_ENGINE_CRAWL_OPTIONS_H_

@@ -1,0 +1,43 @@
+#ifndef CRAWL_ENGINE_CRAWL_STATS_H_
+#define CRAWL_ENGINE_CRAWL_STATS_H_
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "crawl/base/error_kind.h"
+
+namespace crawl {
+
+// The totals of a crawl. Every URL admitted is counted in exactly one of
+// fetched, failed, skipped and left; adds_up() says so.
+struct CrawlStats {
+  std::uint64_t admitted = 0;
+  std::uint64_t fetched = 0;  // final status under 400
+  std::uint64_t failed = 0;   // of any kind, http statuses of 400 and more too
+  std::uint64_t skipped = 0;  // not asked for: duplicate, robots, scope, ...
+  std::uint64_t left = 0;     // not begun when the crawl was stopped
+  std::array<std::uint64_t, kErrorKindCount> by_kind{};  // failed and skipped
+
+  std::uint64_t requests = 0;  // exchanges made: hops and retries counted
+  std::uint64_t retries = 0;
+  std::uint64_t redirects = 0;
+  std::uint64_t connections = 0;       // opened
+  std::uint64_t bytes_downloaded = 0;  // bodies, on the wire
+  std::uint64_t bytes_decoded = 0;
+
+  // What is going on now, for the progress line.
+  std::size_t in_flight = 0;
+  std::size_t queued = 0;
+
+  std::chrono::nanoseconds elapsed{0};
+  bool stopped = false;  // by request_stop() or a closed output
+
+  std::uint64_t done() const { return fetched + failed + skipped; }
+  bool adds_up() const { return admitted == done() + left; }
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_ENGINE_CRAWL_STATS_H_
