@@ -10,15 +10,9 @@
 
 #include "crawl/base/error_kind.h"
 #include "crawl/base/link_list.h"
+#include "crawl/base/redirect_hop.h"
 
 namespace crawl {
-
-// A redirect that was followed.
-struct RedirectHop {
-  std::string url;  // that answered
-  int status_code = 0;
-  std::string location;  // resolved; where it sent us
-};
 
 // What one URL leaves behind: everything the writers can write. Which fields
 // they do write, and how each is spelled, is in writer/fields.h. Times are

@@ -1,0 +1,111 @@
+#ifndef CRAWL_FRONTIER_FRONTIER_H_
+#define CRAWL_FRONTIER_FRONTIER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "crawl/base/clock.h"
+#include "crawl/frontier/job.h"
+
+namespace crawl {
+
+struct FrontierOptions {
+  std::size_t per_host = 8;           // jobs of one host handed out at a time
+  std::chrono::nanoseconds delay{0};  // between two hand-outs at one host
+  double rate = 0;  // hand-outs per second over all hosts; 0: any
+};
+
+// Decides which job is fetched next, and when.
+//
+// A job is queued at its host by add(), handed out by next(), and comes back
+// through done() (finished with, or queued again by add_again()). A host is in
+// the ready order exactly when it has work and a free slot; the order is by the
+// time it may be contacted, then by admission. Handing out reserves the host's
+// slot, its delay and the rate's next place, so nothing can be released twice
+// by waiting for it.
+//
+// Fetches nothing and owns no thread: one thread calls it, and `clock` must
+// outlive it. Every call is O(log hosts).
+class Frontier {
+ public:
+  Frontier(FrontierOptions options, const Clock& clock);
+  ~Frontier();
+
+  // Queues a new job behind the others of its host.
+  void add(std::unique_ptr<Job> job);
+
+  // Queues a job that was handed out before: a retry, or a redirect's next hop.
+  // It goes before the host's other jobs once `not_before` has come, and holds
+  // up none of them until then.
+  void add_again(std::unique_ptr<Job> job, Clock::time_point not_before);
+
+  // A job whose host may be contacted now; null if there is none.
+  std::unique_ptr<Job> next();
+
+  // When next() will have something to give; nothing while it waits only for
+  // done().
+  std::optional<Clock::time_point> ready_at() const;
+
+  // Frees the slot of a job that next() gave; before the job is added again or
+  // dropped.
+  void done(const Job& job);
+
+  // Contacts the job's host no more before `until`.
+  void hold_host(const Job& job, Clock::time_point until);
+
+  // Drops every queued job and says how many there were.
+  std::size_t clear();
+
+  std::size_t queued() const { return queued_; }
+  std::size_t handed_out() const { return handed_out_; }
+  bool finished() const { return queued_ == 0 && handed_out_ == 0; }
+
+ private:
+  using HostId = std::uint32_t;
+  struct Host;
+  struct Ready {
+    Clock::time_point time;
+    std::uint64_t sequence;
+    HostId host;
+    auto operator<=>(const Ready&) const = default;
+  };
+
+  struct KeyHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const {
+      return std::hash<std::string_view>{}(key);
+    }
+  };
+
+  Host& host_of(Job& job);
+  void leave_ready(Host& host);
+  void enter_ready(Host& host);
+  void forget_idle_hosts();
+
+  const FrontierOptions options_;
+  const Clock& clock_;
+  std::chrono::nanoseconds rate_interval_{0};
+  Clock::time_point next_by_rate_{};
+
+  std::unordered_map<std::string, HostId, KeyHash, std::equal_to<>> ids_;
+  std::vector<std::unique_ptr<Host>> hosts_;
+  std::vector<HostId> free_ids_;
+  std::size_t forget_at_ =
+      1024;  // hosts known when to look for idle ones again
+  std::set<Ready> ready_;
+  std::uint64_t next_sequence_ = 0;
+  std::size_t queued_ = 0;
+  std::size_t handed_out_ = 0;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_FRONTIER_FRONTIER_H_

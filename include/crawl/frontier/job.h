@@ -1,0 +1,48 @@
+#ifndef CRAWL_FRONTIER_JOB_H_
+#define CRAWL_FRONTIER_JOB_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crawl/base/clock.h"
+#include "crawl/base/redirect_hop.h"
+#include "crawl/base/url.h"
+
+namespace crawl {
+
+// One URL on its way from being admitted to leaving its record. It is handed
+// from hand to hand and has one owner: the frontier while it waits, the crawl
+// loop while it is fetched.
+struct Job {
+  Job(std::uint64_t record_index, std::string line, Url target)
+      : index(record_index), input(std::move(line)), url(std::move(target)) {}
+
+  std::uint64_t index;  // of its record: the input line's number, from 0
+  std::string input;    // the line as given
+  Url url;              // the next exchange's: a redirect moves it on
+
+  std::vector<RedirectHop> redirects;  // followed so far
+  int attempts = 0;                    // exchanges begun for this hop
+  int depth = 0;
+  std::string parent;  // the page it was found on; "" for a seed
+
+  Clock::time_point admitted{};
+  Clock::time_point first_started{};
+  double transfer_seconds = 0;  // of earlier exchanges: hops, failed attempts
+
+  std::uint32_t host = 0;      // the frontier's own
+  std::uint64_t sequence = 0;  // the frontier's own: order of admission
+  Clock::time_point not_before{};
+  std::unique_ptr<Job> next;  // the frontier's own
+
+  // What was asked for first: the URL that the record is about.
+  std::string_view first_url() const {
+    return redirects.empty() ? url.href() : redirects.front().url;
+  }
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_FRONTIER_JOB_H_
