@@ -1,0 +1,51 @@
+#ifndef CRAWL_CLI_OPTIONS_H_
+#define CRAWL_CLI_OPTIONS_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crawl/base/error.h"
+#include "crawl/engine/crawl_options.h"
+#include "crawl/writer/result_writer.h"
+
+namespace crawl::cli {
+
+// Everything a run of the command needs, resolved: no "as typed" left.
+struct Options {
+  std::vector<std::string> inputs;
+  std::string output = "-";
+  OutputFormat format = OutputFormat::kJsonl;
+  std::vector<std::size_t> fields;
+  CrawlOptions crawl;
+
+  // --compare: the pooled levels to run after the sequential one; empty for a
+  // plain crawl.
+  std::vector<std::size_t> compare;
+
+  bool quiet = false;     // -q: no progress, no summary, no warnings
+  int verbosity = 0;      // -v: retries and failures too; -vv: libcurl's too
+  std::string log_file;   // "" for stderr
+};
+
+// What the command line asks for: to print `text` and end (help, version, list of
+// fields), or to run with `options`.
+struct ParsedArgs {
+  std::optional<std::string> text;
+  Options options;
+};
+
+// What the defaults depend on.
+struct Surroundings {
+  bool stdout_is_terminal = false;
+};
+
+// The error's message is one line for stderr: which option, what is wrong with its
+// value, how to mend it.
+Result<ParsedArgs> parse_args(int argc, const char* const* argv,
+                              const Surroundings& surroundings);
+
+}  // namespace crawl::cli
+
+#endif  // CRAWL_CLI_OPTIONS_H_

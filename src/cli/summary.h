@@ -1,0 +1,17 @@
+#ifndef CRAWL_CLI_SUMMARY_H_
+#define CRAWL_CLI_SUMMARY_H_
+
+#include <string>
+
+#include "crawl/engine/crawl_stats.h"
+
+namespace crawl::cli {
+
+// What a crawl says at its end, a few lines for stderr: the totals, which visibly
+// add up (admitted = fetched + failed + skipped + left), failures and skips by
+// kind, requests, retries, bytes, time and rate.
+std::string format_summary(const CrawlStats& stats);
+
+}  // namespace crawl::cli
+
+#endif  // CRAWL_CLI_SUMMARY_H_
