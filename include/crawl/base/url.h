@@ -2,11 +2,16 @@
 #define CRAWL_BASE_URL_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace crawl {
+
+namespace url {
+class Parser;
+}
 
 // An absolute URL, parsed and normalised as the WHATWG URL Standard's "basic
 // URL parser" does it (https://url.spec.whatwg.org/).
@@ -26,7 +31,8 @@ class Url {
 
   // As resolve(), but appends the serialisation to `out` and makes no Url: the
   // way for a page's links, which share one buffer. On failure returns false
-  // and leaves `out` as it was.
+  // and leaves `out` as it was. `reference` may not be a view into `out`.
+  // Allocates only when `out` has to grow, or where the input needs decoding.
   bool resolve_append(std::string_view reference, std::string& out) const;
 
   std::string_view href() const { return href_; }
@@ -62,10 +68,61 @@ class Url {
   }
 
  private:
+  friend class url::Parser;
+
+  enum class Kind : std::uint8_t {
+    kOther,
+    kHttp,
+    kHttps,
+    kWs,
+    kWss,
+    kFtp,
+    kFile
+  };
+
+  // Where the components lie in href_:
+  //
+  //   https://user:pass@example.org:8080/a/b?q=1#top
+  //        |      |     |          |    |   |   |
+  //        |      |     |          |    |   |   fragment_begin
+  //        |      |     |          |    |   query_begin
+  //        |      |     |          |    path_begin
+  //        |      |     |          host_end
+  //        |      |     host_begin
+  //        |      username_end
+  //        scheme_end
+  //
+  // A component that is absent is empty and lies where the next one begins.
+  struct Parts {
+    std::uint32_t scheme_end = 0;
+    std::uint32_t username_end = 0;
+    std::uint32_t host_begin = 0;
+    std::uint32_t host_end = 0;
+    std::uint32_t path_begin = 0;
+    std::uint32_t query_begin = 0;
+    std::uint32_t fragment_begin = 0;
+    std::uint16_t port = 0;  // effective
+    Kind kind = Kind::kOther;
+    bool has_host = false;
+    bool has_opaque_path = false;
+  };
+
   Url() = default;
+  std::string_view slice(std::uint32_t begin, std::uint32_t end) const {
+    return {href_.data() + begin, end - begin};
+  }
+
   std::string href_;
+  Parts parts_;
 };
 
 }  // namespace crawl
+
+template <>
+struct std::hash<crawl::Url> {
+  std::size_t operator()(const crawl::Url& url) const noexcept {
+    return std::hash<std::string_view>()(url.href());
+  }
+};
 
 #endif  // CRAWL_BASE_URL_H_
