@@ -1,0 +1,147 @@
+#include "crawl/parse/content_type.h"
+
+#include <algorithm>
+
+namespace crawl {
+namespace {
+
+constexpr std::string_view kHttpSpace = "\t\n\r ";
+
+bool is_token_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') ||
+         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) !=
+                           std::string_view::npos);
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+}
+
+// "HTTP quoted-string token code points": bytes from 0x80 are taken as the
+// header has them.
+bool is_quotable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+  });
+}
+
+std::string_view trim_end(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(kHttpSpace);
+  return last == std::string_view::npos ? std::string_view()
+                                        : text.substr(0, last + 1);
+}
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kHttpSpace);
+  return first == std::string_view::npos ? std::string_view()
+                                         : trim_end(text.substr(first));
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+// Takes what precedes the first of `stops` (or all) off the front of `rest`.
+std::string_view take_until(std::string_view& rest, std::string_view stops) {
+  const std::size_t end = std::min(rest.find_first_of(stops), rest.size());
+  const std::string_view taken = rest.substr(0, end);
+  rest.remove_prefix(end);
+  return taken;
+}
+
+// `rest` begins after the opening quote; what follows the closing one stays.
+std::string take_quoted(std::string_view& rest) {
+  std::string value;
+  while (!rest.empty()) {
+    const char c = rest.front();
+    rest.remove_prefix(1);
+    if (c == '"') break;
+    if (c != '\\') {
+      value.push_back(c);
+    } else if (rest.empty()) {
+      value.push_back('\\');
+    } else {
+      value.push_back(rest.front());
+      rest.remove_prefix(1);
+    }
+  }
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::string_view> ContentType::parameter(
+    std::string_view name) const {
+  for (const auto& [key, value] : parameters) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
+bool ContentType::is_html() const {
+  return (type == "text" && subtype == "html") ||
+         (type == "application" && subtype == "xhtml+xml");
+}
+
+std::string ContentType::to_string() const {
+  std::string out = essence();
+  for (const auto& [name, value] : parameters) {
+    out.append(";").append(name).append("=");
+    if (is_token(value)) {
+      out.append(value);
+      continue;
+    }
+    out.push_back('"');
+    for (const char c : value) {
+      if (c == '"' || c == '\\') out.push_back('\\');
+      out.push_back(c);
+    }
+    out.push_back('"');
+  }
+  return out;
+}
+
+std::optional<ContentType> parse_content_type(std::string_view value) {
+  std::string_view rest = trim(value);
+  ContentType result;
+
+  const std::string_view type = take_until(rest, "/");
+  if (!is_token(type) || rest.empty()) return std::nullopt;
+  rest.remove_prefix(1);
+  const std::string_view subtype = trim_end(take_until(rest, ";"));
+  if (!is_token(subtype)) return std::nullopt;
+  result.type = lower(type);
+  result.subtype = lower(subtype);
+
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // the semicolon
+    rest.remove_prefix(
+        std::min(rest.find_first_not_of(kHttpSpace), rest.size()));
+    const std::string name = lower(take_until(rest, ";="));
+    if (rest.empty()) break;
+    if (rest.front() == ';') continue;
+    rest.remove_prefix(1);  // the equals sign
+
+    std::string parameter;
+    if (!rest.empty() && rest.front() == '"') {
+      rest.remove_prefix(1);
+      parameter = take_quoted(rest);
+      take_until(rest, ";");
+    } else {
+      parameter = trim_end(take_until(rest, ";"));
+      if (parameter.empty()) continue;
+    }
+    if (is_token(name) && is_quotable(parameter) && !result.parameter(name)) {
+      result.parameters.emplace_back(name, std::move(parameter));
+    }
+  }
+  return result;
+}
+
+}  // namespace crawl

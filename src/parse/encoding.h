@@ -1,0 +1,40 @@
+#ifndef CRAWL_PARSE_ENCODING_H_
+#define CRAWL_PARSE_ENCODING_H_
+
+#include <string>
+#include <string_view>
+
+namespace crawl {
+
+// Encodings as the page readers need them; `encoding` is an Encoding Standard
+// name everywhere. Unknown names are read as windows-1252. Any thread, any
+// bytes.
+
+// True if markup can be found in a page's bytes as they are: ASCII bytes mean
+// ASCII wherever they stand. So for UTF-8 and the single-byte encodings; in the
+// others a byte like '<' may be half of a character, or switch modes.
+bool reads_in_place(std::string_view encoding);
+
+// Decodes `bytes` onto the end of `out` as UTF-8, U+FFFD for what is invalid.
+// A byte order mark is a character like any other.
+void append_decoded(std::string_view bytes, std::string_view encoding,
+                    std::string& out);
+
+// Size of the byte order mark that `bytes` begin with, if it is one of
+// `encoding`.
+std::size_t bom_size(std::string_view bytes, std::string_view encoding);
+
+// True if the queries of a page's links are percent-encoded from UTF-8, as the
+// URL parser does by itself.
+bool encodes_queries_as_utf8(std::string_view encoding);
+
+// Appends the part of a URL's query in `utf8` to `out`: what is not ASCII in
+// `encoding`, percent-encoded, or as %26%23NNN%3B if it has no such character
+// (URL Standard, "percent-encode after encoding" with the special-query set).
+// ASCII is left to the URL parser.
+void append_encoded_query(std::string_view utf8, std::string_view encoding,
+                          std::string& out);
+
+}  // namespace crawl
+
+#endif  // CRAWL_PARSE_ENCODING_H_
