@@ -28,7 +28,8 @@ class CrawlObserver {
 
   // Attempt number `attempt` (from 2) at `url` will be made, `wait` from now.
   virtual void retrying(std::string_view /*url*/, const FetchResult& /*result*/,
-                        int /*attempt*/, std::chrono::nanoseconds /*wait*/) {}
+                        unsigned /*attempt*/,
+                        std::chrono::nanoseconds /*wait*/) {}
 };
 
 }  // namespace crawl

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "crawl/fetch/fetcher.h"
+#include "crawl/fetch/retry_policy.h"
 
 namespace crawl {
 
@@ -23,9 +24,7 @@ struct CrawlOptions {
   double rate = 0;                    // request starts per second; 0: no limit
 
   int max_redirs = 10;
-  int retries = 2;                                    // after the first attempt
-  std::chrono::milliseconds retry_base_wait{1'000};   // doubles every time
-  std::chrono::milliseconds retry_max_wait{600'000};  // Retry-After's cap too
+  RetryOptions retry;
 
   FetchOptions fetch;
 };

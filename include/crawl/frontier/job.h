@@ -1,6 +1,7 @@
 #ifndef CRAWL_FRONTIER_JOB_H_
 #define CRAWL_FRONTIER_JOB_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,12 +25,13 @@ struct Job {
   Url url;              // the next exchange's: a redirect moves it on
 
   std::vector<RedirectHop> redirects;  // followed so far
-  int attempts = 0;                    // exchanges begun for this hop
+  unsigned attempts = 1;  // the present one counted; a hop is no new one
   int depth = 0;
   std::string parent;  // the page it was found on; "" for a seed
 
   Clock::time_point admitted{};
   Clock::time_point first_started{};
+  std::chrono::system_clock::time_point started{};  // the latest exchange
   double transfer_seconds = 0;  // of earlier exchanges: hops, failed attempts
 
   std::uint32_t host = 0;      // the frontier's own

@@ -1,0 +1,79 @@
+#include "engine/record_builder.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace crawl {
+
+CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
+                        std::string error_message) {
+  CrawlRecord record;
+  record.index = job.index;
+  record.url = job.first_url();
+  record.input = std::move(job.input);
+  record.final_url = job.url.href();
+  record.status_code = result.status_code;
+
+  if (error == ErrorKind::kNone) {
+    error = result.error;
+    error_message = std::move(result.error_message);
+  }
+  if (error == ErrorKind::kNone && result.status_code >= 400) {
+    error = ErrorKind::kHttp;
+    error_message = fmt::format("HTTP status {}", result.status_code);
+  }
+  record.ok = error == ErrorKind::kNone;
+  record.error = error;
+  record.error_message = std::move(error_message);
+
+  record.content_type = std::move(result.content_type);
+  if (result.page) {
+    Page& page = *result.page;
+    record.charset = std::move(page.charset);
+    record.title = std::move(page.title);
+    record.description = std::move(page.description);
+    record.canonical = std::move(page.canonical);
+    record.lang = std::move(page.lang);
+    record.link_count = page.link_count;
+    record.links = std::move(page.links);
+    record.parser = page.parser == PageParser::kScanner ? "scanner" : "tree";
+  }
+  record.size_download = result.size_download;
+  record.size_body = result.size_body;
+  record.truncated = result.truncated;
+  record.redirects = std::move(job.redirects);
+  record.http_version = std::move(result.http_version);
+  record.remote_ip = std::move(result.remote_ip);
+  record.attempts = static_cast<int>(job.attempts);
+  record.timestamp = job.started;
+
+  record.time_queue =
+      std::chrono::duration<double>(job.first_started - job.admitted).count();
+  record.time_namelookup = result.times.namelookup;
+  record.time_connect = result.times.connect;
+  record.time_appconnect = result.times.appconnect;
+  record.time_starttransfer = result.times.starttransfer;
+  record.time_total = job.transfer_seconds + result.times.total;
+
+  record.depth = job.depth;
+  record.parent = std::move(job.parent);
+  record.worker = static_cast<int>(result.worker);
+  record.headers = std::move(result.headers);
+  record.body = std::move(result.body);
+  return record;
+}
+
+CrawlRecord make_unfetched_record(std::uint64_t index, std::string input,
+                                  std::string url, ErrorKind error,
+                                  std::string error_message) {
+  CrawlRecord record;
+  record.index = index;
+  record.input = std::move(input);
+  record.url = std::move(url);
+  record.error = error;
+  record.error_message = std::move(error_message);
+  return record;
+}
+
+}  // namespace crawl

@@ -1,0 +1,56 @@
+#include "engine/seed_url.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace crawl {
+namespace {
+
+std::string href(std::string_view line) {
+  const auto url = parse_seed(line);
+  return url ? std::string(url->href())
+             : std::string(to_string(url.error().kind));
+}
+
+TEST(SeedUrl, LineWithoutASchemeMeansHttps) {
+  EXPECT_EQ(href("example.org"), "https://example.org/");
+  EXPECT_EQ(href("example.org/a?b#c"), "https://example.org/a?b#c");
+  EXPECT_EQ(href("//example.org/a"), "https://example.org/a");
+  EXPECT_EQ(href("[::1]/x"), "https://[::1]/x");
+}
+
+TEST(SeedUrl, PortAfterAHostIsNoScheme) {
+  EXPECT_EQ(href("localhost:8080"), "https://localhost:8080/");
+  EXPECT_EQ(href("localhost:8080/x"), "https://localhost:8080/x");
+  EXPECT_EQ(href("example.org:8443?q"), "https://example.org:8443/?q");
+}
+
+TEST(SeedUrl, HttpAndHttpsStandAsTheyAre) {
+  EXPECT_EQ(href("http://example.org"), "http://example.org/");
+  EXPECT_EQ(href("HTTPS://EXAMPLE.org:443/%7e"), "https://example.org/%7e");
+}
+
+TEST(SeedUrl, OtherSchemesAreRecognised) {
+  for (const char* line :
+       {"mailto:a@b.test", "ftp://a.test/", "file:///etc",
+        "javascript:alert(1)", "data:text/html,x", "tel:+123", "about:blank"}) {
+    EXPECT_EQ(href(line), "unsupported_scheme") << line;
+  }
+}
+
+TEST(SeedUrl, GarbageIsInvalid) {
+  for (const char* line : {"http://", "http://[", "https://a b/", "http://:80/",
+                           "http://a.test:99999/", "not a url", "%%%"}) {
+    EXPECT_EQ(href(line), "invalid_url") << line;
+  }
+}
+
+TEST(SeedUrl, BinaryAndEndlessLinesAreInvalid) {
+  EXPECT_EQ(href(std::string_view("http://a/\0x", 11)), "invalid_url");
+  EXPECT_EQ(href("http://a.test/" + std::string(kMaxUrlBytes, 'x')),
+            "invalid_url");
+}
+
+}  // namespace
+}  // namespace crawl
