@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crawl/base/error_kind.h"
+#include "crawl/base/fingerprint.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/redirect_hop.h"
 
@@ -55,8 +56,10 @@ struct CrawlRecord {
   // On demand.
   LinkList links;
   std::vector<std::pair<std::string, std::string>> headers;
+  // After content decoding: UTF-8 if its charset is known, else as it came.
   std::string body;
-  std::optional<std::string> parser;  // "scanner", "tree"
+  std::optional<Fingerprint> body_digest;  // of the bytes as they came
+  std::optional<std::string> parser;       // "scanner", "tree"
   std::optional<std::string> duplicate_of;
 };
 

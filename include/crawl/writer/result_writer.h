@@ -1,6 +1,7 @@
 #ifndef CRAWL_WRITER_RESULT_WRITER_H_
 #define CRAWL_WRITER_RESULT_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,34 +25,66 @@ class OutputStream {
   virtual Result<void> write(std::string_view lines) = 0;
   // Everything written so far has left the process.
   virtual Result<void> flush() = 0;
-  // The reader went away (`| head`): a quiet end, not an error.
+  // flush(), and the last errors that a file system may have for us. Nothing is
+  // written after it.
+  virtual Result<void> close() { return flush(); }
+  // The reader went away (`| head`): a quiet end, not an error. What is written
+  // from then on is dropped.
   virtual bool closed_by_reader() const = 0;
 };
 
-// "-" is stdout. Fails if the file cannot be opened for writing.
+// "-" is stdout; a file is made, or emptied if it is there. Fails if it cannot
+// be opened for writing.
+//
+// Writes in pieces of 64 KiB, on a terminal each line at once; waits while a
+// non-blocking stdout is full. SIGPIPE never gets out, whatever the process
+// does about it. An error names the file and the reason, leaves only whole
+// lines in a regular file, and comes back from every later call.
 Result<std::unique_ptr<OutputStream>> open_output(const std::string& path);
 
 // Turns records into lines of one format.
 class RecordFormatter {
  public:
   virtual ~RecordFormatter() = default;
-  virtual std::string header() const = 0;  // "" for formats without one
+  // A line for the top, newline included; "" for formats without one.
+  virtual std::string header() const = 0;
   // Appends one whole line, newline included.
   virtual void append(const CrawlRecord& record, std::string& out) = 0;
 };
 
+// How kText looks on the terminal at hand.
+struct TextStyle {
+  std::size_t width = 0;  // columns that lines are cut to; 0: never cut
+  bool color = false;
+};
+
 // `fields` as parse_field_list() gives them.
+//
+// All output is valid UTF-8, U+FFFD standing for what is not, and a record is
+// one line (a CSV row) whatever its strings hold. Control characters, bidi
+// overrides and the Unicode line ends are in it only as follows:
+// - kJsonl: an object; absent is null; such characters are \uXXXX.
+// - kTsv: a header line; absent is an empty cell; \t \n \r \\ \uXXXX.
+// - kCsv: RFC 4180 with a header row and CRLF; absent is an empty cell; tabs
+//   and line ends inside quotes, other such characters are U+FFFD.
+// - kText: status, time, size, URL, and title or error, aligned; or the fields
+//   chosen, if they are not the usual ones. Line ends and tabs become a space,
+//   other such characters U+FFFD.
+// Arrays and objects are JSON inside a cell.
 std::unique_ptr<RecordFormatter> make_formatter(
-    OutputFormat format, const std::vector<std::size_t>& fields);
+    OutputFormat format, const std::vector<std::size_t>& fields,
+    const TextStyle& style = {});
 
 // Writes each record as it comes, or in the order of CrawlRecord::index.
 //
-// One thread. Output is gathered and written in large pieces; flush_if_due()
-// when the crawl loop goes to sleep keeps a pipe's reader up to date.
+// One thread. Output is gathered and written in large pieces; flush() when the
+// crawl loop goes to sleep keeps a pipe's reader up to date, and costs nothing
+// when there is nothing to write.
 class ResultWriter {
  public:
   // `ordered`: records are held, already formatted, until every lower index has
-  // come; indices start at 0 and have no gaps.
+  // come; indices start at 0, have no gaps and come once. How far ahead of
+  // next_index() records come, and so the memory, is the caller's rule.
   ResultWriter(std::unique_ptr<OutputStream> output,
                std::unique_ptr<RecordFormatter> formatter, bool ordered);
   ~ResultWriter();

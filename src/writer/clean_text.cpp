@@ -1,0 +1,255 @@
+#include "writer/clean_text.h"
+
+#include <fmt/format.h>
+#include <unicode/uchar.h>
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+
+#include "crawl/base/utf8.h"
+
+namespace crawl {
+namespace {
+
+constexpr std::uint64_t kOnes = 0x0101010101010101U;
+constexpr std::uint64_t kHighBits = kOnes << 7U;
+
+// Not 0 if a byte of `word` is `byte`.
+constexpr std::uint64_t has_byte(std::uint64_t word, unsigned char byte) {
+  const std::uint64_t x = word ^ (kOnes * byte);
+  return (x - kOnes) & ~x & kHighBits;
+}
+
+// Not 0 if a byte of `word` is below `limit`, at most 0x80.
+constexpr std::uint64_t has_below(std::uint64_t word, unsigned char limit) {
+  return (word - kOnes * limit) & ~word & kHighBits;
+}
+
+// What a format must look at: one test for eight bytes and one for a byte,
+// which agree.
+struct JsonSpecial {
+  static bool in(std::uint64_t word) {
+    return ((word & kHighBits) | has_byte(word, 0x7F)) != 0;
+  }
+  static bool is(unsigned char c) { return c >= 0x7F; }
+};
+struct ControlSpecial {
+  static bool in(std::uint64_t word) {
+    return JsonSpecial::in(word) || has_below(word, 0x20) != 0;
+  }
+  static bool is(unsigned char c) { return c < 0x20 || c >= 0x7F; }
+};
+template <char kAlso>
+struct ControlOr {
+  static bool in(std::uint64_t word) {
+    return ControlSpecial::in(word) || has_byte(word, kAlso) != 0;
+  }
+  static bool is(unsigned char c) {
+    return ControlSpecial::is(c) || c == kAlso;
+  }
+};
+
+template <class Special>
+std::size_t plain_prefix(std::string_view text) {
+  std::size_t at = 0;
+  while (text.size() - at >= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, 8);
+    if (Special::in(word)) break;
+    at += 8;
+  }
+  while (at < text.size() &&
+         !Special::is(static_cast<unsigned char>(text[at]))) {
+    ++at;
+  }
+  return at;
+}
+
+// Appends `text`: plain runs as they are, every other character as
+// `put(code_point, out)` has it, or as it is if that returns false.
+template <class Special, class Put>
+void append_with(std::string_view text, std::string& out, Put put) {
+  while (!text.empty()) {
+    const std::size_t plain = plain_prefix<Special>(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    while (!text.empty() && Special::is(static_cast<unsigned char>(text[0]))) {
+      const Utf8Sequence sequence = first_utf8_sequence(text);
+      if (!sequence.valid) {
+        out.append(kReplacementCharacter);
+      } else if (!put(sequence.code_point, out)) {
+        out.append(text.substr(0, sequence.size));
+      }
+      text.remove_prefix(sequence.size);
+    }
+  }
+}
+
+bool put_unicode_escape(char32_t c, std::string& out) {
+  if (!is_obeyed(c)) return false;
+  fmt::format_to(std::back_inserter(out), "\\u{:04X}",
+                 static_cast<std::uint32_t>(c));
+  return true;
+}
+
+bool put_tsv(char32_t c, std::string& out) {
+  switch (c) {
+    case '\t':
+      out += "\\t";
+      return true;
+    case '\n':
+      out += "\\n";
+      return true;
+    case '\r':
+      out += "\\r";
+      return true;
+    case '\\':
+      out += "\\\\";
+      return true;
+    default:
+      return put_unicode_escape(c, out);
+  }
+}
+
+bool is_line_space(char32_t c) { return c == '\t' || c == '\n' || c == '\r'; }
+
+bool put_csv(char32_t c, std::string& out) {
+  if (c == '"') {
+    out += "\"\"";
+    return true;
+  }
+  if (is_line_space(c) || !is_obeyed(c)) return false;
+  out += kReplacementCharacter;
+  return true;
+}
+
+bool put_shown(char32_t c, std::string& out) {
+  if (!is_obeyed(c)) return false;
+  out += is_line_space(c) ? std::string_view(" ") : kReplacementCharacter;
+  return true;
+}
+
+// Columns of a terminal.
+std::size_t width_of(char32_t c) {
+  if (c < 0x80) return 1;
+  const auto code_point = static_cast<UChar32>(c);
+  switch (u_charType(code_point)) {
+    case U_NON_SPACING_MARK:
+    case U_ENCLOSING_MARK:
+    case U_FORMAT_CHAR:
+      return 0;
+    default:
+      break;
+  }
+  const int width = u_getIntPropertyValue(code_point, UCHAR_EAST_ASIAN_WIDTH);
+  return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
+}
+
+void put_two_digits(std::string& out, unsigned value) {
+  out.push_back(static_cast<char>('0' + value / 10));
+  out.push_back(static_cast<char>('0' + value % 10));
+}
+
+}  // namespace
+
+bool is_obeyed(char32_t c) {
+  if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return true;
+  return c == 0x061C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void append_clean_json(std::string_view json, std::string& out) {
+  append_with<JsonSpecial>(json, out, put_unicode_escape);
+}
+
+void append_tsv_cell(std::string_view text, std::string& out) {
+  append_with<ControlOr<'\\'>>(text, out, put_tsv);
+}
+
+void append_csv_cell(std::string_view text, std::string& out) {
+  const bool quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
+  if (quoted) out.push_back('"');
+  append_with<ControlOr<'"'>>(text, out, put_csv);
+  if (quoted) out.push_back('"');
+}
+
+void append_shown(std::string_view text, std::string& out) {
+  append_with<ControlSpecial>(text, out, put_shown);
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const Utf8Sequence sequence = first_utf8_sequence(text);
+    width += width_of(sequence.code_point);
+    text.remove_prefix(sequence.size);
+  }
+  return width;
+}
+
+std::string cut_to_width(std::string_view text, std::size_t width) {
+  std::size_t used = 0;
+  std::size_t keep = 0;  // bytes that leave a column for the ellipsis
+  for (std::size_t at = 0; at < text.size();) {
+    const Utf8Sequence sequence = first_utf8_sequence(text.substr(at));
+    used += width_of(sequence.code_point);
+    at += sequence.size;
+    if (used > width) {
+      return width == 0 ? std::string()
+                        : std::string(text.substr(0, keep)) + "…";
+    }
+    if (used < width) keep = at;
+  }
+  return std::string(text);
+}
+
+bool append_seconds(double seconds, std::string& out) {
+  // Far beyond any transfer, and its microseconds still fit a double.
+  constexpr double kLongest = 1e9;
+  if (!(std::abs(seconds) <= kLongest)) return false;
+  const std::int64_t micros = std::llround(seconds * 1e6);
+  const auto size = static_cast<std::uint64_t>(std::abs(micros));
+  if (micros < 0) out.push_back('-');
+  const fmt::format_int whole(size / 1'000'000);
+  out.append(whole.data(), whole.size());
+  char digits[7] = {'.', '0', '0', '0', '0', '0', '0'};
+  auto rest = static_cast<unsigned>(size % 1'000'000);
+  for (std::size_t i = 6; i >= 1; --i) {
+    digits[i] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  }
+  out.append(digits, sizeof digits);
+  return true;
+}
+
+bool append_timestamp(std::chrono::system_clock::time_point time,
+                      std::string& out) {
+  using namespace std::chrono;
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const int year = static_cast<int>(date.year());
+  if (year < 0 || year > 9999) return false;
+  const auto millis =
+      static_cast<unsigned>(floor<milliseconds>(time - day).count());
+  put_two_digits(out, static_cast<unsigned>(year) / 100);
+  put_two_digits(out, static_cast<unsigned>(year) % 100);
+  out.push_back('-');
+  put_two_digits(out, static_cast<unsigned>(date.month()));
+  out.push_back('-');
+  put_two_digits(out, static_cast<unsigned>(date.day()));
+  out.push_back('T');
+  put_two_digits(out, millis / 3'600'000);
+  out.push_back(':');
+  put_two_digits(out, millis / 60'000 % 60);
+  out.push_back(':');
+  put_two_digits(out, millis / 1'000 % 60);
+  out.push_back('.');
+  out.push_back(static_cast<char>('0' + millis / 100 % 10));
+  put_two_digits(out, millis % 100);
+  out.push_back('Z');
+  return true;
+}
+
+}  // namespace crawl

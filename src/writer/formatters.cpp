@@ -1,0 +1,33 @@
+#include "writer/formatters.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace crawl {
+
+std::unique_ptr<RecordFormatter> make_formatter(
+    OutputFormat format, const std::vector<std::size_t>& fields,
+    const TextStyle& style) {
+  FieldIds ids;
+  for (const std::size_t id : fields) {
+    if (id >= static_cast<std::size_t>(FieldId::kCount)) {
+      throw std::invalid_argument("make_formatter: no such field");
+    }
+    ids.push_back(static_cast<FieldId>(id));
+  }
+  switch (format) {
+    case OutputFormat::kJsonl:
+      return make_jsonl_formatter(std::move(ids));
+    case OutputFormat::kTsv:
+      return make_tsv_formatter(std::move(ids));
+    case OutputFormat::kCsv:
+      return make_csv_formatter(std::move(ids));
+    case OutputFormat::kText:
+      if (fields == default_fields()) return make_text_formatter(style);
+      return make_text_columns_formatter(std::move(ids), style);
+  }
+  throw std::invalid_argument("make_formatter: no such format");
+}
+
+}  // namespace crawl
