@@ -1,0 +1,194 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "crawl/writer/result_writer.h"
+
+namespace crawl {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{64} << 10U;
+
+// strerror() shares its buffer with other threads.
+std::string reason(int error) {
+  char text[256] = "";
+  return ::strerror_r(error, text, sizeof text);
+}
+
+// Keeps the SIGPIPE that a write may raise from the process: blocked on this
+// thread, taken off the queue if it came.
+class SigpipeGuard {
+ public:
+  SigpipeGuard() {
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&sigpipe_);
+    sigaddset(&sigpipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  ~SigpipeGuard() {
+    const timespec no_wait{};
+    if (!was_pending_) sigtimedwait(&sigpipe_, nullptr, &no_wait);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  SigpipeGuard(const SigpipeGuard&) = delete;
+  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
+
+ private:
+  bool was_pending_ = false;
+  sigset_t sigpipe_{};
+  sigset_t before_{};
+};
+
+class FileOutput final : public OutputStream {
+ public:
+  FileOutput(int fd, std::string name, bool owned)
+      : fd_(fd),
+        name_(std::move(name)),
+        owned_(owned),
+        line_wise_(::isatty(fd) == 1) {}
+  FileOutput(const FileOutput&) = delete;
+  FileOutput& operator=(const FileOutput&) = delete;
+
+  ~FileOutput() override {
+    // Without close() there is nobody left to tell.
+    if (fd_ >= 0) static_cast<void>(drain());
+    close_fd();
+  }
+
+  Result<void> write(std::string_view lines) override {
+    if (error_) return tl::unexpected(*error_);
+    if (closed_by_reader_) return {};
+    if (lines.size() >= kPiece) {
+      if (auto drained = drain(); !drained) return drained;
+      return put(lines);
+    }
+    buffer_.append(lines);
+    if (line_wise_ || buffer_.size() >= kPiece) return drain();
+    return {};
+  }
+
+  Result<void> flush() override { return drain(); }
+
+  Result<void> close() override {
+    if (auto drained = drain(); !drained) return drained;
+    // Network file systems and quotas may say no only here.
+    if (const int failed = close_fd(); failed != 0) return fail(failed);
+    return {};
+  }
+
+  bool closed_by_reader() const override { return closed_by_reader_; }
+
+ private:
+  Result<void> drain() {
+    if (error_) return tl::unexpected(*error_);
+    if (buffer_.empty()) return {};
+    auto done = put(buffer_);
+    buffer_.clear();
+    return done;
+  }
+
+  Result<void> put(std::string_view bytes) {
+    const SigpipeGuard guard;
+    while (!bytes.empty() && !closed_by_reader_) {
+      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+      if (n >= 0) {
+        const auto written = static_cast<std::size_t>(n);
+        const std::size_t line_end = bytes.substr(0, written).rfind('\n');
+        torn_ = line_end == std::string_view::npos ? torn_ + written
+                                                   : written - line_end - 1;
+        bytes.remove_prefix(written);
+        continue;
+      }
+      const int error = errno;
+      if (error == EINTR) continue;
+      if (error == EAGAIN || error == EWOULDBLOCK) {
+        // Someone we share the terminal or pipe with made it non-blocking.
+        pollfd waiting{fd_, POLLOUT, 0};
+        ::poll(&waiting, 1, -1);
+        continue;
+      }
+      if (error == EPIPE) {
+        closed_by_reader_ = true;
+        continue;
+      }
+      cut_torn_line();
+      return fail(error);
+    }
+    return {};
+  }
+
+  Result<void> fail(int error) {
+    error_ = Error{fmt::format("cannot write to {}: {}", name_, reason(error))};
+    return tl::unexpected(*error_);
+  }
+
+  // Only where nobody else has written behind us.
+  void cut_torn_line() {
+    struct stat about {};
+    if (torn_ == 0 || ::fstat(fd_, &about) != 0 || !S_ISREG(about.st_mode)) {
+      return;
+    }
+    const off_t at = ::lseek(fd_, 0, SEEK_CUR);
+    const auto torn = static_cast<off_t>(torn_);
+    if (at != about.st_size || at < torn) return;
+    if (::ftruncate(fd_, at - torn) == 0) {
+      ::lseek(fd_, at - torn, SEEK_SET);
+      torn_ = 0;
+    }
+  }
+
+  // errno's value, or 0. The descriptor is gone in any case.
+  int close_fd() {
+    const int fd = std::exchange(fd_, -1);
+    if (fd < 0 || !owned_) return 0;
+    return ::close(fd) == 0 || errno == EINTR ? 0 : errno;
+  }
+
+  int fd_;
+  const std::string name_;
+  const bool owned_;
+  const bool line_wise_;
+  std::string buffer_;
+  std::size_t torn_ = 0;  // bytes written after the last whole line
+  bool closed_by_reader_ = false;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<OutputStream>> open_output(const std::string& path) {
+  if (path.empty()) return make_error("the output file has no name");
+  if (path == "-") {
+    const int mode = ::fcntl(STDOUT_FILENO, F_GETFL);
+    if (mode < 0) return make_error("standard output is closed");
+    if ((mode & O_ACCMODE) == O_RDONLY) {
+      return make_error("standard output is not open for writing");
+    }
+    return std::make_unique<FileOutput>(STDOUT_FILENO, "standard output",
+                                        false);
+  }
+  int fd = -1;
+  do {
+    fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) {
+    return make_error(
+        fmt::format("cannot write to {}: {}", path, reason(errno)));
+  }
+  return std::make_unique<FileOutput>(fd, path, true);
+}
+
+}  // namespace crawl
