@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,11 +58,13 @@ class AttributeSet {
 // counts, and how its text is cleaned, is here and only here.
 //
 // A reader calls element() for the start tag of each element of interest that
-// is in the document, in document order, with its attributes; title() with a
-// title's content; anchor_text() with text inside an `a`; at last finish(), and
-// nothing after. What is not in the document must not come: the contents of
-// `template`, tags the tree builder ignores. An element that the tree builder
-// clones (adoption agency, reconstructed formatting) comes once. No end tags.
+// is in the document, with its attributes; title() with a title's content;
+// anchor_text() with text inside an `a`; at last finish(), and nothing after.
+// The order is that of the source's tags and text, which is the tree's but for
+// content that the tree builder moves ("foster parenting"). What is not in the
+// document must not come: the contents of `template`, tags the tree builder
+// ignores. An element that it clones (adoption agency, reconstructed
+// formatting) comes once, for its tag. No end tags.
 //
 // One thread at a time. `url`, `decoder` and every view passed in must live
 // until finish() has returned: nothing is decoded, resolved or copied before,
@@ -102,25 +105,52 @@ class PageBuilder {
   struct Link {
     std::string_view reference;
     std::string_view rel;
-    Anchor anchor = kNoAnchor;  // its own number, for `a`
+    Anchor anchor = kNoAnchor;
     LinkElement element = LinkElement::kA;
     LinkAttribute attribute = LinkAttribute::kHref;
+    bool decoded = false;  // `reference` is UTF-8 already
   };
   struct TextRun {
     Anchor anchor;
     std::string_view text;
   };
+
+  Anchor add_anchor(LinkElement element, LinkAttribute attribute,
+                    const std::string_view* reference,
+                    const AttributeSet& attributes);
   void add(LinkElement element, LinkAttribute attribute,
-           const std::string_view* reference);
+           const std::string_view* reference, std::string_view rel = {});
+  void add_svg(LinkElement element, const AttributeSet& attributes);
+  void add_srcset(LinkElement element, LinkAttribute attribute,
+                  const std::string_view* srcset);
+  void add_link_element(const AttributeSet& attributes);
+  void add_meta(const AttributeSet& attributes);
+  void add_refresh(std::string_view content);
+
+  // The value as UTF-8: itself or in `scratch_`.
+  std::string_view decoded(std::string_view raw);
+  // The same, in a place of its own if it is not itself.
+  std::string_view decoded_and_kept(std::string_view raw);
+  void collapse_anchor_text(Anchor anchor, std::string& out);
 
   const Url& url_;
   const PageOptions options_;
   const SourceDecoder* const decoder_;
   std::vector<Link> links_;
+  Anchor anchors_ = 0;
   std::vector<TextRun> text_;
+  std::size_t next_text_ = 0;
+  std::deque<std::string> kept_;
+  std::string scratch_;
+
   std::optional<std::string_view> title_;
   std::optional<std::string_view> base_;
   std::optional<std::string_view> lang_;
+  std::optional<std::string_view> canonical_;
+  std::optional<std::string_view> refresh_;
+  std::optional<std::string> description_;
+  std::optional<std::string> robots_;
+  std::optional<std::string> robots_crawl_;
 };
 
 }  // namespace crawl

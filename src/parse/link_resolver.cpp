@@ -1,0 +1,102 @@
+#include "parse/link_resolver.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "parse/encoding.h"
+#include "parse/html_text.h"
+
+namespace crawl {
+namespace {
+
+constexpr std::size_t kMaxProbes = 32;
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+  });
+}
+
+bool has_http_scheme(std::string_view url) {
+  return url.starts_with("http://") || url.starts_with("https://");
+}
+
+}  // namespace
+
+LinkResolver::LinkResolver(const Url& page_url,
+                           std::optional<std::string_view> base_href,
+                           std::string_view encoding, std::size_t budget)
+    : page_url_(page_url),
+      encoding_(encoding),
+      utf8_queries_(encodes_queries_as_utf8(encoding)),
+      budget_(budget) {
+  if (!base_href) return;
+  // HTML Standard, "set the frozen base URL".
+  base_ = page_url_.resolve(with_encoded_query(*base_href));
+  if (base_ && (base_->scheme() == "data" || base_->scheme() == "javascript")) {
+    base_.reset();
+  }
+}
+
+bool LinkResolver::resolve(std::string_view reference, std::string& url) {
+  if (has_foreign_scheme(reference)) return false;
+  const std::size_t cost = reference.size() + base().href().size();
+  if (cost > budget_) {
+    budget_ = 0;
+    return false;
+  }
+  budget_ -= cost;
+  url.clear();
+  return base().resolve_append(with_encoded_query(reference), url) &&
+         has_http_scheme(url);
+}
+
+std::optional<std::string> LinkResolver::resolve(std::string_view reference) {
+  std::string url;
+  if (!resolve(reference, url)) return std::nullopt;
+  return url;
+}
+
+// The URL parser writes a query in UTF-8; a page in another encoding means its
+// own.
+std::string_view LinkResolver::with_encoded_query(std::string_view reference) {
+  if (utf8_queries_) return reference;
+  const std::string_view before_fragment =
+      reference.substr(0, reference.find('#'));
+  const std::size_t mark = before_fragment.find('?');
+  if (mark == std::string_view::npos) return reference;
+  const std::string_view query = before_fragment.substr(mark);
+  if (is_ascii(query)) return reference;
+  scratch_.assign(reference.substr(0, mark));
+  append_encoded_query(query, encoding_, scratch_);
+  scratch_.append(reference.substr(before_fragment.size()));
+  return scratch_;
+}
+
+ReferenceTable::ReferenceTable(std::size_t expected)
+    : slots_(std::bit_ceil(std::max<std::size_t>(expected * 2, 16))),
+      mask_(slots_.size() - 1) {}
+
+std::uint32_t* ReferenceTable::find(std::string_view reference, bool kind) {
+  if (reference.size() >= (std::uint32_t{1} << 31U)) return nullptr;
+  const std::uint64_t hash = XXH3_64bits(reference.data(), reference.size());
+  const auto short_hash = static_cast<std::uint32_t>(hash >> 32U);
+  const auto size_and_kind =
+      (static_cast<std::uint32_t>(reference.size()) << 1U) | (kind ? 1U : 0U);
+  for (std::size_t probe = 0; probe < kMaxProbes; ++probe) {
+    Slot& slot = slots_[(hash + probe) & mask_];
+    if (!slot.used) {
+      slot = {reference.data(), size_and_kind, short_hash, kNew, true};
+      return &slot.number;
+    }
+    if (slot.hash == short_hash && slot.size_and_kind == size_and_kind &&
+        std::string_view(slot.data, reference.size()) == reference) {
+      return &slot.number;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace crawl
