@@ -1,0 +1,224 @@
+#include "parse/nesting_gauge.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "parse/html_text.h"
+
+namespace crawl {
+namespace {
+
+enum class TagKind : std::uint8_t {
+  kContainer,
+  kFormatting,  // opened again wherever it is left open
+  kRawText,     // holds no tags
+  kTransient,   // void, or closed by the next of its like
+};
+
+bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view name,
+               const std::array<std::string_view, N>& names) {
+  return std::any_of(names.begin(), names.end(), [name](std::string_view n) {
+    return equals_ignoring_case(name, n);
+  });
+}
+
+TagKind kind_of(std::string_view name) {
+  static constexpr std::array<std::string_view, 12> kFormatting = {
+      "b", "big",   "code",   "em",     "font", "i",
+      "s", "small", "strike", "strong", "tt",   "u"};
+  static constexpr std::array<std::string_view, 9> kRawText = {
+      "iframe", "noembed",  "noframes", "plaintext", "script",
+      "style",  "textarea", "title",    "xmp"};
+  static constexpr std::array<std::string_view, 52> kTransient = {
+      "a",       "area",     "base",     "basefont", "bgsound", "body",
+      "br",      "col",      "colgroup", "dd",       "dt",      "embed",
+      "frame",   "h1",       "h2",       "h3",       "h4",      "h5",
+      "h6",      "head",     "hr",       "html",     "image",   "img",
+      "input",   "keygen",   "li",       "link",     "meta",    "nobr",
+      "nextid",  "optgroup", "option",   "p",        "param",   "rb",
+      "rp",      "rt",       "rtc",      "source",   "tbody",   "td",
+      "tfoot",   "th",       "thead",    "tr",       "track",   "wbr",
+      "caption", "center",   "command",  "menuitem"};
+  if (is_one_of(name, kTransient)) return TagKind::kTransient;
+  if (is_one_of(name, kFormatting)) return TagKind::kFormatting;
+  if (is_one_of(name, kRawText)) return TagKind::kRawText;
+  return TagKind::kContainer;
+}
+
+class Gauge {
+ public:
+  Gauge(std::string_view html, std::size_t budget)
+      : html_(html), budget_(budget) {}
+
+  std::size_t run() {
+    while (at_ < html_.size()) {
+      at_ = std::min(html_.find('<', at_), html_.size());
+      if (at_ + 1 >= html_.size()) break;
+      const std::size_t tag = at_;
+      const char next = html_[at_ + 1];
+      if (is_alpha(next)) {
+        start_tag();
+      } else if (next == '/' && at_ + 2 < html_.size() &&
+                 is_alpha(html_[at_ + 2])) {
+        end_tag();
+      } else if (next == '!' || next == '?' || next == '/') {
+        skip_markup();
+      } else {
+        ++at_;
+        continue;
+      }
+      cost_ += open_ + kFormattingCost * formatting_;
+      if (cost_ > budget_) return tag;
+    }
+    return html_.size();
+  }
+
+ private:
+  static constexpr std::size_t kFormattingCost = 8;
+
+  std::string_view take_name() {
+    const std::size_t begin = at_;
+    at_ = std::min(html_.find_first_of("\t\n\f\r />", at_), html_.size());
+    return html_.substr(begin, at_ - begin);
+  }
+
+  std::uint32_t& open_count(std::string_view name) {
+    std::uint32_t hash = 0;
+    for (const char c : name.substr(0, 16)) {
+      hash = hash * 31 + (static_cast<unsigned char>(c) | 0x20U);
+    }
+    return counts_[hash % counts_.size()];
+  }
+
+  void start_tag() {
+    ++at_;
+    const std::string_view name = take_name();
+    const bool closes_itself = attributes();
+    switch (kind_of(name)) {
+      case TagKind::kRawText:
+        skip_raw_text(name);
+        break;
+      case TagKind::kFormatting:
+        ++open_count(name);
+        ++formatting_;
+        ++open_;
+        break;
+      case TagKind::kContainer:
+        if (closes_itself) break;
+        ++open_count(name);
+        ++open_;
+        break;
+      case TagKind::kTransient:
+        break;
+    }
+  }
+
+  void end_tag() {
+    at_ += 2;
+    const std::string_view name = take_name();
+    attributes();
+    const TagKind kind = kind_of(name);
+    if (kind != TagKind::kContainer && kind != TagKind::kFormatting) return;
+    std::uint32_t& count = open_count(name);
+    if (count == 0) return;
+    --count;
+    --open_;
+    if (kind == TagKind::kFormatting && formatting_ > 0) --formatting_;
+  }
+
+  // To behind the '>'. True if the tag ends in "/>".
+  bool attributes() {
+    std::size_t count = 0;
+    while (at_ < html_.size()) {
+      const char c = html_[at_];
+      if (c == '>') {
+        ++at_;
+        return html_[at_ - 2] == '/';
+      }
+      if (is_html_space(c) || c == '/') {
+        ++at_;
+        continue;
+      }
+      cost_ += count++;
+      ++at_;  // an '=' here is part of the name
+      at_ = std::min(html_.find_first_of("\t\n\f\r />=", at_), html_.size());
+      while (at_ < html_.size() && is_html_space(html_[at_])) ++at_;
+      if (at_ >= html_.size() || html_[at_] != '=') continue;
+      ++at_;
+      while (at_ < html_.size() && is_html_space(html_[at_])) ++at_;
+      if (at_ >= html_.size()) break;
+      if (html_[at_] == '"' || html_[at_] == '\'') {
+        at_ = html_.find(html_[at_], at_ + 1);
+        at_ = at_ == std::string_view::npos ? html_.size() : at_ + 1;
+      } else {
+        at_ = std::min(html_.find_first_of("\t\n\f\r >", at_), html_.size());
+      }
+    }
+    return false;
+  }
+
+  void skip_markup() {
+    if (!html_.substr(at_).starts_with("<!--")) {
+      const std::size_t end = html_.find('>', at_ + 2);
+      at_ = end == std::string_view::npos ? html_.size() : end + 1;
+      return;
+    }
+    const std::string_view inside = html_.substr(at_ + 4);
+    if (inside.starts_with(">") || inside.starts_with("->")) {
+      at_ += 5;
+      return;
+    }
+    for (std::size_t end = at_ + 4;; ++end) {
+      end = html_.find("--", end);
+      if (end == std::string_view::npos) {
+        at_ = html_.size();
+        return;
+      }
+      const std::string_view after = html_.substr(end + 2);
+      if (after.starts_with(">") || after.starts_with("!>")) {
+        at_ = end + 2;
+        return;
+      }
+    }
+  }
+
+  void skip_raw_text(std::string_view name) {
+    for (;;) {
+      const std::size_t end = html_.find("</", at_);
+      if (end == std::string_view::npos) {
+        at_ = html_.size();
+        return;
+      }
+      at_ = end;
+      const std::string_view close = html_.substr(end + 2, name.size());
+      if (close.size() == name.size() &&
+          std::equal(close.begin(), close.end(), name.begin(),
+                     [](char a, char b) { return (a | 0x20) == (b | 0x20); })) {
+        return;
+      }
+      at_ += 2;
+    }
+  }
+
+  const std::string_view html_;
+  const std::size_t budget_;
+  std::size_t at_ = 0;
+  std::size_t cost_ = 0;
+  std::size_t open_ = 0;
+  std::size_t formatting_ = 0;
+  std::array<std::uint32_t, 1024> counts_{};
+};
+
+}  // namespace
+
+std::size_t affordable_prefix(std::string_view html, std::size_t budget) {
+  return Gauge(html, budget).run();
+}
+
+}  // namespace crawl
