@@ -34,7 +34,7 @@ std::string human_bytes(std::uint64_t bytes) {
 
 std::string human_seconds(double seconds) {
   if (!std::isfinite(seconds)) return "-";
-  if (seconds < 0) return "-" + human_seconds(-seconds);
+  if (seconds < 0) return fmt::format("-{}", human_seconds(-seconds));
   if (seconds < 0.9995) return three_figures(seconds * 1e3) + " ms";
   if (seconds < 59.95) return three_figures(seconds) + " s";
   if (seconds > 1e15) return fmt::format("{:.3g} s", seconds);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unicode/uchar.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -67,68 +68,56 @@ std::size_t plain_prefix(std::string_view text) {
   return at;
 }
 
-// Appends `text`: plain runs as they are, every other character as
-// `put(code_point, out)` has it, or as it is if that returns false.
-template <class Special, class Put>
-void append_with(std::string_view text, std::string& out, Put put) {
-  while (!text.empty()) {
-    const std::size_t plain = plain_prefix<Special>(text);
-    out.append(text.substr(0, plain));
-    text.remove_prefix(plain);
-    while (!text.empty() && Special::is(static_cast<unsigned char>(text[0]))) {
-      const Utf8Sequence sequence = first_utf8_sequence(text);
-      if (!sequence.valid) {
-        out.append(kReplacementCharacter);
-      } else if (!put(sequence.code_point, out)) {
-        out.append(text.substr(0, sequence.size));
+// Appends `text`: what is plain or kept as it is, what is not as
+// `put(code_point, out)` has it.
+template <class Special, class Keep, class Put>
+void append_with(std::string_view text, std::string& out, Keep keep, Put put) {
+  std::size_t run = 0;  // where what has yet to be appended begins
+  std::size_t at = 0;
+  while (at < text.size()) {
+    at += plain_prefix<Special>(text.substr(at));
+    while (at < text.size() &&
+           Special::is(static_cast<unsigned char>(text[at]))) {
+      const Utf8Sequence sequence = first_utf8_sequence(text.substr(at));
+      if (!sequence.valid || !keep(sequence.code_point)) {
+        out.append(text.substr(run, at - run));
+        run = at + sequence.size;
+        if (sequence.valid) {
+          put(sequence.code_point, out);
+        } else {
+          out.append(kReplacementCharacter);
+        }
       }
-      text.remove_prefix(sequence.size);
+      at += sequence.size;
     }
   }
-}
-
-bool put_unicode_escape(char32_t c, std::string& out) {
-  if (!is_obeyed(c)) return false;
-  fmt::format_to(std::back_inserter(out), "\\u{:04X}",
-                 static_cast<std::uint32_t>(c));
-  return true;
-}
-
-bool put_tsv(char32_t c, std::string& out) {
-  switch (c) {
-    case '\t':
-      out += "\\t";
-      return true;
-    case '\n':
-      out += "\\n";
-      return true;
-    case '\r':
-      out += "\\r";
-      return true;
-    case '\\':
-      out += "\\\\";
-      return true;
-    default:
-      return put_unicode_escape(c, out);
-  }
+  out.append(text.substr(run));
 }
 
 bool is_line_space(char32_t c) { return c == '\t' || c == '\n' || c == '\r'; }
 
-bool put_csv(char32_t c, std::string& out) {
-  if (c == '"') {
-    out += "\"\"";
-    return true;
-  }
-  if (is_line_space(c) || !is_obeyed(c)) return false;
-  out += kReplacementCharacter;
-  return true;
+void put_unicode_escape(char32_t c, std::string& out) {
+  fmt::format_to(std::back_inserter(out), "\\u{:04X}",
+                 static_cast<std::uint32_t>(c));
 }
 
-bool put_shown(char32_t c, std::string& out) {
-  if (!is_obeyed(c)) return false;
-  out += is_line_space(c) ? std::string_view(" ") : kReplacementCharacter;
-  return true;
+void put_tsv(char32_t c, std::string& out) {
+  switch (c) {
+    case '\t':
+      out += "\\t";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    default:
+      put_unicode_escape(c, out);
+  }
 }
 
 // Columns of a terminal.
@@ -161,22 +150,38 @@ bool is_obeyed(char32_t c) {
 }
 
 void append_clean_json(std::string_view json, std::string& out) {
-  append_with<JsonSpecial>(json, out, put_unicode_escape);
+  append_with<JsonSpecial>(
+      json, out, [](char32_t c) { return !is_obeyed(c); }, put_unicode_escape);
 }
 
 void append_tsv_cell(std::string_view text, std::string& out) {
-  append_with<ControlOr<'\\'>>(text, out, put_tsv);
+  append_with<ControlOr<'\\'>>(
+      text, out, [](char32_t c) { return c != '\\' && !is_obeyed(c); },
+      put_tsv);
 }
 
 void append_csv_cell(std::string_view text, std::string& out) {
-  const bool quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
+  const bool quoted = std::any_of(text.begin(), text.end(), [](char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+  });
   if (quoted) out.push_back('"');
-  append_with<ControlOr<'"'>>(text, out, put_csv);
+  append_with<ControlOr<'"'>>(
+      text, out,
+      [](char32_t c) {
+        return is_line_space(c) || (c != '"' && !is_obeyed(c));
+      },
+      [](char32_t c, std::string& to) {
+        to += c == '"' ? std::string_view("\"\"") : kReplacementCharacter;
+      });
   if (quoted) out.push_back('"');
 }
 
 void append_shown(std::string_view text, std::string& out) {
-  append_with<ControlSpecial>(text, out, put_shown);
+  append_with<ControlSpecial>(
+      text, out, [](char32_t c) { return !is_obeyed(c); },
+      [](char32_t c, std::string& to) {
+        to += is_line_space(c) ? std::string_view(" ") : kReplacementCharacter;
+      });
 }
 
 std::size_t display_width(std::string_view text) {
