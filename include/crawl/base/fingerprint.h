@@ -5,8 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct XXH3_state_s;
 
 namespace crawl {
 
@@ -21,6 +24,21 @@ struct Fingerprint {
 };
 
 Fingerprint fingerprint(std::string_view bytes);
+
+// The same digest of bytes that come in pieces. One thread at a time.
+class FingerprintStream {
+ public:
+  FingerprintStream();
+  void reset();
+  void update(std::string_view bytes);
+  Fingerprint digest() const;
+
+ private:
+  struct Delete {
+    void operator()(XXH3_state_s* state) const;
+  };
+  std::unique_ptr<XXH3_state_s, Delete> state_;
+};
 
 // 32 lower-case hexadecimal digits.
 std::string to_hex(const Fingerprint& fingerprint);
