@@ -21,6 +21,14 @@ struct FetchRequest {
   Url url;
   // Send what belongs to the seed's origin only: -u, Authorization, Cookie.
   bool send_credentials = true;
+  // Let it reach addresses that FetchOptions::allow_address refuses.
+  bool allow_private = true;
+  // End as kContentType, without the body, once the headers of a 2xx response
+  // say that it is not HTML.
+  bool only_html = false;
+  bool parse_page = true;      // false: FetchResult::page stays empty
+  bool keep_body = false;      // as FetchOptions::keep_body, for this one
+  std::uint64_t max_body = 0;  // as FetchOptions::max_body; 0: as there
 };
 
 // Seconds, each from the start of the exchange, as curl's --write-out has them.
@@ -34,7 +42,8 @@ struct FetchTimes {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-// What one exchange brought.
+// What one exchange brought. Where `error` is set, so is what was known before
+// it struck: a status, headers, times.
 struct FetchResult {
   std::uint64_t id = 0;
   ErrorKind error = ErrorKind::kNone;  // transport only: a 404 is kNone here
@@ -54,7 +63,9 @@ struct FetchResult {
   std::uint64_t size_body = 0;      // body bytes after decoding
   bool truncated = false;           // the body limit cut it
   std::optional<Fingerprint> body_digest;
-  std::optional<Page> page;  // when the response is HTML
+  // When the response is HTML and no redirect; a body that says nothing of its
+  // type is HTML if it begins like it.
+  std::optional<Page> page;
 
   FetchTimes times;
   bool reused_connection = false;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "crawl/base/clock.h"
 #include "crawl/base/error.h"
+#include "crawl/base/ip_address.h"
 #include "crawl/fetch/fetch_result.h"
 #include "crawl/parse/page.h"
 
@@ -20,8 +22,10 @@ namespace crawl {
 // How exchanges are made; the same for all of a crawl.
 struct FetchOptions {
   std::string user_agent;
-  HeaderList headers;         // -H; an empty value removes curl's own header
-  HeaderList origin_headers;  // Authorization, Cookie: the seed's origin only
+  // -H; an empty value removes curl's own header. Authorization and Cookie are
+  // treated as origin_headers wherever they stand.
+  HeaderList headers;
+  HeaderList origin_headers;  // sent to the seed's origin only
   std::string user_password;  // -u user:password, the seed's origin only
   std::string proxy;          // -x; "" for none, environment variables not used
   bool insecure = false;      // -k
@@ -33,8 +37,18 @@ struct FetchOptions {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds max_time{60'000};  // -m, one exchange
   std::chrono::seconds stall_time{20};         // under 1 byte/s for so long
-  std::uint64_t max_body = 16u << 20;          // after decoding
+  std::uint64_t max_body = 16u << 20;          // after decoding; 0: no limit
   std::size_t max_header_bytes = 256u << 10;
+
+  // Open connections, idle ones included, that are kept for the next request;
+  // what is in flight may exceed it. All loops together.
+  std::size_t max_connections = 512;
+
+  // Asked for every address about to be connected to, and for that of a reused
+  // connection, for requests without allow_private. Null: only public ones.
+  // Called from any thread, several at a time; must not throw. With a proxy
+  // only addresses written in the URL can be judged.
+  std::function<bool(const IpAddress&)> allow_address;
 
   bool keep_headers = false;
   bool keep_body = false;
@@ -51,8 +65,8 @@ class Fetcher {
  public:
   virtual ~Fetcher() = default;
 
-  // Begins an exchange; does not block. How many may be open is the caller's
-  // rule.
+  // Begins an exchange, at the latest in the next wait(); does not block. How
+  // many may be open is the caller's rule.
   virtual void start(FetchRequest request) = 0;
 
   // Appends every finished exchange to `results`. Waits for the first one,

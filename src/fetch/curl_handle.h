@@ -1,0 +1,35 @@
+#ifndef CRAWL_FETCH_CURL_HANDLE_H_
+#define CRAWL_FETCH_CURL_HANDLE_H_
+
+#include <curl/curl.h>
+
+#include <memory>
+
+namespace crawl {
+
+// libcurl's handle types are all void: each needs its own deleter.
+struct EasyDelete {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct MultiDelete {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct ShareDelete {
+  void operator()(CURLSH* share) const { curl_share_cleanup(share); }
+};
+struct SlistDelete {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct CurluDelete {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+using EasyHandle = std::unique_ptr<CURL, EasyDelete>;
+using MultiHandle = std::unique_ptr<CURLM, MultiDelete>;
+using ShareHandle = std::unique_ptr<CURLSH, ShareDelete>;
+using Slist = std::unique_ptr<curl_slist, SlistDelete>;
+using CurluHandle = std::unique_ptr<CURLU, CurluDelete>;
+
+}  // namespace crawl
+
+#endif  // CRAWL_FETCH_CURL_HANDLE_H_
