@@ -1,0 +1,28 @@
+#ifndef CRAWL_TESTS_SUPPORT_CONTENT_CODINGS_H_
+#define CRAWL_TESTS_SUPPORT_CONTENT_CODINGS_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace crawl::testing {
+
+// Bodies as a server codes them (RFC 9110 section 8.4.1); all throw
+// std::runtime_error when zlib fails.
+
+std::string gzip(std::string_view text);
+std::string deflate(std::string_view text);  // in a zlib wrapper, as specified
+std::string raw_deflate(
+    std::string_view text);  // without, as some servers send
+
+// A valid brotli stream (RFC 7932) of uncompressed meta-blocks.
+std::string stored_brotli(std::string_view text);
+
+// About 1/1000 as large as what it unpacks to: `size` spaces.
+std::string gzip_of_spaces(std::size_t size);
+
+std::string base64(std::string_view bytes);
+
+}  // namespace crawl::testing
+
+#endif  // CRAWL_TESTS_SUPPORT_CONTENT_CODINGS_H_
