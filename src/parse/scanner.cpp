@@ -1,0 +1,437 @@
+#include "parse/scanner.h"
+
+#include <vector>
+
+#include "parse/scanner_names.h"
+#include "parse/tag_reader.h"
+
+namespace crawl {
+namespace {
+
+using bytes::NameKey;
+
+// Deeper svg or math is no picture and no formula.
+constexpr std::size_t kMaxForeignDepth = 512;
+
+// What the tree builder would do, as far as it changes which elements a page
+// has: it ignores a form in a form, a frame outside a frameset and nearly all
+// inside one; it keeps what a template holds out of the document; svg and math
+// have elements and text of their own kind. Every other start tag makes an
+// element, wherever that ends up in the tree.
+template <class Meter>
+class Scanner {
+ public:
+  Scanner(std::string_view html, OnDoubt on_doubt, PageBuilder& builder,
+          Meter meter)
+      : reader_(html, meter), on_doubt_(on_doubt), builder_(builder) {}
+
+  ScanDoubt run() {
+    const char* p = reader_.page_begin();
+    while (!stop_) {
+      const char* const tag = reader_.find(p, '<');
+      if (in_head_) leave_head_at_text(p, tag);
+      if (left(tag) < 2) break;
+      const char c = tag[1];
+      if (bytes::is(c, bytes::kAlpha)) {
+        p = start_tag(tag + 1);
+      } else if (c == '/') {
+        p = end_tag(tag + 2);
+      } else if (c == '!') {
+        p = reader_.declaration(tag + 2);
+      } else if (c == '?') {
+        p = reader_.bogus_comment(tag + 2);
+      } else {
+        in_head_ = false;
+        p = tag + 1;
+      }
+    }
+    return doubt_;
+  }
+
+ private:
+  struct Name {
+    NameKey key;
+    const char* begin;
+    const char* end;
+  };
+
+  std::size_t left(const char* p) const {
+    return static_cast<std::size_t>(reader_.page_end() - p);
+  }
+
+  Name read_name(const char* p) {
+    const char* const end = reader_.tag_name(p);
+    return {bytes::name_key(p, static_cast<std::size_t>(end - p),
+                            reader_.page_end()),
+            p, end};
+  }
+
+  bool is(const Name& name, std::string_view word) const {
+    return name.key.size == word.size() &&
+           bytes::matches(name.begin, name.end, word);
+  }
+
+  // For null, "the page ended in this tag".
+  const char* or_end(const char* p) const {
+    return p == nullptr ? reader_.page_end() : p;
+  }
+
+  void doubt(ScanDoubt reason) {
+    if (doubt_ == ScanDoubt::kNone) doubt_ = reason;
+    if (on_doubt_ == OnDoubt::kStop) stop_ = true;
+  }
+
+  void leave_head_at_text(const char* p, const char* end) {
+    if (bytes::skip(p, end, bytes::kSpace) != end) in_head_ = false;
+  }
+
+  // Reads attributes into attributes_; false if the page ends in the tag.
+  bool read_attributes(const char*& p) {
+    attributes_.clear();
+    const char* const end = reader_.page_end();
+    p = reader_.attributes(
+        p, [this, end](std::string_view name, std::string_view value) {
+          const NameKey key = bytes::name_key(name.data(), name.size(), end);
+          attributes_.add(
+              kAttributes.find(key, name.data(), end, PageAttribute::kOther),
+              value);
+        });
+    return p != nullptr;
+  }
+
+  void emit(PageElement element) {
+    if (template_depth_ == 0) builder_.element(element, attributes_);
+  }
+
+  const char* start_tag(const char* p) {
+    const Name name = read_name(p);
+    const ScannedTag tag =
+        kHtmlTags.find(name.key, name.begin, reader_.page_end(), {});
+    p = name.end;
+    if (tag.element == PageElement::kOther) {
+      p = reader_.attributes(p);
+      if (p == nullptr) return reader_.page_end();
+    } else if (!read_attributes(p)) {
+      return reader_.page_end();
+    }
+    if (tag.action == TagAction::kOther) [[likely]] {
+      in_head_ = false;
+      if (tag.element != PageElement::kOther) emit(tag.element);
+      return p;
+    }
+    return special_tag(tag, name, p);
+  }
+
+  // `p` is behind the tag, its attributes are read.
+  const char* special_tag(const ScannedTag& tag, const Name& name,
+                          const char* p) {
+    switch (tag.action) {
+      case TagAction::kHead:
+        if (tag.element != PageElement::kOther) emit(tag.element);
+        return p;
+      case TagAction::kHtml:
+        emit(tag.element);
+        return p;
+      case TagAction::kBase:
+        base(tag);
+        return p;
+      case TagAction::kBody:
+        body(tag);
+        return p;
+      case TagAction::kTitle:
+        return title(p);
+      case TagAction::kScript:
+        emit(tag.element);
+        return behind_text(reader_.end_of_script(p), "script");
+      case TagAction::kRawHead:
+        return behind_text(reader_.end_of_text(p, lower(name)), lower(name));
+      case TagAction::kRawBody:
+      case TagAction::kRcdata:
+        in_head_ = false;
+        if (tag.element != PageElement::kOther) emit(tag.element);
+        return behind_text(reader_.end_of_text(p, lower(name)), lower(name));
+      case TagAction::kPlaintext:
+        return reader_.page_end();
+      case TagAction::kForeign:
+        in_head_ = false;
+        return reader_.self_closing() ? p : foreign(p, is(name, "svg"));
+      case TagAction::kForm:
+        in_head_ = false;
+        // In a form, unless a template stands between: that holds no links.
+        if (template_depth_ == 0 && !form_open_) {
+          form_open_ = true;
+          emit(tag.element);
+        }
+        return p;
+      case TagAction::kFrameset:
+        return frameset(p);
+      case TagAction::kTable:
+        if (template_depth_ == 0) table_seen_ = true;
+        break;
+      case TagAction::kTemplate:
+        if (template_depth_++ == 0) in_head_around_template_ = in_head_;
+        return p;
+      case TagAction::kColumn:
+        // A template that begins with a column ignores what is none, tags that
+        // would begin raw text included.
+        if (template_depth_ != 0) doubt(ScanDoubt::kTemplate);
+        break;
+      case TagAction::kFrame:
+      case TagAction::kOther:
+        break;
+    }
+    in_head_ = false;
+    return p;
+  }
+
+  // The lower-case name of a raw text element, as long as the program.
+  static std::string_view lower(const Name& name) {
+    for (const std::string_view known :
+         {"style", "iframe", "textarea", "noframes", "noembed", "xmp"}) {
+      if (name.key == bytes::constant_key(known)) return known;
+    }
+    return "script";
+  }
+
+  // Behind the end tag that ends raw text, whose `<` is at `p`.
+  const char* behind_text(const char* p, std::string_view name) {
+    if (p == reader_.page_end()) return p;
+    return or_end(reader_.attributes(p + 2 + name.size()));
+  }
+
+  const char* title(const char* p) {
+    const char* const content_end = reader_.end_of_text(p, "title");
+    if (template_depth_ == 0) {
+      if (table_seen_ && !builder_.has_title()) doubt(ScanDoubt::kTable);
+      builder_.title({p, static_cast<std::size_t>(content_end - p)});
+    }
+    return behind_text(content_end, "title");
+  }
+
+  void base(const ScannedTag& tag) {
+    if (template_depth_ != 0 || !attributes_.has(PageAttribute::kHref)) return;
+    if (table_seen_ && !base_seen_) doubt(ScanDoubt::kTable);
+    base_seen_ = true;
+    emit(tag.element);
+  }
+
+  // A body tag behind the first gives it the attributes it has not.
+  void body(const ScannedTag& tag) {
+    if (template_depth_ != 0) return;
+    if (attributes_.has(PageAttribute::kBackground) && !background_seen_) {
+      if (!in_head_) doubt(ScanDoubt::kBody);
+      background_seen_ = true;
+      emit(tag.element);
+    }
+    in_head_ = false;
+  }
+
+  const char* end_tag(const char* p) {
+    if (p == reader_.page_end()) return p;
+    if (!bytes::is(*p, bytes::kAlpha)) {
+      return *p == '>' ? p + 1 : reader_.bogus_comment(p);
+    }
+    const Name name = read_name(p);
+    p = name.end;
+    if (p != reader_.page_end() && *p == '>') [[likely]] {
+      ++p;
+    } else {
+      p = reader_.attributes(p);
+      if (p == nullptr) return reader_.page_end();
+    }
+    if (name.key == bytes::constant_key("form")) {
+      if (template_depth_ == 0) form_open_ = false;
+    } else if (name.key == bytes::constant_key("template")) {
+      if (template_depth_ != 0 && --template_depth_ == 0) {
+        in_head_ = in_head_around_template_;
+      }
+    } else if (in_head_ &&
+               (is(name, "body") || is(name, "html") || is(name, "br"))) {
+      in_head_ = false;  // other end tags are ignored there
+    }
+    return p;
+  }
+
+  // Everything from behind a frameset tag on.
+  const char* frameset(const char* p) {
+    if (template_depth_ != 0) return p;
+    if (!in_head_) {
+      doubt(ScanDoubt::kFrameset);
+      return p;
+    }
+    std::size_t depth = 1;
+    for (;;) {
+      p = reader_.find(p, '<');
+      if (left(p) < 2) return reader_.page_end();
+      ++p;
+      const bool end_tag = *p == '/';
+      if (end_tag) ++p;
+      if (p == reader_.page_end()) return p;
+      if (!bytes::is(*p, bytes::kAlpha)) {
+        p = markup_but_tags(p, end_tag);
+        continue;
+      }
+      const Name name = read_name(p);
+      p = name.end;
+      if (!read_attributes(p)) return reader_.page_end();
+      if (is(name, "frameset")) {
+        if (depth != 0) depth = end_tag ? depth - 1 : depth + 1;
+      } else if (!end_tag && is(name, "frame")) {
+        if (depth != 0) emit(PageElement::kFrame);
+      } else if (!end_tag && is(name, "html")) {
+        emit(PageElement::kHtml);
+      } else if (!end_tag && is(name, "noframes")) {
+        p = behind_text(reader_.end_of_text(p, "noframes"), "noframes");
+      }
+    }
+  }
+
+  // From behind a `<` or `</` that begins no tag.
+  const char* markup_but_tags(const char* p, bool end_tag) {
+    if (end_tag) return *p == '>' ? p + 1 : reader_.bogus_comment(p);
+    if (*p == '!') return reader_.declaration(p + 1);
+    if (*p == '?') return reader_.bogus_comment(p + 1);
+    return p;
+  }
+
+  // From behind an svg or math tag to behind its end ("the rules for parsing
+  // tokens in foreign content").
+  const char* foreign(const char* p, bool svg);
+  bool foreign_start_tag(const Name& name, bool svg);
+  bool foreign_end_tag(const Name& name);
+  // Whether start tags in this element are HTML.
+  bool holds_html(const Name& name, bool svg) const {
+    const ForeignAction action =
+        kForeignTags.find(name.key, name.begin, reader_.page_end(), {}).action;
+    if (svg) return action == ForeignAction::kSvgHtml;
+    return action == ForeignAction::kMathText ||
+           action == ForeignAction::kMathHtml;
+  }
+  bool same_name(const Name& a, const Name& b) const;
+
+  TagReader<Meter> reader_;
+  const OnDoubt on_doubt_;
+  PageBuilder& builder_;
+  AttributeSet attributes_;
+  ScanDoubt doubt_ = ScanDoubt::kNone;
+  bool stop_ = false;
+  bool in_head_ = true;  // certainly: no body has been opened
+  bool in_head_around_template_ = true;
+  bool form_open_ = false;
+  bool table_seen_ = false;
+  bool base_seen_ = false;
+  bool background_seen_ = false;
+  std::size_t template_depth_ = 0;
+  std::vector<Name> open_foreign_;
+};
+
+template <class Meter>
+bool Scanner<Meter>::same_name(const Name& a, const Name& b) const {
+  if (a.key.size != b.key.size) return false;
+  for (std::size_t i = 0; i < a.key.size; ++i) {
+    const char x = a.begin[i];
+    const char y = b.begin[i];
+    if (x != y && !((x ^ y) == 0x20 && bytes::is(x, bytes::kAlpha))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Returns false if the tag ends svg and math: it is HTML then.
+template <class Meter>
+bool Scanner<Meter>::foreign_start_tag(const Name& name, bool svg) {
+  const ForeignTag tag =
+      kForeignTags.find(name.key, name.begin, reader_.page_end(), {});
+  if (holds_html(open_foreign_.back(), svg) ||
+      tag.action == ForeignAction::kBreakout ||
+      tag.action == ForeignAction::kFont) {
+    doubt(ScanDoubt::kForeign);
+    return false;
+  }
+  if (svg && tag.svg_element != PageElement::kOther) emit(tag.svg_element);
+  if (reader_.self_closing()) return true;
+  if (open_foreign_.size() == kMaxForeignDepth) {
+    doubt(ScanDoubt::kForeign);
+    return false;
+  }
+  open_foreign_.push_back(name);
+  return true;
+}
+
+// Returns false if the tag is not in svg or math.
+template <class Meter>
+bool Scanner<Meter>::foreign_end_tag(const Name& name) {
+  for (std::size_t i = open_foreign_.size(); i-- != 0;) {
+    if (same_name(open_foreign_[i], name)) {
+      open_foreign_.resize(i);
+      return true;
+    }
+  }
+  doubt(ScanDoubt::kForeign);
+  return false;
+}
+
+template <class Meter>
+const char* Scanner<Meter>::foreign(const char* p, bool svg) {
+  constexpr std::string_view kCdata = "![CDATA[";
+  const std::string_view root = svg ? "svg" : "math";
+  open_foreign_.assign(
+      1, {bytes::constant_key(root), root.data(), root.data() + root.size()});
+  while (!stop_ && !open_foreign_.empty()) {
+    const char* const tag = reader_.find(p, '<');
+    if (left(tag) < 2) return reader_.page_end();
+    p = tag + 1;
+    const bool end_tag = *p == '/';
+    if (end_tag) ++p;
+    if (p == reader_.page_end()) return p;
+    if (!bytes::is(*p, bytes::kAlpha)) {
+      p = std::string_view(p, left(p)).starts_with(kCdata) && !end_tag
+              ? reader_.cdata_section(p + kCdata.size())
+              : markup_but_tags(p, end_tag);
+      continue;
+    }
+    const Name name = read_name(p);
+    p = name.end;
+    if (!read_attributes(p)) return reader_.page_end();
+    if (end_tag ? !foreign_end_tag(name) : !foreign_start_tag(name, svg)) {
+      open_foreign_.clear();
+      return tag;
+    }
+  }
+  return p;
+}
+
+}  // namespace
+
+std::string_view to_string(ScanDoubt doubt) {
+  switch (doubt) {
+    case ScanDoubt::kNone:
+      return "none";
+    case ScanDoubt::kAnchorText:
+      return "anchor_text";
+    case ScanDoubt::kBody:
+      return "body";
+    case ScanDoubt::kForeign:
+      return "foreign";
+    case ScanDoubt::kFrameset:
+      return "frameset";
+    case ScanDoubt::kTable:
+      return "table";
+    case ScanDoubt::kTemplate:
+      return "template";
+  }
+  return "none";
+}
+
+ScanDoubt scan_page(std::string_view html, OnDoubt on_doubt,
+                    PageBuilder& builder) {
+  return Scanner<NoMeter>(html, on_doubt, builder, {}).run();
+}
+
+ScanDoubt scan_page_counting(std::string_view html, OnDoubt on_doubt,
+                             PageBuilder& builder, std::uint64_t& steps) {
+  return Scanner<StepMeter>(html, on_doubt, builder, StepMeter{steps}).run();
+}
+
+}  // namespace crawl

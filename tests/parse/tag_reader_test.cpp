@@ -1,0 +1,205 @@
+#include "parse/tag_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace crawl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+using Attributes = std::vector<std::pair<std::string, std::string>>;
+
+// A page in a buffer of exactly its size.
+class PageReader {
+ public:
+  explicit PageReader(std::string_view page)
+      : heap_(std::make_unique<char[]>(page.size())),
+        size_(page.size()),
+        reader_((std::memcpy(heap_.get(), page.data(), size_),
+                 std::string_view(heap_.get(), size_)),
+                {}) {}
+  TagReader<NoMeter>& operator*() { return reader_; }
+  TagReader<NoMeter>* operator->() { return &reader_; }
+  // What is left behind `p`.
+  std::string rest(const char* p) const {
+    return {p, static_cast<std::size_t>(heap_.get() + size_ - p)};
+  }
+
+ private:
+  std::unique_ptr<char[]> heap_;
+  std::size_t size_;
+  TagReader<NoMeter> reader_;
+};
+
+// The attributes of a page that begins behind a tag's name, and what follows.
+struct Tag {
+  Attributes attributes;
+  std::string rest;
+  bool ended = false;
+  bool self_closing = false;
+};
+Tag tag(std::string_view page) {
+  PageReader reader(page);
+  Tag result;
+  const char* end = reader->attributes(
+      reader->page_begin(), [&](std::string_view name, std::string_view value) {
+        result.attributes.emplace_back(name, value);
+      });
+  result.ended = end != nullptr;
+  if (result.ended) result.rest = reader.rest(end);
+  result.self_closing = reader->self_closing();
+  return result;
+}
+
+std::string behind_declaration(std::string_view page) {
+  PageReader reader(page);
+  return reader.rest(reader->declaration(reader->page_begin()));
+}
+
+std::string at_end_of_script(std::string_view page) {
+  PageReader reader(page);
+  return reader.rest(reader->end_of_script(reader->page_begin()));
+}
+
+TEST(TagReader, AttributesInEveryQuoting) {
+  EXPECT_THAT(
+      tag(" a=1 b='2' c=\"3\" d e = 5 f= '6'g=7>x").attributes,
+      ElementsAre(Pair("a", "1"), Pair("b", "2"), Pair("c", "3"), Pair("d", ""),
+                  Pair("e", "5"), Pair("f", "6"), Pair("g", "7")));
+}
+
+TEST(TagReader, GreaterThanInQuotesIsNoEnd) {
+  const Tag t = tag(" a=\"1>2\" b='>'>rest");
+  EXPECT_THAT(t.attributes, ElementsAre(Pair("a", "1>2"), Pair("b", ">")));
+  EXPECT_EQ(t.rest, "rest");
+}
+
+TEST(TagReader, QuotesElsewhereAreNoQuotes) {
+  EXPECT_EQ(tag(" a=b\">\">rest").rest, "\">rest");
+  EXPECT_EQ(tag(" \"a>\">rest").rest, "\">rest");
+  EXPECT_EQ(tag(" a=b=\">\">rest").rest, "\">rest");
+}
+
+TEST(TagReader, EqualsSignInFirstPlaceIsAName) {
+  EXPECT_THAT(tag(" =\">\">").attributes, ElementsAre(Pair("=\"", "")));
+  EXPECT_THAT(tag(" ==x>").attributes, ElementsAre(Pair("=", "x")));
+  EXPECT_THAT(tag(" a==x>").attributes, ElementsAre(Pair("a", "=x")));
+}
+
+TEST(TagReader, SlashSeparatesNamesButNotUnquotedValues) {
+  EXPECT_THAT(tag("/a/b=/c/d/ e>").attributes,
+              ElementsAre(Pair("a", ""), Pair("b", "/c/d/"), Pair("e", "")));
+}
+
+TEST(TagReader, SelfClosing) {
+  EXPECT_TRUE(tag("/>").self_closing);
+  EXPECT_TRUE(tag(" a='b'/>").self_closing);
+  EXPECT_TRUE(tag(" a />").self_closing);
+  EXPECT_FALSE(tag(" a=b/>").self_closing);
+  EXPECT_FALSE(tag(" a / >").self_closing);
+}
+
+TEST(TagReader, MissingValue) {
+  EXPECT_THAT(tag(" a=>x").attributes, ElementsAre(Pair("a", "")));
+  EXPECT_THAT(tag(" a=''b=\"\">").attributes,
+              ElementsAre(Pair("a", ""), Pair("b", "")));
+}
+
+TEST(TagReader, ATagThatThePageCutsOffIsNone) {
+  const std::string_view whole = " a=\"1\" b = '2' c=3 d / >";
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(tag(whole.substr(0, size)).ended) << size;
+  }
+  EXPECT_TRUE(tag(whole).ended);
+}
+
+TEST(TagReader, LongNamesAndValues) {
+  const std::string name(1000, 'n');
+  const std::string value(1000, 'v');
+  for (const char* quote : {"", "'", "\""}) {
+    EXPECT_THAT(tag(" " + name + "=" + quote + value + quote + ">").attributes,
+                ElementsAre(Pair(name, value)));
+  }
+}
+
+TEST(TagReader, ControlCharactersEndNoName) {
+  EXPECT_THAT(tag(std::string_view(" a\0b=\x01\x1F >", 10)).attributes,
+              ElementsAre(Pair(std::string("a\0b", 3), "\x01\x1F")));
+  const std::string page = "a\x01\x02" + std::string(40, 'b') + "\f c";
+  PageReader reader(page);
+  EXPECT_EQ(reader.rest(reader->tag_name(reader->page_begin())), "\f c");
+}
+
+TEST(TagReader, Comments) {
+  EXPECT_EQ(behind_declaration("-->x"), "x");
+  EXPECT_EQ(behind_declaration("--->x"), "x");
+  EXPECT_EQ(behind_declaration("---->x"), "x");
+  EXPECT_EQ(behind_declaration("-- a -->x"), "x");
+  EXPECT_EQ(behind_declaration("-- a --!>x"), "x");
+  EXPECT_EQ(behind_declaration("-- a --->x"), "x");
+  EXPECT_EQ(behind_declaration("----!>x"), "x");
+  EXPECT_EQ(behind_declaration("-- <!-- -->x"), "x");
+  EXPECT_EQ(behind_declaration("--<!-->x"), "x");
+  EXPECT_EQ(behind_declaration("-- a -- > -!> -> --!x --!-->x"), "x");
+  EXPECT_EQ(behind_declaration("---!>x-->y"), "y");
+  EXPECT_EQ(behind_declaration("-- never ended"), "");
+  EXPECT_EQ(behind_declaration("--"), "");
+  EXPECT_EQ(behind_declaration("---"), "");
+}
+
+TEST(TagReader, BogusCommentsAndDoctypes) {
+  EXPECT_EQ(behind_declaration("DOCTYPE html>x"), "x");
+  EXPECT_EQ(behind_declaration("DOCTYPE html PUBLIC \"a>b\">x"), "b\">x");
+  EXPECT_EQ(behind_declaration("[CDATA[ a > b ]]>x"), " b ]]>x");
+  EXPECT_EQ(behind_declaration("-x>y"), "y");
+  EXPECT_EQ(behind_declaration(">y"), "y");
+  EXPECT_EQ(behind_declaration(""), "");
+}
+
+TEST(TagReader, CdataSections) {
+  for (const auto& [page, rest] :
+       {std::pair("a > b ]] > ]]>x", "x"), std::pair("]]]>x", "x"),
+        std::pair("]>]]>x", "x"), std::pair("never", "")}) {
+    PageReader reader(page);
+    EXPECT_EQ(reader.rest(reader->cdata_section(reader->page_begin())), rest);
+  }
+}
+
+TEST(TagReader, RawTextEndsAtItsOwnEndTag) {
+  for (const auto& [page, rest] :
+       {std::pair("a</b></titles></title>x", "</title>x"),
+        std::pair("</ title></TITLE\n>x", "</TITLE\n>x"),
+        std::pair("<</title/x", "</title/x"), std::pair("</title", ""),
+        std::pair("</titl", "")}) {
+    PageReader reader(page);
+    EXPECT_EQ(reader.rest(reader->end_of_text(reader->page_begin(), "title")),
+              rest);
+  }
+}
+
+TEST(TagReader, ScriptDataEscapes) {
+  EXPECT_EQ(at_end_of_script("a<b</script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- </script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- <script> </script> --></script>x"),
+            "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- <script> --></script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- <script> </script> </script>x"),
+            "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- <scripts> </script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- <script </script>"), "");
+  EXPECT_EQ(at_end_of_script("<!--><script></script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!---><script></script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-<script></script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- <script> </script"), "");
+}
+
+}  // namespace
+}  // namespace crawl
