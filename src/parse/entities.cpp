@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "crawl/base/utf8.h"
 #include "parse/byte_scan.h"
 
 namespace crawl {
@@ -39,8 +40,6 @@ constexpr auto kFirst = [] {
   return first;
 }();
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
 // Numbers 0x80 to 0x9F name what windows-1252 has there.
 constexpr std::array<std::uint16_t, 32> kC1 = {
     0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
@@ -59,27 +58,6 @@ int hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-void append_utf8(std::uint32_t code, std::string& out) {
-  const auto put = [&out](std::uint32_t byte) {
-    out.push_back(static_cast<char>(static_cast<unsigned char>(byte)));
-  };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | (code >> 6));
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | (code >> 12));
-    put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | (code >> 18));
-    put(0x80 | ((code >> 12) & 0x3F));
-    put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
 }
 
 // "Numeric character reference end state".
@@ -181,7 +159,7 @@ std::string_view decode_text(std::string_view raw, TextContext context,
       scratch.push_back('\n');
       if (p != end && *p == '\n') ++p;
     } else if (c == '\0') {
-      if (context != TextContext::kData) scratch.append(kReplacement);
+      if (context != TextContext::kData) scratch.append(kReplacementCharacter);
     } else {
       scratch.push_back(c);
     }

@@ -1,20 +1,55 @@
 #include "crawl/parse/page.h"
 
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "crawl/base/utf8.h"
 #include "crawl/parse/charset.h"
 #include "parse/encoding.h"
+#include "parse/nesting_gauge.h"
+#include "parse/scan_reader.h"
 #include "parse/tree_reader.h"
 
 namespace crawl {
+namespace {
+
+// The page by its tree, if that can be had at a bearable cost.
+std::optional<Page> read_whole_tree(std::string_view html, const Url& url,
+                                    std::string_view encoding,
+                                    const PageOptions& options) {
+  const TreeLimits limits;
+  if (affordable_prefix(html, limits.nesting_cost) != html.size()) {
+    return std::nullopt;
+  }
+  return read_tree(html, url, encoding, options, limits);
+}
+
+}  // namespace
 
 Page read_page(std::string_view body, const Url& url,
                std::string_view content_type, const PageOptions& options) {
   const std::string_view encoding = detect_encoding(body, content_type);
-  if (encoding == "utf-8") {
-    const std::string_view html = body.substr(bom_size(body, encoding));
-    if (is_valid_utf8(html)) return read_tree(html, url, encoding, options);
+  std::string converted;
+  ScanSource source{body.substr(bom_size(body, encoding)), encoding, encoding};
+  if (!reads_in_place(encoding)) {
+    converted = to_utf8(body, encoding);
+    source = {converted, "utf-8", encoding};
   }
-  return read_tree(to_utf8(body, encoding), url, encoding, options);
+  if (auto page = read_scan(source, url, options, OnDoubt::kStop)) {
+    return *std::move(page);
+  }
+  std::optional<Page> page;
+  if (source.html_encoding == "utf-8" && is_valid_utf8(source.html)) {
+    page = read_whole_tree(source.html, url, encoding, options);
+  } else {
+    std::string utf8;
+    append_decoded(source.html, source.html_encoding, utf8);
+    page = read_whole_tree(utf8, url, encoding, options);
+  }
+  // No honest page: what its tags say is better than the front of its tree.
+  if (!page) page = read_scan(source, url, options, OnDoubt::kGuess);
+  return *std::move(page);
 }
 
 }  // namespace crawl

@@ -26,6 +26,7 @@ class Scanner {
       : reader_(html, meter), on_doubt_(on_doubt), builder_(builder) {}
 
   ScanDoubt run() {
+    if (builder_.wants_text()) doubt(ScanDoubt::kAnchorText);
     const char* p = reader_.page_begin();
     while (!stop_) {
       const char* const tag = reader_.find(p, '<');
@@ -132,9 +133,6 @@ class Scanner {
       case TagAction::kHtml:
         emit(tag.element);
         return p;
-      case TagAction::kBase:
-        base(tag);
-        return p;
       case TagAction::kBody:
         body(tag);
         return p;
@@ -165,9 +163,6 @@ class Scanner {
         return p;
       case TagAction::kFrameset:
         return frameset(p);
-      case TagAction::kTable:
-        if (template_depth_ == 0) table_seen_ = true;
-        break;
       case TagAction::kTemplate:
         if (template_depth_++ == 0) in_head_around_template_ = in_head_;
         return p;
@@ -202,24 +197,15 @@ class Scanner {
   const char* title(const char* p) {
     const char* const content_end = reader_.end_of_text(p, "title");
     if (template_depth_ == 0) {
-      if (table_seen_ && !builder_.has_title()) doubt(ScanDoubt::kTable);
       builder_.title({p, static_cast<std::size_t>(content_end - p)});
     }
     return behind_text(content_end, "title");
-  }
-
-  void base(const ScannedTag& tag) {
-    if (template_depth_ != 0 || !attributes_.has(PageAttribute::kHref)) return;
-    if (table_seen_ && !base_seen_) doubt(ScanDoubt::kTable);
-    base_seen_ = true;
-    emit(tag.element);
   }
 
   // A body tag behind the first gives it the attributes it has not.
   void body(const ScannedTag& tag) {
     if (template_depth_ != 0) return;
     if (attributes_.has(PageAttribute::kBackground) && !background_seen_) {
-      if (!in_head_) doubt(ScanDoubt::kBody);
       background_seen_ = true;
       emit(tag.element);
     }
@@ -318,8 +304,6 @@ class Scanner {
   bool in_head_ = true;  // certainly: no body has been opened
   bool in_head_around_template_ = true;
   bool form_open_ = false;
-  bool table_seen_ = false;
-  bool base_seen_ = false;
   bool background_seen_ = false;
   std::size_t template_depth_ = 0;
   std::vector<Name> open_foreign_;
@@ -410,14 +394,10 @@ std::string_view to_string(ScanDoubt doubt) {
       return "none";
     case ScanDoubt::kAnchorText:
       return "anchor_text";
-    case ScanDoubt::kBody:
-      return "body";
     case ScanDoubt::kForeign:
       return "foreign";
     case ScanDoubt::kFrameset:
       return "frameset";
-    case ScanDoubt::kTable:
-      return "table";
     case ScanDoubt::kTemplate:
       return "template";
   }

@@ -12,10 +12,8 @@ namespace crawl {
 enum class ScanDoubt : std::uint8_t {
   kNone,
   kAnchorText,  // text of an `a` that is not plainly nested
-  kBody,        // a second body tag, or a late one, with a background
   kForeign,     // HTML inside svg or math, or a tag that breaks out of it
   kFrameset,    // a frameset where a body may be open
-  kTable,       // the first title or base may stand in a table and be moved
   kTemplate,    // a column in a template
 };
 std::string_view to_string(ScanDoubt doubt);

@@ -14,7 +14,6 @@ namespace crawl {
 // What a start tag does to the scan of HTML content.
 enum class TagAction : std::uint8_t {
   kOther,  // opens the body, if nothing has yet
-  kBase,
   kBody,
   kColumn,   // col
   kForeign,  // svg, math
@@ -28,7 +27,6 @@ enum class TagAction : std::uint8_t {
   kRawHead,  // raw text, stays in the head: style, noframes
   kRcdata,   // textarea
   kScript,
-  kTable,
   kTemplate,
   kTitle,
 };
@@ -95,12 +93,12 @@ class NameTable {
 template <class Value, std::size_t kSize>
 using NameEntries = std::array<typename NameTable<Value, kSize>::Entry, kSize>;
 
-inline constexpr NameTable<ScannedTag, 37> kHtmlTags(
-    NameEntries<ScannedTag, 37>{{
+inline constexpr NameTable<ScannedTag, 36> kHtmlTags(
+    NameEntries<ScannedTag, 36>{{
         {"a", {PageElement::kA, TagAction::kOther}},
         {"area", {PageElement::kArea, TagAction::kOther}},
         {"audio", {PageElement::kAudio, TagAction::kOther}},
-        {"base", {PageElement::kBase, TagAction::kBase}},
+        {"base", {PageElement::kBase, TagAction::kHead}},
         {"basefont", {PageElement::kOther, TagAction::kHead}},
         {"bgsound", {PageElement::kOther, TagAction::kHead}},
         {"body", {PageElement::kBody, TagAction::kBody}},
@@ -127,7 +125,6 @@ inline constexpr NameTable<ScannedTag, 37> kHtmlTags(
         {"source", {PageElement::kSource, TagAction::kOther}},
         {"style", {PageElement::kOther, TagAction::kRawHead}},
         {"svg", {PageElement::kOther, TagAction::kForeign}},
-        {"table", {PageElement::kOther, TagAction::kTable}},
         {"template", {PageElement::kOther, TagAction::kTemplate}},
         {"textarea", {PageElement::kOther, TagAction::kRcdata}},
         {"title", {PageElement::kOther, TagAction::kTitle}},
