@@ -1,0 +1,152 @@
+#ifndef CRAWL_TESTS_SUPPORT_FAKE_FETCHER_H_
+#define CRAWL_TESTS_SUPPORT_FAKE_FETCHER_H_
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crawl/fetch/fetcher.h"
+#include "support/manual_clock.h"
+
+namespace crawl::testing {
+
+// A web that is a map, behind the Fetcher interface: each exchange takes as
+// long as its script says by a ManualClock, which wait() moves. A whole crawl
+// runs on one thread, in a fixed order, in microseconds.
+class FakeFetcher final : public Fetcher {
+ public:
+  struct Reply {
+    int status = 200;
+    ErrorKind error = ErrorKind::kNone;
+    std::string location{};
+    std::string retry_after{};
+    std::string title{};
+    std::chrono::milliseconds latency{10};
+  };
+  struct Start {
+    std::string url;
+    Clock::time_point time;
+    bool credentials;
+  };
+
+  explicit FakeFetcher(ManualClock& clock) : clock_(clock) {}
+
+  // What `url` answers; several calls script one answer after the other, the
+  // last of which stays. Other URLs answer 200 after 10 ms.
+  void reply(const std::string& url, Reply reply) {
+    replies_[url].push_back(std::move(reply));
+  }
+
+  // Called before every wait().
+  void before_wait(std::function<void()> hook) {
+    before_wait_ = std::move(hook);
+  }
+
+  const std::vector<Start>& starts() const { return starts_; }
+  std::vector<std::string> started_urls() const {
+    std::vector<std::string> urls;
+    for (const Start& start : starts_) urls.push_back(start.url);
+    return urls;
+  }
+  std::size_t max_in_flight() const { return max_in_flight_; }
+  std::size_t max_in_flight_at(const std::string& host_key) const {
+    const auto found = max_at_host_.find(host_key);
+    return found == max_at_host_.end() ? 0 : found->second;
+  }
+
+  void start(FetchRequest request) override {
+    const std::string url(request.url.href());
+    const std::string host = request.url.host_key();
+    starts_.push_back({url, clock_.now(), request.send_credentials});
+    const Reply reply =
+        take_reply(std::string(request.url.without_fragment().href()));
+
+    Flight flight;
+    flight.host = host;
+    flight.due = clock_.now() + reply.latency;
+    flight.result.id = request.id;
+    flight.result.status_code =
+        reply.error == ErrorKind::kNone ? reply.status : 0;
+    flight.result.error = reply.error;
+    flight.result.location = reply.location;
+    flight.result.retry_after = reply.retry_after;
+    flight.result.times.total =
+        std::chrono::duration<double>(reply.latency).count();
+    if (!reply.title.empty()) {
+      flight.result.page.emplace();
+      flight.result.page->title = reply.title;
+    }
+    flights_.push_back(std::move(flight));
+
+    max_in_flight_ = std::max(max_in_flight_, flights_.size());
+    const auto here = static_cast<std::size_t>(
+        std::count_if(flights_.begin(), flights_.end(),
+                      [&host](const Flight& f) { return f.host == host; }));
+    max_at_host_[host] = std::max(max_at_host_[host], here);
+  }
+
+  void wait(std::optional<Clock::time_point> until,
+            std::vector<FetchResult>& results) override {
+    if (before_wait_) before_wait_();
+    if (std::exchange(awake_, false)) return;
+    const auto first = std::min_element(
+        flights_.begin(), flights_.end(),
+        [](const Flight& a, const Flight& b) { return a.due < b.due; });
+    if (first == flights_.end() || (until && *until < first->due)) {
+      if (!until) throw std::logic_error("a wait that nothing will ever end");
+      clock_.advance_to(*until);
+      return;
+    }
+    clock_.advance_to(first->due);
+    results.push_back(std::move(first->result));
+    flights_.erase(first);
+  }
+
+  void wake() override { awake_ = true; }
+
+  void abort() override {
+    for (Flight& flight : flights_) {
+      const std::uint64_t id = flight.result.id;
+      flight.result = {};
+      flight.result.id = id;
+      flight.result.error = ErrorKind::kInterrupted;
+      flight.due = clock_.now();
+    }
+  }
+
+ private:
+  struct Flight {
+    std::string host;
+    Clock::time_point due;
+    FetchResult result;
+  };
+
+  Reply take_reply(const std::string& url) {
+    const auto found = replies_.find(url);
+    if (found == replies_.end()) return {};
+    const Reply reply = found->second.front();
+    if (found->second.size() > 1) found->second.pop_front();
+    return reply;
+  }
+
+  ManualClock& clock_;
+  std::map<std::string, std::deque<Reply>> replies_;
+  std::deque<Flight> flights_;
+  std::vector<Start> starts_;
+  std::map<std::string, std::size_t> max_at_host_;
+  std::size_t max_in_flight_ = 0;
+  std::function<void()> before_wait_;
+  bool awake_ = false;
+};
+
+}  // namespace crawl::testing
+
+#endif  // CRAWL_TESTS_SUPPORT_FAKE_FETCHER_H_
