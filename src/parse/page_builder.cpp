@@ -154,16 +154,25 @@ PageBuilder::Anchor PageBuilder::add_anchor(LinkElement element,
 // Everything that is not an anchor: an empty reference there is none.
 void PageBuilder::add(LinkElement element, LinkAttribute attribute,
                       const std::string_view* reference, std::string_view rel) {
-  if (!options_.links || reference == nullptr || is_blank(*reference) ||
-      links_.size() >= kMaxLinks) {
-    return;
-  }
-  Link link;
-  link.reference = *reference;
-  link.rel = rel;
-  link.element = element;
-  link.attribute = attribute;
-  links_.push_back(link);
+  if (!options_.links || reference == nullptr) return;
+  if (is_blank(decoded(*reference))) return;
+  push({.reference = *reference,
+        .rel = rel,
+        .element = element,
+        .attribute = attribute});
+}
+
+void PageBuilder::add_decoded(LinkElement element, LinkAttribute attribute,
+                              std::string_view reference) {
+  if (!options_.links || is_blank(reference)) return;
+  push({.reference = reference,
+        .element = element,
+        .attribute = attribute,
+        .decoded = true});
+}
+
+void PageBuilder::push(const Link& link) {
+  if (links_.size() < kMaxLinks) links_.push_back(link);
 }
 
 // A reference to something in the page itself is not a link.
@@ -186,11 +195,8 @@ void PageBuilder::add_srcset(LinkElement element, LinkAttribute attribute,
   if (!options_.links || srcset == nullptr) return;
   std::vector<std::string_view> urls;
   split_srcset(decoded_and_kept(*srcset), urls);
-  for (const std::string_view& url : urls) {
-    if (links_.size() >= kMaxLinks) return;
-    const std::size_t before = links_.size();
-    add(element, attribute, &url);
-    if (links_.size() > before) links_.back().decoded = true;
+  for (const std::string_view url : urls) {
+    add_decoded(element, attribute, url);
   }
 }
 
@@ -198,7 +204,7 @@ void PageBuilder::add_link_element(const AttributeSet& attributes) {
   const std::string_view* href = attributes.find(PageAttribute::kHref);
   const std::string_view rel =
       value_or_empty(attributes.find(PageAttribute::kRel));
-  if (!canonical_ && href != nullptr && !is_blank(*href) &&
+  if (!canonical_ && href != nullptr && !is_blank(decoded(*href)) &&
       has_token(decoded(rel), "canonical")) {
     canonical_ = *href;
   }
@@ -238,9 +244,7 @@ void PageBuilder::add_refresh(std::string_view content) {
   const auto url = refresh_url(content);
   if (!url || is_blank(*url)) return;
   if (!refresh_) refresh_ = *url;
-  const std::size_t before = links_.size();
-  add(LinkElement::kMeta, LinkAttribute::kContent, &*url);
-  if (links_.size() > before) links_.back().decoded = true;
+  add_decoded(LinkElement::kMeta, LinkAttribute::kContent, *url);
 }
 
 std::string_view PageBuilder::decoded(std::string_view raw) {

@@ -104,7 +104,7 @@ class PageBuilder {
  private:
   struct Link {
     std::string_view reference;
-    std::string_view rel;
+    std::string_view rel = {};
     Anchor anchor = kNoAnchor;
     LinkElement element = LinkElement::kA;
     LinkAttribute attribute = LinkAttribute::kHref;
@@ -120,6 +120,9 @@ class PageBuilder {
                     const AttributeSet& attributes);
   void add(LinkElement element, LinkAttribute attribute,
            const std::string_view* reference, std::string_view rel = {});
+  void add_decoded(LinkElement element, LinkAttribute attribute,
+                   std::string_view reference);
+  void push(const Link& link);
   void add_svg(LinkElement element, const AttributeSet& attributes);
   void add_srcset(LinkElement element, LinkAttribute attribute,
                   const std::string_view* srcset);
