@@ -2,6 +2,8 @@
 
 #include <array>
 #include <functional>
+#include <limits>
+#include <stdexcept>
 
 namespace crawl {
 
@@ -27,12 +29,14 @@ PageLink LinkList::operator[](std::size_t index) const {
 }
 
 void LinkList::add(const PageLink& link) {
-  // A page's own earlier text is not stored again: a repeated URL is a view
-  // into the buffer, and so costs its entry only.
-  const Span url = store(link.url);
-  const Span rel = store(link.rel);
-  const Span text = store(link.text);
-  entries_.push_back({url, rel, text, link.element, link.attribute});
+  // What is in the buffer already is not stored again: a repeated URL costs its
+  // entry only. Looked up before anything is appended, which may move it.
+  Entry entry{find(link.url), find(link.rel), find(link.text), link.element,
+              link.attribute};
+  if (entry.url.size != link.url.size()) entry.url = append(link.url);
+  if (entry.rel.size != link.rel.size()) entry.rel = append(link.rel);
+  if (entry.text.size != link.text.size()) entry.text = append(link.text);
+  entries_.push_back(entry);
 }
 
 void LinkList::clear() {
@@ -40,17 +44,25 @@ void LinkList::clear() {
   entries_.clear();
 }
 
-LinkList::Span LinkList::store(std::string_view text) {
-  if (text.empty()) return {};
-  const auto size = static_cast<std::uint32_t>(text.size());
+LinkList::Span LinkList::find(std::string_view text) const {
   const std::less<const char*> before;
-  if (!before(text.data(), buffer_.data()) &&
-      before(text.data(), buffer_.data() + buffer_.size())) {
-    return {static_cast<std::uint32_t>(text.data() - buffer_.data()), size};
+  const char* const begin = buffer_.data();
+  if (text.empty() || before(text.data(), begin) ||
+      !before(text.data(), begin + buffer_.size())) {
+    return {};
   }
-  const auto begin = static_cast<std::uint32_t>(buffer_.size());
+  return {static_cast<std::uint32_t>(text.data() - begin),
+          static_cast<std::uint32_t>(text.size())};
+}
+
+LinkList::Span LinkList::append(std::string_view text) {
+  constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
+  if (text.size() > kMost - buffer_.size())
+    throw std::length_error("a page's links hold more than 4 GiB of text");
+  const Span span{static_cast<std::uint32_t>(buffer_.size()),
+                  static_cast<std::uint32_t>(text.size())};
   buffer_.append(text);
-  return {begin, size};
+  return span;
 }
 
 }  // namespace crawl

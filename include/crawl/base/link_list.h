@@ -71,7 +71,9 @@ class LinkList {
   bool empty() const { return entries_.empty(); }
   PageLink operator[](std::size_t index) const;
 
-  // Appends. The views may be into this list's own earlier links.
+  // Appends. The views may be into this list's own earlier links, whose text is
+  // then shared. Throws std::length_error when the text would exceed 4 GiB: who
+  // fills the list bounds it long before.
   void add(const PageLink& link);
 
   void clear();
@@ -86,7 +88,8 @@ class LinkList {
     LinkElement element;
     LinkAttribute attribute;
   };
-  Span store(std::string_view text);
+  Span find(std::string_view text) const;  // empty if not in the buffer
+  Span append(std::string_view text);
   std::string_view view(Span span) const {
     return std::string_view(buffer_).substr(span.begin, span.size);
   }
