@@ -11,28 +11,27 @@ std::uint8_t roles_of_all(std::string_view text) {
 }
 
 void append_encoded(std::string& out, std::string_view text, Set set) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::size_t done = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    if ((sets_of(text[at]) & set) == 0) {
-      ++at;
-      continue;
-    }
-    out.append(text, done, at - done);
-    const Utf8Sequence sequence = first_utf8_sequence(text.substr(at));
-    if (!sequence.valid) {
-      out.append("%EF%BF%BD");
-      at += sequence.size;
-    } else {
-      for (const std::size_t end = at + sequence.size; at < end; ++at) {
-        const auto byte = static_cast<unsigned char>(text[at]);
-        const char escaped[3] = {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-        out.append(escaped, 3);
-      }
-    }
-    done = at;
+  const char* run = text.data();
+  const char* const end = run + text.size();
+  for (const char* p = run;;) {
+    p = find_in_set(p, end, set);
+    out.append(run, p);
+    if (p == end) return;
+    p += append_escaped(out, {p, static_cast<std::size_t>(end - p)});
+    run = p;
   }
-  out.append(text, done, text.size() - done);
+}
+
+std::size_t append_escaped(std::string& out, std::string_view text) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  const Utf8Sequence sequence = first_utf8_sequence(text);
+  if (!sequence.valid) text = kReplacementCharacter;
+  for (const char c : text.substr(0, sequence.valid ? sequence.size : 3)) {
+    const auto byte = static_cast<unsigned char>(c);
+    const char escaped[3] = {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    out.append(escaped, 3);
+  }
+  return sequence.size;
 }
 
 std::string percent_decode(std::string_view text) {

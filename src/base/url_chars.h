@@ -105,6 +105,18 @@ constexpr unsigned hex_value(char c) {
   return is_digit(c) ? digit - unsigned{'0'} : (digit | 0x20U) - 'a' + 10U;
 }
 
+// The first byte in [p, end) that is in one of `sets`, or `end`.
+inline const char* find_in_set(const char* p, const char* end, unsigned sets) {
+  // Four at a time: most text has none.
+  while (end - p >= 4 &&
+         ((sets_of(p[0]) | sets_of(p[1]) | sets_of(p[2]) | sets_of(p[3])) &
+          sets) == 0) {
+    p += 4;
+  }
+  while (p != end && (sets_of(*p) & sets) == 0) ++p;
+  return p;
+}
+
 // The bits of all bytes of `text` together.
 std::uint8_t roles_of_all(std::string_view text);
 
@@ -112,6 +124,10 @@ std::uint8_t roles_of_all(std::string_view text);
 // as %XX. Bytes that are not UTF-8 become U+FFFD, as decoding would have made
 // them before the standard's parser saw them.
 void append_encoded(std::string& out, std::string_view text, Set set);
+
+// The same for the one character (or invalid sequence) that `text` begins with,
+// whatever it is; returns its size.
+std::size_t append_escaped(std::string& out, std::string_view text);
 
 // "Percent-decode" (section 1.3). A '%' without two digits stays.
 std::string percent_decode(std::string_view text);

@@ -187,13 +187,14 @@ bool finish_domain(std::string& out, std::size_t begin) {
 
 bool ends_in_number(std::string_view domain) {
   if (domain.ends_with('.')) domain.remove_suffix(1);
-  std::string_view last = domain.substr(domain.rfind('.') + 1);
-  if (last.empty() || !is_digit(last[0])) return false;
-  if (last.find_first_not_of("0123456789") == std::string_view::npos)
-    return true;
-  return last.starts_with("0x") &&
-         last.find_first_not_of("0123456789abcdef", 2) ==
-             std::string_view::npos;
+  std::size_t last = domain.size();
+  while (last > 0 && domain[last - 1] != '.') --last;
+  domain.remove_prefix(last);
+  if (domain.empty() || !is_digit(domain[0])) return false;
+  return domain.find_first_not_of("0123456789") == std::string_view::npos ||
+         (domain.starts_with("0x") &&
+          domain.find_first_not_of("0123456789abcdef", 2) ==
+              std::string_view::npos);
 }
 
 bool append_host(std::string& out, std::string_view input, bool special) {
@@ -219,10 +220,14 @@ bool append_host(std::string& out, std::string_view input, bool special) {
     return finish_domain(out, begin);
   }
   if ((roles & kForbiddenDomain) != 0) return false;
+  return append_plain_domain(out, input);
+}
+
+bool append_plain_domain(std::string& out, std::string_view input) {
+  const std::size_t begin = out.size();
   out.append(input);
-  if ((roles & kUpper) != 0) {
-    for (std::size_t i = begin; i < out.size(); ++i) out[i] = to_lower(out[i]);
-  }
+  for (char* p = out.data() + begin; p != out.data() + out.size(); ++p)
+    *p = to_lower(*p);
   return finish_domain(out, begin);
 }
 

@@ -12,6 +12,10 @@ namespace crawl::url {
 // then ends in is not defined.
 bool append_host(std::string& out, std::string_view input, bool special);
 
+// The same for a host of a special URL in which no byte is kForbiddenDomain or
+// kHostSlow: what nearly every host is.
+bool append_plain_domain(std::string& out, std::string_view input);
+
 // The "ends in a number checker" (section 3.5) for a domain in lower case: true
 // of every IPv4 address that append_host() made and of no other host.
 bool ends_in_number(std::string_view domain);

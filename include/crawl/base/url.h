@@ -23,7 +23,8 @@ class Parser;
 class Url {
  public:
   // The URL that `input` names by itself, or nothing if the standard's parser
-  // fails on it (a relative reference included).
+  // fails on it (a relative reference included). Any bytes will do; invalid
+  // UTF-8 counts as U+FFFD, and more than about 450 MB of input is a failure.
   static std::optional<Url> parse(std::string_view input);
 
   // `reference` resolved against this URL as base; nothing on failure.
