@@ -104,11 +104,14 @@ bool append_label(std::string_view text, std::string& out) {
     return true;
   }
   if (label.find('\0') != std::string::npos) return false;
-  int status = append_lookup(label, IDN2_NONTRANSITIONAL, out);
+  // An ASCII label is given in Punycode and has to be valid. For any other the
+  // way back would refuse the ASCII punctuation that UTS #46 lets pass here.
+  const int flags = ascii ? 0 : IDN2_NO_ALABEL_ROUNDTRIP;
+  int status = append_lookup(label, flags | IDN2_NONTRANSITIONAL, out);
   if (status == IDN2_DISALLOWED && !ascii && !needs_label_checks(label)) {
     // IDNA2008 has no symbols, UTS #46 keeps them, and libidn2 does so only in
     // transitional processing.
-    status = append_lookup(label, IDN2_TRANSITIONAL, out);
+    status = append_lookup(label, flags | IDN2_TRANSITIONAL, out);
   }
   return status == IDN2_OK;
 }
