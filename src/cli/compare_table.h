@@ -10,8 +10,8 @@
 
 namespace crawl::cli {
 
-// One run of --compare. The first of a comparison is the sequential one, which the
-// speed-ups are against.
+// One run of --compare. The first of a comparison is the sequential one, which
+// the speed-ups are against.
 struct CompareRun {
   bool sync = false;
   std::size_t jobs = 1;

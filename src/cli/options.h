@@ -1,11 +1,15 @@
 #ifndef CRAWL_CLI_OPTIONS_H_
 #define CRAWL_CLI_OPTIONS_H_
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/open_files.h"
+#include "cli/processors.h"
 #include "crawl/base/error.h"
 #include "crawl/engine/crawl_options.h"
 #include "crawl/writer/result_writer.h"
@@ -24,13 +28,13 @@ struct Options {
   // plain crawl.
   std::vector<std::size_t> compare;
 
-  bool quiet = false;     // -q: no progress, no summary, no warnings
-  int verbosity = 0;      // -v: retries and failures too; -vv: libcurl's too
-  std::string log_file;   // "" for stderr
+  bool quiet = false;    // -q: no progress, no summary, no warnings
+  int verbosity = 0;     // -v: retries and failures too; -vv: libcurl's too
+  std::string log_file;  // "" for stderr
 };
 
-// What the command line asks for: to print `text` and end (help, version, list of
-// fields), or to run with `options`.
+// What the command line asks for: to print `text` and end (help, version, list
+// of fields), or to run with `options`.
 struct ParsedArgs {
   std::optional<std::string> text;
   Options options;
@@ -39,10 +43,15 @@ struct ParsedArgs {
 // What the defaults depend on.
 struct Surroundings {
   bool stdout_is_terminal = false;
+  std::size_t processors = usable_processors();
+  std::size_t default_jobs = std::min<std::size_t>(32, processors + 4);
+  // Asks for so many open files and says how many there may be.
+  std::function<std::size_t(std::size_t)> raise_open_files_limit =
+      cli::raise_open_files_limit;
 };
 
-// The error's message is one line for stderr: which option, what is wrong with its
-// value, how to mend it.
+// The error's message is one line for stderr: which option, what is wrong with
+// its value, how to mend it.
 Result<ParsedArgs> parse_args(int argc, const char* const* argv,
                               const Surroundings& surroundings);
 

@@ -2,15 +2,18 @@
 #define CRAWL_CLI_PROGRESS_H_
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "crawl/engine/crawl_stats.h"
 
 namespace crawl::cli {
 
-// The one line that a terminal shows while a crawl runs: done, in flight, queued,
-// rate, errors. Redrawn in place, at most ten times a second (the interval is
-// CrawlObserver's); erased before anything else is printed to the same terminal.
+// The one line that a terminal shows while a crawl runs: done, in flight,
+// queued, rate, errors. Redrawn in place, at most ten times a second (the
+// interval is CrawlObserver's); erased before anything else is printed to the
+// same terminal.
 //
 // One thread.
 class ProgressLine {
@@ -18,7 +21,10 @@ class ProgressLine {
   // `fd` is a terminal's. Draws nothing until the first draw().
   explicit ProgressLine(int fd);
   ~ProgressLine();  // erases
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
+  // Does nothing within a tenth of a second of the last time.
   void draw(const CrawlStats& stats);
   void erase();
 

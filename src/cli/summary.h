@@ -7,9 +7,9 @@
 
 namespace crawl::cli {
 
-// What a crawl says at its end, a few lines for stderr: the totals, which visibly
-// add up (admitted = fetched + failed + skipped + left), failures and skips by
-// kind, requests, retries, bytes, time and rate.
+// What a crawl says at its end, a few lines for stderr: the totals, which
+// visibly add up (admitted = fetched + failed + skipped + left), failures and
+// skips by kind, requests, retries, bytes, time and rate.
 std::string format_summary(const CrawlStats& stats);
 
 }  // namespace crawl::cli

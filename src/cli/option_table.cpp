@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "cli/typed_args.h"
+#include "crawl/base/nearest_name.h"
+
+namespace crawl::cli {
+namespace {
+
+using Group = OptionSpec::Group;
+using T = TypedArgs;
+
+// The help texts are filled to the width of the terminal by help.cpp.
+constexpr std::array<OptionSpec, 33> kOptions = {{
+    {Group::kConcurrency, "jobs", 'j', "N",
+     "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
+    {Group::kConcurrency, "per-host", '\0', "N",
+     "At most N of them from one host (default: no less than --jobs).",
+     &T::per_host},
+    {Group::kConcurrency, "delay", '\0', "TIME",
+     "Wait TIME between the starts of requests to one host.", &T::delay},
+    {Group::kConcurrency, "rate", '\0', "N/UNIT",
+     "Start at most N requests per UNIT in all: 10/s, 600/m, 1/15s.", &T::rate},
+    {Group::kConcurrency, "sync", '\0', "",
+     "Fetch one URL at a time on a single thread, without the pool.", &T::sync},
+    {Group::kConcurrency, "compare", '\0', "[=N,N,...]",
+     "Crawl the list with --sync, then with each number of jobs (default: "
+     "1,2,4,8, or that of --jobs); check that the results agree and print a "
+     "table of the speed-ups instead of records.",
+     &T::compare, true, "default"},
+    {Group::kConcurrency, "threads", '\0', "N",
+     "Spread the transfers over N threads (default: the processors).",
+     &T::threads},
+    {Group::kConcurrency, "unique", '\0', "",
+     "Fetch each URL once; its repetitions get a record that says so.",
+     &T::unique},
+
+    {Group::kOutput, "output", 'o', "FILE",
+     "Write records to FILE instead of standard output.", &T::output},
+    {Group::kOutput, "format", '\0', "FORMAT",
+     "jsonl, tsv, csv or text (default: text on a terminal, else jsonl).",
+     &T::format},
+    {Group::kOutput, "fields", '\0', "LIST",
+     "Fields to write, in order: url,title. Or changes to the usual ones: "
+     "+links,-parent.",
+     &T::fields},
+    {Group::kOutput, "list-fields", '\0', "",
+     "Print every field and its meaning, and exit.", &T::list_fields, false},
+    {Group::kOutput, "ordered", '\0', "",
+     "Write records in input order instead of as they complete.", &T::ordered},
+
+    {Group::kRequests, "header", 'H', "LINE",
+     "Send the header 'Name: value'; 'Name:' leaves a usual one out. May be "
+     "repeated. Authorization and Cookie stay with the first origin.",
+     &T::header},
+    {Group::kRequests, "user-agent", 'A', "NAME",
+     "Send NAME as User-Agent (default: crawl/VERSION).", &T::user_agent},
+    {Group::kRequests, "user", 'u', "USER:PASSWORD",
+     "Log in with HTTP Basic authentication.", &T::user},
+    {Group::kRequests, "proxy", 'x', "URL",
+     "Use the proxy [SCHEME://]HOST[:PORT]; SCHEME is http, https, socks4, "
+     "socks4a, socks5 or socks5h.",
+     &T::proxy},
+    {Group::kRequests, "insecure", 'k', "", "Accept any TLS certificate.",
+     &T::insecure},
+    {Group::kRequests, "cacert", '\0', "FILE",
+     "Trust the certificate authorities in FILE (PEM), not the system's.",
+     &T::cacert},
+    {Group::kRequests, "resolve", '\0', "HOST:PORT:ADDR",
+     "Take ADDR[,ADDR...] for HOST and PORT without asking DNS. May be "
+     "repeated.",
+     &T::resolve},
+    {Group::kRequests, "connect-to", '\0', "H1:P1:H2:P2",
+     "Connect to H2:P2 in place of H1:P1. May be repeated.", &T::connect_to},
+    {Group::kRequests, "http1.1", '\0', "", "Use HTTP/1.1, never HTTP/2.",
+     &T::http1_1},
+
+    {Group::kLimits, "max-time", 'm', "TIME",
+     "Give up a transfer after TIME (default: 60s; 0: never).", &T::max_time},
+    {Group::kLimits, "connect-timeout", '\0', "TIME",
+     "Give up connecting after TIME (default: 10s).", &T::connect_timeout},
+    {Group::kLimits, "max-redirs", '\0', "N",
+     "Follow at most N redirects in a row (default: 10).", &T::max_redirs},
+    {Group::kLimits, "max-filesize", '\0', "SIZE",
+     "Cut bodies at SIZE, counted after decoding (default: 16M; 0: never).",
+     &T::max_filesize},
+    {Group::kLimits, "retry", '\0', "N",
+     "Try N more times when an error may pass: 408, 429, 5xx, timeouts, broken "
+     "connections (default: 2).",
+     &T::retry},
+
+    {Group::kMessages, "quiet", 'q', "",
+     "No progress, no summary, no warnings on standard error.", &T::quiet},
+    {Group::kMessages, "verbose", 'v', "",
+     "Also log failures and retries; twice: every transfer.", &T::verbose},
+    {Group::kMessages, "log-file", '\0', "FILE",
+     "Log to FILE instead of standard error.", &T::log_file},
+    {Group::kMessages, "config", '\0', "FILE",
+     "Read more options from FILE: lines such as jobs = 16.", std::monostate{},
+     false},
+    {Group::kMessages, "help", 'h', "", "Print this help and exit.", &T::help,
+     false},
+    {Group::kMessages, "version", 'V', "",
+     "Print the version and libcurl's, and exit.", &T::version, false},
+}};
+
+}  // namespace
+
+std::string OptionSpec::name() const {
+  return short_name != '\0' ? fmt::format("-{}", short_name)
+                            : fmt::format("--{}", long_name);
+}
+
+std::span<const OptionSpec> all_options() { return kOptions; }
+
+std::string_view title_of(Group group) {
+  switch (group) {
+    case Group::kConcurrency:
+      return "Concurrency";
+    case Group::kOutput:
+      return "Output";
+    case Group::kRequests:
+      return "Requests";
+    case Group::kLimits:
+      return "Limits";
+    case Group::kMessages:
+      return "Messages and help";
+  }
+  return "";
+}
+
+std::string did_you_mean(std::string_view long_name) {
+  std::array<std::string_view, kOptions.size()> names;
+  for (std::size_t i = 0; i < kOptions.size(); ++i) {
+    names[i] = kOptions[i].long_name;
+  }
+  const auto nearest = nearest_name(long_name, names);
+  return nearest ? fmt::format(", did you mean '--{}'?", *nearest)
+                 : std::string();
+}
+
+}  // namespace crawl::cli

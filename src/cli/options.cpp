@@ -1,0 +1,282 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "cli/help.h"
+#include "cli/shown_value.h"
+#include "cli/typed_args.h"
+#include "cli/values.h"
+#include "crawl/base/human.h"
+#include "crawl/base/nearest_name.h"
+#include "crawl/writer/fields.h"
+
+namespace crawl::cli {
+namespace {
+
+constexpr std::size_t kMostJobs = 1'000'000;
+constexpr std::size_t kMostThreads = 1'024;
+
+// Files that are open whatever -j is: standard streams, input, output, log,
+// each loop's own.
+constexpr std::size_t kOtherFiles = 64;
+
+Error bad_value(std::string_view option, std::string_view value,
+                const Error& why) {
+  return Error{
+      fmt::format("{} {}: {}", option, shown_value(value), why.message)};
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+// The second step: what was typed becomes what it means, or the first Error.
+class Resolver {
+ public:
+  explicit Resolver(const Surroundings& surroundings)
+      : surroundings_(surroundings) {}
+
+  Result<Options> resolve(const TypedArgs& args) {
+    if (args.inputs.empty()) {
+      fail(
+          "no INPUT: name a file of URLs, '-' for standard input, or a URL "
+          "(crawl --help says more)");
+    }
+    for (const std::string& input : args.inputs) {
+      if (input.empty()) fail("INPUT '': the name is empty");
+    }
+    options_.inputs = args.inputs;
+    concurrency(args);
+    output(args);
+    requests(args);
+    limits(args);
+    options_.quiet = args.quiet;
+    options_.verbosity = args.verbose;
+    if (args.log_file) {
+      if (args.log_file->empty()) fail("--log-file '': the name is empty");
+      options_.log_file = *args.log_file;
+    }
+    if (!error_) open_files();
+    if (error_) return tl::unexpected(*std::move(error_));
+    return std::move(options_);
+  }
+
+ private:
+  void fail(std::string message) {
+    if (!error_) error_ = Error{std::move(message)};
+  }
+
+  // Puts what `parse` makes of `typed`, if it was typed, into `to`.
+  template <class To, class Parse>
+  void read(std::string_view option, const std::optional<std::string>& typed,
+            To& to, Parse parse) {
+    if (!typed) return;
+    auto value = parse(std::string_view(*typed));
+    if (value) {
+      to = static_cast<To>(*std::move(value));
+    } else if (!error_) {
+      error_ = bad_value(option, *typed, value.error());
+    }
+  }
+
+  template <class To>
+  void read_count(std::string_view option,
+                  const std::optional<std::string>& typed, To& to,
+                  std::uint64_t least, std::uint64_t most) {
+    read(option, typed, to,
+         [&](std::string_view text) { return parse_count(text, least, most); });
+  }
+
+  void read_millis(std::string_view option,
+                   const std::optional<std::string>& typed,
+                   std::chrono::milliseconds& to) {
+    std::chrono::nanoseconds time{to};
+    read(option, typed, time, parse_duration);
+    // No limit is written 0: what is less than a millisecond must not become
+    // that.
+    to = std::chrono::ceil<std::chrono::milliseconds>(time);
+  }
+
+  void concurrency(const TypedArgs& args) {
+    CrawlOptions& crawl = options_.crawl;
+    crawl.jobs = surroundings_.default_jobs;
+    read_count("-j", args.jobs, crawl.jobs, 1, kMostJobs);
+    crawl.sync = args.sync;
+    if (args.sync && args.jobs && crawl.jobs > 1) {
+      fail(fmt::format(
+          "--sync fetches one URL at a time: leave out either it or -j {}",
+          crawl.jobs));
+    }
+    if (args.sync && args.threads) {
+      fail("--sync uses no threads: leave out either it or --threads");
+    }
+    if (args.sync) crawl.jobs = 1;
+    if (args.compare) compare(args);
+    crawl.threads = std::min(surroundings_.processors, most_jobs());
+    read_count("--threads", args.threads, crawl.threads, 1, kMostThreads);
+    read_count("--per-host", args.per_host, crawl.per_host, 1, kMostJobs);
+    read("--delay", args.delay, crawl.delay, parse_duration);
+    read("--rate", args.rate, crawl.rate, parse_rate);
+    crawl.unique = args.unique;
+    crawl.ordered = args.ordered;
+  }
+
+  void compare(const TypedArgs& args) {
+    if (args.sync) {
+      fail("--compare includes a --sync run: leave out --sync");
+    }
+    if (*args.compare != "default") {
+      read("--compare", args.compare, options_.compare, parse_levels);
+    } else if (args.jobs) {
+      options_.compare = {options_.crawl.jobs};
+    } else {
+      options_.compare = {1, 2, 4, 8};
+    }
+  }
+
+  std::size_t most_jobs() const {
+    std::size_t most = options_.crawl.jobs;
+    for (const std::size_t level : options_.compare) {
+      most = std::max(most, level);
+    }
+    return most;
+  }
+
+  void output(const TypedArgs& args) {
+    if (args.output) {
+      if (args.output->empty()) fail("-o '': the file name is empty");
+      options_.output = *args.output;
+    }
+    const bool people =
+        !options_.compare.empty() ||
+        (options_.output == "-" && surroundings_.stdout_is_terminal);
+    options_.format = people ? OutputFormat::kText : OutputFormat::kJsonl;
+    read("--format", args.format, options_.format, parse_format);
+    options_.fields = default_fields();
+    read("--fields", args.fields, options_.fields, parse_field_list);
+
+    // Nothing is gathered that nobody will read.
+    const auto wanted = [&](std::string_view field) {
+      return has_field(options_.fields, field);
+    };
+    FetchOptions& fetch = options_.crawl.fetch;
+    fetch.keep_headers = wanted("headers");
+    fetch.keep_body = wanted("body");
+    fetch.body_digest = wanted("body_digest") || wanted("duplicate_of");
+    fetch.page.links = fetch.page.anchor_text = wanted("links");
+    static constexpr std::array<std::string_view, 8> kOfPages = {
+        "charset", "title",      "description", "canonical",
+        "lang",    "link_count", "links",       "parser"};
+    fetch.parse_pages = std::any_of(kOfPages.begin(), kOfPages.end(), wanted);
+  }
+
+  static Result<OutputFormat> parse_format(std::string_view text) {
+    static constexpr std::array<std::string_view, 4> kNames = {"jsonl", "tsv",
+                                                               "csv", "text"};
+    const auto* const at = std::find(kNames.begin(), kNames.end(), text);
+    if (at != kNames.end()) {
+      return static_cast<OutputFormat>(at - kNames.begin());
+    }
+    // What others call it.
+    const auto nearest = text == "json" || text == "ndjson"
+                             ? std::optional<std::string_view>("jsonl")
+                             : nearest_name(text, kNames);
+    return make_error(fmt::format(
+        "{}give jsonl, tsv, csv or text",
+        nearest ? fmt::format("did you mean '{}'? ", *nearest) : ""));
+  }
+
+  void requests(const TypedArgs& args) {
+    FetchOptions& fetch = options_.crawl.fetch;
+    fetch.user_agent = args.user_agent.value_or(default_user_agent());
+    for (const std::string& typed : args.header) {
+      std::pair<std::string, std::string> header;
+      read("-H", typed, header, parse_header);
+      if (header.first.empty()) continue;
+      // Another origin has another name; credentials are the fetcher's matter.
+      const bool host = lower_case(header.first) == "host";
+      (host ? fetch.origin_headers : fetch.headers)
+          .push_back(std::move(header));
+    }
+    if (args.user) {
+      if (args.user->find(':') == std::string::npos) {
+        fail(fmt::format("-u {}: give USER:PASSWORD, or USER: without one",
+                         shown_value(*args.user)));
+      }
+      fetch.user_password = *args.user;
+    }
+    fetch.proxy = args.proxy.value_or("");
+    fetch.insecure = args.insecure;
+    if (args.cacert && args.cacert->empty()) {
+      fail("--cacert '': the file name is empty");
+    }
+    fetch.ca_file = args.cacert.value_or("");
+    fetch.resolve = args.resolve;
+    fetch.connect_to = args.connect_to;
+    fetch.http1_only = args.http1_1;
+  }
+
+  void limits(const TypedArgs& args) {
+    CrawlOptions& crawl = options_.crawl;
+    FetchOptions& fetch = crawl.fetch;
+    read_millis("-m", args.max_time, fetch.max_time);
+    read_millis("--connect-timeout", args.connect_timeout,
+                fetch.connect_timeout);
+    read_count("--max-redirs", args.max_redirs, crawl.max_redirs, 0, 1'000);
+    read("--max-filesize", args.max_filesize, fetch.max_body, parse_size);
+    read_count("--retry", args.retry, crawl.retry.retries, 0, 1'000);
+  }
+
+  // A transfer takes one file, two while it connects both ways or asks DNS; the
+  // connections that are kept for later take what is left.
+  void open_files() {
+    FetchOptions& fetch = options_.crawl.fetch;
+    const std::size_t jobs = most_jobs();
+    const std::size_t needed = jobs + kOtherFiles + 4 * options_.crawl.threads;
+    const std::size_t limit = surroundings_.raise_open_files_limit(
+        needed + jobs + fetch.max_connections);
+    if (limit < needed) {
+      return fail(fmt::format(
+          "-j {}: that takes {} open files and the system allows {}: use -j {} "
+          "or raise the open-files limit (ulimit -n {})",
+          jobs, human_count(needed), human_count(limit),
+          limit > needed - jobs ? limit - (needed - jobs) : 1, needed));
+    }
+    fetch.max_connections =
+        std::clamp(limit - needed, std::size_t{16}, fetch.max_connections);
+  }
+
+  const Surroundings& surroundings_;
+  Options options_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<ParsedArgs> parse_args(int argc, const char* const* argv,
+                              const Surroundings& surroundings) {
+  const Result<TypedArgs> typed = read_args(argc, argv);
+  if (!typed) return tl::unexpected(typed.error());
+  ParsedArgs parsed;
+  if (typed->help) {
+    parsed.text = help_text();
+  } else if (typed->version) {
+    parsed.text = version_text();
+  } else if (typed->list_fields) {
+    parsed.text = field_list_text();
+  } else {
+    Result<Options> options = Resolver(surroundings).resolve(*typed);
+    if (!options) return tl::unexpected(options.error());
+    parsed.options = *std::move(options);
+  }
+  return parsed;
+}
+
+}  // namespace crawl::cli

@@ -1,0 +1,77 @@
+#ifndef CRAWL_CLI_TYPED_ARGS_H_
+#define CRAWL_CLI_TYPED_ARGS_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "crawl/base/error.h"
+
+namespace crawl::cli {
+
+// The command line as typed, values unread: the first of two steps. What it
+// means is options.h's matter.
+struct TypedArgs {
+  std::vector<std::string> inputs;
+
+  std::optional<std::string> jobs, threads, compare, per_host, delay, rate;
+  bool sync = false, unique = false;
+
+  std::optional<std::string> output, format, fields;
+  bool ordered = false;
+
+  std::vector<std::string> header, resolve, connect_to;
+  std::optional<std::string> user_agent, user, proxy, cacert;
+  bool insecure = false, http1_1 = false;
+
+  std::optional<std::string> max_time, connect_timeout, max_redirs,
+      max_filesize, retry;
+
+  bool quiet = false;
+  int verbose = 0;
+  std::optional<std::string> log_file;
+
+  bool help = false, version = false, list_fields = false;
+};
+
+// One option: how it is spelled, what --help says, where it goes.
+struct OptionSpec {
+  enum class Group { kConcurrency, kOutput, kRequests, kLimits, kMessages };
+  using Flag = bool TypedArgs::*;
+  using Counter = int TypedArgs::*;
+  using Value = std::optional<std::string> TypedArgs::*;
+  using Values = std::vector<std::string> TypedArgs::*;
+
+  Group group;
+  std::string_view long_name;   // without dashes
+  char short_name;              // '\0' for none
+  std::string_view value_name;  // "" for a flag
+  std::string_view help;
+  // The file --config names is the reader's own matter: monostate.
+  std::variant<std::monostate, Flag, Counter, Value, Values> target;
+  bool in_config = true;  // may stand in a --config file
+  // What the option alone stands for, where "=value" may be left out.
+  std::string_view optional_value = {};
+
+  bool takes_value() const { return !value_name.empty(); }
+  // "-j" or "--per-host": as error messages name it.
+  std::string name() const;
+};
+
+// All options, in the order of --help.
+std::span<const OptionSpec> all_options();
+std::string_view title_of(OptionSpec::Group group);
+
+// Reads argv, and the --config file that it names, with CLI11.
+Result<TypedArgs> read_args(int argc, const char* const* argv);
+
+// The option that was most likely meant by a word, as an ending for an error
+// message: ", did you mean '--format'?"; or "".
+std::string did_you_mean(std::string_view long_name);
+
+}  // namespace crawl::cli
+
+#endif  // CRAWL_CLI_TYPED_ARGS_H_

@@ -1,0 +1,63 @@
+#include "cli/help.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "cli/typed_args.h"
+#include "writer/clean_text.h"
+
+namespace crawl::cli {
+namespace {
+
+void expect_lines_fit(const std::string& text) {
+  ASSERT_TRUE(text.ends_with('\n'));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    const std::string line = text.substr(at, end - at);
+    EXPECT_LE(display_width(line), 80U) << line;
+    EXPECT_FALSE(line.ends_with(' ')) << line;
+    at = end + 1;
+  }
+}
+
+TEST(Help, EveryOptionStandsInItOnce) {
+  const std::string help = help_text();
+  for (const OptionSpec& option : all_options()) {
+    const std::string name = "--" + std::string(option.long_name);
+    const std::size_t line =
+        option.short_name == '\0'
+            ? help.find("\n      " + name)
+            : help.find("\n  -" + std::string(1, option.short_name) + ", " +
+                        name);
+    EXPECT_NE(line, std::string::npos) << name;
+    EXPECT_FALSE(option.help.empty()) << name;
+  }
+}
+
+TEST(Help, LinesFitEightyColumns) {
+  expect_lines_fit(help_text());
+  expect_lines_fit(field_list_text());
+}
+
+TEST(Help, NamesAreUnique) {
+  std::set<std::string_view> names;
+  std::set<char> letters;
+  for (const OptionSpec& option : all_options()) {
+    EXPECT_TRUE(names.insert(option.long_name).second) << option.long_name;
+    if (option.short_name != '\0') {
+      EXPECT_TRUE(letters.insert(option.short_name).second)
+          << option.short_name;
+    }
+  }
+}
+
+TEST(Help, UserAgentHasTheVersion) {
+  EXPECT_THAT(version_text(),
+              testing::StartsWith("crawl " + default_user_agent().substr(6)));
+}
+
+}  // namespace
+}  // namespace crawl::cli

@@ -1,0 +1,81 @@
+#include "cli/summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace crawl::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+void count(CrawlStats& stats, ErrorKind kind, std::uint64_t times) {
+  stats.by_kind[static_cast<std::size_t>(kind)] += times;
+  (is_skip(kind) ? stats.skipped : stats.failed) += times;
+  stats.admitted += times;
+}
+
+CrawlStats sample() {
+  CrawlStats stats;
+  stats.admitted = stats.fetched = 4'400;
+  count(stats, ErrorKind::kHttp, 12);
+  count(stats, ErrorKind::kDns, 3);
+  count(stats, ErrorKind::kTimeout, 5);
+  count(stats, ErrorKind::kDuplicate, 4);
+  stats.requests = 4'460;
+  stats.retries = 12;
+  stats.redirects = 28;
+  stats.connections = 8;
+  stats.bytes_downloaded = 43'200'000;
+  stats.bytes_decoded = 163'000'000;
+  stats.elapsed = 1'020ms;
+  return stats;
+}
+
+TEST(Summary, TotalsVisiblyAddUp) {
+  EXPECT_EQ(format_summary(sample()),
+            "4,424 URLs = 4,400 fetched + 20 failed + 4 skipped, in 1.02 s "
+            "(4,337/s)\n"
+            "Failed: 12 http, 5 timeout, 3 dns\n"
+            "Skipped: 4 duplicate\n"
+            "4,460 requests (28 redirects, 12 retries) over 8 connections, "
+            "41.2 MiB received, 155 MiB decoded\n");
+}
+
+TEST(Summary, AllWellIsShort) {
+  CrawlStats stats;
+  stats.admitted = stats.fetched = stats.requests = stats.connections = 1;
+  stats.elapsed = 250ms;
+  EXPECT_EQ(format_summary(stats),
+            "1 URL = 1 fetched + 0 failed + 0 skipped, in 250 ms (4.0/s)\n"
+            "1 request over 1 connection, 0 B received, 0 B decoded\n");
+}
+
+TEST(Summary, NothingToDoIsOneLine) {
+  EXPECT_EQ(format_summary({}),
+            "0 URLs = 0 fetched + 0 failed + 0 skipped, in 0.00 ms\n");
+}
+
+TEST(Summary, AStoppedCrawlSaysWhatIsLeft) {
+  CrawlStats stats = sample();
+  stats.stopped = true;
+  stats.left = 76;
+  stats.admitted += 76;
+  EXPECT_THAT(format_summary(stats),
+              HasSubstr("4,500 URLs = 4,400 fetched + 20 failed + 4 skipped + "
+                        "76 left, in"));
+}
+
+TEST(Summary, TotalsThatDoNotAddUpAreOwnedUpTo) {
+  EXPECT_THAT(format_summary(sample()), Not(HasSubstr("do not add up")));
+  CrawlStats stats = sample();
+  ++stats.admitted;
+  EXPECT_THAT(format_summary(stats), HasSubstr("do not add up"));
+}
+
+}  // namespace
+}  // namespace crawl::cli
