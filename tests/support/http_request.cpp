@@ -110,6 +110,11 @@ bool HttpRequest::keeps_connection() const {
 
 ParsedRequest parse_request(std::string_view bytes) {
   ParsedRequest parsed;
+  // No method begins so: a TLS client, say, that would wait for an answer.
+  if (!bytes.empty() && (bytes[0] < 'A' || bytes[0] > 'z')) {
+    parsed.status = ParsedRequest::Status::kMalformed;
+    return parsed;
+  }
   const std::size_t end = bytes.find("\r\n\r\n");
   if (end == std::string_view::npos) {
     if (bytes.size() > kMaxHead)

@@ -154,6 +154,7 @@ class LoopbackSite::Server final : public EventHandler, public ConnectionOwner {
   RequestLog& request_log() { return log_; }
   std::uint16_t port() const { return listener_.port; }
   const std::string& address() const { return options_.address; }
+  const std::string& scheme() const { return options_.scheme; }
   std::size_t open_connections() const { return open_connections_.load(); }
 
  private:
@@ -214,8 +215,8 @@ std::uint16_t LoopbackSite::port() const { return server_->port(); }
 std::string LoopbackSite::origin() const {
   const std::string& address = server_->address();
   const bool v6 = address.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + address + "]" : address) + ":" +
-         std::to_string(port());
+  return server_->scheme() + "://" + (v6 ? "[" + address + "]" : address) +
+         ":" + std::to_string(port());
 }
 
 std::string LoopbackSite::url(std::string_view path_and_query) const {
@@ -224,8 +225,8 @@ std::string LoopbackSite::url(std::string_view path_and_query) const {
 
 std::string LoopbackSite::url(std::string_view host,
                               std::string_view path_and_query) const {
-  return "http://" + std::string(host) + ":" + std::to_string(port()) +
-         std::string(path_and_query);
+  return server_->scheme() + "://" + std::string(host) + ":" +
+         std::to_string(port()) + std::string(path_and_query);
 }
 
 const RequestLog& LoopbackSite::request_log() const {

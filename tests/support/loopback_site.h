@@ -22,6 +22,7 @@ struct LoopbackSiteOptions {
   bool keep_log = true;  // off where millions of requests are expected
   // Called for each finished request, on the server's thread.
   std::function<void(const LoggedRequest&)> on_finished;
+  std::string scheme = "http";  // of url(); says nothing about the transport
   // TLS, for example; plain TCP by default.
   TransportFactory transport = make_tcp_transport;
 };

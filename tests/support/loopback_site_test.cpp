@@ -121,7 +121,8 @@ TEST(LoopbackSite, ReadsARequestBodyByItsLength) {
 TEST(LoopbackSite, RefusesWhatIsNoRequestAndCloses) {
   LoopbackSite site;
   for (const std::string bytes :
-       {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+       {"\x16\x03\x01", "nonsense\r\n\r\n",
+        "GET / HTTP/1.1\r\nno colon\r\n\r\n",
         "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"}) {
     RawClient client(site.port());
     client.send(bytes);
