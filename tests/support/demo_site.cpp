@@ -40,9 +40,10 @@ void add_options(CLI::App& app, Flags& flags) {
                  "Wait before every answer, such as 50ms")
       ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{
           {"us", 0.001}, {"ms", 1}, {"s", 1000}}));
-  app.add_option("--root", flags.root, "Directory to serve at /")
+  app.add_option("--root", flags.root,
+                 "Directory to serve at /, its pages listed in /pages.txt")
       ->check(CLI::ExistingDirectory)
-      ->required();
+      ->default_str("the demo site");
   app.add_option("--pages", flags.pages.count,
                  "Also serve so many generated pages /p/N.html, listed in "
                  "/urls.txt");
@@ -78,7 +79,10 @@ int serve(const Flags& flags, const sigset_t& endings) {
 
   crawl::testing::LoopbackSite site(options);
   crawl::testing::add_routes(site);
-  crawl::testing::serve_files(site, flags.root);
+  const std::string root =
+      flags.root.empty() ? CRAWL_DATA_DIR "/sites/demo" : flags.root;
+  crawl::testing::serve_page_list(site, "/pages.txt",
+                                  crawl::testing::serve_files(site, root));
   if (flags.pages.count > 0) {
     crawl::testing::serve_synthetic_pages(site, flags.pages);
   }

@@ -1,5 +1,6 @@
 #include "support/site_files.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <functional>
@@ -37,6 +38,22 @@ std::string type_of(const fs::path& path) {
   };
   const auto found = kTypes.find(path.extension().string());
   return found == kTypes.end() ? "application/octet-stream" : found->second;
+}
+
+// A file's name as it stands in a path.
+std::string percent_encode(std::string_view name) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kEncoded = " \"#%<>?`{}";
+  std::string path;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7F && kEncoded.find(c) == kEncoded.npos) {
+      path += c;
+    } else {
+      path += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+    }
+  }
+  return path;
 }
 
 std::string with_origin(std::string_view text, std::string_view origin) {
@@ -93,16 +110,16 @@ std::map<std::string, std::string> read_routes(const fs::path& file) {
 
 }  // namespace
 
-std::size_t serve_files(LoopbackSite& site, const fs::path& directory) {
+std::vector<std::string> serve_files(LoopbackSite& site,
+                                     const fs::path& directory) {
   const auto routes = read_routes(directory / kRoutesFile);
-  std::size_t files = 0;
+  std::vector<std::string> paths;
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
     if (!entry.is_regular_file() || entry.path().filename() == kRoutesFile) {
       continue;
     }
-    ++files;
-    std::string path =
-        "/" + entry.path().lexically_relative(directory).generic_string();
+    std::string path = percent_encode(
+        "/" + entry.path().lexically_relative(directory).generic_string());
     std::string type = type_of(entry.path());
     if (const auto route = routes.find(path);
         route != routes.end() && route->second.starts_with("type ")) {
@@ -119,6 +136,7 @@ std::size_t serve_files(LoopbackSite& site, const fs::path& directory) {
         });
       }
     }
+    paths.push_back(std::move(path));
   }
   for (const auto& [path, what] : routes) {
     int status = 0;
@@ -131,7 +149,19 @@ std::size_t serve_files(LoopbackSite& site, const fs::path& directory) {
                              status);
     });
   }
-  return files;
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+void serve_page_list(LoopbackSite& site, std::string path,
+                     const std::vector<std::string>& paths) {
+  std::string list;
+  for (const std::string& page : paths) {
+    if (page.ends_with('/') || page.ends_with(".html")) {
+      list += std::string(kOrigin) + page + "\n";
+    }
+  }
+  serve_file(site, path, "text/plain", std::move(list));
 }
 
 }  // namespace crawl::testing
