@@ -13,11 +13,12 @@ work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-build/demo_site --root data/sites/demo --latency 50ms --pages 200 --port 0 \
-  --port-file "$work/port" --log "$work/access.log" >"$work/server.log" 2>&1 &
+pages=200
+build/tests/support/demo_site --root data/sites/demo --latency 50ms \
+  --pages $pages --log "$work/access.log" >"$work/server.log" 2>&1 &
 server=$!
 tries=0
-until [ -s "$work/port" ]; do
+until grep -q '^listening on ' "$work/server.log"; do
   tries=$((tries + 1))
   if [ $tries -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
     echo "demo.sh: the demo site did not start:" >&2
@@ -26,17 +27,25 @@ until [ -s "$work/port" ]; do
   fi
   sleep 0.1
 done
-site=http://127.0.0.1:$(cat "$work/port")
+site=$(sed -n 's/^listening on //p' "$work/server.log")
+{
+  echo "# The demo site: its own pages, and $pages generated ones."
+  (cd data/sites/demo && find . -name '*.html' | sort) | sed "s|^\.|$site|"
+  seq -f "$site/p/%.0f.html" $pages
+} >"$work/urls.txt"
 
-show() { printf '\n$ %s\n' "$*" | sed "s|$work/||g"; "$@"; }
+# Shows a command as one would type it, and runs it in the work folder.
+crawl=$PWD/build/crawl
+cd "$work"
+show() {
+  printf '\n$ crawl %s\n' "$*"
+  "$crawl" "$@"
+}
 echo
-echo "The demo site is at $site; it answers every request after 50 ms."
-build/crawl -q --format jsonl --fields body "$site/urls.txt" |
-  sed 's/^{"body":"//; s/"}$//; s/\\n/\n/g' | sed '/^$/d' >"$work/urls.txt"
-show build/crawl "$work/urls.txt" --compare=8,64
-echo
-echo "One record a page, as JSON Lines where the output is a pipe or a file:"
-show build/crawl "$work/urls.txt" -j 8 -o "$work/pages.jsonl"
-head -n 1 "$work/pages.jsonl"
-echo
-echo "Now your own list: build/crawl urls.txt -j 8 | jq -r .title"
+echo "The demo site is at $site and answers every request after 50 ms."
+show urls.txt --compare=8,64
+show urls.txt -j 8 -o pages.jsonl
+printf '\n$ head -n 1 pages.jsonl\n'
+head -n 1 pages.jsonl
+show -r "$site/" -o site.jsonl
+printf '\nNow your own list:  build/crawl urls.txt -j 8 | jq -r .title\n'

@@ -12,7 +12,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 33> kOptions = {{
+constexpr std::array<OptionSpec, 61> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -76,8 +76,12 @@ constexpr std::array<OptionSpec, 33> kOptions = {{
     {Group::kRequests, "http1.1", '\0', "", "Use HTTP/1.1, never HTTP/2.",
      &T::http1_1},
 
-    {Group::kLimits, "max-time", 'm', "TIME",
-     "Give up a transfer after TIME (default: 60s; 0: never).", &T::max_time},
+    {Group::kLimits, "transfer-timeout", 'm', "TIME",
+     "Give up a transfer after TIME, as curl's -m does (default: 60s; 0: "
+     "never).",
+     &T::max_time},
+    {Group::kLimits, "max-time", '\0', "TIME",
+     "End a recursive crawl after TIME, in good order.", &T::max_crawl_time},
     {Group::kLimits, "connect-timeout", '\0', "TIME",
      "Give up connecting after TIME (default: 10s).", &T::connect_timeout},
     {Group::kLimits, "max-redirs", '\0', "N",
@@ -89,6 +93,88 @@ constexpr std::array<OptionSpec, 33> kOptions = {{
      "Try N more times when an error may pass: 408, 429, 5xx, timeouts, broken "
      "connections (default: 2).",
      &T::retry},
+
+    {Group::kLimits, "max-bytes", '\0', "SIZE",
+     "End a recursive crawl after SIZE of decoded bodies.", &T::max_bytes},
+    {Group::kLimits, "max-pages", '\0', "N",
+     "End a recursive crawl after N pages.", &T::max_pages},
+
+    {Group::kSites, "recursive", 'r', "",
+     "Crawl the sites that the inputs belong to: follow links, obey "
+     "robots.txt, "
+     "read sitemaps. Two transfers per host at a time unless --per-host says "
+     "otherwise, 250 ms apart unless the host is on this machine or network.",
+     &T::recursive},
+    {Group::kSites, "depth", 'd', "N", "Follow links N deep (default: any).",
+     &T::depth},
+    {Group::kSites, "scope", '\0', "SCOPE",
+     "What belongs to a site: host (default), domain, prefix or any.",
+     &T::scope},
+    {Group::kSites, "exact-host", '\0', "",
+     "Take http and https, and a leading www., for different sites.",
+     &T::exact_host},
+    {Group::kSites, "include", '\0', "REGEX",
+     "Only URLs in which REGEX (RE2) is found. May be repeated.", &T::include},
+    {Group::kSites, "exclude", '\0', "REGEX",
+     "No URLs in which REGEX is found. May be repeated.", &T::exclude},
+    {Group::kSites, "follow", '\0', "LIST",
+     "Elements whose links are followed (default: a,area,frame,iframe).",
+     &T::follow},
+    {Group::kSites, "ignore-nofollow", '\0', "",
+     "Follow links that rel, meta robots or X-Robots-Tag ask not to.",
+     &T::ignore_nofollow},
+    {Group::kSites, "all-types", '\0', "",
+     "Fetch what is not HTML too, not only its headers.", &T::all_types},
+    {Group::kSites, "sitemap", '\0', "URL",
+     "Also read the sitemap at URL. May be repeated.", &T::sitemap},
+    {Group::kSites, "no-sitemaps", '\0', "",
+     "Do not read the sitemaps that robots.txt names.", &T::no_sitemaps},
+    {Group::kSites, "robots", '\0', "WHEN",
+     "Obey robots.txt: links (default: when following links), always (for "
+     "lists "
+     "too) or never.",
+     &T::robots},
+    {Group::kSites, "no-robots", '\0', "",
+     "The same as --robots=never: for a site of one's own.", &T::no_robots},
+    {Group::kSites, "product-token", '\0', "NAME",
+     "Our name in robots.txt (default: the first word of --user-agent).",
+     &T::product_token},
+    {Group::kSites, "strip-query-param", '\0', "NAME",
+     "Take the query parameter NAME out of links; utm_* takes all that begin "
+     "so. May be repeated.",
+     &T::strip_query_param},
+    {Group::kSites, "sort-query", '\0', "",
+     "Put query parameters in order: ?b&a is ?a&b.", &T::sort_query},
+    {Group::kSites, "max-pages-per-host", '\0', "N",
+     "Fetch at most N pages of a host (default: 100000; 0: any).",
+     &T::max_pages_per_host},
+    {Group::kSites, "max-url-length", '\0', "N",
+     "Skip longer URLs (default: 2083; 0: none).", &T::max_url_length},
+    {Group::kSites, "max-path-depth", '\0', "N",
+     "Skip URLs with more path segments (default: 20; 0: none).",
+     &T::max_path_depth},
+    {Group::kSites, "max-path-repeats", '\0', "N",
+     "Skip URLs that repeat a run of segments more often (default: 3; 0: "
+     "none).",
+     &T::max_path_repeats},
+    {Group::kSites, "max-query-params", '\0', "N",
+     "Skip URLs with more query parameters (default: 32; 0: none).",
+     &T::max_query_params},
+    {Group::kSites, "allow-private", '\0', "",
+     "Let links and redirects lead from public to loopback and private "
+     "addresses.",
+     &T::allow_private},
+    {Group::kSites, "state", '\0', "FILE",
+     "Keep the crawl's state in FILE; the same command goes on with it, after "
+     "a "
+     "crash too. Needs -o.",
+     &T::state},
+    {Group::kSites, "skipped", '\0', "FILE",
+     "Write a record of every URL that was not fetched, and why, to FILE.",
+     &T::skipped},
+    {Group::kSites, "explain", '\0', "URL",
+     "Say what this crawl would do with URL and by which rule, and exit.",
+     &T::explain},
 
     {Group::kMessages, "quiet", 'q', "",
      "No progress, no summary, no warnings on standard error.", &T::quiet},
@@ -124,6 +210,8 @@ std::string_view title_of(Group group) {
       return "Requests";
     case Group::kLimits:
       return "Limits";
+    case Group::kSites:
+      return "Whole sites";
     case Group::kMessages:
       return "Messages and help";
   }

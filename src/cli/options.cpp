@@ -8,6 +8,7 @@
 
 #include "cli/help.h"
 #include "cli/shown_value.h"
+#include "cli/site_options.h"
 #include "cli/typed_args.h"
 #include "cli/values.h"
 #include "crawl/base/human.h"
@@ -23,12 +24,6 @@ constexpr std::size_t kMostThreads = 1'024;
 // Files that are open whatever -j is: standard streams, input, output, log,
 // each loop's own.
 constexpr std::size_t kOtherFiles = 64;
-
-Error bad_value(std::string_view option, std::string_view value,
-                const Error& why) {
-  return Error{
-      fmt::format("{} {}: {}", option, shown_value(value), why.message)};
-}
 
 std::string lower_case(std::string text) {
   for (char& c : text) {
@@ -57,6 +52,7 @@ class Resolver {
     output(args);
     requests(args);
     limits(args);
+    sites(args);
     options_.quiet = args.quiet;
     options_.verbosity = args.verbose;
     if (args.log_file) {
@@ -122,7 +118,6 @@ class Resolver {
     crawl.threads = std::min(surroundings_.processors, most_jobs());
     read_count("--threads", args.threads, crawl.threads, 1, kMostThreads);
     read_count("--per-host", args.per_host, crawl.per_host, 1, kMostJobs);
-    read("--delay", args.delay, crawl.delay, parse_duration);
     read("--rate", args.rate, crawl.rate, parse_rate);
     crawl.unique = args.unique;
     crawl.ordered = args.ordered;
@@ -232,6 +227,11 @@ class Resolver {
     read_count("--max-redirs", args.max_redirs, crawl.max_redirs, 0, 1'000);
     read("--max-filesize", args.max_filesize, fetch.max_body, parse_size);
     read_count("--retry", args.retry, crawl.retry.retries, 0, 1'000);
+  }
+
+  void sites(const TypedArgs& args) {
+    Result<void> resolved = resolve_site_options(args, options_);
+    if (!resolved && !error_) error_ = std::move(resolved.error());
   }
 
   // A transfer takes one file, two while it connects both ways or asks DNS; the

@@ -28,6 +28,9 @@ struct Options {
   // plain crawl.
   std::vector<std::size_t> compare;
 
+  std::string skipped;  // --skipped; "" for none
+  std::string explain;  // --explain; "" for a crawl
+
   bool quiet = false;    // -q: no progress, no summary, no warnings
   int verbosity = 0;     // -v: retries and failures too; -vv: libcurl's too
   std::string log_file;  // "" for stderr

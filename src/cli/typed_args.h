@@ -30,6 +30,16 @@ struct TypedArgs {
   std::optional<std::string> max_time, connect_timeout, max_redirs,
       max_filesize, retry;
 
+  bool recursive = false;
+  std::optional<std::string> depth, max_pages, max_crawl_time, max_bytes, scope,
+      follow, max_pages_per_host, max_path_depth, max_path_repeats,
+      max_url_length, max_query_params, robots, product_token, state, skipped,
+      explain;
+  std::vector<std::string> include, exclude, strip_query_param, sitemap;
+  bool sort_query = false, exact_host = false, no_robots = false,
+       no_sitemaps = false, all_types = false, ignore_nofollow = false,
+       allow_private = false;
+
   bool quiet = false;
   int verbose = 0;
   std::optional<std::string> log_file;
@@ -39,7 +49,14 @@ struct TypedArgs {
 
 // One option: how it is spelled, what --help says, where it goes.
 struct OptionSpec {
-  enum class Group { kConcurrency, kOutput, kRequests, kLimits, kMessages };
+  enum class Group {
+    kConcurrency,
+    kOutput,
+    kRequests,
+    kLimits,
+    kSites,
+    kMessages,
+  };
   using Flag = bool TypedArgs::*;
   using Counter = int TypedArgs::*;
   using Value = std::optional<std::string> TypedArgs::*;

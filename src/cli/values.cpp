@@ -10,6 +10,7 @@
 #include <span>
 #include <system_error>
 
+#include "cli/shown_value.h"
 #include "crawl/base/human.h"
 
 namespace crawl::cli {
@@ -166,6 +167,12 @@ Result<std::pair<std::string, std::string>> parse_header(
   value.remove_prefix(std::min(begin, value.size()));
   value = value.substr(0, value.find_last_not_of(" \t") + 1);
   return std::pair{std::string(name), std::string(value)};
+}
+
+Error bad_value(std::string_view option, std::string_view value,
+                const Error& why) {
+  return Error{
+      fmt::format("{} {}: {}", option, shown_value(value), why.message)};
 }
 
 }  // namespace crawl::cli

@@ -16,6 +16,10 @@ namespace crawl::cli {
 // The values of options, as people write them. An error says what is taken
 // instead, and leaves it to the caller to name the option and the value.
 
+// "--delay 'soon': give a time ...": what is wrong with an option's value.
+Error bad_value(std::string_view option, std::string_view value,
+                const Error& why);
+
 // A whole number from `least` to `most`.
 Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least,
                                   std::uint64_t most);

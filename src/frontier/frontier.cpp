@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "crawl/base/ip_address.h"
+
 namespace crawl {
 namespace {
 
@@ -10,6 +12,13 @@ namespace {
 // millisecond still makes the rate; a pause may not, so that there are no
 // bursts after it.
 constexpr std::chrono::milliseconds kRateCatchUp{20};
+
+// What can be told without asking DNS.
+bool is_private_name(std::string_view hostname) {
+  if (hostname == "localhost" || hostname.ends_with(".localhost")) return true;
+  const std::optional<IpAddress> address = IpAddress::parse(hostname);
+  return address && !address->is_public();
+}
 
 struct DueLater {
   bool operator()(const std::unique_ptr<Job>& a,
@@ -25,7 +34,10 @@ struct Frontier::Host {
   HostId id = 0;
   std::string key;
   std::size_t in_flight = 0;
-  Clock::time_point next_start = Clock::time_point::min();
+  HostPace pace;
+  bool is_private = false;  // at a loopback or private address
+  bool held = false;        // by hold_host()
+  Clock::time_point held_until = Clock::time_point::min();
   std::optional<Ready> ready;  // its place in ready_, if it has one
 
   std::unique_ptr<Job> first;  // new jobs, a list in order of admission
@@ -37,6 +49,9 @@ struct Frontier::Host {
     while (first) first = std::move(first->next);
   }
 
+  Clock::time_point ready_at() const {
+    return std::max(pace.ready_at(), held_until);
+  }
   bool has_work() const { return first || !again.empty(); }
 
   std::unique_ptr<Job> take(Clock::time_point now) {
@@ -106,9 +121,9 @@ std::unique_ptr<Job> Frontier::next() {
   --queued_;
   ++handed_out_;
   ++host.in_flight;
-  if (options_.delay.count() > 0) {
-    host.next_start = std::max(host.next_start, now + options_.delay);
-  }
+  // Without a delay the host keeps its place in the order of admission.
+  const PaceOptions& pace = pace_options(host);
+  if (host.pace.delay(now, pace).count() > 0) host.pace.started(now, pace);
   enter_ready(host);
   return job;
 }
@@ -126,10 +141,47 @@ void Frontier::done(const Job& job) {
   enter_ready(host);
 }
 
-void Frontier::hold_host(const Job& job, Clock::time_point until) {
+void Frontier::answered(const Job& job, const PaceAnswer& answer,
+                        bool is_private) {
   Host& host = *hosts_[job.host];
   leave_ready(host);
-  host.next_start = std::max(host.next_start, until);
+  if (is_private && !host.is_private) {
+    // The pause after the first request was made for a stranger.
+    host.is_private = true;
+    host.pace = {};
+  }
+  host.pace.answered(answer, clock_.now(), pace_options(host));
+  enter_ready(host);
+}
+
+bool Frontier::set_crawl_delay(const Job& job,
+                               std::optional<std::chrono::milliseconds> delay) {
+  Host& host = *hosts_[job.host];
+  leave_ready(host);
+  const bool whole = host.pace.set_crawl_delay(delay, pace_options(host));
+  enter_ready(host);
+  return whole;
+}
+
+void Frontier::hold_host(const Job& job) {
+  Host& host = *hosts_[job.host];
+  leave_ready(host);
+  host.held = true;
+}
+
+void Frontier::release_host(std::string_view host_key) {
+  const auto found = ids_.find(host_key);
+  if (found == ids_.end()) return;
+  Host& host = *hosts_[found->second];
+  leave_ready(host);
+  host.held = false;
+  enter_ready(host);
+}
+
+void Frontier::hold_until(const Job& job, Clock::time_point until) {
+  Host& host = *hosts_[job.host];
+  leave_ready(host);
+  host.held_until = std::max(host.held_until, until);
   enter_ready(host);
 }
 
@@ -165,9 +217,14 @@ Frontier::Host& Frontier::host_of(Job& job) {
   hosts_[id] = std::make_unique<Host>();
   hosts_[id]->id = id;
   hosts_[id]->key = key;
+  hosts_[id]->is_private = is_private_name(job.url.hostname());
   ids_.emplace(key, id);
   job.host = id;
   return *hosts_[id];
+}
+
+const PaceOptions& Frontier::pace_options(const Host& host) const {
+  return host.is_private ? options_.private_pace : options_.pace;
 }
 
 void Frontier::leave_ready(Host& host) {
@@ -177,8 +234,10 @@ void Frontier::leave_ready(Host& host) {
 }
 
 void Frontier::enter_ready(Host& host) {
-  if (!host.has_work() || host.in_flight >= options_.per_host) return;
-  Ready place{host.next_start, 0, host.id};
+  if (!host.has_work() || host.held || host.in_flight >= options_.per_host) {
+    return;
+  }
+  Ready place{host.ready_at(), 0, host.id};
   if (host.first) {
     place.sequence = host.first->sequence;
   } else {
@@ -196,8 +255,9 @@ void Frontier::enter_ready(Host& host) {
 void Frontier::forget_idle_hosts() {
   const Clock::time_point now = clock_.now();
   for (std::unique_ptr<Host>& host : hosts_) {
-    if (!host || host->has_work() || host->in_flight > 0 ||
-        host->next_start > now) {
+    if (!host || host->has_work() || host->in_flight > 0 || host->held ||
+        host->pace.ready_at() > now ||
+        host->pace.strikes(now, pace_options(*host)) > 0) {
       continue;
     }
     ids_.erase(host->key);

@@ -45,7 +45,7 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
     case FieldId::kUrl:
       return text_or_null(record.url);
     case FieldId::kInput:
-      return sink.text(record.input);
+      return text_or_null(record.input);
     case FieldId::kFinalUrl:
       return text_or_null(record.final_url);
     case FieldId::kStatusCode:

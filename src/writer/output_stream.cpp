@@ -58,7 +58,13 @@ class FileOutput final : public OutputStream {
       : fd_(fd),
         name_(std::move(name)),
         owned_(owned),
-        line_wise_(::isatty(fd) == 1) {}
+        line_wise_(::isatty(fd) == 1) {
+    struct stat about {};
+    if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) {
+      is_regular_ = true;
+      length_ = static_cast<std::uint64_t>(about.st_size);
+    }
+  }
   FileOutput(const FileOutput&) = delete;
   FileOutput& operator=(const FileOutput&) = delete;
 
@@ -81,6 +87,16 @@ class FileOutput final : public OutputStream {
   }
 
   Result<void> flush() override { return drain(); }
+
+  Result<void> sync() override {
+    if (auto drained = drain(); !drained) return drained;
+    if (is_regular_ && ::fdatasync(fd_) != 0 && errno != EINTR) {
+      return fail(errno);
+    }
+    return {};
+  }
+
+  std::uint64_t length() const override { return length_; }
 
   Result<void> close() override {
     if (auto drained = drain(); !drained) return drained;
@@ -109,6 +125,7 @@ class FileOutput final : public OutputStream {
         const std::size_t line_end = bytes.substr(0, written).rfind('\n');
         torn_ = line_end == std::string_view::npos ? torn_ + written
                                                    : written - line_end - 1;
+        length_ += written;
         bytes.remove_prefix(written);
         continue;
       }
@@ -161,6 +178,8 @@ class FileOutput final : public OutputStream {
   const std::string name_;
   const bool owned_;
   const bool line_wise_;
+  bool is_regular_ = false;
+  std::uint64_t length_ = 0;
   std::string buffer_;
   std::size_t torn_ = 0;  // bytes written after the last whole line
   bool closed_by_reader_ = false;
@@ -169,20 +188,22 @@ class FileOutput final : public OutputStream {
 
 }  // namespace
 
-Result<std::unique_ptr<OutputStream>> open_output(const std::string& path) {
+Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
+                                                  OutputMode mode) {
   if (path.empty()) return make_error("the output file has no name");
   if (path == "-") {
-    const int mode = ::fcntl(STDOUT_FILENO, F_GETFL);
-    if (mode < 0) return make_error("standard output is closed");
-    if ((mode & O_ACCMODE) == O_RDONLY) {
+    const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags < 0) return make_error("standard output is closed");
+    if ((flags & O_ACCMODE) == O_RDONLY) {
       return make_error("standard output is not open for writing");
     }
     return std::make_unique<FileOutput>(STDOUT_FILENO, "standard output",
                                         false);
   }
+  const int how = mode == OutputMode::kReplace ? O_TRUNC : O_APPEND;
   int fd = -1;
   do {
-    fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
   } while (fd < 0 && errno == EINTR);
   if (fd < 0) {
     return make_error(

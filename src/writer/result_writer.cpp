@@ -27,7 +27,7 @@ struct ResultWriter::Impl {
   Result<void> begin() {
     if (std::exchange(begun, true)) return {};
     const std::string header = formatter->header();
-    if (header.empty()) return {};
+    if (header.empty() || output->length() > 0) return {};
     return output->write(header);
   }
 
@@ -86,6 +86,14 @@ Result<void> ResultWriter::write(const CrawlRecord& record) {
 Result<void> ResultWriter::flush() {
   if (auto begun = impl_->begin(); !begun) return begun;
   return impl_->output->flush();
+}
+
+Result<std::uint64_t> ResultWriter::sync() {
+  if (auto begun = impl_->begin(); !begun) return tl::unexpected(begun.error());
+  if (auto synced = impl_->output->sync(); !synced) {
+    return tl::unexpected(synced.error());
+  }
+  return impl_->output->length();
 }
 
 Result<void> ResultWriter::close() {

@@ -81,7 +81,7 @@ TEST_F(OptionsTest, DefaultsAreTheDocumentedOnes) {
   EXPECT_FALSE(o.crawl.ordered);
   EXPECT_FALSE(o.crawl.unique);
   EXPECT_EQ(o.crawl.per_host, 0U);
-  EXPECT_EQ(o.crawl.delay, 0s);
+  EXPECT_EQ(o.crawl.pace.delay, 0s);
   EXPECT_EQ(o.crawl.rate, 0);
   EXPECT_EQ(o.crawl.max_redirs, 10);
   EXPECT_EQ(o.crawl.retry.retries, 2U);
@@ -172,7 +172,7 @@ TEST_F(OptionsTest, OurOwn) {
   EXPECT_EQ(o.crawl.threads, 2U);
   EXPECT_TRUE(o.crawl.ordered);
   EXPECT_EQ(o.crawl.per_host, 3U);
-  EXPECT_EQ(o.crawl.delay, 250ms);
+  EXPECT_EQ(o.crawl.pace.delay, 250ms);
   EXPECT_DOUBLE_EQ(o.crawl.rate, 10);
   EXPECT_TRUE(o.crawl.unique);
   EXPECT_TRUE(o.quiet);

@@ -151,7 +151,7 @@ TEST_F(CrawlerTest, PerHostCapHoldsWhileOthersGoOn) {
 }
 
 TEST_F(CrawlerTest, DelayHoldsBetweenStartsAtOneHost) {
-  options_.delay = 100ms;
+  options_.pace.delay = 100ms;
   crawl(numbered("http://a.test/", 10));
   for (std::size_t i = 1; i < fetcher_.starts().size(); ++i) {
     EXPECT_GE(fetcher_.starts()[i].time - fetcher_.starts()[i - 1].time, 100ms);

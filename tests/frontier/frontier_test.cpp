@@ -84,7 +84,7 @@ TEST_F(FrontierTest, HostIsSchemeNameAndPort) {
 }
 
 TEST_F(FrontierTest, HoldsHostUntilItsDelayHasPassed) {
-  Frontier frontier = make({.per_host = 8, .delay = 1s});
+  Frontier frontier = make({.per_host = 8, .pace = {.delay = 1s}});
   frontier.add(job("http://a.test/1"));
   frontier.add(job("http://a.test/2"));
   frontier.add(job("http://b.test/1"));
@@ -97,7 +97,7 @@ TEST_F(FrontierTest, HoldsHostUntilItsDelayHasPassed) {
 }
 
 TEST_F(FrontierTest, DelayIsReservedWhenHandedOutNotWhenDone) {
-  Frontier frontier = make({.per_host = 8, .delay = 1s});
+  Frontier frontier = make({.per_host = 8, .pace = {.delay = 1s}});
   for (int i = 0; i < 3; ++i) frontier.add(job("http://a.test/"));
   EXPECT_EQ(take_all(frontier).size(), 1u);
   clock_.advance(10s);  // idle time is not saved up
@@ -182,17 +182,58 @@ TEST_F(FrontierTest, RedirectedJobWaitsForASlotAtItsNewHost) {
   EXPECT_EQ(hop->input, "http://a.test/1");
 }
 
-TEST_F(FrontierTest, HeldHostIsNotContactedBeforeItsTime) {
+TEST_F(FrontierTest, HeldHostIsNotContactedUntilReleased) {
+  Frontier frontier = make();
+  frontier.add(job("http://a.test/1"));
+  std::unique_ptr<Job> first = frontier.next();
+  frontier.hold_host(*first);
+  frontier.add_again(std::move(first), clock_.now());
+  frontier.add(job("http://a.test/2"));
+  EXPECT_EQ(take_all(frontier), Urls{});
+  EXPECT_EQ(frontier.ready_at(), std::nullopt);
+  frontier.release_host("http://a.test:80");
+  EXPECT_EQ(take_all(frontier), (Urls{"http://a.test/1", "http://a.test/2"}));
+}
+
+TEST_F(FrontierTest, SlowDownHoldsTheWholeHostAndNoOther) {
   Frontier frontier = make();
   frontier.add(job("http://a.test/1"));
   frontier.add(job("http://a.test/2"));
+  frontier.add(job("http://b.test/1"));
   const std::unique_ptr<Job> first = frontier.next();
-  frontier.hold_host(*first, clock_.now() + 3s);
+  frontier.answered(
+      *first, {.started = clock_.now(), .status_code = 429, .retry_after = 7s},
+      false);
   frontier.done(*first);
-  EXPECT_EQ(take_all(frontier), Urls{});
-  EXPECT_EQ(frontier.ready_at(), clock_.now() + 3s);
-  clock_.advance(3s);
-  EXPECT_EQ(take_all(frontier), (Urls{"http://a.test/2"}));
+  EXPECT_EQ(take_all(frontier), (Urls{"http://b.test/1"}));
+  EXPECT_GE(*frontier.ready_at(), clock_.now() + 7s);
+}
+
+TEST_F(FrontierTest, CrawlDelayIsAFloor) {
+  Frontier frontier = make({.per_host = 8, .pace = {.delay = 1s}});
+  for (int i = 0; i < 3; ++i) frontier.add(job("http://a.test/"));
+  const std::unique_ptr<Job> first = frontier.next();
+  EXPECT_TRUE(frontier.set_crawl_delay(*first, 5s));
+  clock_.advance(1s);
+  EXPECT_EQ(take_all(frontier).size(), 1u);
+  clock_.advance(4999ms);
+  EXPECT_EQ(take_all(frontier).size(), 0u);
+  clock_.advance(1ms);
+  EXPECT_EQ(take_all(frontier).size(), 1u);
+  EXPECT_FALSE(frontier.set_crawl_delay(*first, 1h));
+}
+
+TEST_F(FrontierTest, PrivateAddressesHaveAPaceOfTheirOwn) {
+  Frontier frontier = make({.per_host = 8, .pace = {.delay = 1s}});
+  for (const char* url : {"http://127.0.0.1/", "http://localhost/",
+                          "http://[::1]/", "http://named.test/"}) {
+    frontier.add(job(url));
+    frontier.add(job(url));
+  }
+  EXPECT_EQ(take_all(frontier).size(), 7u);
+  frontier.answered(*out_.back(), {.started = clock_.now(), .status_code = 200},
+                    true);
+  EXPECT_EQ(take_all(frontier), (Urls{"http://named.test/"}));
 }
 
 TEST_F(FrontierTest, ClearDropsEverythingQueuedAndSaysHowMuch) {
@@ -207,7 +248,7 @@ TEST_F(FrontierTest, ClearDropsEverythingQueuedAndSaysHowMuch) {
 }
 
 TEST_F(FrontierTest, KeepsADelayForAHostItHasNoWorkForThroughManyOthers) {
-  Frontier frontier = make({.per_host = 1, .delay = 1min});
+  Frontier frontier = make({.per_host = 1, .pace = {.delay = 1min}});
   frontier.add(job("http://a.test/1"));
   frontier.done(*frontier.next());
   for (int i = 0; i < 5'000; ++i) {

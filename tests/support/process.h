@@ -17,12 +17,12 @@
 namespace crawl::testing {
 
 struct ProcessOptions {
-  std::string input;             // stdin's bytes, after which it is closed
+  std::string input{};           // stdin's bytes, after which it is closed
   bool keep_stdin_open = false;  // until close_stdin(); `input` is sent first
-  std::vector<std::pair<std::string, std::string>> environment;  // added
-  std::string directory;             // to run in; "" is this one
-  std::string stdout_file;           // send stdout there ("/dev/full") instead
-  std::optional<rlim_t> open_files;  // RLIMIT_NOFILE for the child
+  std::vector<std::pair<std::string, std::string>> environment{};  // added
+  std::string directory{};    // to run in; "" is this one
+  std::string stdout_file{};  // send stdout there ("/dev/full") instead
+  std::optional<rlim_t> open_files{};  // RLIMIT_NOFILE for the child
   // A child that runs longer is killed: only a failing test waits for it.
   std::chrono::seconds time_limit{120};
 };

@@ -155,14 +155,13 @@ TEST(Jsonl, HostileStringsReadBackCleaned) {
   for (const std::string& text : hostile_strings()) {
     const std::string clean = replace_invalid_utf8(text);
     const json object = object_of(record_full_of(text));
-    for (const char* name :
-         {"input", "charset", "title", "description", "canonical", "lang",
-          "body", "parser", "duplicate_of"}) {
+    for (const char* name : {"charset", "title", "description", "canonical",
+                             "lang", "body", "parser", "duplicate_of"}) {
       EXPECT_EQ(object.at(name), clean) << name;
     }
     for (const char* name :
-         {"url", "final_url", "error_message", "content_type", "http_version",
-          "remote_ip", "parent"}) {
+         {"url", "input", "final_url", "error_message", "content_type",
+          "http_version", "remote_ip", "parent"}) {
       EXPECT_EQ(object.at(name), clean.empty() ? json() : json(clean)) << name;
     }
     EXPECT_EQ(object["redirects"][0]["location"], clean);

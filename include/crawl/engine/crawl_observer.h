@@ -22,6 +22,10 @@ class CrawlObserver {
   }
   virtual void progress(const CrawlStats& /*stats*/) {}
 
+  // Something that is nobody's record but worth knowing: a sitemap that cannot
+  // be read, a Crawl-delay that was cut.
+  virtual void notice(std::string_view /*message*/) {}
+
   // A URL is finished; `result` is its last exchange, null if none was made.
   virtual void finished(const CrawlRecord& /*record*/,
                         const FetchResult* /*result*/) {}

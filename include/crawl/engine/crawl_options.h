@@ -4,9 +4,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 
+#include "crawl/engine/site_options.h"
 #include "crawl/fetch/fetcher.h"
 #include "crawl/fetch/retry_policy.h"
+#include "crawl/frontier/politeness.h"
 
 namespace crawl {
 
@@ -19,12 +23,22 @@ struct CrawlOptions {
   bool ordered = false;     // records in input order
   bool unique = false;      // a URL seen before is skipped, not fetched again
 
-  std::size_t per_host = 0;           // exchanges in flight per host; 0: jobs
-  std::chrono::nanoseconds delay{0};  // between request starts at one host
-  double rate = 0;                    // request starts per second; 0: no limit
+  std::size_t per_host = 0;  // exchanges in flight per host; 0: jobs
+  // Between request starts at one host: at public addresses, and at loopback
+  // and private ones.
+  PaceOptions pace;
+  PaceOptions private_pace;
+  double rate = 0;  // request starts per second; 0: no limit
 
   int max_redirs = 10;
   RetryOptions retry;
+
+  // Redirects from public addresses may lead to private ones, and so may links.
+  bool allow_private = false;
+  RobotsMode robots = RobotsMode::kLinks;
+  std::string product_token = "crawl";  // our name in robots.txt
+
+  std::optional<SiteOptions> site;  // -r: follow links
 
   FetchOptions fetch;
 };

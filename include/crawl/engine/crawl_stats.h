@@ -32,7 +32,8 @@ struct CrawlStats {
   std::size_t queued = 0;
 
   std::chrono::nanoseconds elapsed{0};
-  bool stopped = false;  // by request_stop() or a closed output
+  bool stopped = false;        // by request_stop() or a closed output
+  bool out_of_budget = false;  // by a limit on pages, time or bytes
 
   std::uint64_t done() const { return fetched + failed + skipped; }
   bool adds_up() const { return admitted == done() + left; }

@@ -10,9 +10,18 @@
 #include "crawl/engine/crawl_stats.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/fetch/fetcher.h"
+#include "crawl/frontier/state_store.h"
 #include "crawl/writer/result_writer.h"
 
 namespace crawl {
+
+class CrawlLoop;
+
+// What a recursive crawl (CrawlOptions::site) needs besides.
+struct SiteParts {
+  StateStore* store = nullptr;
+  ResultWriter* skipped = nullptr;  // takes a record of every URL skipped
+};
 
 // The crawl loop: seeds -> Frontier -> Fetcher -> ResultWriter, and every seed
 // leaves exactly one record.
@@ -23,13 +32,14 @@ namespace crawl {
 // writer and the totals.
 class Crawler {
  public:
-  // All four must outlive the Crawler; `observer` may be null.
+  // All that is referred to must outlive the Crawler; `observer` may be null.
   Crawler(CrawlOptions options, Fetcher& fetcher, ResultWriter& writer,
-          const Clock& clock, CrawlObserver* observer = nullptr);
+          const Clock& clock, CrawlObserver* observer = nullptr,
+          SiteParts site = {});
   ~Crawler();
 
   // Crawls to the end, or until stopped or the output's reader has gone. Fails
-  // only if the output cannot be written. Call it once.
+  // only if the output or the state cannot be written. Call it once.
   Result<CrawlStats> run(SeedSource& seeds);
 
   // First call: what is in flight is finished, nothing new begins. Second: what
@@ -37,8 +47,7 @@ class Crawler {
   void request_stop();
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<CrawlLoop> loop_;
 };
 
 }  // namespace crawl

@@ -14,13 +14,15 @@
 
 #include "crawl/base/clock.h"
 #include "crawl/frontier/job.h"
+#include "crawl/frontier/politeness.h"
 
 namespace crawl {
 
 struct FrontierOptions {
-  std::size_t per_host = 8;           // jobs of one host handed out at a time
-  std::chrono::nanoseconds delay{0};  // between two hand-outs at one host
-  double rate = 0;  // hand-outs per second over all hosts; 0: any
+  std::size_t per_host = 8;    // jobs of one host handed out at a time
+  double rate = 0;             // hand-outs per second over all hosts; 0: any
+  PaceOptions pace{};          // of each host by itself
+  PaceOptions private_pace{};  // of hosts at loopback and private addresses
 };
 
 // Decides which job is fetched next, and when.
@@ -58,8 +60,22 @@ class Frontier {
   // dropped.
   void done(const Job& job);
 
+  // How the server answered a job that is handed out, from an address that is
+  // private or not: the host's pace goes by it.
+  void answered(const Job& job, const PaceAnswer& answer, bool is_private);
+
+  // What the robots.txt of the job's host asks for; false if the cap shortens
+  // it.
+  bool set_crawl_delay(const Job& job,
+                       std::optional<std::chrono::milliseconds> delay);
+
+  // Hands out no job of this job's host until release_host(): its robots.txt is
+  // being asked for.
+  void hold_host(const Job& job);
+  void release_host(std::string_view host_key);
+
   // Contacts the job's host no more before `until`.
-  void hold_host(const Job& job, Clock::time_point until);
+  void hold_until(const Job& job, Clock::time_point until);
 
   // Drops every queued job and says how many there were.
   std::size_t clear();
@@ -86,6 +102,7 @@ class Frontier {
   };
 
   Host& host_of(Job& job);
+  const PaceOptions& pace_options(const Host& host) const;
   void leave_ready(Host& host);
   void enter_ready(Host& host);
   void forget_idle_hosts();

@@ -13,6 +13,8 @@
 
 namespace crawl {
 
+enum class JobKind : std::uint8_t { kPage, kRobots, kSitemap };
+
 // One URL on its way from being admitted to leaving its record. It is handed
 // from hand to hand and has one owner: the frontier while it waits, the crawl
 // loop while it is fetched.
@@ -26,13 +28,20 @@ struct Job {
 
   std::vector<RedirectHop> redirects;  // followed so far
   unsigned attempts = 1;  // the present one counted; a hop is no new one
+  JobKind kind = JobKind::kPage;
   int depth = 0;
   std::string parent;  // the page it was found on; "" for a seed
 
   Clock::time_point admitted{};
   Clock::time_point first_started{};
-  std::chrono::system_clock::time_point started{};  // the latest exchange
+  Clock::time_point latest_started{};               // the latest exchange
+  std::chrono::system_clock::time_point started{};  // the same
   double transfer_seconds = 0;  // of earlier exchanges: hops, failed attempts
+
+  // The seed that led here was at such an address itself, and so was every page
+  // and redirect between: it may go to loopback and private addresses.
+  bool allow_private = true;
+  std::uint64_t page = ~std::uint64_t{0};  // PageId, in a recursive crawl
 
   std::uint32_t host = 0;      // the frontier's own
   std::uint64_t sequence = 0;  // the frontier's own: order of admission

@@ -39,7 +39,7 @@ struct PaceAnswer {
   int status_code = 0;
   // From the request's start to the first byte of the answer.
   std::chrono::nanoseconds latency{0};
-  std::optional<std::chrono::seconds> retry_after;
+  std::optional<std::chrono::seconds> retry_after{};
   double random = 0.5;  // 0 to 1, evenly spread: the jitter of a hold
 };
 

@@ -15,8 +15,8 @@ std::optional<std::string_view> encoding_for_label(std::string_view label);
 // The encoding of an HTML page: byte order mark, then the Content-Type header's
 // charset, then the meta prescan of the first 1,024 bytes (HTML Standard,
 // "determining the character encoding"), then a later meta, then UTF-8 if
-// `body` is valid UTF-8, else windows-1252; that too, as in browsers, for a body
-// of nothing but ASCII.
+// `body` is valid UTF-8, else windows-1252; that too, as in browsers, for a
+// body of nothing but ASCII.
 std::string_view detect_encoding(std::string_view body,
                                  std::string_view content_type);
 

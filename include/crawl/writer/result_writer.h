@@ -25,6 +25,10 @@ class OutputStream {
   virtual Result<void> write(std::string_view lines) = 0;
   // Everything written so far has left the process.
   virtual Result<void> flush() = 0;
+  // flush(), and the bytes of a regular file are on its disk.
+  virtual Result<void> sync() { return flush(); }
+  // Of a regular file, once flushed: what was there before included.
+  virtual std::uint64_t length() const { return 0; }
   // flush(), and the last errors that a file system may have for us. Nothing is
   // written after it.
   virtual Result<void> close() { return flush(); }
@@ -33,14 +37,18 @@ class OutputStream {
   virtual bool closed_by_reader() const = 0;
 };
 
-// "-" is stdout; a file is made, or emptied if it is there. Fails if it cannot
-// be opened for writing.
+enum class OutputMode : std::uint8_t { kReplace, kAppend };
+
+// "-" is stdout; a file is made, or emptied if it is there (kReplace), or
+// written to after what it holds (kAppend). Fails if it cannot be opened for
+// writing.
 //
 // Writes in pieces of 64 KiB, on a terminal each line at once; waits while a
 // non-blocking stdout is full. SIGPIPE never gets out, whatever the process
 // does about it. An error names the file and the reason, leaves only whole
 // lines in a regular file, and comes back from every later call.
-Result<std::unique_ptr<OutputStream>> open_output(const std::string& path);
+Result<std::unique_ptr<OutputStream>> open_output(
+    const std::string& path, OutputMode mode = OutputMode::kReplace);
 
 // Turns records into lines of one format.
 class RecordFormatter {
@@ -91,6 +99,9 @@ class ResultWriter {
 
   Result<void> write(const CrawlRecord& record);
   Result<void> flush();
+  // As flush(), and says how long the output is then: every record written is
+  // in it, and lasts.
+  Result<std::uint64_t> sync();
   // Writes what is still held (in order, gaps skipped) and flushes. Call it
   // once.
   Result<void> close();

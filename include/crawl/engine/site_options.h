@@ -1,0 +1,43 @@
+#ifndef CRAWL_ENGINE_SITE_OPTIONS_H_
+#define CRAWL_ENGINE_SITE_OPTIONS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crawl/base/link_list.h"
+#include "crawl/frontier/scope.h"
+#include "crawl/frontier/url_cleaner.h"
+
+namespace crawl {
+
+// When robots.txt is asked: for what links lead to, or for seeds too, or never.
+enum class RobotsMode : std::uint8_t { kNever, kLinks, kAlways };
+
+// What -r adds to a crawl. A value.
+struct SiteOptions {
+  std::optional<int> depth;  // links followed from a seed, at most
+  // The crawl stops, with the rest left for another time, after so many pages
+  // asked for, so long, so many decoded bytes; 0: no such limit.
+  std::uint64_t max_pages = 0;
+  std::chrono::nanoseconds max_time{0};
+  std::uint64_t max_bytes = 0;
+
+  ScopeOptions scope;
+  UrlCleanerOptions cleaner;
+  std::vector<LinkElement> follow = {LinkElement::kA, LinkElement::kArea,
+                                     LinkElement::kFrame, LinkElement::kIframe};
+  bool obey_nofollow = true;  // rel, meta robots and X-Robots-Tag
+  bool all_types = false;     // keep what is not HTML too
+
+  bool read_sitemaps = true;          // those that robots.txt names
+  std::vector<std::string> sitemaps;  // --sitemap: these too
+
+  std::string state_file;  // --state; "" for a temporary one
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_ENGINE_SITE_OPTIONS_H_

@@ -1,0 +1,138 @@
+#ifndef CRAWL_FRONTIER_STATE_STORE_H_
+#define CRAWL_FRONTIER_STATE_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crawl/base/error.h"
+#include "crawl/base/fingerprint.h"
+#include "crawl/base/url.h"
+
+namespace crawl {
+
+// A page's place: its host in the upper half, its position in the order of the
+// host's admissions in the lower. Good for the life of the state.
+using PageId = std::uint64_t;
+inline constexpr PageId kNoPage = ~PageId{0};
+
+struct StateOptions {
+  // The file; "" for a temporary one that nobody can come back to.
+  std::string path;
+  // What gives the state its meaning, by the option's name: {"--scope",
+  // "host"}. A state that was begun with other values is not opened.
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::size_t cache_bytes = 48u << 20;
+};
+
+struct QueuedPage {
+  PageId id = 0;
+  Url url;
+  int depth = 0;
+  PageId parent = kNoPage;
+};
+
+struct StateCounts {
+  std::uint64_t known = 0;     // all below, and those only remembered
+  std::uint64_t admitted = 0;  // queued, handed out or done
+  std::uint64_t done = 0;
+  std::uint64_t hosts = 0;
+};
+
+// What a recursive crawl knows, in a file that survives anything: every URL
+// seen, each host's queue, which pages are done, and how long the output was
+// when they were.
+//
+// A URL is unknown until add() or remember() takes it. Added, it waits in its
+// host's queue (host: Url::host_key()) until load() or claim() hands it out,
+// and is done with done(). What happened since the last commit() is undone by a
+// crash, and pages handed out wait again; so if the output is cut to
+// output_length(), each page's record is in it exactly once.
+//
+// In memory: 10 to 12.5 bytes for each known URL (a 64-bit keyed hash: a new
+// URL is taken for a known one with probability known / 2^64), some 80 for each
+// host, and the cache. URLs themselves are only in the file (SQLite, WAL).
+//
+// One thread, the crawl loop. After an error every call returns that error, and
+// the file is as of the last commit().
+class StateStore {
+ public:
+  using HostId = std::uint32_t;
+
+  // Opens the file, or creates it. Fails, and leaves the file as it is, if that
+  // is no state of this program and version, damaged, in use by another
+  // process, begun with other settings, or cannot be written. Reading the state
+  // of ten million URLs takes some seconds.
+  static Result<std::unique_ptr<StateStore>> open(StateOptions options);
+  ~StateStore();
+
+  // An earlier crawl is continued.
+  bool resumed() const;
+  // The output's length in bytes at the last commit.
+  std::uint64_t output_length() const;
+  StateCounts counts() const;
+
+  bool knows(std::string_view href) const;
+
+  // Queues `url`, without its fragment, at its host; nothing if it is known.
+  Result<std::optional<PageId>> add(const Url& url, int depth, PageId parent);
+
+  // Makes a URL known that is not to be fetched; false if it was.
+  Result<bool> remember(std::string_view href);
+
+  // Hosts are numbered from 0 as they first appear.
+  std::size_t hosts() const;
+  static HostId host_of(PageId page) { return static_cast<HostId>(page >> 32); }
+  // Until the next add().
+  std::string_view host_key(HostId host) const;
+  std::uint64_t admitted(HostId host) const;  // ever added
+  std::uint64_t waiting(HostId host) const;   // added, not handed out
+
+  // Hands out up to `max` pages of the host's queue, first come first served,
+  // and appends them to `out`.
+  Result<void> load(HostId host, std::size_t max, std::vector<QueuedPage>& out);
+
+  // Hands out a page just added without reading it back; only if it is the
+  // next of its host.
+  bool claim(PageId page);
+
+  Result<std::string> url_of(PageId page) const;
+
+  // The page, handed out before, has its record.
+  void done(PageId page);
+
+  // The first page whose body has this digest; `page` itself if it is new.
+  Result<PageId> first_with_body(const Fingerprint& digest, PageId page);
+
+  // Small values of the caller's, kept by name: totals, for example.
+  Result<void> set_note(std::string_view name, std::string_view text);
+  Result<std::optional<std::string>> note(std::string_view name) const;
+
+  // Makes all of the above lasting. The records of all pages done must have
+  // left the process, and make the output so long.
+  //
+  // A kill at any moment leaves the last commit. So does power loss, or one
+  // before it; then the output must have been synced before the commit.
+  Result<void> commit(std::uint64_t output_length);
+
+  std::size_t memory_use() const;  // without SQLite's cache
+
+ private:
+  struct Impl;
+  explicit StateStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Makes the output end where the last commit left it: cuts what was written
+// later. Fails, and changes nothing, if the file is not there, shorter, or does
+// not end a line at `length`: then it is another file.
+Result<void> cut_output(const std::string& path, std::uint64_t length);
+
+}  // namespace crawl
+
+#endif  // CRAWL_FRONTIER_STATE_STORE_H_

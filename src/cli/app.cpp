@@ -1,0 +1,234 @@
+#include "cli/app.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "cli/compare.h"
+#include "cli/exit_status.h"
+#include "cli/explain.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "cli/signals.h"
+#include "cli/state.h"
+#include "cli/summary.h"
+#include "crawl/engine/crawler.h"
+#include "crawl/frontier/state_store.h"
+#include "crawl/writer/fields.h"
+#include "crawl/writer/result_writer.h"
+
+namespace crawl::cli {
+namespace {
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "crawl: %s\n", error.message.c_str());
+  return kExitUsage;
+}
+
+// The crawl that Ctrl-C is meant for at the moment.
+class StopButton {
+ public:
+  explicit StopButton(Report& report)
+      : report_(report), watcher_([this](int count) { press(count); }) {}
+
+  void connect(Crawler* crawler) {
+    const std::lock_guard lock(mutex_);
+    crawler_ = crawler;
+    // A press before the crawl began counts too.
+    if (crawler_ == nullptr) return;
+    for (int i = 0; i < presses_; ++i) crawler_->request_stop();
+  }
+  bool pressed() const {
+    const std::lock_guard lock(mutex_);
+    return presses_ > 0;
+  }
+
+ private:
+  void press(int count) {
+    report_.warn(count == 1
+                     ? "interrupted: finishing what is in flight (once more to "
+                       "stop now)"
+                     : "interrupted again: stopping now");
+    const std::lock_guard lock(mutex_);
+    ++presses_;
+    if (crawler_ != nullptr) crawler_->request_stop();
+  }
+
+  Report& report_;
+  mutable std::mutex mutex_;
+  Crawler* crawler_ = nullptr;
+  int presses_ = 0;
+  InterruptWatcher watcher_;  // last: it uses all of the above
+};
+
+// How to go on after a stop.
+std::string resume_hint(const Options& options) {
+  if (options.crawl.site) {
+    return options.crawl.site->state_file.empty()
+               ? "nothing of this crawl is kept; with --state FILE it could be "
+                 "gone on with\n"
+               : "to go on, run the same command again\n";
+  }
+  if (options.inputs.size() != 1 || options.output == "-" ||
+      options.format != OutputFormat::kJsonl || options.inputs[0] == "-" ||
+      options.inputs[0].find("://") != std::string::npos) {
+    return "to go on, run again with the lines that have no record yet\n";
+  }
+  return fmt::format(
+      "to go on, crawl the lines that have no record yet:\n"
+      "  jq -r .input {0} | grep -vxFf - {1} > rest.txt\n",
+      options.output, options.inputs[0]);
+}
+
+int run_compare(const Options& options, Report& report) {
+  Result<std::unique_ptr<OutputStream>> output = open_output(options.output);
+  if (!output) return fail(output.error());
+  StopButton button(report);
+  const Result<Comparison> comparison =
+      run_comparison(options, report,
+                     [&button](Crawler* crawler) { button.connect(crawler); });
+  if (!comparison) return fail(comparison.error());
+  const std::string table = format_comparison(comparison->runs, options.format);
+  report.print("");  // takes the progress line away
+  Result<void> written = (*output)->write(table);
+  if (written) written = (*output)->flush();
+  if (!written) return fail(written.error());
+  if (comparison->interrupted) return kExitInterrupted;
+  if (comparison->disagreements > 0) {
+    report.warn(fmt::format("the runs do not agree on {} of the URLs: {}",
+                            comparison->disagreements,
+                            comparison->first_disagreement));
+    return kExitFailures;
+  }
+  return comparison->failures ? kExitFailures : kExitOk;
+}
+
+// The places that records go to, opened; with -r also the state behind them.
+struct Outputs {
+  std::unique_ptr<StateStore> store;
+  std::unique_ptr<ResultWriter> records;
+  std::unique_ptr<ResultWriter> skipped;
+};
+
+Result<std::unique_ptr<ResultWriter>> open_writer(
+    const std::string& path, OutputMode mode, OutputFormat format,
+    const std::vector<std::size_t>& fields, bool ordered) {
+  Result<std::unique_ptr<OutputStream>> output = open_output(path, mode);
+  if (!output) return tl::unexpected(output.error());
+  return std::make_unique<ResultWriter>(
+      *std::move(output), make_formatter(format, fields), ordered);
+}
+
+// An earlier crawl is gone on with: what it wrote after its last commit goes,
+// the rest stays.
+Result<OutputMode> prepare_output(const std::string& path, bool resumed,
+                                  std::uint64_t length) {
+  if (!resumed) return OutputMode::kReplace;
+  if (Result<void> cut = cut_output(path, length); !cut) {
+    return tl::unexpected(cut.error());
+  }
+  return OutputMode::kAppend;
+}
+
+Result<Outputs> open_outputs(const Options& options) {
+  Outputs outputs;
+  OutputMode mode = OutputMode::kReplace;
+  OutputMode skipped_mode = OutputMode::kReplace;
+  if (options.crawl.site) {
+    Result<std::unique_ptr<StateStore>> store =
+        StateStore::open(state_options(options));
+    if (!store) return tl::unexpected(store.error());
+    outputs.store = *std::move(store);
+    const bool resumed = outputs.store->resumed();
+    Result<OutputMode> prepared =
+        prepare_output(options.output, resumed, outputs.store->output_length());
+    if (prepared && !options.skipped.empty()) {
+      mode = *prepared;
+      prepared = prepare_output(options.skipped, resumed,
+                                committed_skipped_length(*outputs.store));
+      if (prepared) skipped_mode = *prepared;
+    } else if (prepared) {
+      mode = *prepared;
+    }
+    if (!prepared) return tl::unexpected(prepared.error());
+  }
+  Result<std::unique_ptr<ResultWriter>> records =
+      open_writer(options.output, mode, options.format, options.fields,
+                  options.crawl.ordered);
+  if (!records) return tl::unexpected(records.error());
+  outputs.records = *std::move(records);
+  if (!options.skipped.empty()) {
+    Result<std::unique_ptr<ResultWriter>> skipped = open_writer(
+        options.skipped, skipped_mode, OutputFormat::kJsonl,
+        *parse_field_list("url,error,error_message,parent,depth"), false);
+    if (!skipped) return tl::unexpected(skipped.error());
+    outputs.skipped = *std::move(skipped);
+  }
+  return outputs;
+}
+
+int run_crawl(const Options& options, Report& report) {
+  Result<std::unique_ptr<Fetcher>> fetcher =
+      options.crawl.sync
+          ? make_inline_fetcher(options.crawl.fetch)
+          : make_pooled_fetcher(options.crawl.fetch, options.crawl.threads);
+  if (!fetcher) return fail(fetcher.error());
+
+  // A slow producer on a pipe is read beside the crawl, but for --sync, which
+  // promises a single thread and has nothing in flight meanwhile.
+  std::function<void()> ready;
+  if (!options.crawl.sync) ready = [&fetcher] { (*fetcher)->wake(); };
+  Result<std::unique_ptr<SeedSource>> seeds = open_seeds(options.inputs, ready);
+  if (!seeds) return fail(seeds.error());
+
+  // Last, since it empties the file.
+  Result<Outputs> outputs = open_outputs(options);
+  if (!outputs) return fail(outputs.error());
+
+  const SystemClock clock;
+  Crawler crawler(options.crawl, **fetcher, *outputs->records, clock, &report,
+                  {outputs->store.get(), outputs->skipped.get()});
+  StopButton button(report);
+  button.connect(&crawler);
+  const Result<CrawlStats> stats = crawler.run(**seeds);
+  button.connect(nullptr);
+  if (!stats) return fail(stats.error());
+  if (outputs->records->closed_by_reader()) return kExitOk;
+
+  report.print(format_summary(*stats));
+  if (const std::string error = (*seeds)->error(); !error.empty()) {
+    report.warn(error);
+    return kExitFailures;
+  }
+  if (button.pressed()) {
+    report.print(resume_hint(options));
+    return kExitInterrupted;
+  }
+  return stats->failed > 0 ? kExitFailures : kExitOk;
+}
+
+}  // namespace
+
+int run_app(int argc, const char* const* argv) {
+  Surroundings surroundings;
+  surroundings.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
+  const Result<ParsedArgs> parsed = parse_args(argc, argv, surroundings);
+  if (!parsed) return fail(parsed.error());
+  if (parsed->text) {
+    std::fputs(parsed->text->c_str(), stdout);
+    return std::fflush(stdout) == 0 ? kExitOk : kExitUsage;
+  }
+  const Options& options = parsed->options;
+  const Result<std::unique_ptr<Report>> report = Report::open(options);
+  if (!report) return fail(report.error());
+  if (!options.explain.empty()) return run_explain(options, **report);
+  return options.compare.empty() ? run_crawl(options, **report)
+                                 : run_compare(options, **report);
+}
+
+}  // namespace crawl::cli

@@ -1,0 +1,143 @@
+#include "cli/explain.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/exit_status.h"
+#include "cli/state.h"
+#include "crawl/engine/seed_source.h"
+#include "crawl/fetch/fetcher.h"
+#include "crawl/frontier/scope.h"
+#include "crawl/frontier/state_store.h"
+#include "engine/robots_gate.h"
+#include "engine/seed_url.h"
+
+namespace crawl::cli {
+namespace {
+
+// One rule's word, as a line of the answer.
+class Explanation {
+ public:
+  void add(std::string_view rule, bool allowed, std::string_view why) {
+    allowed_ = allowed_ && allowed;
+    fmt::print("{:<8} {:<4} {}\n", rule, allowed ? "yes" : "no", why);
+  }
+  bool allowed() const { return allowed_; }
+
+ private:
+  bool allowed_ = true;
+};
+
+int refuse(const Error& error) {
+  std::fprintf(stderr, "crawl: %s\n", error.message.c_str());
+  return kExitUsage;
+}
+
+Result<Scope> scope_of_seeds(const Options& options) {
+  Result<Scope> scope = Scope::make(options.crawl.site->scope);
+  if (!scope) return scope;
+  Result<std::unique_ptr<SeedSource>> seeds = open_seeds(options.inputs);
+  if (!seeds) return tl::unexpected(seeds.error());
+  for (std::string line; (*seeds)->next(line) == SeedSource::Status::kLine;) {
+    if (const auto url = parse_seed(line)) scope->add_seed(*url);
+  }
+  return scope;
+}
+
+Result<void> explain_state(const Options& options, const Url& url,
+                           Explanation& explanation) {
+  const std::string& file = options.crawl.site->state_file;
+  struct stat info {};
+  if (file.empty() || stat(file.c_str(), &info) != 0) return {};
+  const Result<std::unique_ptr<StateStore>> store =
+      StateStore::open(state_options(options));
+  if (!store) return tl::unexpected(store.error());
+  const bool known = (*store)->knows(url.href());
+  explanation.add("seen", !known,
+                  known ? "the state knows it: queued, fetched or skipped"
+                        : "not in the state");
+  return {};
+}
+
+Result<void> explain_robots(const Options& options, const Url& url,
+                            Explanation& explanation) {
+  if (options.crawl.robots == RobotsMode::kNever) {
+    explanation.add("robots", true, "not asked (--no-robots)");
+    return {};
+  }
+  FetchOptions fetch = options.crawl.fetch;
+  fetch.parse_pages = false;
+  Result<std::unique_ptr<Fetcher>> fetcher = make_inline_fetcher(fetch);
+  if (!fetcher) return tl::unexpected(fetcher.error());
+
+  const SystemClock clock;
+  RobotsGate gate(options.crawl.product_token);
+  Url ask = RobotsGate::robots_url(url);
+  for (int hops = 0;; ++hops) {
+    FetchRequest request{.id = 0, .url = ask};
+    request.keep_body = true;
+    (*fetcher)->start(std::move(request));
+    std::vector<FetchResult> results;
+    while (results.empty()) (*fetcher)->wait(std::nullopt, results);
+    RobotsGate::Outcome outcome =
+        gate.answered(url.host_key(), ask, hops, results[0], clock.now());
+    if (outcome.follow) {
+      ask = *std::move(outcome.follow);
+      continue;
+    }
+    if (outcome.hold_until) {
+      explanation.add("robots", false,
+                      fmt::format("{} cannot be had: nothing may be fetched "
+                                  "until it can",
+                                  ask.href()));
+      return {};
+    }
+    break;
+  }
+  const RobotsGate::Verdict verdict = gate.judge(url, clock.now());
+  const bool allowed = verdict.access == RobotsGate::Access::kAllowed;
+  explanation.add(
+      "robots", allowed,
+      allowed ? fmt::format("allowed by {}", ask.href()) : verdict.reason);
+  return {};
+}
+
+}  // namespace
+
+int run_explain(const Options& options, Report& /*report*/) {
+  const auto parsed = parse_seed(options.explain);
+  if (!parsed) {
+    return refuse(Error{fmt::format("--explain {}: {}", options.explain,
+                                    parsed.error().message)});
+  }
+  const Result<Scope> scope = scope_of_seeds(options);
+  if (!scope) return refuse(scope.error());
+  const Url url = UrlCleaner(options.crawl.site->cleaner).clean(*parsed);
+
+  fmt::print("{}\n", url.href());
+  Explanation explanation;
+  const ScopeDecision decision = scope->judge(url);
+  explanation.add(decision.error() == ErrorKind::kTrap ? "trap" : "scope",
+                  decision.allowed(), scope->explain(decision));
+  if (Result<void> done = explain_state(options, url, explanation); !done) {
+    return refuse(done.error());
+  }
+  // A host that the crawl would never turn to is not asked for its robots.txt.
+  if (decision.allowed()) {
+    if (Result<void> done = explain_robots(options, url, explanation); !done) {
+      return refuse(done.error());
+    }
+  }
+  fmt::print("{}\n", explanation.allowed() ? "it would be fetched"
+                                           : "it would not be fetched");
+  return explanation.allowed() ? kExitOk : kExitFailures;
+}
+
+}  // namespace crawl::cli

@@ -1,0 +1,36 @@
+#ifndef CRAWL_CLI_SIGNALS_H_
+#define CRAWL_CLI_SIGNALS_H_
+
+#include <functional>
+#include <thread>
+
+namespace crawl::cli {
+
+// Ignores SIGPIPE (a closed pipe is then an error of write) and keeps SIGINT,
+// SIGTERM and SIGHUP from every thread made after it, for an InterruptWatcher.
+// Call it first thing in main().
+void prepare_signals();
+
+// Waits for SIGINT, SIGTERM and SIGHUP on a thread of its own, so that what is
+// done about them is ordinary code and not a signal handler.
+class InterruptWatcher {
+ public:
+  // `on_interrupt` is called on the watcher's thread with 1 for the first
+  // signal, 2 for the second; the third ends the process at once.
+  explicit InterruptWatcher(std::function<void(int count)> on_interrupt);
+  ~InterruptWatcher();
+
+  InterruptWatcher(const InterruptWatcher&) = delete;
+  InterruptWatcher& operator=(const InterruptWatcher&) = delete;
+
+ private:
+  void watch();
+
+  const std::function<void(int count)> on_interrupt_;
+  const int stop_;  // eventfd
+  std::thread thread_;
+};
+
+}  // namespace crawl::cli
+
+#endif  // CRAWL_CLI_SIGNALS_H_

@@ -1,0 +1,233 @@
+#include "cli/site_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cli/shown_value.h"
+#include "cli/values.h"
+#include "crawl/base/link_list.h"
+#include "crawl/base/nearest_name.h"
+#include "crawl/parse/robots.h"
+
+namespace crawl::cli {
+namespace {
+
+// Strangers' servers get a pause by default; one's own do not need it.
+constexpr std::chrono::milliseconds kPublicDelay{250};
+constexpr std::size_t kPerHost = 2;
+constexpr std::uint64_t kMost = std::numeric_limits<std::int32_t>::max();
+
+using Names = std::span<const std::string_view>;
+
+Result<std::size_t> one_of(std::string_view text, Names names) {
+  const auto at = std::find(names.begin(), names.end(), text);
+  if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
+  const std::optional<std::string_view> near = nearest_name(text, names);
+  return make_error(fmt::format(
+      "{}give {}",
+      near ? fmt::format("did you mean '{}'? ", *near) : std::string(),
+      fmt::join(names, ", ")));
+}
+
+Result<std::vector<LinkElement>> parse_follow(std::string_view list) {
+  std::vector<std::string_view> names;
+  for (auto element = LinkElement::kA; element <= LinkElement::kVideo;
+       element = static_cast<LinkElement>(static_cast<int>(element) + 1)) {
+    names.push_back(to_string(element));
+  }
+  std::vector<LinkElement> elements;
+  while (true) {
+    const std::size_t comma = list.find(',');
+    const Result<std::size_t> at = one_of(list.substr(0, comma), names);
+    if (!at) return tl::unexpected(at.error());
+    elements.push_back(static_cast<LinkElement>(*at));
+    if (comma == std::string_view::npos) return elements;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+// Options that only mean something with -r, and were given without it.
+std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
+  const std::pair<std::string_view, bool> given[] = {
+      {"--depth", args.depth.has_value()},
+      {"--max-pages", args.max_pages.has_value()},
+      {"--max-time", args.max_crawl_time.has_value()},
+      {"--max-bytes", args.max_bytes.has_value()},
+      {"--scope", args.scope.has_value()},
+      {"--exact-host", args.exact_host},
+      {"--include", !args.include.empty()},
+      {"--exclude", !args.exclude.empty()},
+      {"--follow", args.follow.has_value()},
+      {"--ignore-nofollow", args.ignore_nofollow},
+      {"--all-types", args.all_types},
+      {"--sitemap", !args.sitemap.empty()},
+      {"--no-sitemaps", args.no_sitemaps},
+      {"--strip-query-param", !args.strip_query_param.empty()},
+      {"--sort-query", args.sort_query},
+      {"--max-pages-per-host", args.max_pages_per_host.has_value()},
+      {"--max-url-length", args.max_url_length.has_value()},
+      {"--max-path-depth", args.max_path_depth.has_value()},
+      {"--max-path-repeats", args.max_path_repeats.has_value()},
+      {"--max-query-params", args.max_query_params.has_value()},
+      {"--state", args.state.has_value()},
+      {"--skipped", args.skipped.has_value()},
+      {"--explain", args.explain.has_value()},
+  };
+  for (const auto& [name, is_given] : given) {
+    if (is_given) return name;
+  }
+  return std::nullopt;
+}
+
+class SiteResolver {
+ public:
+  SiteResolver(const TypedArgs& args, Options& options)
+      : args_(args), options_(options), crawl_(options.crawl) {}
+
+  Result<void> resolve() {
+    pace();
+    robots();
+    crawl_.allow_private = args_.allow_private;
+    if (args_.recursive) {
+      site();
+    } else if (const auto option = needs_recursive(args_)) {
+      fail(fmt::format("{} is for recursive crawls: add -r", *option));
+    }
+    if (error_) return tl::unexpected(*std::move(error_));
+    return {};
+  }
+
+ private:
+  void fail(std::string message) {
+    if (!error_) error_ = Error{std::move(message)};
+  }
+
+  template <class To, class Parse>
+  void read(std::string_view option, const std::optional<std::string>& typed,
+            To& to, Parse parse) {
+    if (!typed) return;
+    auto value = parse(std::string_view(*typed));
+    if (value) {
+      to = static_cast<To>(*std::move(value));
+    } else if (!error_) {
+      error_ = bad_value(option, *typed, value.error());
+    }
+  }
+
+  template <class To>
+  void read_count(std::string_view option,
+                  const std::optional<std::string>& typed, To& to,
+                  std::uint64_t least = 0) {
+    read(option, typed, to, [least](std::string_view text) {
+      return parse_count(text, least, kMost);
+    });
+  }
+
+  void pace() {
+    PaceOptions& pace = crawl_.pace;
+    if (args_.delay == "auto") {
+      pace.adaptive = true;
+    } else {
+      read("--delay", args_.delay, pace.delay, parse_duration);
+    }
+    crawl_.private_pace = pace;
+    if (args_.recursive && !args_.delay) pace.delay = kPublicDelay;
+    if (args_.recursive && !args_.per_host) crawl_.per_host = kPerHost;
+  }
+
+  void robots() {
+    static constexpr std::array<std::string_view, 3> kModes = {"never", "links",
+                                                               "always"};
+    read("--robots", args_.robots, crawl_.robots,
+         [](std::string_view text) { return one_of(text, kModes); });
+    if (args_.no_robots) {
+      if (args_.robots && crawl_.robots != RobotsMode::kNever) {
+        fail("--no-robots and --robots say different things: leave one out");
+      }
+      crawl_.robots = RobotsMode::kNever;
+    }
+    crawl_.product_token = args_.product_token.value_or(std::string(
+        args_.user_agent ? product_token(*args_.user_agent) : "crawl"));
+    if (crawl_.product_token.empty()) {
+      if (args_.product_token) fail("--product-token '': the name is empty");
+      crawl_.product_token = "crawl";
+    }
+  }
+
+  void site() {
+    if (args_.sync || args_.compare || args_.ordered || args_.unique) {
+      fail("-r goes with none of --sync, --compare, --ordered and --unique");
+    }
+    SiteOptions site;
+    read_count("--depth", args_.depth, site.depth);
+    read_count("--max-pages", args_.max_pages, site.max_pages, 1);
+    read("--max-time", args_.max_crawl_time, site.max_time, parse_duration);
+    read("--max-bytes", args_.max_bytes, site.max_bytes, parse_size);
+
+    static constexpr std::array<std::string_view, 4> kScopes = {
+        "host", "domain", "prefix", "any"};
+    read("--scope", args_.scope, site.scope.kind,
+         [](std::string_view text) { return one_of(text, kScopes); });
+    site.scope.exact_host = args_.exact_host;
+    site.scope.include = args_.include;
+    site.scope.exclude = args_.exclude;
+    TrapLimits& traps = site.scope.traps;
+    read_count("--max-pages-per-host", args_.max_pages_per_host,
+               traps.pages_per_host);
+    read_count("--max-url-length", args_.max_url_length, traps.url_bytes);
+    read_count("--max-path-depth", args_.max_path_depth, traps.path_depth);
+    read_count("--max-path-repeats", args_.max_path_repeats,
+               traps.path_repeats);
+    read_count("--max-query-params", args_.max_query_params, traps.parameters);
+    if (Result<Scope> scope = Scope::make(site.scope); !scope) {
+      fail(scope.error().message);
+    }
+
+    site.cleaner.strip_query_params = args_.strip_query_param;
+    site.cleaner.sort_query = args_.sort_query;
+    read("--follow", args_.follow, site.follow, parse_follow);
+    site.obey_nofollow = !args_.ignore_nofollow;
+    site.all_types = args_.all_types;
+    site.read_sitemaps = !args_.no_sitemaps;
+    site.sitemaps = args_.sitemap;
+
+    site.state_file = args_.state.value_or("");
+    if (args_.state && args_.state->empty()) {
+      fail("--state '': the file name is empty");
+    }
+    if (args_.state && options_.output == "-" && !args_.explain) {
+      fail(
+          "--state needs -o FILE: what is on standard output cannot be gone "
+          "on with");
+    }
+    options_.skipped = args_.skipped.value_or("");
+    options_.explain = args_.explain.value_or("");
+
+    FetchOptions& fetch = crawl_.fetch;
+    fetch.parse_pages = true;
+    fetch.page.links = true;
+    fetch.body_digest = true;
+    crawl_.site = std::move(site);
+  }
+
+  const TypedArgs& args_;
+  Options& options_;
+  CrawlOptions& crawl_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<void> resolve_site_options(const TypedArgs& args, Options& options) {
+  return SiteResolver(args, options).resolve();
+}
+
+}  // namespace crawl::cli

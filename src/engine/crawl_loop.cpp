@@ -1,0 +1,396 @@
+#include "engine/crawl_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "engine/record_builder.h"
+#include "engine/seed_url.h"
+
+namespace crawl {
+namespace {
+
+// Jobs read ahead of the transfers, so that a host that may not be contacted
+// yet does not hold up the lines behind it.
+constexpr std::size_t kReadAhead = 10'000;
+
+// With --ordered, lines are admitted so far past the first unwritten record.
+std::size_t ordered_window(std::size_t jobs) {
+  return std::max<std::size_t>(1'000, 4 * jobs);
+}
+
+// Lines admitted in one turn of the loop, so that a million unparsable ones
+// hold up neither Ctrl-C nor the transfers.
+constexpr std::size_t kAdmitAtOnce = 10'000;
+
+// What a crash may cost a recursive crawl: it is asked for again.
+constexpr std::chrono::milliseconds kCommitInterval{1'000};
+constexpr std::uint64_t kCommitPages = 5'000;
+
+// robots.txt needs no more of it (RFC 9309 section 2.5), a sitemap may be 50
+// MB.
+constexpr std::uint64_t kRobotsBody = kRobotsMinBytes + 1;
+constexpr std::uint64_t kSitemapBody = 52'428'800 + 1;
+
+FrontierOptions frontier_options(const CrawlOptions& options) {
+  FrontierOptions frontier;
+  frontier.per_host = options.per_host > 0 ? options.per_host : options.jobs;
+  frontier.rate = options.rate;
+  frontier.pace = options.pace;
+  frontier.private_pace = options.private_pace;
+  return frontier;
+}
+
+}  // namespace
+
+CrawlLoop::CrawlLoop(CrawlOptions options, Fetcher& fetcher,
+                     ResultWriter& writer, const Clock& clock,
+                     CrawlObserver* observer, SiteParts site)
+    : options_(std::move(options)),
+      fetcher_(fetcher),
+      writer_(writer),
+      clock_(clock),
+      observer_(observer),
+      store_(site.store),
+      skipped_writer_(site.skipped),
+      frontier_(frontier_options(options_), clock),
+      robots_(options_.product_token) {}
+
+CrawlLoop::~CrawlLoop() = default;
+
+void CrawlLoop::request_stop() {
+  stop_requests_.fetch_add(1);
+  fetcher_.wake();
+}
+
+bool CrawlLoop::finished() const {
+  return seeds_ended_ && frontier_.finished() &&
+         (!site_ || site_->exhausted()) && sitemaps_reading_.empty();
+}
+
+Result<CrawlStats> CrawlLoop::run(SeedSource& seeds) {
+  started_ = clock_.now();
+  commit_due_ = started_ + kCommitInterval;
+  if (Result<void> opened = open_site(); !opened) {
+    return tl::unexpected(opened.error());
+  }
+  while (true) {
+    heed_stop_requests();
+    if (!stopping()) admit(seeds);
+    if (!stopping()) start_ready();
+    if (in_flight() == 0 && (stopping() || finished())) break;
+    wait();
+    for (FetchResult& result : results_) handle(std::move(result));
+    results_.clear();
+    if (site_) take_sitemaps_read();
+  }
+  const std::size_t dropped = frontier_.clear();
+  stats_.left = site_ ? site_->left() : dropped;
+  if (site_ && !error_) check(commit());
+  if (!error_) check(writer_.close());
+  if (!error_ && skipped_writer_ != nullptr) check(skipped_writer_->close());
+  report_progress(clock_.now());
+  if (error_) return tl::unexpected(*error_);
+  return stats_;
+}
+
+Result<void> CrawlLoop::open_site() {
+  if (!options_.site) return {};
+  Result<std::unique_ptr<SiteCrawl>> site = SiteCrawl::open(
+      *options_.site, *store_,
+      [this](const SiteCrawl::Skip& skipped) { skip(skipped); });
+  if (!site) return tl::unexpected(site.error());
+  site_ = *std::move(site);
+  return restore_totals();
+}
+
+void CrawlLoop::fail(const Error& error) {
+  if (!error_) error_ = error;
+}
+
+void CrawlLoop::check(const Result<void>& done) {
+  if (!done) fail(done.error());
+}
+
+void CrawlLoop::heed_stop_requests() {
+  const int requests = stop_requests_.load();
+  // With nobody left to read the records, what is in flight has no use either.
+  const bool useless = error_.has_value() || writer_.closed_by_reader();
+  if (requests > 0 || useless) stopped_ = stats_.stopped = true;
+  if ((requests > 1 || useless) && !aborted_) {
+    aborted_ = true;
+    fetcher_.abort();
+  }
+}
+
+// The budgets end a crawl as the first Ctrl-C does: in good order.
+void CrawlLoop::heed_budgets(Clock::time_point now) {
+  if (!site_) return;
+  const SiteOptions& site = *options_.site;
+  if ((site.max_pages > 0 && pages_started_ >= site.max_pages) ||
+      (site.max_time.count() > 0 && now - started_ >= site.max_time) ||
+      (site.max_bytes > 0 && stats_.bytes_decoded >= site.max_bytes)) {
+    stopped_ = true;
+    stats_.out_of_budget = true;
+  }
+}
+
+void CrawlLoop::admit(SeedSource& seeds) {
+  std::string line;
+  std::size_t admitted = 0;
+  more_lines_ = false;
+  while (!seeds_ended_ && frontier_.queued() < kReadAhead && !error_ &&
+         !writer_.closed_by_reader()) {
+    if (options_.ordered &&
+        next_index_ >= writer_.next_index() + ordered_window(options_.jobs)) {
+      return;
+    }
+    const SeedSource::Status status = seeds.next(line);
+    if (status == SeedSource::Status::kPending) return;
+    if (status == SeedSource::Status::kEnd) {
+      seeds_ended_ = true;
+      if (!site_) return;
+      for (const std::string& sitemap : options_.site->sitemaps) {
+        if (const auto url = parse_seed(sitemap)) add_sitemap(*url, 0);
+      }
+      return;
+    }
+    admit_line(std::move(line));
+    if (++admitted == kAdmitAtOnce) {
+      more_lines_ = true;
+      return;
+    }
+  }
+}
+
+void CrawlLoop::admit_line(std::string line) {
+  const std::uint64_t index = next_index_++;
+  tl::expected<Url, UrlProblem> url = parse_seed(line);
+  if (!url) {
+    ++admitted_elsewhere_;
+    // A crawl that is continued has this record already.
+    if (site_ && store_->resumed()) return;
+    finish(make_unfetched_record(index, std::move(line), "", url.error().kind,
+                                 std::move(url.error().message)),
+           nullptr);
+    return;
+  }
+  if (site_) {
+    if (const Result<bool> added = site_->add_seed(*url); !added) {
+      fail(added.error());
+    }
+    return;
+  }
+  ++admitted_elsewhere_;
+  if (options_.unique &&
+      !seen_.insert(fingerprint(url->without_fragment().href())).second) {
+    finish(make_unfetched_record(
+               index, std::move(line), std::string(url->href()),
+               ErrorKind::kDuplicate, "the same URL came before (--unique)"),
+           nullptr);
+    return;
+  }
+  auto job = std::make_unique<Job>(index, std::move(line), *std::move(url));
+  job->admitted = clock_.now();
+  frontier_.add(std::move(job));
+}
+
+void CrawlLoop::start_ready() {
+  // Links are judged against all seeds, so all seeds come first.
+  if (site_ && !seeds_ended_) return;
+  while (in_flight() < options_.jobs) {
+    if (site_) check(site_->refill(frontier_));
+    heed_budgets(clock_.now());
+    if (stopping() || error_) return;
+    std::unique_ptr<Job> job = frontier_.next();
+    if (!job) return;
+    if (site_) site_->taken(*job);
+    if (let_through(job)) launch(std::move(job));
+  }
+}
+
+bool CrawlLoop::asks_robots(const Job& job) const {
+  if (job.kind != JobKind::kPage) return false;
+  return options_.robots == RobotsMode::kAlways ||
+         (options_.robots == RobotsMode::kLinks && site_ != nullptr);
+}
+
+// What robots.txt says of a job that was just handed out. True if it may be
+// started; else it has been dealt with, or turned into the question.
+bool CrawlLoop::let_through(std::unique_ptr<Job>& job) {
+  if (!asks_robots(*job)) return true;
+  const RobotsGate::Verdict verdict = robots_.judge(job->url, clock_.now());
+  switch (verdict.access) {
+    case RobotsGate::Access::kAllowed:
+      return true;
+    case RobotsGate::Access::kDisallowed: {
+      frontier_.done(*job);
+      FetchResult nothing;
+      finish_job(*job, nothing, ErrorKind::kRobots, verdict.reason);
+      return false;
+    }
+    case RobotsGate::Access::kAskFirst:
+      break;
+  }
+  // The question takes the job's slot; the job goes back to the front.
+  auto question =
+      std::make_unique<Job>(0, "", RobotsGate::robots_url(job->url));
+  question->kind = JobKind::kRobots;
+  question->host = job->host;
+  question->parent = job->url.host_key();
+  question->allow_private = job->allow_private;
+  frontier_.hold_host(*job);
+  frontier_.add_again(std::move(job), clock_.now());
+  launch(std::move(question));
+  return false;
+}
+
+void CrawlLoop::launch(std::unique_ptr<Job> job) {
+  if (job->first_started == Clock::time_point{}) {
+    job->first_started = clock_.now();
+    if (job->admitted == Clock::time_point{})
+      job->admitted = job->first_started;
+  }
+  job->latest_started = clock_.now();
+  job->started = clock_.wall_time();
+
+  std::uint64_t id = flights_.size();
+  if (free_.empty()) {
+    flights_.emplace_back();
+  } else {
+    id = free_.back();
+    free_.pop_back();
+  }
+  FetchRequest request{.id = id, .url = job->url};
+  // Credentials stay with the origin they were given for.
+  request.send_credentials =
+      job->redirects.empty() ||
+      Url::parse(job->redirects.front().url)->host_key() == job->url.host_key();
+  request.allow_private = options_.allow_private || job->allow_private;
+  switch (job->kind) {
+    case JobKind::kPage:
+      request.only_html = site_ && !options_.site->all_types;
+      if (job->attempts == 1 && job->redirects.empty()) ++pages_started_;
+      break;
+    case JobKind::kRobots:
+      request.parse_page = false;
+      request.keep_body = true;
+      request.max_body = kRobotsBody;
+      break;
+    case JobKind::kSitemap:
+      request.parse_page = false;
+      request.keep_body = true;
+      request.max_body = kSitemapBody;
+      break;
+  }
+  flights_[id] = std::move(job);
+  ++stats_.requests;
+  fetcher_.start(std::move(request));
+}
+
+void CrawlLoop::wait() {
+  const Clock::time_point now = clock_.now();
+  flush_if_due(now);
+  commit_if_due(now);
+  std::optional<Clock::time_point> until;
+  const auto wake_at = [&until](Clock::time_point time) {
+    until = until ? std::min(*until, time) : time;
+  };
+  if (!stopping()) {
+    if (in_flight() < options_.jobs && (!site_ || seeds_ended_)) {
+      if (const auto ready_at = frontier_.ready_at()) wake_at(*ready_at);
+    }
+    if (more_lines_) wake_at(now);
+    if (site_ && options_.site->max_time.count() > 0) {
+      wake_at(started_ + options_.site->max_time);
+    }
+  }
+  if (unflushed_) wake_at(flush_due_);
+  if (finished_since_commit_ > 0) wake_at(commit_due_);
+  if (observer_ != nullptr && observer_->progress_interval().count() > 0) {
+    if (progress_due_ <= now) {
+      report_progress(now);
+      progress_due_ = now + observer_->progress_interval();
+    }
+    wake_at(progress_due_);
+  }
+  if (error_) wake_at(now);
+  fetcher_.wait(until, results_);
+}
+
+void CrawlLoop::report_progress(Clock::time_point now) {
+  stats_.admitted = admitted_elsewhere_;
+  if (site_) stats_.admitted += store_->counts().admitted;
+  stats_.in_flight = in_flight();
+  stats_.queued = site_ ? site_->left() - std::min<std::uint64_t>(site_->left(),
+                                                                  in_flight())
+                        : frontier_.queued();
+  stats_.elapsed = now - started_;
+  if (observer_ != nullptr) observer_->progress(stats_);
+}
+
+void CrawlLoop::flush_if_due(Clock::time_point now) {
+  if (!unflushed_ || now < flush_due_ || error_) return;
+  check(writer_.flush());
+  unflushed_ = false;
+}
+
+void CrawlLoop::commit_if_due(Clock::time_point now) {
+  if (!site_ || error_ || finished_since_commit_ == 0) return;
+  if (now < commit_due_ && finished_since_commit_ < kCommitPages) return;
+  check(commit());
+}
+
+// The order is the guarantee: records first, then the state that counts them.
+Result<void> CrawlLoop::commit() {
+  const Result<std::uint64_t> length = writer_.sync();
+  if (!length) return tl::unexpected(length.error());
+  std::uint64_t skipped_length = 0;
+  if (skipped_writer_ != nullptr) {
+    const Result<std::uint64_t> synced = skipped_writer_->sync();
+    if (!synced) return tl::unexpected(synced.error());
+    skipped_length = *synced;
+  }
+  std::string totals =
+      fmt::format("{} {} {} {} {}", skipped_length, admitted_elsewhere_,
+                  stats_.fetched, stats_.failed, stats_.skipped);
+  for (const std::uint64_t count : stats_.by_kind) {
+    totals += fmt::format(" {}", count);
+  }
+  if (Result<void> noted = store_->set_note("totals", totals); !noted) {
+    return noted;
+  }
+  finished_since_commit_ = 0;
+  unflushed_ = false;
+  commit_due_ = clock_.now() + kCommitInterval;
+  return store_->commit(*length);
+}
+
+Result<void> CrawlLoop::restore_totals() {
+  const Result<std::optional<std::string>> note = store_->note("totals");
+  if (!note) return tl::unexpected(note.error());
+  if (!*note) return {};
+  std::vector<std::uint64_t> numbers;
+  std::uint64_t number = 0;
+  int read = 0;
+  for (const char* at = (*note)->c_str();
+       std::sscanf(at, "%ju%n", reinterpret_cast<std::uintmax_t*>(&number),
+                   &read) == 1;
+       at += read) {
+    numbers.push_back(number);
+  }
+  if (numbers.size() < 5) return {};
+  admitted_elsewhere_ = numbers[1];
+  stats_.fetched = numbers[2];
+  stats_.failed = numbers[3];
+  stats_.skipped = numbers[4];
+  for (std::size_t i = 0; i < stats_.by_kind.size() && i + 5 < numbers.size();
+       ++i) {
+    stats_.by_kind[i] = numbers[i + 5];
+  }
+  return {};
+}
+
+}  // namespace crawl

@@ -1,0 +1,323 @@
+// What becomes of each exchange: the second half of CrawlLoop.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "crawl/base/ip_address.h"
+#include "engine/crawl_loop.h"
+#include "engine/record_builder.h"
+#include "engine/redirect.h"
+
+namespace crawl {
+namespace {
+
+constexpr int kSitemapLevels = 3;  // an index of indexes of sitemaps
+constexpr std::size_t kMaxSitemaps = 10'000;
+
+bool from_private_address(const FetchResult& result) {
+  const std::optional<IpAddress> address = IpAddress::parse(result.remote_ip);
+  return address && !address->is_public();
+}
+
+}  // namespace
+
+void CrawlLoop::handle(FetchResult result) {
+  std::unique_ptr<Job> job = std::move(flights_[result.id]);
+  free_.push_back(result.id);
+  stats_.bytes_downloaded += result.size_download;
+  stats_.bytes_decoded += result.size_body;
+  if (result.status_code != 0 && !result.reused_connection) {
+    ++stats_.connections;
+  }
+  if (site_) note_answer(*job, result);
+  if (job->kind == JobKind::kRobots) {
+    handle_robots(std::move(job), std::move(result));
+    return;
+  }
+  frontier_.done(*job);
+  if (job->kind == JobKind::kSitemap) {
+    handle_sitemap(std::move(job), std::move(result));
+  } else {
+    handle_page(std::move(job), std::move(result));
+  }
+}
+
+// The host's pace goes by how it answers; what it may lead to, by where it is.
+void CrawlLoop::note_answer(const Job& job, const FetchResult& result) {
+  if (result.error == ErrorKind::kInterrupted) return;
+  PaceAnswer answer;
+  answer.started = job.latest_started;
+  answer.error = result.error;
+  answer.status_code = result.status_code;
+  answer.latency = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(result.times.starttransfer));
+  answer.retry_after =
+      parse_retry_after(result.retry_after, clock_.wall_time());
+  answer.random = std::uniform_real_distribution<double>(0, 1)(random_);
+  const bool is_private = from_private_address(result);
+  if (job.kind != JobKind::kRobots || job.redirects.empty()) {
+    frontier_.answered(job, answer, is_private);
+  }
+  if (job.kind == JobKind::kPage && is_private && job.redirects.empty()) {
+    site_->trust(job);
+  }
+}
+
+void CrawlLoop::handle_page(std::unique_ptr<Job> job, FetchResult result) {
+  if (result.error != ErrorKind::kInterrupted) {
+    if (follow_redirect(job, result)) return;
+    if (!stopping() && retry(job, result)) return;
+    // Stopped before it was tried again: in a recursive crawl, for the next
+    // run.
+    if (stopping() && site_ && is_transient(result.error, result.status_code)) {
+      return;
+    }
+  }
+  finish_job(*job, result, ErrorKind::kNone, "");
+}
+
+// True if the response was a redirect and has been dealt with.
+bool CrawlLoop::follow_redirect(std::unique_ptr<Job>& job,
+                                FetchResult& result) {
+  RedirectVerdict redirect = judge_redirect(
+      result, job->url, job->redirects.size(), options_.max_redirs);
+  if (!redirect.next) {
+    if (redirect.error == ErrorKind::kNone) return false;
+    finish_job(*job, result, redirect.error, std::move(redirect.error_message));
+    return true;
+  }
+  if (stopping()) {
+    finish_job(*job, result, ErrorKind::kInterrupted,
+               "stopped before the redirect was followed");
+    return true;
+  }
+  const bool allow_private = job->allow_private && from_private_address(result);
+  if (site_ && job->kind == JobKind::kPage) {
+    if (auto refused = site_->claim_redirect(*job, *redirect.next)) {
+      finish_job(*job, result, refused->error, std::move(refused->reason));
+      return true;
+    }
+  }
+  ++stats_.redirects;
+  job->transfer_seconds += result.times.total;
+  job->redirects.push_back({std::string(job->url.href()), result.status_code,
+                            std::string(redirect.next->href())});
+  job->url = *std::move(redirect.next);
+  job->allow_private = allow_private;
+  frontier_.add_again(std::move(job), clock_.now());
+  return true;
+}
+
+bool CrawlLoop::retry(std::unique_ptr<Job>& job, const FetchResult& result) {
+  const std::optional<std::chrono::milliseconds> wait = retry_wait(
+      options_.retry,
+      {.error = result.error,
+       .status_code = result.status_code,
+       .attempt = job->attempts,
+       .retry_after = result.retry_after,
+       .now = clock_.wall_time(),
+       .random = std::uniform_real_distribution<double>(0, 1)(random_)});
+  if (!wait) return false;
+  ++stats_.retries;
+  ++job->attempts;
+  job->transfer_seconds += result.times.total;
+  if (observer_ != nullptr) {
+    observer_->retrying(job->url.href(), result, job->attempts, *wait);
+  }
+  frontier_.add_again(std::move(job), clock_.now() + *wait);
+  return true;
+}
+
+void CrawlLoop::handle_robots(std::unique_ptr<Job> job, FetchResult result) {
+  const std::string& host = job->parent;
+  if (result.error == ErrorKind::kInterrupted) {
+    frontier_.done(*job);
+    return;
+  }
+  const Clock::time_point now = clock_.now();
+  RobotsGate::Outcome outcome = robots_.answered(
+      host, job->url, static_cast<int>(job->redirects.size()), result, now);
+  if (outcome.follow && !stopping()) {
+    // Asked from the first host's slot: waiting for one at the target could be
+    // waiting for a host that waits for this one.
+    job->redirects.push_back({std::string(job->url.href()), result.status_code,
+                              std::string(outcome.follow->href())});
+    job->allow_private = job->allow_private && from_private_address(result);
+    job->url = *std::move(outcome.follow);
+    launch(std::move(job));
+    return;
+  }
+  if (outcome.hold_until) {
+    if (observer_ != nullptr) {
+      observer_->notice(fmt::format(
+          "{}: robots.txt cannot be had ({}); the host waits for it", host,
+          result.error == ErrorKind::kNone
+              ? fmt::format("HTTP status {}", result.status_code)
+              : std::string(to_string(result.error))));
+    }
+    frontier_.hold_until(*job, *outcome.hold_until);
+  }
+  if (!frontier_.set_crawl_delay(*job, outcome.crawl_delay) &&
+      observer_ != nullptr) {
+    observer_->notice(fmt::format(
+        "{}: Crawl-delay of {} s is cut to {} s", host,
+        std::chrono::duration<double>(*outcome.crawl_delay).count(),
+        std::chrono::duration<double>(options_.pace.max_crawl_delay).count()));
+  }
+  frontier_.done(*job);
+  frontier_.release_host(host);
+  add_sitemaps_of(host, std::move(outcome.sitemaps));
+}
+
+void CrawlLoop::add_sitemaps_of(const std::string& host,
+                                std::vector<std::string> named) {
+  if (!site_ || !options_.site->read_sitemaps) return;
+  const std::optional<Url> base = Url::parse(host + "/");
+  for (const std::string& name : named) {
+    const std::optional<Url> url = base ? base->resolve(name) : std::nullopt;
+    if (url && url->is_http()) add_sitemap(*url, 0);
+  }
+}
+
+void CrawlLoop::add_sitemap(const Url& url, int level) {
+  if (level > kSitemapLevels || sitemaps_known_.size() >= kMaxSitemaps ||
+      !sitemaps_known_.insert(fingerprint(url.href())).second) {
+    return;
+  }
+  auto job = std::make_unique<Job>(0, "", url);
+  job->kind = JobKind::kSitemap;
+  job->depth = level;
+  job->admitted = clock_.now();
+  frontier_.add(std::move(job));
+}
+
+void CrawlLoop::handle_sitemap(std::unique_ptr<Job> job, FetchResult result) {
+  RedirectVerdict redirect = judge_redirect(
+      result, job->url, job->redirects.size(), options_.max_redirs);
+  if (redirect.next && !stopping()) {
+    job->allow_private = job->allow_private && from_private_address(result);
+    job->redirects.push_back({std::string(job->url.href()), result.status_code,
+                              std::string(redirect.next->href())});
+    job->url = *std::move(redirect.next);
+    frontier_.add_again(std::move(job), clock_.now());
+    return;
+  }
+  if (result.error == ErrorKind::kInterrupted || stopping()) return;
+  if (retry(job, result)) return;
+  if (result.error != ErrorKind::kNone || result.status_code != 200) {
+    if (observer_ != nullptr) {
+      observer_->notice(
+          fmt::format("sitemap {}: {}", job->url.href(),
+                      result.error == ErrorKind::kNone
+                          ? fmt::format("HTTP status {}", result.status_code)
+                          : result.error_message));
+    }
+    return;
+  }
+  if (!sitemap_reader_) {
+    sitemap_reader_ = std::make_unique<ThreadPoolExecutor>(ThreadPoolOptions{
+        .max_workers = 1, .thread_name_prefix = "sitemap", .initializer = {}});
+  }
+  sitemaps_reading_.push_back(sitemap_reader_->submit(
+      [body = std::move(result.body), url = job->url, level = job->depth] {
+        return ReadSitemap{read_sitemap(body, url), url, level};
+      }));
+  sitemaps_reading_.back().add_done_callback(
+      [this](const Future<ReadSitemap>&) { fetcher_.wake(); });
+}
+
+void CrawlLoop::take_sitemaps_read() {
+  while (!sitemaps_reading_.empty() && sitemaps_reading_.front().done()) {
+    const ReadSitemap read = sitemaps_reading_.front().take();
+    sitemaps_reading_.pop_front();
+    if (!read.sitemap.problem.empty() && observer_ != nullptr) {
+      observer_->notice(
+          fmt::format("sitemap {}: {}", read.url.href(), read.sitemap.problem));
+    }
+    for (const SitemapEntry& entry : read.sitemap.sitemaps) {
+      add_sitemap(entry.url, read.level + 1);
+    }
+    for (const SitemapEntry& entry : read.sitemap.pages) {
+      if (error_) return;
+      check(site_->add_from_sitemap(entry.url, read.url));
+    }
+  }
+}
+
+bool CrawlLoop::says_no_to_links(const FetchResult& result) const {
+  if (!options_.site->obey_nofollow) return false;
+  const std::string_view us = options_.product_token;
+  if (says_nofollow(result.x_robots_tag, us)) return true;
+  const Page& page = *result.page;
+  return (page.robots && says_nofollow(*page.robots, us)) ||
+         (page.robots_crawl && says_nofollow(*page.robots_crawl, us));
+}
+
+void CrawlLoop::finish_job(Job& job, FetchResult& result, ErrorKind error,
+                           std::string message) {
+  std::optional<std::string> duplicate_of;
+  if (site_) {
+    if (error == ErrorKind::kNone)
+      error = result.error, message = result.error_message;
+    if (error == ErrorKind::kInterrupted) {
+      // Not finished: it waits for the next run, and has no record yet.
+      return;
+    }
+    if (error == ErrorKind::kNone && result.body_digest &&
+        result.status_code == 200 && result.size_body > 0) {
+      Result<std::optional<std::string>> first =
+          site_->duplicate_of(job, *result.body_digest);
+      if (!first) return fail(first.error());
+      duplicate_of = *std::move(first);
+    }
+    if (error == ErrorKind::kNone && result.page && !says_no_to_links(result)) {
+      check(site_->add_links(job, result));
+    }
+    check(site_->done(job));
+    ++finished_since_commit_;
+    if (is_skip(error) && job.depth > 0) {
+      skip({std::string(job.first_url()), error, std::move(message), job.parent,
+            job.depth, true});
+      return;
+    }
+  }
+  const bool asked =
+      result.status_code != 0 || result.error != ErrorKind::kNone;
+  CrawlRecord record = make_record(job, result, error, std::move(message));
+  record.duplicate_of = std::move(duplicate_of);
+  finish(std::move(record), asked ? &result : nullptr);
+}
+
+void CrawlLoop::skip(const SiteCrawl::Skip& skip) {
+  if (!skip.admitted) ++admitted_elsewhere_;
+  ++stats_.skipped;
+  ++stats_.by_kind[static_cast<std::size_t>(skip.error)];
+  CrawlRecord record =
+      make_unfetched_record(0, "", skip.url, skip.error, skip.reason);
+  record.parent = skip.parent;
+  record.depth = skip.depth;
+  record.timestamp = clock_.wall_time();
+  if (observer_ != nullptr) observer_->finished(record, nullptr);
+  if (skipped_writer_ != nullptr && !error_) {
+    check(skipped_writer_->write(record));
+  }
+}
+
+void CrawlLoop::finish(CrawlRecord record, const FetchResult* result) {
+  if (result == nullptr) record.timestamp = clock_.wall_time();
+  if (record.ok) {
+    ++stats_.fetched;
+  } else {
+    ++(is_skip(record.error) ? stats_.skipped : stats_.failed);
+    ++stats_.by_kind[static_cast<std::size_t>(record.error)];
+  }
+  if (observer_ != nullptr) observer_->finished(record, result);
+  if (error_) return;
+  check(writer_.write(record));
+  if (!unflushed_) flush_due_ = clock_.now() + kFlushInterval;
+  unflushed_ = true;
+}
+
+}  // namespace crawl

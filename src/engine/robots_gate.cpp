@@ -1,0 +1,102 @@
+#include "engine/robots_gate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace crawl {
+namespace {
+
+bool is_redirect(const FetchResult& result) {
+  return result.error == ErrorKind::kNone && result.status_code >= 300 &&
+         result.status_code < 400 && !result.location.empty();
+}
+
+}  // namespace
+
+RobotsGate::RobotsGate(std::string product_token)
+    : product_token_(std::move(product_token)) {}
+
+RobotsGate::Verdict RobotsGate::judge(const Url& url,
+                                      Clock::time_point now) const {
+  const auto found = hosts_.find(url.host_key());
+  if (found == hosts_.end() || !found->second.known ||
+      found->second.expires <= now) {
+    return {Access::kAskFirst, ""};
+  }
+  const Host& host = found->second;
+  if (host.disallow_all) return {Access::kDisallowed, host.reason};
+  const RobotsDecision decision = host.rules.decide(url.path_and_query());
+  if (decision.allowed) return {};
+  return {Access::kDisallowed,
+          fmt::format("robots.txt {}", to_string(decision))};
+}
+
+Url RobotsGate::robots_url(const Url& url) {
+  return *url.without_credentials().resolve("/robots.txt");
+}
+
+RobotsGate::Outcome RobotsGate::answered(const std::string& host_key,
+                                         const Url& asked, int redirects,
+                                         const FetchResult& result,
+                                         Clock::time_point now) {
+  make_room(now);
+  Host& host = hosts_[host_key];
+
+  std::optional<Url> target;
+  if (is_redirect(result)) target = asked.resolve(result.location);
+  if (target && !target->is_http()) target.reset();
+
+  const RobotsVerdict verdict =
+      judge_robots({.error = result.error,
+                    .status_code = result.status_code,
+                    .has_target = target.has_value(),
+                    .redirects = redirects,
+                    .failures = host.failures,
+                    .has_copy = host.known && !host.disallow_all});
+
+  Outcome outcome;
+  if (verdict.access == RobotsAccess::kFollow) {
+    outcome.follow = std::move(target);
+    return outcome;
+  }
+  host.expires = now + verdict.ask_again;
+  host.reason = verdict.reason;
+  switch (verdict.access) {
+    case RobotsAccess::kFollow:
+      break;
+    case RobotsAccess::kParse:
+      host.rules = RobotsRules::parse(result.body, product_token_,
+                                      {.truncated = result.truncated});
+      outcome.crawl_delay = host.rules.crawl_delay();
+      outcome.sitemaps = host.rules.take_sitemaps();
+      [[fallthrough]];
+    case RobotsAccess::kAllowAll:
+      if (verdict.access == RobotsAccess::kAllowAll) host.rules = {};
+      host.known = true;
+      host.disallow_all = false;
+      host.failures = 0;
+      break;
+    case RobotsAccess::kUseCopy:
+      ++host.failures;
+      break;
+    case RobotsAccess::kDisallowAll:
+      ++host.failures;
+      host.known = verdict.give_up;
+      host.disallow_all = true;
+      if (!verdict.give_up) outcome.hold_until = host.expires;
+      break;
+  }
+  return outcome;
+}
+
+void RobotsGate::make_room(Clock::time_point now) {
+  if (hosts_.size() < make_room_at_) return;
+  std::erase_if(
+      hosts_, [now](const auto& entry) { return entry.second.expires <= now; });
+  // Hosts are forgotten, not remembered wrongly: they are asked once more.
+  if (hosts_.size() >= make_room_at_) hosts_.clear();
+}
+
+}  // namespace crawl

@@ -1,0 +1,71 @@
+#ifndef CRAWL_ENGINE_ROBOTS_GATE_H_
+#define CRAWL_ENGINE_ROBOTS_GATE_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "crawl/base/clock.h"
+#include "crawl/base/url.h"
+#include "crawl/fetch/fetch_result.h"
+#include "crawl/frontier/robots_policy.h"
+#include "crawl/parse/robots.h"
+
+namespace crawl {
+
+// Knows each host's robots.txt, or that it must be asked for first: RFC 9309.
+// One fetch per host however many URLs wait for it, kept at most 24 hours.
+//
+// Fetches nothing: the crawl loop asks judge() for every job, makes the
+// exchanges that it wants and reports them through answered(). One thread.
+class RobotsGate {
+ public:
+  enum class Access : std::uint8_t { kAllowed, kDisallowed, kAskFirst };
+  struct Verdict {
+    Access access = Access::kAllowed;
+    std::string reason;  // "robots.txt line 3: Disallow: /private"
+  };
+
+  explicit RobotsGate(std::string product_token);
+
+  // May this URL be fetched now? After kAskFirst the caller fetches
+  // robots_url(url) and holds the host's other URLs back meanwhile.
+  Verdict judge(const Url& url, Clock::time_point now) const;
+  static Url robots_url(const Url& url);
+
+  // What an answer leads to.
+  struct Outcome {
+    std::optional<Url> follow;  // ask this next, for the same host
+    // Nothing may be fetched before that time, and then it is asked again.
+    std::optional<Clock::time_point> hold_until;
+    std::optional<std::chrono::milliseconds> crawl_delay;
+    std::vector<std::string> sitemaps;  // as written
+  };
+
+  // The exchange at `asked` for the robots.txt of `host_key` ended; `redirects`
+  // led from there to `asked`.
+  Outcome answered(const std::string& host_key, const Url& asked, int redirects,
+                   const FetchResult& result, Clock::time_point now);
+
+ private:
+  struct Host {
+    RobotsRules rules;
+    bool known = false;         // an answer stands
+    bool disallow_all = false;  // it is that nothing may be fetched
+    std::string reason;
+    Clock::time_point expires{};
+    int failures = 0;  // in a row
+  };
+  void make_room(Clock::time_point now);
+
+  const std::string product_token_;
+  std::unordered_map<std::string, Host> hosts_;
+  std::size_t make_room_at_ = 100'000;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_ENGINE_ROBOTS_GATE_H_

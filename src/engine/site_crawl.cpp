@@ -1,0 +1,327 @@
+#include "engine/site_crawl.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace crawl {
+namespace {
+
+// Pages in the frontier's window, over all hosts, and of one host at a time.
+constexpr std::size_t kWindow = 16'384;
+constexpr std::size_t kMinLoad = 8;
+constexpr std::size_t kMaxLoad = 512;
+constexpr std::size_t kParentUrls = 8'192;
+
+std::uint32_t mask_of(const std::vector<LinkElement>& elements) {
+  std::uint32_t mask = 0;
+  for (const LinkElement element : elements) {
+    mask |= 1U << static_cast<unsigned>(element);
+  }
+  return mask;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+// Is `word` one of the space-separated words of a rel attribute?
+bool has_word(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const std::size_t end =
+        std::min(words.find_first_of(" \t\r\n\f"), words.size());
+    if (equals_ignoring_case(words.substr(0, end), word)) return true;
+    words.remove_prefix(std::min(words.size(), end + 1));
+  }
+  return false;
+}
+
+}  // namespace
+
+bool says_nofollow(std::string_view robots, std::string_view product_token) {
+  bool for_us = true;  // until a crawler is named
+  while (!robots.empty()) {
+    const std::size_t end = std::min(robots.find(','), robots.size());
+    std::string_view part = trim(robots.substr(0, end));
+    robots.remove_prefix(std::min(robots.size(), end + 1));
+    if (const std::size_t colon = part.find(':');
+        colon != std::string_view::npos) {
+      const std::string_view name = trim(part.substr(0, colon));
+      // "max-snippet: 20" and "unavailable_after: ..." name no crawler.
+      if (name.find_first_of("-_") == std::string_view::npos) {
+        for_us = equals_ignoring_case(name, product_token);
+        part = trim(part.substr(colon + 1));
+      }
+    }
+    if (for_us && (equals_ignoring_case(part, "nofollow") ||
+                   equals_ignoring_case(part, "none"))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+SiteCrawl::SiteCrawl(const SiteOptions& options, Scope scope, StateStore& store,
+                     OnSkip on_skip)
+    : options_(options),
+      follow_mask_(mask_of(options.follow)),
+      scope_(std::move(scope)),
+      cleaner_(options.cleaner),
+      store_(store),
+      on_skip_(std::move(on_skip)) {
+  // An earlier crawl's hosts have work from the start.
+  windows_.resize(store_.hosts());
+  for (StateStore::HostId host = 0; host < windows_.size(); ++host) {
+    note_waiting(host);
+  }
+}
+
+Result<std::unique_ptr<SiteCrawl>> SiteCrawl::open(const SiteOptions& options,
+                                                   StateStore& store,
+                                                   OnSkip on_skip) {
+  Result<Scope> scope = Scope::make(options.scope);
+  if (!scope) return tl::unexpected(scope.error());
+  return std::unique_ptr<SiteCrawl>(
+      new SiteCrawl(options, *std::move(scope), store, std::move(on_skip)));
+}
+
+bool SiteCrawl::follows(LinkElement element) const {
+  return (follow_mask_ >> static_cast<unsigned>(element) & 1U) != 0;
+}
+
+Result<bool> SiteCrawl::add_seed(const Url& url) {
+  scope_.add_seed(url);
+  const Result<std::optional<PageId>> page =
+      store_.add(cleaner_.clean(url), 0, kNoPage);
+  if (!page) return tl::unexpected(page.error());
+  if (!*page) return false;
+  note_waiting(StateStore::host_of(**page));
+  return true;
+}
+
+Result<void> SiteCrawl::add_links(const Job& job, const FetchResult& result) {
+  if (!result.page || result.error != ErrorKind::kNone ||
+      result.status_code >= 400) {
+    return {};
+  }
+  const int depth = job.depth + 1;
+  const std::string parent(job.url.href());
+  const LinkList& links = result.page->links;
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const PageLink link = links[i];
+    if (!follows(link.element)) continue;
+    const std::string_view href = link.url.substr(0, link.url.find('#'));
+    // Most links of a page are known: nothing is parsed for those.
+    if (options_.cleaner.strip_query_params.empty() &&
+        !options_.cleaner.sort_query && store_.knows(href)) {
+      continue;
+    }
+    if (options_.obey_nofollow && has_word(link.rel, "nofollow")) {
+      skip_for_now({std::string(href), ErrorKind::kNofollow, "rel=nofollow",
+                    parent, depth});
+      continue;
+    }
+    const std::optional<Url> url = Url::parse(href);
+    if (!url) continue;
+    if (Result<void> added =
+            add_found(cleaner_.clean(*url), job, depth, parent);
+        !added) {
+      return added;
+    }
+  }
+  return {};
+}
+
+Result<void> SiteCrawl::add_from_sitemap(const Url& url, const Url& sitemap) {
+  Job from(0, "", sitemap);
+  from.depth = 0;
+  return add_found(cleaner_.clean(url), from, 0, sitemap.href());
+}
+
+Result<void> SiteCrawl::add_found(const Url& url, const Job& from, int depth,
+                                  std::string_view parent) {
+  if (store_.knows(url.href()) ||
+      claimed_.find(std::string(url.href())) != claimed_.end()) {
+    return {};
+  }
+  const ScopeDecision decision = scope_.judge(url);
+  if (!decision.allowed()) {
+    const Result<bool> fresh = store_.remember(url.href());
+    if (!fresh) return tl::unexpected(fresh.error());
+    if (*fresh) {
+      on_skip_({std::string(url.href()), decision.error(),
+                scope_.explain(decision), std::string(parent), depth});
+    }
+    return {};
+  }
+  if (options_.depth && depth > *options_.depth) {
+    skip_for_now({std::string(url.href()), ErrorKind::kLimit,
+                  fmt::format("{} links away from a seed (--depth {})", depth,
+                              *options_.depth),
+                  std::string(parent), depth});
+    return {};
+  }
+  const Result<std::optional<PageId>> page = store_.add(url, depth, from.page);
+  if (!page) return tl::unexpected(page.error());
+  if (*page) note_waiting(StateStore::host_of(**page));
+  return {};
+}
+
+// Another page may link to it without the reason, so it does not become known.
+void SiteCrawl::skip_for_now(Skip skip) {
+  if (skipped_for_now_.insert(fingerprint(skip.url).low).second) {
+    on_skip_(std::move(skip));
+  }
+}
+
+std::optional<SiteCrawl::Skip> SiteCrawl::claim_redirect(const Job& job,
+                                                         const Url& target) {
+  const Url clean = cleaner_.clean(target);
+  const std::string href(clean.href());
+  const auto skip = [&](ErrorKind error, std::string why) {
+    return Skip{std::string(job.first_url()), error, std::move(why), job.parent,
+                job.depth};
+  };
+  if (const ScopeDecision decision = scope_.judge(clean); !decision.allowed()) {
+    return skip(decision.error(), fmt::format("redirects to {}: {}", href,
+                                              scope_.explain(decision)));
+  }
+  // A redirect back to itself (cookies, sessions) goes on until --max-redirs.
+  const bool own =
+      href == cleaner_.clean(job.url).href() ||
+      std::any_of(job.redirects.begin(), job.redirects.end(),
+                  [&](const RedirectHop& hop) { return hop.url == href; });
+  if (!own && (store_.knows(href) || !claimed_.insert(href).second)) {
+    return skip(ErrorKind::kDuplicate,
+                fmt::format("redirects to {}, which is known already", href));
+  }
+  return std::nullopt;
+}
+
+void SiteCrawl::note_waiting(StateStore::HostId host) {
+  if (host >= windows_.size()) windows_.resize(host + 1);
+  HostWindow& window = windows_[host];
+  if (window.listed || window.loaded >= kMinLoad || store_.waiting(host) == 0) {
+    return;
+  }
+  window.listed = true;
+  waiting_hosts_.push_back(host);
+}
+
+Result<void> SiteCrawl::refill(Frontier& frontier) {
+  while (!waiting_hosts_.empty() && frontier.queued() < kWindow) {
+    const StateStore::HostId host = waiting_hosts_.front();
+    waiting_hosts_.pop_front();
+    // Many hosts get a little each, a single one its fill at a time.
+    const std::size_t share = std::clamp(
+        kWindow / (waiting_hosts_.size() + 1) / 8, kMinLoad, kMaxLoad);
+    loading_.clear();
+    if (Result<void> loaded = store_.load(host, share, loading_); !loaded) {
+      return loaded;
+    }
+    windows_[host].listed = false;
+    for (QueuedPage& page : loading_) {
+      // A page's place among its host's is the lower half of its id.
+      const ScopeDecision budget =
+          scope_.judge_budget(static_cast<std::uint32_t>(page.id));
+      Result<std::unique_ptr<Job>> job = make_job(std::move(page));
+      if (!job) return tl::unexpected(job.error());
+      if (!budget.allowed()) {
+        on_skip_({std::string((*job)->url.href()), budget.error(),
+                  scope_.explain(budget), (*job)->parent, (*job)->depth, true});
+        store_.done((*job)->page);
+        continue;
+      }
+      ++windows_[host].loaded;
+      frontier.add(*std::move(job));
+    }
+    note_waiting(host);
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Job>> SiteCrawl::make_job(QueuedPage page) {
+  auto job = std::make_unique<Job>(0, "", std::move(page.url));
+  job->page = page.id;
+  job->depth = page.depth;
+  if (page.parent != kNoPage) {
+    Result<std::string> parent = url_of(page.parent);
+    if (!parent) return tl::unexpected(parent.error());
+    job->parent = *std::move(parent);
+    job->allow_private = windows_[StateStore::host_of(page.parent)].trusted;
+  } else {
+    job->input = job->url.href();
+    job->allow_private = page.depth == 0;
+  }
+  return job;
+}
+
+Result<std::string> SiteCrawl::url_of(PageId page) {
+  if (const auto found = parent_urls_.find(page); found != parent_urls_.end()) {
+    return found->second;
+  }
+  Result<std::string> url = store_.url_of(page);
+  if (url) {
+    if (parent_urls_.size() >= kParentUrls) parent_urls_.clear();
+    parent_urls_.emplace(page, *url);
+  }
+  return url;
+}
+
+void SiteCrawl::taken(const Job& job) {
+  if (job.kind != JobKind::kPage || job.page == kNoPage) return;
+  const StateStore::HostId host = StateStore::host_of(job.page);
+  if (windows_[host].loaded > 0) --windows_[host].loaded;
+  note_waiting(host);
+}
+
+Result<void> SiteCrawl::done(const Job& job) {
+  // Where its redirects led need not be fetched once more.
+  for (const RedirectHop& hop : job.redirects) {
+    if (const Url target = cleaner_.clean(*Url::parse(hop.location));
+        claimed_.erase(std::string(target.href())) > 0) {
+      if (const Result<bool> known = store_.remember(target.href()); !known) {
+        return tl::unexpected(known.error());
+      }
+    }
+  }
+  store_.done(job.page);
+  return {};
+}
+
+Result<std::optional<std::string>> SiteCrawl::duplicate_of(
+    const Job& job, const Fingerprint& body) {
+  const Result<PageId> first = store_.first_with_body(body, job.page);
+  if (!first) return tl::unexpected(first.error());
+  if (*first == job.page) return std::optional<std::string>();
+  Result<std::string> url = url_of(*first);
+  if (!url) return tl::unexpected(url.error());
+  return std::optional<std::string>(*std::move(url));
+}
+
+void SiteCrawl::trust(const Job& job) {
+  if (job.page != kNoPage)
+    windows_[StateStore::host_of(job.page)].trusted = true;
+}
+
+std::uint64_t SiteCrawl::left() const {
+  const StateCounts counts = store_.counts();
+  return counts.admitted - counts.done;
+}
+
+}  // namespace crawl

@@ -1,0 +1,118 @@
+#ifndef CRAWL_ENGINE_SITE_CRAWL_H_
+#define CRAWL_ENGINE_SITE_CRAWL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "crawl/base/error.h"
+#include "crawl/base/error_kind.h"
+#include "crawl/engine/crawl_options.h"
+#include "crawl/fetch/fetch_result.h"
+#include "crawl/frontier/frontier.h"
+#include "crawl/frontier/scope.h"
+#include "crawl/frontier/state_store.h"
+#include "crawl/frontier/url_cleaner.h"
+
+namespace crawl {
+
+// The part of a crawl loop that -r adds: which links belong to the crawl, which
+// are known, and the queue behind the frontier's window.
+//
+// URLs wait in the StateStore; refill() moves some of each host's into the
+// frontier, so that memory is bounded however long the queues are. One thread.
+// Every call that touches the state can fail, and from then on all do.
+class SiteCrawl {
+ public:
+  // Told of every URL that is not fetched, and why.
+  struct Skip {
+    std::string url;
+    ErrorKind error;
+    std::string reason;
+    std::string parent;  // the page it was found on
+    int depth;
+    bool admitted = false;  // it was queued before, so it counts already
+  };
+  using OnSkip = std::function<void(Skip)>;
+
+  static Result<std::unique_ptr<SiteCrawl>> open(const SiteOptions& options,
+                                                 StateStore& store,
+                                                 OnSkip on_skip);
+
+  // A seed belongs to the crawl whatever the scope says. True if it was new.
+  Result<bool> add_seed(const Url& url);
+
+  // Judges what a fetched page links to, and queues what is new and in scope.
+  Result<void> add_links(const Job& job, const FetchResult& result);
+  // The same for a URL that a sitemap lists.
+  Result<void> add_from_sitemap(const Url& url, const Url& sitemap);
+
+  // What is wrong with a redirect's target, if it must not be followed; else it
+  // is this job's from now on, and no other's.
+  std::optional<Skip> claim_redirect(const Job& job, const Url& target);
+
+  // Keeps the frontier supplied.
+  Result<void> refill(Frontier& frontier);
+  // A page of this host left the frontier's queue.
+  void taken(const Job& job);
+
+  // The page has its record. With `body`, where the same body was first seen.
+  Result<void> done(const Job& job);
+  Result<std::optional<std::string>> duplicate_of(const Job& job,
+                                                  const Fingerprint& body);
+
+  // The host may send its readers to private addresses, being at one itself.
+  void trust(const Job& job);
+
+  // Nothing waits but what the frontier has.
+  bool exhausted() const { return waiting_hosts_.empty(); }
+  std::uint64_t left() const;
+
+ private:
+  SiteCrawl(const SiteOptions& options, Scope scope, StateStore& store,
+            OnSkip on_skip);
+
+  Result<void> add_found(const Url& url, const Job& from, int depth,
+                         std::string_view parent);
+  Result<std::unique_ptr<Job>> make_job(QueuedPage page);
+  Result<std::string> url_of(PageId page);
+  void skip_for_now(Skip skip);
+  void note_waiting(StateStore::HostId host);
+  bool follows(LinkElement element) const;
+
+  const SiteOptions options_;
+  const std::uint32_t follow_mask_;
+  Scope scope_;
+  const UrlCleaner cleaner_;
+  StateStore& store_;
+  const OnSkip on_skip_;
+
+  struct HostWindow {
+    std::uint32_t loaded = 0;  // in the frontier's queue
+    bool listed = false;       // in waiting_hosts_
+    bool trusted = false;
+  };
+  std::vector<HostWindow> windows_;  // by HostId
+  std::deque<StateStore::HostId> waiting_hosts_;
+  std::unordered_set<std::string> claimed_;  // redirect targets under way
+  std::unordered_set<std::uint64_t> skipped_for_now_;    // hashes of URLs
+  std::unordered_map<PageId, std::string> parent_urls_;  // of late
+  std::vector<QueuedPage> loading_;
+};
+
+// Does a page's own word keep its links from being followed? `robots` is a meta
+// element's content or an X-Robots-Tag value, "noindex, nofollow", where a part
+// may begin with the crawler it is for: "crawl: none".
+bool says_nofollow(std::string_view robots, std::string_view product_token);
+
+}  // namespace crawl
+
+#endif  // CRAWL_ENGINE_SITE_CRAWL_H_

@@ -1,0 +1,214 @@
+#include "frontier/state_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <string_view>
+
+namespace crawl {
+namespace {
+
+// "crwl", in the header field that SQLite leaves to applications.
+constexpr std::uint32_t kApplicationId = 0x6372776c;
+constexpr int kFormat = 1;
+
+struct Table {
+  std::string_view name, sql;
+};
+// Sorted by name. Pages of one host lie together in the order of admission, so
+// that adding appends and loading reads on. `page.url` is what follows the
+// origin, `page.parent` -1 for none and -2 - n for the host's own page n.
+constexpr std::array<Table, 6> kTables = {{
+    {"ahead", "CREATE TABLE ahead(id INTEGER PRIMARY KEY) STRICT"},
+    {"body",
+     "CREATE TABLE body(high INTEGER PRIMARY KEY, low INTEGER NOT NULL, "
+     "page INTEGER NOT NULL) STRICT"},
+    {"host",
+     "CREATE TABLE host(id INTEGER PRIMARY KEY, key TEXT NOT NULL, "
+     "done INTEGER NOT NULL) STRICT"},
+    {"known",
+     "CREATE TABLE known(id INTEGER PRIMARY KEY, hash INTEGER NOT NULL) "
+     "STRICT"},
+    {"meta",
+     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, "
+     "WITHOUT ROWID"},
+    {"page",
+     "CREATE TABLE page(id INTEGER PRIMARY KEY, depth INTEGER NOT NULL, "
+     "parent INTEGER NOT NULL, url TEXT NOT NULL) STRICT"},
+}};
+
+Error cannot_open(const std::string& path, int error) {
+  return {fmt::format("cannot open state file {}: {}", path, strerror(error))};
+}
+
+Error foreign(const std::string& path) {
+  return {fmt::format(
+      "{} is not a state file of crawl; it was left as it is, name another "
+      "file with --state",
+      path)};
+}
+
+// Looks at the file before SQLite does, which would change what it opens.
+Result<void> check_header(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) return {};
+    return tl::unexpected(cannot_open(path, errno));
+  }
+  if (S_ISDIR(info.st_mode)) return tl::unexpected(cannot_open(path, EISDIR));
+  if (!S_ISREG(info.st_mode)) return tl::unexpected(foreign(path));
+  if (info.st_size == 0) return {};
+
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return tl::unexpected(cannot_open(path, errno));
+  std::array<unsigned char, 100> header{};
+  const ssize_t size = pread(file, header.data(), header.size(), 0);
+  ::close(file);
+  const auto number = [&](std::size_t at) {
+    return static_cast<std::uint32_t>(header[at]) << 24 |
+           static_cast<std::uint32_t>(header[at + 1]) << 16 |
+           static_cast<std::uint32_t>(header[at + 2]) << 8 | header[at + 3];
+  };
+  if (size != static_cast<ssize_t>(header.size()) ||
+      memcmp(header.data(), "SQLite format 3", 16) != 0 ||
+      number(68) != kApplicationId) {
+    return tl::unexpected(foreign(path));
+  }
+  if (const std::uint32_t format = number(60); format != kFormat) {
+    return make_error(fmt::format(
+        "{} was written by another version of crawl (state format {}, this one "
+        "reads {}); finish it with that, or name another file with --state",
+        path, format, kFormat));
+  }
+  return {};
+}
+
+int create_tables(sqlite3* db) {
+  int code = execute(db, fmt::format("PRAGMA application_id={}; "
+                                     "PRAGMA user_version={}",
+                                     kApplicationId, kFormat)
+                             .c_str());
+  for (const Table& table : kTables) {
+    if (code == SQLITE_OK) code = execute(db, table.sql.data());
+  }
+  return code;
+}
+
+// SQLITE_EMPTY: no tables at all. Anything but ours is SQLITE_MISMATCH: a
+// trigger or view in their place could do what it likes.
+int check_tables(sqlite3* db) {
+  Statement schema;
+  int code =
+      schema.prepare(db, "SELECT name, sql FROM sqlite_schema ORDER BY name");
+  if (code != SQLITE_OK) return code;
+  std::size_t count = 0;
+  while ((code = schema.step()) == SQLITE_ROW) {
+    if (count == kTables.size() || schema.text(0) != kTables[count].name ||
+        schema.text(1) != kTables[count].sql) {
+      return SQLITE_MISMATCH;
+    }
+    ++count;
+  }
+  if (code != SQLITE_DONE) return code;
+  if (count == 0) return SQLITE_EMPTY;
+  return count == kTables.size() ? SQLITE_OK : SQLITE_MISMATCH;
+}
+
+}  // namespace
+
+Error damaged_state(const std::string& path, const std::string& how) {
+  return {fmt::format(
+      "state file {} is damaged ({}); it was left as it is, begin anew with "
+      "another file",
+      path, how)};
+}
+
+Error state_error(const std::string& path, sqlite3* db, int code) {
+  const std::string file = path.empty() ? "(temporary)" : path;
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {fmt::format("state file {} is in use by another crawl", file)};
+    case SQLITE_MISMATCH:
+      return damaged_state(file, "its tables are not those of crawl");
+    case SQLITE_CORRUPT:
+      return damaged_state(file, sqlite3_errstr(SQLITE_CORRUPT));
+    case SQLITE_NOTADB:
+      return foreign(file);
+    case SQLITE_FULL:
+      return {fmt::format(
+          "cannot write state file {}: the disk is full; all is kept up to the "
+          "last commit, make room and run the same command again",
+          file)};
+    case SQLITE_NOMEM:
+      return {"out of memory"};
+    default: {
+      const int error = db == nullptr ? 0 : sqlite3_system_errno(db);
+      const bool writing = (code & 0xff) == SQLITE_IOERR;
+      return {fmt::format(
+          "cannot {} state file {}: {}", writing ? "write" : "open", file,
+          error != 0 ? strerror(error) : sqlite3_errstr(code & 0xff))};
+    }
+  }
+}
+
+Result<Database> open_state_file(const std::string& path,
+                                 std::size_t cache_bytes) {
+  const bool temporary = path.empty();
+  if (!temporary) {
+    if (auto checked = check_header(path); !checked) {
+      return tl::unexpected(checked.error());
+    }
+  }
+  // SQLite knows special names that begin with a colon.
+  const std::string name = path.starts_with(':') ? "./" + path : path;
+  sqlite3* opened = nullptr;
+  int code = sqlite3_open_v2(name.c_str(), &opened,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                                 SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                             nullptr);
+  Database db(opened);
+  const auto fail = [&] {
+    return tl::unexpected(state_error(path, db.get(), code));
+  };
+  if (code != SQLITE_OK) return fail();
+  if (sqlite3_db_readonly(db.get(), "main") == 1) {
+    return make_error(
+        fmt::format("cannot write state file {}: it is read-only", path));
+  }
+
+  code = execute(db.get(), fmt::format("PRAGMA trusted_schema=OFF;"
+                                       "PRAGMA cell_size_check=ON;"
+                                       "PRAGMA locking_mode=EXCLUSIVE;"
+                                       "PRAGMA page_size=8192;"
+                                       "PRAGMA cache_size=-{};"
+                                       "PRAGMA temp_store=MEMORY;"
+                                       "PRAGMA synchronous=FULL;"
+                                       "BEGIN IMMEDIATE",
+                                       cache_bytes / 1024)
+                               .c_str());
+  if (code != SQLITE_OK) return fail();
+  code = check_tables(db.get());
+  if (code == SQLITE_EMPTY) code = create_tables(db.get());
+  if (code == SQLITE_OK) code = execute(db.get(), "COMMIT");
+  // In WAL mode the file is whole after each sync; without a sync at each
+  // commit power loss may undo the last ones, but never tears one.
+  if (code == SQLITE_OK) {
+    code = execute(db.get(), temporary ? "PRAGMA journal_mode=MEMORY;"
+                                         "PRAGMA synchronous=OFF"
+                                       : "PRAGMA journal_mode=WAL;"
+                                         "PRAGMA synchronous=NORMAL;"
+                                         "PRAGMA wal_autocheckpoint=4096;"
+                                         "PRAGMA journal_size_limit=67108864");
+  }
+  if (code == SQLITE_OK) code = execute(db.get(), "BEGIN IMMEDIATE");
+  if (code != SQLITE_OK) return fail();
+  return db;
+}
+
+}  // namespace crawl

@@ -1,0 +1,164 @@
+// Every way a server can misbehave ends in exactly one record with the right
+// word, no hang and no crash, and holds up nothing else.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/cli_fixture.h"
+#include "support/closed_ports.h"
+
+namespace crawl::testing {
+namespace {
+
+using nlohmann::json;
+
+struct Case {
+  std::string url;
+  std::string error;  // "null" for none
+};
+
+class HostileTest : public CliTest {
+ protected:
+  // The limits that make a test of endless things short.
+  const std::vector<std::string> limits_ = {
+      "--retry", "0",  "-m", "3", "--connect-timeout", "2", "--max-filesize",
+      "1M",      "-j", "64", "-q"};
+
+  void expect(const std::vector<Case>& cases) {
+    std::vector<std::string> lines;
+    std::map<std::string, std::string> expected;
+    for (const Case& each : cases) {
+      lines.push_back(each.url);
+      expected[each.url.starts_with('/') ? site_.url(each.url) : each.url] =
+          each.error;
+    }
+    std::vector<std::string> arguments = limits_;
+    arguments.insert(arguments.begin(), list(lines));
+    const ProcessResult result = run(arguments);
+    EXPECT_FALSE(result.timed_out);
+    EXPECT_EQ(result.signal, 0);
+    const std::vector<json> all = records(result.out);
+    EXPECT_EQ(all.size(), cases.size()) << result.err;
+    for (const json& record : all) {
+      const std::string input = record["input"];
+      const std::string word = record["error"].is_null()
+                                   ? "null"
+                                   : record["error"].get<std::string>();
+      EXPECT_EQ(word, expected[input]) << input << ' ' << record.dump();
+      EXPECT_EQ(word == "null", record["error_message"].is_null()) << input;
+    }
+  }
+};
+
+TEST_F(HostileTest, Framing) {
+  expect({{"/length-long", "closed"},
+          {"/length-short", "null"},
+          {"/close-at-once", "closed"},
+          {"/close-mid-head", "closed"},
+          {"/close-mid-body", "closed"},
+          {"/reset-at-once", "closed"},
+          {"/reset-mid-head", "closed"},
+          {"/reset-mid-body", "closed"},
+          {"/chunked", "null"},
+          {"/chunked-trailers", "null"},
+          {"/chunked-extensions", "null"},
+          {"/chunked-bad-size", "protocol"},
+          {"/chunked-truncated", "closed"},
+          {"/http10", "null"},
+          {"/until-close", "null"}});
+}
+
+TEST_F(HostileTest, ContentCodings) {
+  expect({{"/gzip", "null"},
+          {"/deflate", "null"},
+          {"/br", "null"},
+          {"/gzip-not", "decode"},
+          {"/gzip-corrupt", "decode"},
+          {"/br-not", "decode"},
+          {"/coding-unknown", "decode"}});
+}
+
+TEST_F(HostileTest, MalformedHeads) {
+  expect({{"/http09", "protocol"},
+          {"/garbage", "protocol"},
+          {"/continue-first", "null"},
+          {"/early-hints", "null"},
+          {"/no-content-body/204", "null"},
+          {"/obs-fold", "null"}});
+}
+
+TEST_F(HostileTest, EndlessThings) {
+  expect({{"/endless-headers", "protocol"},
+          {"/endless-header-line", "protocol"},
+          {"/endless-1xx", "protocol"},
+          {"/big-header/512", "protocol"},
+          {"/never", "timeout"},
+          {"/never-body", "timeout"},
+          {"/drip?ms=50", "timeout"},
+          {"/drip-head?ms=50", "timeout"},
+          {"/endless-body", "null"},
+          {"/endless-chunks", "null"},
+          {"/gzip-bomb/200", "null"}});
+}
+
+TEST_F(HostileTest, BodyLimitIsAfterDecodingAndSaysTruncated) {
+  for (const char* path :
+       {"/endless-body", "/gzip-bomb/200", "/big-body/2048"}) {
+    const json record = record_of(path, {"--max-filesize", "64k"});
+    EXPECT_EQ(record["truncated"], true) << path;
+    EXPECT_EQ(record["size_body"], 65'536) << path;
+  }
+  EXPECT_EQ(record_of("/big-body/16")["truncated"], false);
+}
+
+TEST_F(HostileTest, Redirects) {
+  expect({{"/redirect/3", "null"},
+          {"/redirect/11", "too_many_redirects"},
+          {"/redirect-loop", "too_many_redirects"},
+          {"/redirect-file", "unsupported_scheme"},
+          {"/redirect-invalid", "redirect"},
+          {"/redirect-none", "null"},
+          {"/status/404", "http"},
+          {"/status/500", "http"}});
+}
+
+TEST_F(HostileTest, Connections) {
+  const RefusingPort refusing;
+  const SilentPort silent;
+  expect({{refusing.url("/"), "connect"},
+          {silent.url("/"), "timeout"},
+          {"http://no-such-host.invalid/", "dns"},
+          {"ftp://127.0.0.1/", "unsupported_scheme"},
+          {"https://127.0.0.1:" + std::to_string(site_.port()) + "/", "tls"}});
+}
+
+TEST_F(HostileTest, Pages) {
+  expect({{"/no-content-type", "null"},
+          {"/wrong-charset", "null"},
+          {"/title-escapes", "null"},
+          {"/title-nul", "null"},
+          {"/title-huge/512", "null"},
+          {"/deep/100000", "null"},
+          {"/many-links/20000", "null"},
+          {"/set-cookies", "null"},
+          {"/binary", "null"},
+          {"/empty", "null"}});
+}
+
+TEST_F(HostileTest, TransientFailuresAreRetried) {
+  const ProcessResult result =
+      run({list({"/flaky/2/503/a", "/flaky-reset/1/b", "/flaky-close/1/c"}),
+           "--retry", "2", "-q"});
+  EXPECT_EQ(result.exit_status, 0) << result.out;
+  for (const json& record : records(result.out)) {
+    EXPECT_GT(record["attempts"].get<int>(), 1);
+  }
+}
+
+}  // namespace
+}  // namespace crawl::testing
