@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "parse/html_text.h"
+#include "parse/packed_name.h"
 
 namespace crawl {
 namespace {
@@ -20,35 +21,89 @@ bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-template <std::size_t N>
-bool is_one_of(std::string_view name,
-               const std::array<std::string_view, N>& names) {
-  return std::any_of(names.begin(), names.end(), [name](std::string_view n) {
-    return equals_ignoring_case(name, n);
-  });
-}
-
 TagKind kind_of(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> kFormatting = {
-      "b", "big",   "code",   "em",     "font", "i",
-      "s", "small", "strike", "strong", "tt",   "u"};
-  static constexpr std::array<std::string_view, 9> kRawText = {
-      "iframe", "noembed",  "noframes", "plaintext", "script",
-      "style",  "textarea", "title",    "xmp"};
-  static constexpr std::array<std::string_view, 52> kTransient = {
-      "a",       "area",     "base",     "basefont", "bgsound", "body",
-      "br",      "col",      "colgroup", "dd",       "dt",      "embed",
-      "frame",   "h1",       "h2",       "h3",       "h4",      "h5",
-      "h6",      "head",     "hr",       "html",     "image",   "img",
-      "input",   "keygen",   "li",       "link",     "meta",    "nobr",
-      "nextid",  "optgroup", "option",   "p",        "param",   "rb",
-      "rp",      "rt",       "rtc",      "source",   "tbody",   "td",
-      "tfoot",   "th",       "thead",    "tr",       "track",   "wbr",
-      "caption", "center",   "command",  "menuitem"};
-  if (is_one_of(name, kTransient)) return TagKind::kTransient;
-  if (is_one_of(name, kFormatting)) return TagKind::kFormatting;
-  if (is_one_of(name, kRawText)) return TagKind::kRawText;
-  return TagKind::kContainer;
+  if (name.size() > kPackedNameSize) {
+    return equals_ignoring_case(name, "plaintext") ? TagKind::kRawText
+                                                   : TagKind::kContainer;
+  }
+  switch (pack_name(name)) {
+    case pack_name("b"):
+    case pack_name("big"):
+    case pack_name("code"):
+    case pack_name("em"):
+    case pack_name("font"):
+    case pack_name("i"):
+    case pack_name("s"):
+    case pack_name("small"):
+    case pack_name("strike"):
+    case pack_name("strong"):
+    case pack_name("tt"):
+    case pack_name("u"):
+      return TagKind::kFormatting;
+    case pack_name("iframe"):
+    case pack_name("noembed"):
+    case pack_name("noframes"):
+    case pack_name("script"):
+    case pack_name("style"):
+    case pack_name("textarea"):
+    case pack_name("title"):
+    case pack_name("xmp"):
+      return TagKind::kRawText;
+    case pack_name("a"):
+    case pack_name("area"):
+    case pack_name("base"):
+    case pack_name("basefont"):
+    case pack_name("bgsound"):
+    case pack_name("body"):
+    case pack_name("br"):
+    case pack_name("caption"):
+    case pack_name("col"):
+    case pack_name("colgroup"):
+    case pack_name("command"):
+    case pack_name("dd"):
+    case pack_name("dt"):
+    case pack_name("embed"):
+    case pack_name("frame"):
+    case pack_name("h1"):
+    case pack_name("h2"):
+    case pack_name("h3"):
+    case pack_name("h4"):
+    case pack_name("h5"):
+    case pack_name("h6"):
+    case pack_name("head"):
+    case pack_name("hr"):
+    case pack_name("html"):
+    case pack_name("image"):
+    case pack_name("img"):
+    case pack_name("input"):
+    case pack_name("keygen"):
+    case pack_name("li"):
+    case pack_name("link"):
+    case pack_name("menuitem"):
+    case pack_name("meta"):
+    case pack_name("nextid"):
+    case pack_name("nobr"):
+    case pack_name("optgroup"):
+    case pack_name("option"):
+    case pack_name("p"):
+    case pack_name("param"):
+    case pack_name("rb"):
+    case pack_name("rp"):
+    case pack_name("rt"):
+    case pack_name("rtc"):
+    case pack_name("source"):
+    case pack_name("tbody"):
+    case pack_name("td"):
+    case pack_name("tfoot"):
+    case pack_name("th"):
+    case pack_name("thead"):
+    case pack_name("tr"):
+    case pack_name("track"):
+    case pack_name("wbr"):
+      return TagKind::kTransient;
+    default:
+      return TagKind::kContainer;
+  }
 }
 
 class Gauge {
@@ -84,7 +139,7 @@ class Gauge {
 
   std::string_view take_name() {
     const std::size_t begin = at_;
-    at_ = std::min(html_.find_first_of("\t\n\f\r />", at_), html_.size());
+    skip_word(true, false);
     return html_.substr(begin, at_ - begin);
   }
 
@@ -110,7 +165,11 @@ class Gauge {
         ++open_;
         break;
       case TagKind::kContainer:
-        if (closes_itself) break;
+        if (closes_itself && seen_foreign_) break;
+        if (equals_ignoring_case(name, "svg") ||
+            equals_ignoring_case(name, "math")) {
+          seen_foreign_ = true;
+        }
         ++open_count(name);
         ++open_;
         break;
@@ -132,6 +191,18 @@ class Gauge {
     if (kind == TagKind::kFormatting && formatting_ > 0) --formatting_;
   }
 
+  // To the next white space, '>' or what else is asked for.
+  void skip_word(bool slash, bool equals) {
+    while (at_ < html_.size()) {
+      const char c = html_[at_];
+      if (c == '>' || is_html_space(c) || (slash && c == '/') ||
+          (equals && c == '=')) {
+        return;
+      }
+      ++at_;
+    }
+  }
+
   // To behind the '>'. True if the tag ends in "/>".
   bool attributes() {
     std::size_t count = 0;
@@ -147,7 +218,7 @@ class Gauge {
       }
       cost_ += count++;
       ++at_;  // an '=' here is part of the name
-      at_ = std::min(html_.find_first_of("\t\n\f\r />=", at_), html_.size());
+      skip_word(true, true);
       while (at_ < html_.size() && is_html_space(html_[at_])) ++at_;
       if (at_ >= html_.size() || html_[at_] != '=') continue;
       ++at_;
@@ -157,7 +228,7 @@ class Gauge {
         at_ = html_.find(html_[at_], at_ + 1);
         at_ = at_ == std::string_view::npos ? html_.size() : at_ + 1;
       } else {
-        at_ = std::min(html_.find_first_of("\t\n\f\r >", at_), html_.size());
+        skip_word(false, false);
       }
     }
     return false;
@@ -212,6 +283,7 @@ class Gauge {
   std::size_t cost_ = 0;
   std::size_t open_ = 0;
   std::size_t formatting_ = 0;
+  bool seen_foreign_ = false;  // since when "/>" may mean something
   std::array<std::uint32_t, 1024> counts_{};
 };
 

@@ -7,26 +7,10 @@
 #include "crawl/base/utf8.h"
 #include "crawl/parse/charset.h"
 #include "parse/encoding.h"
-#include "parse/nesting_gauge.h"
 #include "parse/scan_reader.h"
 #include "parse/tree_reader.h"
 
 namespace crawl {
-namespace {
-
-// The page by its tree, if that can be had at a bearable cost.
-std::optional<Page> read_whole_tree(std::string_view html, const Url& url,
-                                    std::string_view encoding,
-                                    const PageOptions& options) {
-  const TreeLimits limits;
-  if (affordable_prefix(html, limits.nesting_cost) != html.size()) {
-    return std::nullopt;
-  }
-  return read_tree(html, url, encoding, options, limits);
-}
-
-}  // namespace
-
 Page read_page(std::string_view body, const Url& url,
                std::string_view content_type, const PageOptions& options) {
   const std::string_view encoding = detect_encoding(body, content_type);
@@ -47,7 +31,8 @@ Page read_page(std::string_view body, const Url& url,
     append_decoded(source.html, source.html_encoding, utf8);
     page = read_whole_tree(utf8, url, encoding, options);
   }
-  // No honest page: what its tags say is better than the front of its tree.
+  // Beyond the limits of a tree, and so no honest page: what its tags say by
+  // themselves.
   if (!page) page = read_scan(source, url, options, OnDoubt::kGuess);
   return *std::move(page);
 }

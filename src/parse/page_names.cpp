@@ -2,30 +2,15 @@
 
 #include <algorithm>
 
+#include "parse/packed_name.h"
+
 namespace crawl {
 namespace {
 
-constexpr std::size_t kPacked = 8;
-
-// The first eight bytes in lower case as one number, so that a name is found by
-// a switch. Begins at 1 so that a NUL in front is not lost.
-constexpr std::uint64_t pack(std::string_view name) {
-  std::uint64_t packed = 1;
-  const std::size_t size = name.size() < kPacked ? name.size() : kPacked;
-  for (std::size_t i = 0; i < size; ++i) {
-    auto byte = static_cast<unsigned char>(name[i]);
-    if (byte >= 'A' && byte <= 'Z') {
-      byte = static_cast<unsigned char>(byte - 'A' + 'a');
-    }
-    packed = (packed << 8U) | byte;
-  }
-  return packed;
-}
-
 bool ends_as(std::string_view name, std::string_view lower) {
   return name.size() == lower.size() &&
-         std::equal(lower.begin() + kPacked, lower.end(),
-                    name.begin() + kPacked, [](char a, char b) {
+         std::equal(lower.begin() + kPackedNameSize, lower.end(),
+                    name.begin() + kPackedNameSize, [](char a, char b) {
                       return a == (b >= 'A' && b <= 'Z'
                                        ? static_cast<char>(b - 'A' + 'a')
                                        : b);
@@ -36,49 +21,49 @@ bool ends_as(std::string_view name, std::string_view lower) {
 
 PageElement html_element(std::string_view name) {
   if (name.empty() || name.size() > 6) return PageElement::kOther;
-  switch (pack(name)) {
-    case pack("a"):
+  switch (pack_name(name)) {
+    case pack_name("a"):
       return PageElement::kA;
-    case pack("area"):
+    case pack_name("area"):
       return PageElement::kArea;
-    case pack("audio"):
+    case pack_name("audio"):
       return PageElement::kAudio;
-    case pack("base"):
+    case pack_name("base"):
       return PageElement::kBase;
-    case pack("body"):
+    case pack_name("body"):
       return PageElement::kBody;
-    case pack("button"):
+    case pack_name("button"):
       return PageElement::kButton;
-    case pack("embed"):
+    case pack_name("embed"):
       return PageElement::kEmbed;
-    case pack("form"):
+    case pack_name("form"):
       return PageElement::kForm;
-    case pack("frame"):
+    case pack_name("frame"):
       return PageElement::kFrame;
-    case pack("html"):
+    case pack_name("html"):
       return PageElement::kHtml;
-    case pack("iframe"):
+    case pack_name("iframe"):
       return PageElement::kIframe;
-    case pack("image"):
-    case pack("img"):
+    case pack_name("image"):
+    case pack_name("img"):
       return PageElement::kImg;
-    case pack("input"):
+    case pack_name("input"):
       return PageElement::kInput;
-    case pack("link"):
+    case pack_name("link"):
       return PageElement::kLink;
-    case pack("meta"):
+    case pack_name("meta"):
       return PageElement::kMeta;
-    case pack("object"):
+    case pack_name("object"):
       return PageElement::kObject;
-    case pack("script"):
+    case pack_name("script"):
       return PageElement::kScript;
-    case pack("source"):
+    case pack_name("source"):
       return PageElement::kSource;
-    case pack("title"):
+    case pack_name("title"):
       return PageElement::kTitle;
-    case pack("track"):
+    case pack_name("track"):
       return PageElement::kTrack;
-    case pack("video"):
+    case pack_name("video"):
       return PageElement::kVideo;
     default:
       return PageElement::kOther;
@@ -87,14 +72,14 @@ PageElement html_element(std::string_view name) {
 
 PageElement svg_element(std::string_view name) {
   if (name.empty() || name.size() > 6) return PageElement::kOther;
-  switch (pack(name)) {
-    case pack("a"):
+  switch (pack_name(name)) {
+    case pack_name("a"):
       return PageElement::kSvgA;
-    case pack("image"):
+    case pack_name("image"):
       return PageElement::kSvgImage;
-    case pack("script"):
+    case pack_name("script"):
       return PageElement::kSvgScript;
-    case pack("use"):
+    case pack_name("use"):
       return PageElement::kSvgUse;
     default:
       return PageElement::kOther;
@@ -106,43 +91,43 @@ PageAttribute page_attribute(std::string_view name) {
     return ends_as(name, lower) ? found : PageAttribute::kOther;
   };
   if (name.size() < 3 || name.size() > 11) return PageAttribute::kOther;
-  switch (pack(name)) {
-    case pack("background"):
+  switch (pack_name(name)) {
+    case pack_name("background"):
       return if_ends("background", PageAttribute::kBackground);
-    case pack("formaction"):
+    case pack_name("formaction"):
       return if_ends("formaction", PageAttribute::kFormaction);
-    case pack("http-equiv"):
+    case pack_name("http-equiv"):
       return if_ends("http-equiv", PageAttribute::kHttpEquiv);
-    case pack("imagesrcset"):
+    case pack_name("imagesrcset"):
       return if_ends("imagesrcset", PageAttribute::kImagesrcset);
-    case pack("xlink:href"):
+    case pack_name("xlink:href"):
       return if_ends("xlink:href", PageAttribute::kXlinkHref);
     default:
       break;
   }
-  if (name.size() > kPacked) return PageAttribute::kOther;
-  switch (pack(name)) {
-    case pack("action"):
+  if (name.size() > kPackedNameSize) return PageAttribute::kOther;
+  switch (pack_name(name)) {
+    case pack_name("action"):
       return PageAttribute::kAction;
-    case pack("content"):
+    case pack_name("content"):
       return PageAttribute::kContent;
-    case pack("data"):
+    case pack_name("data"):
       return PageAttribute::kData;
-    case pack("href"):
+    case pack_name("href"):
       return PageAttribute::kHref;
-    case pack("lang"):
+    case pack_name("lang"):
       return PageAttribute::kLang;
-    case pack("name"):
+    case pack_name("name"):
       return PageAttribute::kName;
-    case pack("poster"):
+    case pack_name("poster"):
       return PageAttribute::kPoster;
-    case pack("rel"):
+    case pack_name("rel"):
       return PageAttribute::kRel;
-    case pack("src"):
+    case pack_name("src"):
       return PageAttribute::kSrc;
-    case pack("srcset"):
+    case pack_name("srcset"):
       return PageAttribute::kSrcset;
-    case pack("type"):
+    case pack_name("type"):
       return PageAttribute::kType;
     default:
       return PageAttribute::kOther;

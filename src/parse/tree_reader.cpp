@@ -237,22 +237,41 @@ class TreeWalk {
   std::vector<std::pair<const char*, PageBuilder::Anchor>> anchors_;
 };
 
+// Nothing if `html`, of which the nesting was judged, takes too much after all.
+std::optional<Page> read_judged(std::string_view html, const Url& url,
+                                std::string_view encoding,
+                                const PageOptions& options,
+                                const TreeLimits& limits) {
+  const double megabytes = static_cast<double>(html.size()) / (1 << 20);
+  const GumboTree tree(html, limits.memory, limits.seconds * (1 + megabytes));
+  if (tree.root() == nullptr) return std::nullopt;
+  PageBuilder builder(url, options, nullptr);
+  TreeWalk(builder).run(tree.root());
+  return builder.finish(encoding, PageParser::kTree);
+}
+
 }  // namespace
+
+std::optional<Page> read_whole_tree(std::string_view html, const Url& url,
+                                    std::string_view encoding,
+                                    const PageOptions& options,
+                                    const TreeLimits& limits) {
+  if (affordable_prefix(html, limits.nesting_cost) != html.size()) {
+    return std::nullopt;
+  }
+  return read_judged(html, url, encoding, options, limits);
+}
 
 Page read_tree(std::string_view html, const Url& url, std::string_view encoding,
                const PageOptions& options, const TreeLimits& limits) {
   html = html.substr(0, affordable_prefix(html, limits.nesting_cost));
-  for (;;) {
-    PageBuilder builder(url, options, nullptr);
-    if (html.empty()) return builder.finish(encoding, PageParser::kTree);
-    const double megabytes = static_cast<double>(html.size()) / (1 << 20);
-    const GumboTree tree(html, limits.memory, limits.seconds * (1 + megabytes));
-    if (tree.root() != nullptr) {
-      TreeWalk(builder).run(tree.root());
-      return builder.finish(encoding, PageParser::kTree);
+  while (!html.empty()) {
+    if (auto page = read_judged(html, url, encoding, options, limits)) {
+      return *std::move(page);
     }
     html = html.substr(0, html.size() / 4);
   }
+  return PageBuilder(url, options, nullptr).finish(encoding, PageParser::kTree);
 }
 
 }  // namespace crawl

@@ -2,6 +2,7 @@
 #define CRAWL_PARSE_TREE_READER_H_
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "crawl/base/url.h"
@@ -25,8 +26,14 @@ struct TreeLimits {
 // and what reads the pages of which tags alone do not tell enough.
 //
 // `html` is valid UTF-8; `encoding` the Encoding Standard's name of what it was
-// before. Any thread, any text. A page beyond the limits is read up to where
-// they are reached: what is in its front still counts.
+// before. Any thread, any text. Nothing if the page is beyond the limits.
+std::optional<Page> read_whole_tree(std::string_view html, const Url& url,
+                                    std::string_view encoding,
+                                    const PageOptions& options,
+                                    const TreeLimits& limits = {});
+
+// The same, but of a page beyond the limits its front is read, up to about
+// where they are reached.
 Page read_tree(std::string_view html, const Url& url, std::string_view encoding,
                const PageOptions& options, const TreeLimits& limits = {});
 

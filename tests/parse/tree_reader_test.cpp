@@ -49,6 +49,13 @@ TEST(NestingGauge, NestingCostsItsSquare) {
             7 * 20'000U);
 }
 
+TEST(NestingGauge, EndOfItselfMeansSomethingInForeignContentOnly) {
+  EXPECT_LT(affordable_prefix(repeated("<div/>", 1'000'000), kBudget),
+            6 * 20'000U);
+  const std::string icons = "<svg>" + repeated("<path d='x'/>", 100'000);
+  EXPECT_EQ(affordable_prefix(icons, kBudget), icons.size());
+}
+
 TEST(NestingGauge, AttributesCostTheirSquare) {
   std::string tag = "<p>head<a";
   for (int i = 0; i < 1'000'000; ++i) tag += " a" + std::to_string(i);
@@ -132,6 +139,17 @@ TEST(TreeReader, LimitsThatAllowNothingGiveAnEmptyPage) {
   TreeLimits limits;
   limits.memory = 0;
   EXPECT_EQ(read("<title>t</title>", limits).title, std::nullopt);
+}
+
+TEST(TreeReader, WholeOrNotAtAll) {
+  const Url url = *Url::parse("http://site.test/");
+  const PageOptions options;
+  EXPECT_TRUE(read_whole_tree("<p>x", url, "utf-8", options));
+  EXPECT_FALSE(
+      read_whole_tree(repeated("<div>", 100'000), url, "utf-8", options));
+  TreeLimits limits;
+  limits.memory = 0;
+  EXPECT_FALSE(read_whole_tree("<p>x", url, "utf-8", options, limits));
 }
 
 TEST(TreeReader, TimeLimitGivesUp) {
