@@ -12,7 +12,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 61> kOptions = {{
+constexpr std::array<OptionSpec, 62> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -169,6 +169,11 @@ constexpr std::array<OptionSpec, 61> kOptions = {{
      "a "
      "crash too. Needs -o.",
      &T::state},
+    {Group::kSites, "commit-interval", '\0', "TIME",
+     "Bring --state up to date so often; a crash costs what came after "
+     "(default: "
+     "1s).",
+     &T::commit_interval},
     {Group::kSites, "skipped", '\0', "FILE",
      "Write a record of every URL that was not fetched, and why, to FILE.",
      &T::skipped},

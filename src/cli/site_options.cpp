@@ -78,6 +78,7 @@ std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
       {"--max-path-repeats", args.max_path_repeats.has_value()},
       {"--max-query-params", args.max_query_params.has_value()},
       {"--state", args.state.has_value()},
+      {"--commit-interval", args.commit_interval.has_value()},
       {"--skipped", args.skipped.has_value()},
       {"--explain", args.explain.has_value()},
   };
@@ -208,6 +209,8 @@ class SiteResolver {
           "--state needs -o FILE: what is on standard output cannot be gone "
           "on with");
     }
+    read("--commit-interval", args_.commit_interval, site.commit_interval,
+         parse_duration);
     options_.skipped = args_.skipped.value_or("");
     options_.explain = args_.explain.value_or("");
 

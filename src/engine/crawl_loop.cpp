@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <sstream>
 #include <utility>
 
 #include "engine/record_builder.h"
@@ -25,8 +25,7 @@ std::size_t ordered_window(std::size_t jobs) {
 // hold up neither Ctrl-C nor the transfers.
 constexpr std::size_t kAdmitAtOnce = 10'000;
 
-// What a crash may cost a recursive crawl: it is asked for again.
-constexpr std::chrono::milliseconds kCommitInterval{1'000};
+// So many pages are committed before their time has come.
 constexpr std::uint64_t kCommitPages = 5'000;
 
 // robots.txt needs no more of it (RFC 9309 section 2.5), a sitemap may be 50
@@ -72,7 +71,7 @@ bool CrawlLoop::finished() const {
 
 Result<CrawlStats> CrawlLoop::run(SeedSource& seeds) {
   started_ = clock_.now();
-  commit_due_ = started_ + kCommitInterval;
+  if (options_.site) commit_due_ = started_ + options_.site->commit_interval;
   if (Result<void> opened = open_site(); !opened) {
     return tl::unexpected(opened.error());
   }
@@ -364,7 +363,7 @@ Result<void> CrawlLoop::commit() {
   }
   finished_since_commit_ = 0;
   unflushed_ = false;
-  commit_due_ = clock_.now() + kCommitInterval;
+  commit_due_ = clock_.now() + options_.site->commit_interval;
   return store_->commit(*length);
 }
 
@@ -373,14 +372,8 @@ Result<void> CrawlLoop::restore_totals() {
   if (!note) return tl::unexpected(note.error());
   if (!*note) return {};
   std::vector<std::uint64_t> numbers;
-  std::uint64_t number = 0;
-  int read = 0;
-  for (const char* at = (*note)->c_str();
-       std::sscanf(at, "%ju%n", reinterpret_cast<std::uintmax_t*>(&number),
-                   &read) == 1;
-       at += read) {
-    numbers.push_back(number);
-  }
+  std::istringstream text(**note);
+  for (std::uint64_t number = 0; text >> number;) numbers.push_back(number);
   if (numbers.size() < 5) return {};
   admitted_elsewhere_ = numbers[1];
   stats_.fetched = numbers[2];

@@ -61,7 +61,7 @@ void CrawlLoop::note_answer(const Job& job, const FetchResult& result) {
     frontier_.answered(job, answer, is_private);
   }
   if (job.kind == JobKind::kPage && is_private && job.redirects.empty()) {
-    site_->trust(job);
+    check(site_->trust(job));
   }
 }
 

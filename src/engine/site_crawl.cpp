@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <sstream>
 #include <utility>
 
 namespace crawl {
@@ -14,6 +15,8 @@ constexpr std::size_t kWindow = 16'384;
 constexpr std::size_t kMinLoad = 8;
 constexpr std::size_t kMaxLoad = 512;
 constexpr std::size_t kParentUrls = 8'192;
+
+constexpr std::string_view kTrustedHosts = "trusted_hosts";  // a note's name
 
 std::uint32_t mask_of(const std::vector<LinkElement>& elements) {
   std::uint32_t mask = 0;
@@ -96,8 +99,12 @@ Result<std::unique_ptr<SiteCrawl>> SiteCrawl::open(const SiteOptions& options,
                                                    OnSkip on_skip) {
   Result<Scope> scope = Scope::make(options.scope);
   if (!scope) return tl::unexpected(scope.error());
-  return std::unique_ptr<SiteCrawl>(
+  std::unique_ptr<SiteCrawl> site(
       new SiteCrawl(options, *std::move(scope), store, std::move(on_skip)));
+  if (Result<void> restored = site->restore_trust(); !restored) {
+    return tl::unexpected(restored.error());
+  }
+  return site;
 }
 
 bool SiteCrawl::follows(LinkElement element) const {
@@ -314,9 +321,27 @@ Result<std::optional<std::string>> SiteCrawl::duplicate_of(
   return std::optional<std::string>(*std::move(url));
 }
 
-void SiteCrawl::trust(const Job& job) {
-  if (job.page != kNoPage)
-    windows_[StateStore::host_of(job.page)].trusted = true;
+Result<void> SiteCrawl::trust(const Job& job) {
+  if (job.page == kNoPage) return {};
+  HostWindow& window = windows_[StateStore::host_of(job.page)];
+  if (std::exchange(window.trusted, true)) return {};
+  // A crawl that is gone on with must know them too: their seeds are done.
+  std::string trusted;
+  for (std::size_t host = 0; host < windows_.size(); ++host) {
+    if (windows_[host].trusted) trusted += fmt::format("{} ", host);
+  }
+  return store_.set_note(kTrustedHosts, trusted);
+}
+
+Result<void> SiteCrawl::restore_trust() {
+  const Result<std::optional<std::string>> note = store_.note(kTrustedHosts);
+  if (!note) return tl::unexpected(note.error());
+  if (!*note) return {};
+  std::istringstream hosts(**note);
+  for (std::size_t host = 0; hosts >> host;) {
+    if (host < windows_.size()) windows_[host].trusted = true;
+  }
+  return {};
 }
 
 std::uint64_t SiteCrawl::left() const {

@@ -70,7 +70,7 @@ class SiteCrawl {
                                                   const Fingerprint& body);
 
   // The host may send its readers to private addresses, being at one itself.
-  void trust(const Job& job);
+  Result<void> trust(const Job& job);
 
   // Nothing waits but what the frontier has.
   bool exhausted() const { return waiting_hosts_.empty(); }
@@ -82,6 +82,7 @@ class SiteCrawl {
 
   Result<void> add_found(const Url& url, const Job& from, int depth,
                          std::string_view parent);
+  Result<void> restore_trust();
   Result<std::unique_ptr<Job>> make_job(QueuedPage page);
   Result<std::string> url_of(PageId page);
   void skip_for_now(Skip skip);

@@ -2,6 +2,7 @@
 #define CRAWL_TESTS_SUPPORT_FAKE_FETCHER_H_
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,11 +32,18 @@ class FakeFetcher final : public Fetcher {
     std::string retry_after{};
     std::string title{};
     std::chrono::milliseconds latency{10};
+    // What the page links to; "nofollow URL" is a link with that rel.
+    std::vector<std::string> links{};
+    std::string body{};  // handed over where the request keeps it
+    std::string remote_ip = "93.184.215.14";
+    std::string x_robots_tag{};
+    std::string meta_robots{};
   };
   struct Start {
     std::string url;
     Clock::time_point time;
     bool credentials;
+    bool allow_private;
   };
 
   explicit FakeFetcher(ManualClock& clock) : clock_(clock) {}
@@ -49,6 +58,9 @@ class FakeFetcher final : public Fetcher {
   void before_wait(std::function<void()> hook) {
     before_wait_ = std::move(hook);
   }
+
+  // Another thread is going to wake() a wait that nothing else would end.
+  void expect_wakes() { wakes_expected_ = true; }
 
   const std::vector<Start>& starts() const { return starts_; }
   std::vector<std::string> started_urls() const {
@@ -65,7 +77,8 @@ class FakeFetcher final : public Fetcher {
   void start(FetchRequest request) override {
     const std::string url(request.url.href());
     const std::string host = request.url.host_key();
-    starts_.push_back({url, clock_.now(), request.send_credentials});
+    starts_.push_back(
+        {url, clock_.now(), request.send_credentials, request.allow_private});
     const Reply reply =
         take_reply(std::string(request.url.without_fragment().href()));
 
@@ -80,9 +93,14 @@ class FakeFetcher final : public Fetcher {
     flight.result.retry_after = reply.retry_after;
     flight.result.times.total =
         std::chrono::duration<double>(reply.latency).count();
-    if (!reply.title.empty()) {
-      flight.result.page.emplace();
-      flight.result.page->title = reply.title;
+    if (reply.error == ErrorKind::kNone) {
+      flight.result.remote_ip = reply.remote_ip;
+      flight.result.x_robots_tag = reply.x_robots_tag;
+      if (request.keep_body) flight.result.body = reply.body;
+      flight.result.size_body = reply.body.size();
+      if (!reply.body.empty())
+        flight.result.body_digest = fingerprint(reply.body);
+      if (request.parse_page) flight.result.page = page_of(reply);
     }
     flights_.push_back(std::move(flight));
 
@@ -96,11 +114,16 @@ class FakeFetcher final : public Fetcher {
   void wait(std::optional<Clock::time_point> until,
             std::vector<FetchResult>& results) override {
     if (before_wait_) before_wait_();
-    if (std::exchange(awake_, false)) return;
+    if (awake_.exchange(false)) return;
     const auto first = std::min_element(
         flights_.begin(), flights_.end(),
         [](const Flight& a, const Flight& b) { return a.due < b.due; });
     if (first == flights_.end() || (until && *until < first->due)) {
+      if (!until && wakes_expected_) {
+        awake_.wait(false);
+        awake_ = false;
+        return;
+      }
       if (!until) throw std::logic_error("a wait that nothing will ever end");
       clock_.advance_to(*until);
       return;
@@ -110,7 +133,10 @@ class FakeFetcher final : public Fetcher {
     flights_.erase(first);
   }
 
-  void wake() override { awake_ = true; }
+  void wake() override {
+    awake_ = true;
+    awake_.notify_one();
+  }
 
   void abort() override {
     for (Flight& flight : flights_) {
@@ -129,6 +155,23 @@ class FakeFetcher final : public Fetcher {
     FetchResult result;
   };
 
+  static Page page_of(const Reply& reply) {
+    Page page;
+    if (!reply.title.empty()) page.title = reply.title;
+    if (!reply.meta_robots.empty()) page.robots = reply.meta_robots;
+    for (const std::string& link : reply.links) {
+      constexpr std::string_view kNofollow = "nofollow ";
+      const bool nofollow = link.starts_with(kNofollow);
+      PageLink found;
+      found.url =
+          std::string_view(link).substr(nofollow ? kNofollow.size() : 0);
+      if (nofollow) found.rel = "nofollow";
+      page.links.add(found);
+    }
+    page.link_count = page.links.size();
+    return page;
+  }
+
   Reply take_reply(const std::string& url) {
     const auto found = replies_.find(url);
     if (found == replies_.end()) return {};
@@ -144,7 +187,8 @@ class FakeFetcher final : public Fetcher {
   std::map<std::string, std::size_t> max_at_host_;
   std::size_t max_in_flight_ = 0;
   std::function<void()> before_wait_;
-  bool awake_ = false;
+  std::atomic<bool> awake_ = false;
+  bool wakes_expected_ = false;
 };
 
 }  // namespace crawl::testing

@@ -235,6 +235,14 @@ void Process::send_input(std::string input, bool keep_open) {
   });
 }
 
+bool Process::running() const {
+  if (reaped_) return false;
+  siginfo_t info{};
+  const int asked = ::waitid(P_PID, static_cast<id_t>(pid_), &info,
+                             WEXITED | WNOHANG | WNOWAIT);
+  return asked == 0 && info.si_pid == 0;
+}
+
 void Process::signal(int number) const {
   if (!reaped_) kill(pid_, number);
 }

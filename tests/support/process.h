@@ -50,6 +50,8 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   pid_t pid() const { return pid_; }
+  // Has not ended, as far as can be told now.
+  bool running() const;
   void signal(int number) const;
   void close_stdin();
 

@@ -36,6 +36,8 @@ struct SiteOptions {
   std::vector<std::string> sitemaps;  // --sitemap: these too
 
   std::string state_file;  // --state; "" for a temporary one
+  // What is found since the last commit of the state, a crash costs.
+  std::chrono::nanoseconds commit_interval = std::chrono::seconds(1);
 };
 
 }  // namespace crawl

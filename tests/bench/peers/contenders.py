@@ -1,0 +1,141 @@
+"""How each tool is called on each work load, and which of them are installed."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+from harness import Contender
+
+HERE = pathlib.Path(__file__).parent
+JOBS = 64
+
+
+def version_of(command):
+    try:
+        out = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return (out.stdout or out.stderr).strip().splitlines()[0] if out.returncode == 0 else None
+
+
+def node_package(name, modules):
+    """The version of an npm package under `modules`, if it is there."""
+    package = pathlib.Path(modules) / name / "package.json"
+    if not package.exists():
+        return None
+    import json
+
+    return f"{name} {json.loads(package.read_text())['version']}"
+
+
+class Tools:
+    """What is installed here. `missing` says what is not, and so is left out."""
+
+    def __init__(self, crawl, node_modules):
+        self.crawl = str(crawl)
+        self.modules = str(node_modules)
+        found = {
+            "crawl": version_of([self.crawl, "-V"]),
+            "wget2": version_of(["wget2", "--version"]),
+            "curl": version_of(["curl", "--version"]),
+            "aria2c": version_of(["aria2c", "--version"]),
+            "python": version_of(["/usr/bin/python3", "--version"]),
+            "scrapy": version_of(["/usr/bin/python3", "-c",
+                                  "import scrapy; print('Scrapy', scrapy.__version__)"]),
+            "crawlee": node_package("crawlee", node_modules),
+            "spider-rs": node_package("@spider-rs/spider-rs", node_modules),
+            "wrk": "wrk" if shutil.which("wrk") else None,
+            "nginx": version_of(["/usr/sbin/nginx", "-V"]),
+        }
+        self.versions = {name: version for name, version in found.items() if version}
+        self.missing = [name for name, version in found.items() if not version]
+
+    def has(self, name):
+        return name in self.versions
+
+    def _node(self, script, *arguments):
+        # ES modules are resolved beside the script, so it is run from beside them.
+        target = pathlib.Path(self.modules).parent / script
+        if not target.exists():
+            shutil.copy(HERE / script, target)
+        return ["node", str(target), *map(str, arguments)]
+
+    def on_list(self, urls, pages, work):
+        """Contenders for a list of URLs, `pages` of them."""
+        work = pathlib.Path(work)
+        (work / "out").mkdir(parents=True, exist_ok=True)
+        candidates = [
+            ("crawl", "crawl: pages parsed, full records", True,
+             [self.crawl, urls, "-j", JOBS, "-q", "-o", work / "crawl.jsonl"]),
+            ("crawl", "crawl: fetch only", False,
+             [self.crawl, urls, "-j", JOBS, "-q", "--fields", "url,status_code,size_download",
+              "-o", work / "crawl-fetch.jsonl"]),
+            ("wget2", "wget2 -i", False,
+             ["wget2", "-q", "-i", urls, "--max-threads=16", "-O", "/dev/null",
+              "--robots=off", "--no-hsts", "--no-config"]),
+            ("curl", f"curl -Z --parallel-max {JOBS}", False,
+             ["curl", "-s", "-Z", "--parallel-max", JOBS, "-K", self._curl_config(urls, work)]),
+            ("aria2c", "aria2c -i", False,
+             ["aria2c", "-q", "-i", urls, "-j", "16", "-d", work / "out",
+              "--allow-overwrite=true", "--auto-file-renaming=false", "--file-allocation=none",
+              "--no-conf"]),
+            ("python", "Python ThreadPoolExecutor, urllib, html.parser", True,
+             ["/usr/bin/python3", HERE / "textbook.py", urls, 8, work / "textbook.jsonl"]),
+            ("scrapy", "Scrapy", True,
+             ["/usr/bin/python3", HERE / "scrapy_list.py", urls, JOBS, work / "scrapy.jsonl"]),
+            ("crawlee", "crawlee CheerioCrawler", True,
+             lambda: self._node("crawlee_list.mjs", urls, JOBS, work / "crawlee.jsonl")),
+        ]
+        return self._present(candidates, pages)
+
+    def on_site(self, front_page, pages, work):
+        """Contenders for a whole site, from its front page."""
+        work = pathlib.Path(work)
+        (work / "mirror").mkdir(parents=True, exist_ok=True)
+        candidates = [
+            ("crawl", "crawl -r", True,
+             [self.crawl, "-r", front_page, "-j", JOBS, "--per-host", JOBS, "-q",
+              "-o", work / "crawl-site.jsonl"]),
+            ("wget2", "wget2 -r", True,
+             ["wget2", "-q", "-r", "-l", "100", front_page, "--max-threads=16", "-P",
+              work / "mirror", "--robots=off", "--no-hsts", "--no-config",
+              "--accept", "html", "--follow-tags", "a,area"]),
+            ("scrapy", "Scrapy", True,
+             ["/usr/bin/python3", HERE / "scrapy_list.py", front_page, JOBS,
+              work / "scrapy-site.jsonl", "--follow"]),
+            ("crawlee", "crawlee CheerioCrawler", True,
+             lambda: self._node("crawlee_list.mjs", front_page, JOBS,
+                                work / "crawlee-site.jsonl", "--follow")),
+            ("spider-rs", "spider-rs (Node binding)", True,
+             lambda: self._node("spider_site.mjs", front_page, work / "spider.jsonl")),
+        ]
+        return self._present(candidates, pages)
+
+    def _present(self, candidates, pages):
+        present = []
+        for tool, name, parses, command in candidates:
+            if not self.has(tool):
+                continue
+            command = command() if callable(command) else command
+            present.append(Contender(name, [str(word) for word in command], pages, parses))
+        return present
+
+    @staticmethod
+    def _curl_config(urls, work):
+        path = work / "curl.config"
+        with open(urls) as lines, open(path, "w") as config:
+            for line in lines:
+                config.write(f'url = "{line.strip()}"\noutput = "/dev/null"\n')
+        return path
+
+
+def raise_open_files_limit():
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard > 0 else soft, hard))
+
+
+def processors():
+    return len(os.sched_getaffinity(0))

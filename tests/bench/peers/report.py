@@ -1,0 +1,97 @@
+"""What the runs came to: tables for people, a JSON file, a bar chart as SVG."""
+
+import html
+import json
+
+
+def table(title, command, contenders):
+    """Medians in Markdown; the first contender is what the ratios are against."""
+    first = contenders[0]
+    lines = [
+        f"### {title}",
+        "",
+        f"`{command}`",
+        "",
+        "| | wall s | ratio | cpu s | µs/page | ratio | peak MB | pages |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for contender in contenders:
+        if not contender.complete:
+            lines.append(
+                f"| {contender.name} | not timed: fetched {contender.pages} of "
+                f"{contender.expected} pages | | | | | | {contender.pages} |"
+            )
+            continue
+        wall, cpu = contender.median("wall"), contender.median("cpu")
+        lines.append(
+            f"| {contender.name} | {wall:.2f} | {wall / first.median('wall'):.1f} | {cpu:.2f} "
+            f"| {1e6 * cpu / contender.expected:.0f} | {cpu / first.median('cpu'):.1f} "
+            f"| {contender.median('rss') / 1e6:.0f} | {contender.pages} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def as_json(title, contenders):
+    return {
+        "title": title,
+        "contenders": [
+            {
+                "name": c.name,
+                "command": c.command,
+                "parses": c.parses,
+                "expected": c.expected,
+                "pages": c.pages,
+                "complete": c.complete,
+                "runs": [vars(run) for run in c.runs],
+            }
+            for c in contenders
+        ],
+    }
+
+
+def chart(title, contenders, figure="cpu"):
+    """Horizontal bars of processor time (or wall time) a page, on a log scale."""
+    import math
+
+    rows = [
+        (c.name, 1e6 * c.median(figure) / c.expected, c.name.startswith("crawl"))
+        for c in contenders
+        if c.complete
+    ]
+    low = min(value for _, value, _ in rows) / 2
+    high = max(value for _, value, _ in rows)
+    label, width, row, top = 330, 900, 26, 44
+    height = top + row * len(rows) + 16
+
+    def bar(value):
+        return (width - label - 110) * math.log(value / low) / math.log(high / low)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">',
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        f'<text x="12" y="24" font-size="15" font-weight="bold">{html.escape(title)}</text>',
+    ]
+    for index, (name, value, ours) in enumerate(rows):
+        y = top + row * index
+        colour = "#1a7f5a" if ours else "#9aa5b1"
+        parts += [
+            f'<text x="{label - 8}" y="{y + 15}" text-anchor="end">{html.escape(name)}</text>',
+            f'<rect x="{label}" y="{y + 2}" width="{bar(value):.1f}" height="18" fill="{colour}"/>',
+            f'<text x="{label + bar(value) + 6:.1f}" y="{y + 15}">{value:,.0f} µs</text>',
+        ]
+    return "\n".join(parts + ["</svg>"]) + "\n"
+
+
+def write(out, sections, environment, charts):
+    out.mkdir(parents=True, exist_ok=True)
+    lines = ["# Timings", "", *environment, ""]
+    for markdown, _ in sections:
+        lines += [markdown, ""]
+    (out / "timings.md").write_text("\n".join(lines))
+    (out / "timings.json").write_text(
+        json.dumps({"environment": environment, "sections": [data for _, data in sections]},
+                   indent=1) + "\n"
+    )
+    for name, svg in charts.items():
+        (out / name).write_text(svg)

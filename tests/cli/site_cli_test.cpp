@@ -1,0 +1,193 @@
+// Recursive crawls from outside: what survives, what is said.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/cli_fixture.h"
+#include "support/synthetic_pages.h"
+
+namespace crawl::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class SiteCliTest : public CliTest {
+ protected:
+  static std::string read_file(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  std::vector<std::string> site_command(std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"-r",
+                                          site_.url("/p/1.html"),
+                                          "-q",
+                                          "--state",
+                                          files_.file("state.db"),
+                                          "-o",
+                                          files_.file("out.jsonl"),
+                                          "--skipped",
+                                          files_.file("skipped.jsonl"),
+                                          "--commit-interval",
+                                          "5ms"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return command(std::move(arguments));
+  }
+  static std::multiset<std::string> urls_in(const std::string& jsonl) {
+    std::multiset<std::string> urls;
+    for (const json& record : records(jsonl)) urls.insert(record["url"]);
+    return urls;
+  }
+};
+
+TEST_F(SiteCliTest, SurvivesAHundredKillsWithEveryPageExactlyOnce) {
+  constexpr std::size_t kPages = 3'000;
+  serve_synthetic_pages(site_, {.count = kPages, .page_size = 800});
+  // Kills fall on moments of the crawl, not of the clock: after so many
+  // requests.
+  std::minstd_rand random(20261121);
+  int kills = 0;
+  while (kills < 100) {
+    site_.clear_log();
+    Process process(site_command());
+    const std::size_t moment =
+        std::uniform_int_distribution<std::size_t>(1, 120)(random);
+    // The last stretch may have fewer requests left than that.
+    while (site_.log().size() < moment && process.running()) {
+      site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
+    }
+    if (!process.running()) break;
+    process.signal(SIGKILL);
+    process.wait();
+    ++kills;
+  }
+  const ProcessResult last = run_process(site_command());
+  EXPECT_EQ(last.exit_status, 0) << last.err;
+  EXPECT_GT(kills, 20);
+
+  const auto once = urls_in(read_file(files_.file("out.jsonl")));
+  EXPECT_EQ(once.size(), kPages);
+  EXPECT_EQ(std::set<std::string>(once.begin(), once.end()).size(), kPages);
+
+  // And they are those of a crawl that nobody disturbed.
+  const ProcessResult whole = run({"-r", site_.url("/p/1.html"), "-q"});
+  EXPECT_EQ(urls_in(whole.out), once);
+}
+
+TEST_F(SiteCliTest, InterruptedCrawlSaysHowToGoOnAndDoes) {
+  serve_synthetic_pages(site_, {.count = 500, .page_size = 800});
+  auto arguments = site_command();
+  std::erase(arguments, "-q");
+  Process process(arguments);
+  ASSERT_TRUE(site_.request_log().wait_for_started(50));
+  process.signal(SIGINT);
+  const ProcessResult stopped = process.wait();
+  if (stopped.exit_status == 130) {
+    EXPECT_THAT(stopped.err, HasSubstr("run the same command again"));
+  }
+  EXPECT_EQ(run_process(site_command()).exit_status, 0);
+  EXPECT_EQ(urls_in(read_file(files_.file("out.jsonl"))).size(), 500u);
+}
+
+TEST_F(SiteCliTest, FinishedCrawlRunAgainAddsNothing) {
+  serve_synthetic_pages(site_, {.count = 50, .page_size = 800});
+  EXPECT_EQ(run_process(site_command()).exit_status, 0);
+  const std::string before = read_file(files_.file("out.jsonl"));
+  EXPECT_EQ(run_process(site_command()).exit_status, 0);
+  EXPECT_EQ(read_file(files_.file("out.jsonl")), before);
+}
+
+TEST_F(SiteCliTest, OtherOptionsThanTheStateWasBegunWithAreRefused) {
+  serve_synthetic_pages(site_, {.count = 10, .page_size = 800});
+  EXPECT_EQ(run_process(site_command()).exit_status, 0);
+  const std::string before = read_file(files_.file("out.jsonl"));
+  const ProcessResult other = run_process(site_command({"--scope", "any"}));
+  EXPECT_EQ(other.exit_status, 2);
+  EXPECT_THAT(other.err, HasSubstr("--scope"));
+  EXPECT_EQ(read_file(files_.file("out.jsonl")), before);
+}
+
+TEST_F(SiteCliTest, ForeignStateFileIsRefusedAndLeftAlone) {
+  files_.write("state.db", "these are somebody's notes\n");
+  const ProcessResult result = run_process(site_command());
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.err, HasSubstr("state.db"));
+  EXPECT_EQ(read_file(files_.file("state.db")), "these are somebody's notes\n");
+  EXPECT_EQ(site_.log().size(), 0u);
+}
+
+TEST_F(SiteCliTest, TwoProcessesOnOneStateAreTold) {
+  site_.serve("/p/1.html", [](const HttpRequest&) {
+    return Reply().wait_for("held").then(Reply::html("<title>1</title>"));
+  });
+  Process first(site_command());
+  ASSERT_TRUE(site_.request_log().wait_for_started(2));
+  const ProcessResult second = run_process(site_command());
+  EXPECT_EQ(second.exit_status, 2);
+  EXPECT_THAT(second.err, HasSubstr("state.db"));
+  site_.open_gate("held");
+  EXPECT_EQ(first.wait().exit_status, 0);
+}
+
+TEST_F(SiteCliTest, RobotsScopeAndTrapsAreExplained) {
+  site_.serve("/robots.txt", "User-agent: *\nDisallow: /private\n");
+  const auto explain = [&](const std::string& url) {
+    return run({"-r", site_.url("/"), "--explain", url});
+  };
+  const ProcessResult open = explain(site_.url("/open"));
+  EXPECT_EQ(open.exit_status, 0);
+  EXPECT_THAT(open.out, HasSubstr("it would be fetched"));
+  const ProcessResult robots = explain(site_.url("/private/1"));
+  EXPECT_EQ(robots.exit_status, 1);
+  EXPECT_THAT(robots.out, HasSubstr("line 2: Disallow: /private"));
+  EXPECT_THAT(explain("http://elsewhere.invalid/").out, HasSubstr("host"));
+  std::string deep = "/";
+  for (int i = 0; i < 30; ++i) deep += std::to_string(i) + "/";
+  EXPECT_THAT(explain(site_.url(deep)).out, HasSubstr("trap"));
+}
+
+TEST_F(SiteCliTest, TrapOfEverDeeperLinksEnds) {
+  const ProcessResult result =
+      run({"-r", site_.url("/trap/"), "-q", "--skipped", files_.file("skipped"),
+           "--no-robots"});
+  EXPECT_EQ(result.exit_status, 0);
+  EXPECT_LT(records(result.out).size(), 200u);
+  EXPECT_THAT(read_file(files_.file("skipped")), HasSubstr("\"trap\""));
+}
+
+TEST_F(SiteCliTest, PerHostAndDelayHoldAsTheServerSeesThem) {
+  serve_synthetic_pages(site_, {.count = 30, .page_size = 800});
+  run({"-r", site_.url("/p/1.html"), "-q", "--per-host", "2", "--delay",
+       "20ms"});
+  EXPECT_GE(site_.log().size(), 31u);
+  EXPECT_LE(site_.log().max_concurrent(), 2u);
+  const auto log = site_.log();
+  const auto whole = log[log.size() - 1].started - log[0].started;
+  EXPECT_GE(whole, std::chrono::milliseconds(20) * (log.size() - 2));
+}
+
+TEST_F(SiteCliTest, OtherTypesAreDroppedOnceTheirHeadersAreIn) {
+  site_.serve("/", "<a href=/big>big</a><a href=/page>page</a>");
+  site_.serve("/page", "<title>Page</title>");
+  site_.serve("/big", [](const HttpRequest&) {
+    return Reply::response(200, {{"Content-Type", "application/zip"}},
+                           std::string(8 << 20, 'x'));
+  });
+  const ProcessResult result =
+      run({"-r", site_.url("/"), "-q", "--skipped", files_.file("skipped")});
+  EXPECT_EQ(records(result.out).size(), 2u);
+  EXPECT_THAT(read_file(files_.file("skipped")), HasSubstr("content_type"));
+}
+
+}  // namespace
+}  // namespace crawl::testing
