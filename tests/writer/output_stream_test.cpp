@@ -171,7 +171,7 @@ TEST_F(OutputStreamTest, ANonBlockingPipeIsWaitedFor) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   ASSERT_EQ(::fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
-  const std::string text = lines(200'000);
+  const std::string text = lines(40'000);
   std::string got;
   {
     const StdoutIs redirected(ends[1]);
@@ -193,11 +193,11 @@ TEST_F(OutputStreamTest, SignalsDoNotTearLines) {
   handler.sa_handler = [](int) {};  // without SA_RESTART: write() gives EINTR
   struct sigaction before {};
   ASSERT_EQ(::sigaction(SIGALRM, &handler, &before), 0);
-  const itimerval often{{0, 500}, {0, 500}};
+  const itimerval often{{0, 1'000}, {0, 1'000}};
   ::setitimer(ITIMER_REAL, &often, nullptr);
 
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
-  const std::string text = lines(200'000);
+  const std::string text = lines(40'000);
   std::string got;
   std::thread reader([&] {
     int fd = -1;
