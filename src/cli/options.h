@@ -1,7 +1,6 @@
 #ifndef CRAWL_CLI_OPTIONS_H_
 #define CRAWL_CLI_OPTIONS_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -9,8 +8,9 @@
 #include <vector>
 
 #include "cli/open_files.h"
-#include "cli/processors.h"
+#include "concurrent/cpu_quota.h"
 #include "crawl/base/error.h"
+#include "crawl/concurrent/thread_pool_executor.h"
 #include "crawl/engine/crawl_options.h"
 #include "crawl/writer/result_writer.h"
 
@@ -47,7 +47,7 @@ struct ParsedArgs {
 struct Surroundings {
   bool stdout_is_terminal = false;
   std::size_t processors = usable_processors();
-  std::size_t default_jobs = std::min<std::size_t>(32, processors + 4);
+  std::size_t default_jobs = default_max_workers();
   // Asks for so many open files and says how many there may be.
   std::function<std::size_t(std::size_t)> raise_open_files_limit =
       cli::raise_open_files_limit;
