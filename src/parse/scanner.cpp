@@ -1,7 +1,9 @@
 #include "parse/scanner.h"
 
+#include <algorithm>
 #include <vector>
 
+#include "parse/anchor_text.h"
 #include "parse/scanner_names.h"
 #include "parse/tag_reader.h"
 
@@ -18,34 +20,47 @@ constexpr std::size_t kMaxForeignDepth = 512;
 // inside one; it keeps what a template holds out of the document; svg and math
 // have elements and text of their own kind. Every other start tag makes an
 // element, wherever that ends up in the tree.
-template <class Meter>
+//
+// With kText, text inside `a` goes to the builder too.
+template <class Meter, bool kText>
 class Scanner {
  public:
   Scanner(std::string_view html, OnDoubt on_doubt, PageBuilder& builder,
           Meter meter)
-      : reader_(html, meter), on_doubt_(on_doubt), builder_(builder) {}
+      : reader_(html, meter),
+        on_doubt_(on_doubt),
+        builder_(builder),
+        anchors_(builder) {}
 
   ScanDoubt run() {
-    if (builder_.wants_text()) doubt(ScanDoubt::kAnchorText);
     const char* p = reader_.page_begin();
+    const char* text = p;
     while (!stop_) {
       const char* const tag = reader_.find(p, '<');
       if (in_head_) leave_head_at_text(p, tag);
       if (left(tag) < 2) break;
       const char c = tag[1];
       if (bytes::is(c, bytes::kAlpha)) {
+        end_text(text, tag);
         p = start_tag(tag + 1);
       } else if (c == '/') {
+        if (left(tag) < 3) break;
+        end_text(text, tag);
         p = end_tag(tag + 2);
       } else if (c == '!') {
+        end_text(text, tag);
         p = reader_.declaration(tag + 2);
       } else if (c == '?') {
+        end_text(text, tag);
         p = reader_.bogus_comment(tag + 2);
       } else {
         in_head_ = false;
         p = tag + 1;
+        continue;
       }
+      text = p;
     }
+    if (!stop_) end_text(text, reader_.page_end());
     return doubt_;
   }
 
@@ -82,6 +97,14 @@ class Scanner {
     if (on_doubt_ == OnDoubt::kStop) stop_ = true;
   }
 
+  bool follows_anchor() const {
+    return kText && template_depth_ == 0 && anchors_.is_open();
+  }
+
+  void end_text(const char* begin, const char* end) {
+    if (follows_anchor()) anchors_.text(begin, end);
+  }
+
   void leave_head_at_text(const char* p, const char* end) {
     if (bytes::skip(p, end, bytes::kSpace) != end) in_head_ = false;
   }
@@ -101,7 +124,9 @@ class Scanner {
   }
 
   void emit(PageElement element) {
-    if (template_depth_ == 0) builder_.element(element, attributes_);
+    if (template_depth_ != 0) return;
+    const PageBuilder::Anchor anchor = builder_.element(element, attributes_);
+    if (kText && element == PageElement::kA) anchors_.begin(anchor);
   }
 
   const char* start_tag(const char* p) {
@@ -114,6 +139,10 @@ class Scanner {
       if (p == nullptr) return reader_.page_end();
     } else if (!read_attributes(p)) {
       return reader_.page_end();
+    }
+    if (follows_anchor() &&
+        !anchors_.start_tag(name.key, name.begin, reader_.page_end())) {
+      doubt(ScanDoubt::kAnchorText);
     }
     if (tag.action == TagAction::kOther) [[likely]] {
       in_head_ = false;
@@ -212,8 +241,8 @@ class Scanner {
     in_head_ = false;
   }
 
+  // The page does not end at `p`.
   const char* end_tag(const char* p) {
-    if (p == reader_.page_end()) return p;
     if (!bytes::is(*p, bytes::kAlpha)) {
       return *p == '>' ? p + 1 : reader_.bogus_comment(p);
     }
@@ -224,6 +253,10 @@ class Scanner {
     } else {
       p = reader_.attributes(p);
       if (p == nullptr) return reader_.page_end();
+    }
+    if (follows_anchor() &&
+        !anchors_.end_tag(name.key, name.begin, reader_.page_end())) {
+      doubt(ScanDoubt::kAnchorText);
     }
     if (name.key == bytes::constant_key("form")) {
       if (template_depth_ == 0) form_open_ = false;
@@ -294,6 +327,8 @@ class Scanner {
            action == ForeignAction::kMathHtml;
   }
   bool same_name(const Name& a, const Name& b) const;
+  // Text in svg or math that may be that of an `a` around.
+  void foreign_text(const char* begin, const char* end);
 
   TagReader<Meter> reader_;
   const OnDoubt on_doubt_;
@@ -307,10 +342,11 @@ class Scanner {
   bool background_seen_ = false;
   std::size_t template_depth_ = 0;
   std::vector<Name> open_foreign_;
+  AnchorText anchors_;
 };
 
-template <class Meter>
-bool Scanner<Meter>::same_name(const Name& a, const Name& b) const {
+template <class Meter, bool kText>
+bool Scanner<Meter, kText>::same_name(const Name& a, const Name& b) const {
   if (a.key.size != b.key.size) return false;
   for (std::size_t i = 0; i < a.key.size; ++i) {
     const char x = a.begin[i];
@@ -323,8 +359,8 @@ bool Scanner<Meter>::same_name(const Name& a, const Name& b) const {
 }
 
 // Returns false if the tag ends svg and math: it is HTML then.
-template <class Meter>
-bool Scanner<Meter>::foreign_start_tag(const Name& name, bool svg) {
+template <class Meter, bool kText>
+bool Scanner<Meter, kText>::foreign_start_tag(const Name& name, bool svg) {
   const ForeignTag tag =
       kForeignTags.find(name.key, name.begin, reader_.page_end(), {});
   if (holds_html(open_foreign_.back(), svg) ||
@@ -332,6 +368,9 @@ bool Scanner<Meter>::foreign_start_tag(const Name& name, bool svg) {
       tag.action == ForeignAction::kFont) {
     doubt(ScanDoubt::kForeign);
     return false;
+  }
+  if (kText && svg && tag.svg_element == PageElement::kSvgA) {
+    doubt(ScanDoubt::kAnchorText);
   }
   if (svg && tag.svg_element != PageElement::kOther) emit(tag.svg_element);
   if (reader_.self_closing()) return true;
@@ -344,8 +383,8 @@ bool Scanner<Meter>::foreign_start_tag(const Name& name, bool svg) {
 }
 
 // Returns false if the tag is not in svg or math.
-template <class Meter>
-bool Scanner<Meter>::foreign_end_tag(const Name& name) {
+template <class Meter, bool kText>
+bool Scanner<Meter, kText>::foreign_end_tag(const Name& name) {
   for (std::size_t i = open_foreign_.size(); i-- != 0;) {
     if (same_name(open_foreign_[i], name)) {
       open_foreign_.resize(i);
@@ -356,25 +395,46 @@ bool Scanner<Meter>::foreign_end_tag(const Name& name) {
   return false;
 }
 
-template <class Meter>
-const char* Scanner<Meter>::foreign(const char* p, bool svg) {
+template <class Meter, bool kText>
+void Scanner<Meter, kText>::foreign_text(const char* begin, const char* end) {
+  if (!follows_anchor() || begin == end) return;
+  // NUL is another character here than the builder takes it for.
+  const bool plain =
+      std::find(begin, end, '\0') == end &&
+      std::none_of(open_foreign_.begin(), open_foreign_.end(),
+                   [this](const Name& name) {
+                     return is(name, "script") || is(name, "style");
+                   });
+  if (!plain) doubt(ScanDoubt::kAnchorText);
+  anchors_.text(begin, end);
+}
+
+template <class Meter, bool kText>
+const char* Scanner<Meter, kText>::foreign(const char* p, bool svg) {
   constexpr std::string_view kCdata = "![CDATA[";
   const std::string_view root = svg ? "svg" : "math";
   open_foreign_.assign(
       1, {bytes::constant_key(root), root.data(), root.data() + root.size()});
   while (!stop_ && !open_foreign_.empty()) {
+    const char* const text = p;
     const char* const tag = reader_.find(p, '<');
-    if (left(tag) < 2) return reader_.page_end();
-    p = tag + 1;
-    const bool end_tag = *p == '/';
-    if (end_tag) ++p;
-    if (p == reader_.page_end()) return p;
+    const bool end_tag = left(tag) > 1 && tag[1] == '/';
+    if (left(tag) < (end_tag ? 3 : 2)) {
+      foreign_text(text, reader_.page_end());
+      return reader_.page_end();
+    }
+    p = tag + (end_tag ? 2 : 1);
     if (!bytes::is(*p, bytes::kAlpha)) {
-      p = std::string_view(p, left(p)).starts_with(kCdata) && !end_tag
-              ? reader_.cdata_section(p + kCdata.size())
-              : markup_but_tags(p, end_tag);
+      const bool cdata =
+          !end_tag && std::string_view(p, left(p)).starts_with(kCdata);
+      if (cdata && follows_anchor()) doubt(ScanDoubt::kAnchorText);
+      p = cdata ? reader_.cdata_section(p + kCdata.size())
+                : markup_but_tags(p, end_tag);
+      // A `<` that begins nothing is text.
+      foreign_text(text, p == tag + 1 ? p : tag);
       continue;
     }
+    foreign_text(text, tag);
     const Name name = read_name(p);
     p = name.end;
     if (!read_attributes(p)) return reader_.page_end();
@@ -406,12 +466,17 @@ std::string_view to_string(ScanDoubt doubt) {
 
 ScanDoubt scan_page(std::string_view html, OnDoubt on_doubt,
                     PageBuilder& builder) {
-  return Scanner<NoMeter>(html, on_doubt, builder, {}).run();
+  return builder.wants_text()
+             ? Scanner<NoMeter, true>(html, on_doubt, builder, {}).run()
+             : Scanner<NoMeter, false>(html, on_doubt, builder, {}).run();
 }
 
 ScanDoubt scan_page_counting(std::string_view html, OnDoubt on_doubt,
                              PageBuilder& builder, std::uint64_t& steps) {
-  return Scanner<StepMeter>(html, on_doubt, builder, StepMeter{steps}).run();
+  const StepMeter meter{steps};
+  return builder.wants_text()
+             ? Scanner<StepMeter, true>(html, on_doubt, builder, meter).run()
+             : Scanner<StepMeter, false>(html, on_doubt, builder, meter).run();
 }
 
 }  // namespace crawl

@@ -64,7 +64,7 @@ class NameTable {
   }
 
  private:
-  static constexpr unsigned kBits = 8;
+  static constexpr unsigned kBits = 9;
   struct Slot {
     bytes::NameKey key;
     std::string_view name;
@@ -229,6 +229,54 @@ inline constexpr NameTable<ForeignTag, 58> kForeignTags(
         {"use", {PageElement::kSvgUse, ForeignAction::kPlain}},
         {"var", {PageElement::kOther, ForeignAction::kBreakout}},
     }});
+
+// What a tag does to the text of an open `a`, see AnchorText.
+enum class AnchorTag : std::uint8_t {
+  kPlain,
+  kBlock,
+  kFormatting,
+  kDoubt,
+};
+
+inline constexpr NameTable<AnchorTag, 69> kAnchorTags(
+    NameEntries<AnchorTag, 69>{{
+        {"address", AnchorTag::kBlock},     {"applet", AnchorTag::kDoubt},
+        {"article", AnchorTag::kBlock},     {"aside", AnchorTag::kBlock},
+        {"b", AnchorTag::kFormatting},      {"big", AnchorTag::kFormatting},
+        {"blockquote", AnchorTag::kBlock},  {"button", AnchorTag::kBlock},
+        {"caption", AnchorTag::kDoubt},     {"center", AnchorTag::kBlock},
+        {"code", AnchorTag::kFormatting},   {"col", AnchorTag::kDoubt},
+        {"colgroup", AnchorTag::kDoubt},    {"dd", AnchorTag::kBlock},
+        {"details", AnchorTag::kBlock},     {"dir", AnchorTag::kBlock},
+        {"div", AnchorTag::kBlock},         {"dl", AnchorTag::kBlock},
+        {"dt", AnchorTag::kBlock},          {"em", AnchorTag::kFormatting},
+        {"fieldset", AnchorTag::kBlock},    {"figcaption", AnchorTag::kBlock},
+        {"figure", AnchorTag::kBlock},      {"font", AnchorTag::kFormatting},
+        {"footer", AnchorTag::kBlock},      {"form", AnchorTag::kBlock},
+        {"h1", AnchorTag::kBlock},          {"h2", AnchorTag::kBlock},
+        {"h3", AnchorTag::kBlock},          {"h4", AnchorTag::kBlock},
+        {"h5", AnchorTag::kBlock},          {"h6", AnchorTag::kBlock},
+        {"header", AnchorTag::kBlock},      {"hgroup", AnchorTag::kBlock},
+        {"i", AnchorTag::kFormatting},      {"li", AnchorTag::kBlock},
+        {"listing", AnchorTag::kDoubt},     {"main", AnchorTag::kBlock},
+        {"marquee", AnchorTag::kDoubt},     {"menu", AnchorTag::kBlock},
+        {"nav", AnchorTag::kBlock},         {"nobr", AnchorTag::kFormatting},
+        {"noscript", AnchorTag::kBlock},    {"object", AnchorTag::kDoubt},
+        {"ol", AnchorTag::kBlock},          {"p", AnchorTag::kBlock},
+        {"plaintext", AnchorTag::kDoubt},   {"pre", AnchorTag::kDoubt},
+        {"s", AnchorTag::kFormatting},      {"search", AnchorTag::kBlock},
+        {"section", AnchorTag::kBlock},     {"select", AnchorTag::kDoubt},
+        {"small", AnchorTag::kFormatting},  {"strike", AnchorTag::kFormatting},
+        {"strong", AnchorTag::kFormatting}, {"summary", AnchorTag::kBlock},
+        {"table", AnchorTag::kDoubt},       {"tbody", AnchorTag::kDoubt},
+        {"td", AnchorTag::kDoubt},          {"textarea", AnchorTag::kDoubt},
+        {"tfoot", AnchorTag::kDoubt},       {"th", AnchorTag::kDoubt},
+        {"thead", AnchorTag::kDoubt},       {"title", AnchorTag::kDoubt},
+        {"tr", AnchorTag::kDoubt},          {"tt", AnchorTag::kFormatting},
+        {"u", AnchorTag::kFormatting},      {"ul", AnchorTag::kBlock},
+        {"xmp", AnchorTag::kDoubt},
+    }});
+
 }  // namespace crawl
 
 #endif  // CRAWL_PARSE_SCANNER_NAMES_H_
