@@ -1,11 +1,10 @@
 #ifndef CRAWL_PARSE_ANCHOR_TEXT_H_
 #define CRAWL_PARSE_ANCHOR_TEXT_H_
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "parse/page_builder.h"
 #include "parse/scanner_names.h"
@@ -30,7 +29,7 @@ class AnchorText {
   void begin(PageBuilder::Anchor anchor) {
     anchor_ = anchor;
     blocks_ = 0;
-    formatting_.clear();
+    formatting_.fill(0);
   }
 
   // Text of an open `a`.
@@ -43,33 +42,17 @@ class AnchorText {
   // Other tags, while an `a` is open. False if the tree has to tell.
   bool start_tag(const bytes::NameKey& key, const char* name,
                  const char* page_end) {
-    switch (kAnchorTags.find(key, name, page_end, AnchorTag::kPlain)) {
-      case AnchorTag::kDoubt:
-        return false;
-      case AnchorTag::kBlock:
-        ++blocks_;
-        break;
-      case AnchorTag::kFormatting:
-        formatting_.push_back(key);
-        break;
-      case AnchorTag::kPlain:
-        break;
-    }
-    return true;
+    const AnchorTag tag = find(key, name, page_end);
+    if (tag == AnchorTag::kBlock) ++blocks_;
+    if (tag >= AnchorTag::kFormatting) ++open_formatting(tag);
+    return tag != AnchorTag::kDoubt;
   }
   bool end_tag(const bytes::NameKey& key, const char* name,
                const char* page_end) {
     if (key == bytes::constant_key("a")) return end();
-    switch (kAnchorTags.find(key, name, page_end, AnchorTag::kPlain)) {
-      case AnchorTag::kDoubt:
-        return false;
-      case AnchorTag::kFormatting:
-        return end_formatting(key);
-      case AnchorTag::kBlock:
-      case AnchorTag::kPlain:
-        break;
-    }
-    return true;
+    const AnchorTag tag = find(key, name, page_end);
+    if (tag >= AnchorTag::kFormatting) return end_formatting(tag);
+    return tag != AnchorTag::kDoubt;
   }
 
  private:
@@ -83,17 +66,26 @@ class AnchorText {
 
   // The end of formatting that began outside, with a block in between, may take
   // the `a` from the list of active formatting elements.
-  bool end_formatting(const bytes::NameKey& key) {
-    const auto found = std::find(formatting_.begin(), formatting_.end(), key);
-    if (found == formatting_.end()) return blocks_ == 0;
-    formatting_.erase(found);
+  bool end_formatting(AnchorTag tag) {
+    std::uint32_t& open = open_formatting(tag);
+    if (open == 0) return blocks_ == 0;
+    --open;
     return true;
+  }
+
+  static AnchorTag find(const bytes::NameKey& key, const char* name,
+                        const char* page_end) {
+    return kAnchorTags.find(key, name, page_end, AnchorTag::kPlain);
+  }
+  std::uint32_t& open_formatting(AnchorTag tag) {
+    return formatting_[static_cast<std::size_t>(tag) -
+                       static_cast<std::size_t>(AnchorTag::kFormatting)];
   }
 
   PageBuilder& builder_;
   PageBuilder::Anchor anchor_ = PageBuilder::kNoAnchor;
   std::size_t blocks_ = 0;
-  std::vector<bytes::NameKey> formatting_;
+  std::array<std::uint32_t, kFormattingTags> formatting_{};
 };
 
 }  // namespace crawl

@@ -342,6 +342,7 @@ class Scanner {
   bool background_seen_ = false;
   std::size_t template_depth_ = 0;
   std::vector<Name> open_foreign_;
+  bool hidden_in_foreign_ = false;  // a script or style was opened in there
   AnchorText anchors_;
 };
 
@@ -369,8 +370,11 @@ bool Scanner<Meter, kText>::foreign_start_tag(const Name& name, bool svg) {
     doubt(ScanDoubt::kForeign);
     return false;
   }
-  if (kText && svg && tag.svg_element == PageElement::kSvgA) {
-    doubt(ScanDoubt::kAnchorText);
+  if (kText) {
+    if (svg && tag.svg_element == PageElement::kSvgA) {
+      doubt(ScanDoubt::kAnchorText);
+    }
+    if (is(name, "script") || is(name, "style")) hidden_in_foreign_ = true;
   }
   if (svg && tag.svg_element != PageElement::kOther) emit(tag.svg_element);
   if (reader_.self_closing()) return true;
@@ -398,20 +402,17 @@ bool Scanner<Meter, kText>::foreign_end_tag(const Name& name) {
 template <class Meter, bool kText>
 void Scanner<Meter, kText>::foreign_text(const char* begin, const char* end) {
   if (!follows_anchor() || begin == end) return;
-  // NUL is another character here than the builder takes it for.
-  const bool plain =
-      std::find(begin, end, '\0') == end &&
-      std::none_of(open_foreign_.begin(), open_foreign_.end(),
-                   [this](const Name& name) {
-                     return is(name, "script") || is(name, "style");
-                   });
-  if (!plain) doubt(ScanDoubt::kAnchorText);
+  // Script and style hold none; a NUL is not what the builder takes it for.
+  if (hidden_in_foreign_ || std::find(begin, end, '\0') != end) {
+    doubt(ScanDoubt::kAnchorText);
+  }
   anchors_.text(begin, end);
 }
 
 template <class Meter, bool kText>
 const char* Scanner<Meter, kText>::foreign(const char* p, bool svg) {
   constexpr std::string_view kCdata = "![CDATA[";
+  hidden_in_foreign_ = false;
   const std::string_view root = svg ? "svg" : "math";
   open_foreign_.assign(
       1, {bytes::constant_key(root), root.data(), root.data() + root.size()});

@@ -1,0 +1,282 @@
+// What reading a page costs: the tag scanner against gumbo and libxml2's SAX
+// parser, and a page's links against the bare scan. On real pages, in one run,
+// by processor time; after the table come the ratios that count, with their
+// budgets. Exit status 1 if one is not met.
+//
+// The pages are those of the documentation in CRAWL_CORPUS_DIRS, or of the
+// directories in the environment variable CRAWL_BENCH_PAGES (colon-separated).
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <gumbo.h>
+#include <libxml/HTMLparser.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawl/base/fingerprint.h"
+#include "crawl/parse/page.h"
+#include "parse/page_builder.h"
+#include "parse/scan_reader.h"
+#include "parse/source_text.h"
+#include "parse/tree_reader.h"
+
+namespace crawl {
+namespace {
+
+// Few enough to stay in the cache that a page just fetched is in.
+constexpr std::size_t kPagesOfEach = 60;
+
+struct Pages {
+  std::vector<std::string> pages;
+  std::int64_t bytes = 0;
+};
+
+std::vector<std::string> directories() {
+  const char* chosen = std::getenv("CRAWL_BENCH_PAGES");
+  std::string list = chosen != nullptr ? chosen : CRAWL_CORPUS_LIST;
+  std::vector<std::string> out(1);
+  for (const char c : list) {
+    if (c == ':') {
+      out.emplace_back();
+    } else {
+      out.back().push_back(c);
+    }
+  }
+  return out;
+}
+
+// Every so many-th page of each directory, in order of name.
+Pages load() {
+  Pages all;
+  for (const std::string& directory : directories()) {
+    if (!std::filesystem::is_directory(directory)) continue;
+    std::vector<std::filesystem::path> paths;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(directory)) {
+      if (entry.is_regular_file() && entry.path().extension() == ".html") {
+        paths.push_back(entry.path());
+      }
+    }
+    std::sort(paths.begin(), paths.end());
+    const std::size_t step = std::max<std::size_t>(
+        1, (paths.size() + kPagesOfEach - 1) / kPagesOfEach);
+    for (std::size_t i = 0; i < paths.size(); i += step) {
+      std::ifstream file(paths[i], std::ios::binary);
+      all.pages.emplace_back(std::istreambuf_iterator<char>(file),
+                             std::istreambuf_iterator<char>());
+      all.bytes += static_cast<std::int64_t>(all.pages.back().size());
+    }
+  }
+  return all;
+}
+
+const Pages& pages() {
+  static const Pages loaded = load();
+  return loaded;
+}
+
+const Url& page_url() {
+  static const Url url =
+      *Url::parse("https://docs.example.org/reference/manual/page.html");
+  return url;
+}
+
+void finish(benchmark::State& state, std::uint64_t links) {
+  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  const auto count = static_cast<std::int64_t>(pages().pages.size());
+  state.SetBytesProcessed(rounds * pages().bytes);
+  state.SetItemsProcessed(rounds * count);
+  state.counters["links/page"] =
+      static_cast<double>(links) / static_cast<double>(rounds * count);
+}
+
+// Tags to links and fields, as views into the page.
+void bare_scan(benchmark::State& state) {
+  PageOptions options;
+  options.links = true;
+  std::uint64_t doubts = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      const SourceText text("utf-8");
+      PageBuilder builder(page_url(), options, &text);
+      doubts += scan_page(page, OnDoubt::kStop, builder) != ScanDoubt::kNone;
+      benchmark::DoNotOptimize(builder);
+    }
+  }
+  finish(state, 0);
+  state.counters["doubts"] =
+      static_cast<double>(doubts) / static_cast<double>(state.iterations());
+}
+BENCHMARK(bare_scan)->Unit(benchmark::kMillisecond);
+
+// The same, links resolved, normalised and fingerprinted.
+void scan_and_links(benchmark::State& state) {
+  PageOptions options;
+  options.links = true;
+  std::uint64_t links = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      const std::optional<Page> read = read_scan(
+          {page, "utf-8", "utf-8"}, page_url(), options, OnDoubt::kStop);
+      if (!read) continue;
+      links += read->links.size();
+      for (std::size_t i = 0; i < read->links.size(); ++i) {
+        benchmark::DoNotOptimize(fingerprint(read->links[i].url));
+      }
+    }
+  }
+  finish(state, links);
+}
+BENCHMARK(scan_and_links)->Unit(benchmark::kMillisecond);
+
+// All of it, charset included, as the crawler calls it.
+void whole_page(benchmark::State& state) {
+  PageOptions options;
+  options.links = true;
+  std::uint64_t links = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      links += read_page(page, page_url(), "text/html", options).links.size();
+    }
+  }
+  finish(state, links);
+}
+BENCHMARK(whole_page)->Unit(benchmark::kMillisecond);
+
+void whole_page_with_text(benchmark::State& state) {
+  PageOptions options;
+  options.links = true;
+  options.anchor_text = true;
+  std::uint64_t links = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      links += read_page(page, page_url(), "text/html", options).links.size();
+    }
+  }
+  finish(state, links);
+}
+BENCHMARK(whole_page_with_text)->Unit(benchmark::kMillisecond);
+
+// A tree by gumbo as it comes, not walked.
+void gumbo_tree(benchmark::State& state) {
+  GumboOptions options = kGumboDefaultOptions;
+  options.max_errors = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      GumboOutput* output =
+          gumbo_parse_with_options(&options, page.data(), page.size());
+      benchmark::DoNotOptimize(output->root);
+      gumbo_destroy_output(&options, output);
+    }
+  }
+  finish(state, 0);
+}
+BENCHMARK(gumbo_tree)->Unit(benchmark::kMillisecond);
+
+void tree_reader(benchmark::State& state) {
+  PageOptions options;
+  options.links = true;
+  std::uint64_t links = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      links += read_tree(page, page_url(), "utf-8", options).links.size();
+    }
+  }
+  finish(state, links);
+}
+BENCHMARK(tree_reader)->Unit(benchmark::kMillisecond);
+
+void count_links(void* links, const xmlChar* name, const xmlChar** attributes) {
+  if (attributes == nullptr) return;
+  const std::string_view tag(reinterpret_cast<const char*>(name));
+  for (; attributes[0] != nullptr; attributes += 2) {
+    const std::string_view attribute(
+        reinterpret_cast<const char*>(attributes[0]));
+    if (tag == "a" && attribute == "href") {
+      ++*static_cast<std::uint64_t*>(links);
+    }
+  }
+}
+
+void libxml2_sax(benchmark::State& state) {
+  xmlSAXHandler handler{};
+  handler.startElement = count_links;
+  std::uint64_t links = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      htmlParserCtxtPtr context = htmlCreatePushParserCtxt(
+          &handler, &links, nullptr, 0, nullptr, XML_CHAR_ENCODING_UTF8);
+      htmlCtxtUseOptions(context, HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+      htmlParseChunk(context, page.data(), static_cast<int>(page.size()), 1);
+      htmlFreeParserCtxt(context);
+    }
+  }
+  finish(state, links);
+}
+BENCHMARK(libxml2_sax)->Unit(benchmark::kMillisecond);
+
+class Reporter : public benchmark::ConsoleReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    ConsoleReporter::ReportRuns(runs);
+    for (const Run& run : runs) {
+      if (run.error_occurred || run.run_type != Run::RT_Iteration) continue;
+      double& least = times_[run.run_name.function_name];
+      const double time = run.GetAdjustedCPUTime();
+      least = least == 0 ? time : std::min(least, time);
+    }
+  }
+
+  // False if a budget is exceeded; ratios that were not measured are left out.
+  bool print_ratios() const {
+    bool met = true;
+    const auto ratio = [&](const char* what, const char* of, const char* to,
+                           double budget, bool at_least) {
+      const auto a = times_.find(of);
+      const auto b = times_.find(to);
+      if (a == times_.end() || b == times_.end()) return;
+      const double value = a->second / b->second;
+      const bool good = at_least ? value >= budget : value <= budget;
+      met = met && good;
+      fmt::print("{}: {:.2f} (at {} {}){}\n", what, value,
+                 at_least ? "least" : "most", budget, good ? "" : " NOT MET");
+    };
+    ratio("gumbo's time to the scan's", "gumbo_tree", "bare_scan", 50, true);
+    ratio("libxml2 SAX's time to the scan's", "libxml2_sax", "bare_scan", 10,
+          true);
+    ratio("scan, links and fingerprints to the bare scan", "scan_and_links",
+          "bare_scan", 2.5, false);
+    return met;
+  }
+
+ private:
+  std::map<std::string, double> times_;
+};
+
+}  // namespace
+}  // namespace crawl
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  if (crawl::pages().pages.empty()) {
+    fmt::print(stderr,
+               "no pages: install the documentation in data/packages.txt, or "
+               "set CRAWL_BENCH_PAGES to directories of .html files\n");
+    return 1;
+  }
+  fmt::print("{} pages, {:.1f} KB on average\n", crawl::pages().pages.size(),
+             static_cast<double>(crawl::pages().bytes) / 1e3 /
+                 static_cast<double>(crawl::pages().pages.size()));
+  crawl::Reporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  return reporter.print_ratios() ? 0 : 1;
+}

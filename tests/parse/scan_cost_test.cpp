@@ -1,0 +1,218 @@
+// What a page can cost at most: work linear in its size, memory by its links.
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crawl/parse/page.h"
+#include "parse/scanner.h"
+
+namespace {
+
+// Bytes held by new at the moment, and the most since reset.
+std::size_t held = 0;
+std::size_t most_held = 0;
+
+constexpr std::size_t kHeader = alignof(std::max_align_t);
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  void* const block = std::malloc(size + kHeader);
+  if (block == nullptr) throw std::bad_alloc();
+  *static_cast<std::size_t*>(block) = size;
+  held += size;
+  if (held > most_held) most_held = held;
+  return static_cast<char*>(block) + kHeader;
+}
+void operator delete(void* block) noexcept {
+  if (block == nullptr) return;
+  block = static_cast<char*>(block) - kHeader;
+  held -= *static_cast<std::size_t*>(block);
+  std::free(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+  operator delete(block);
+}
+
+namespace crawl {
+namespace {
+
+constexpr std::size_t kMany = 100'000;
+
+const Url& page_url() {
+  static const Url url = *Url::parse("https://site.test/dir/page");
+  return url;
+}
+
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string out;
+  out.reserve(text.size() * times);
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+std::uint64_t steps(std::string_view page) {
+  std::uint64_t total = 0;
+  for (const bool text : {false, true}) {
+    PageOptions options;
+    options.links = true;
+    options.anchor_text = text;
+    PageBuilder builder(page_url(), options, nullptr);
+    scan_page_counting(page, OnDoubt::kGuess, builder, total);
+  }
+  return total / 2;
+}
+
+struct Shape {
+  const char* name;
+  std::function<std::string(std::size_t)> page;
+};
+
+Shape repeat(const char* text) {
+  return {text, [text](std::size_t n) { return repeated(text, n); }};
+}
+
+std::vector<Shape> shapes() {
+  std::vector<Shape> all;
+  for (const char* text : {"<div>",
+                           "<",
+                           "</",
+                           "<!",
+                           "<!--",
+                           "<!-- -",
+                           "<!-- --!",
+                           "-->",
+                           "<?",
+                           "<a ",
+                           "<a b",
+                           "<a b=",
+                           "<a b=\"",
+                           "<a b='",
+                           "</a b=\"",
+                           "<b x=1 ",
+                           "<a href=1>",
+                           "<script>",
+                           "<script><!--",
+                           "<script><!--<script>",
+                           "<script><!--<script></script>",
+                           "<title>",
+                           "<title></title",
+                           "<style>",
+                           "<textarea>",
+                           "<xmp></",
+                           "<plaintext>",
+                           "<svg>",
+                           "<svg><g>",
+                           "<svg><g></svg>",
+                           "<svg></g>",
+                           "<svg></div>",
+                           "<svg><title><p>",
+                           "<svg><![CDATA[",
+                           "<svg><![CDATA[]]>",
+                           "<math><mi>",
+                           "<template>",
+                           "<template></template>",
+                           "</template>",
+                           "<form>",
+                           "<frameset>",
+                           "<p><frameset>",
+                           "<table>",
+                           "<a><div>",
+                           "<a href=1><b>",
+                           "</b>",
+                           "<a href=1><b></i>",
+                           "&",
+                           "&amp",
+                           "\r",
+                           "\x01",
+                           "x"}) {
+    all.push_back(repeat(text));
+  }
+  all.push_back({"one attribute", [](std::size_t n) {
+                   return "<a href=\"" + repeated("xxxxxxxx", n) + "\">";
+                 }});
+  all.push_back({"one unquoted attribute", [](std::size_t n) {
+                   return "<a href=" + repeated("xxxx&amp;", n) + ">";
+                 }});
+  all.push_back({"many attributes", [](std::size_t n) {
+                   std::string page = "<a";
+                   for (std::size_t i = 0; i < n; ++i) {
+                     page += " a" + std::to_string(i) + "=1";
+                   }
+                   return page + ">";
+                 }});
+  all.push_back({"one attribute often", [](std::size_t n) {
+                   return "<a" + repeated(" href=x", n) + ">";
+                 }});
+  all.push_back({"one name", [](std::size_t n) {
+                   return "<" + repeated("aaaa", n) + ">";
+                 }});
+  all.push_back({"control characters in a name", [](std::size_t n) {
+                   return "<a" + repeated("\x01\x02", n) + ">";
+                 }});
+  all.push_back({"formatting in an anchor", [](std::size_t n) {
+                   return "<a href=1>" + repeated("<b>", n) +
+                          repeated("</i>", n) + repeated("</b>", n);
+                 }});
+  all.push_back({"unmatched svg end tags", [](std::size_t n) {
+                   return "<svg>" + repeated("<g>", n) + repeated("</h>", n);
+                 }});
+  return all;
+}
+
+TEST(ScanCost, IsLinearInThePagesSize) {
+  for (const Shape& shape : shapes()) {
+    const std::string small = shape.page(kMany / 8);
+    const std::string large = shape.page(kMany);
+    const auto growth =
+        static_cast<double>(steps(large)) / static_cast<double>(steps(small));
+    const auto size_growth =
+        static_cast<double>(large.size()) / static_cast<double>(small.size());
+    EXPECT_LE(growth, size_growth * 1.05) << shape.name;
+    // An ordinary page takes a step or two for a byte.
+    EXPECT_LE(steps(large), 5 * large.size()) << shape.name;
+  }
+}
+
+// What reading a page takes besides the page.
+std::size_t memory_of(std::string_view page) {
+  PageOptions options;
+  options.links = true;
+  const std::size_t before = held;
+  most_held = held;
+  const Page read =
+      read_page(page, page_url(), "text/html; charset=utf-8", options);
+  EXPECT_EQ(read.parser, PageParser::kScanner);
+  return most_held - before;
+}
+
+TEST(ScanCost, MemoryIsThatOfTheLinksNotOfThePage) {
+  const std::string links =
+      "<title>t</title>" + repeated("<a href='some/where'>x</a>", 50);
+  const std::size_t small = memory_of(links);
+  for (const char* filler : {"<p class='a'>text</p>", "text ", "<!-- -->",
+                             "<script>x</script>", "<svg><g/></svg>", "</b>"}) {
+    EXPECT_LE(memory_of(links + repeated(filler, kMany)), small + 1024)
+        << filler;
+  }
+  EXPECT_LE(small, 64 * 1024U);
+}
+
+TEST(ScanCost, MemoryIsASmallMultipleOfTheLinks) {
+  std::string page;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    page += "<a href=/some/page/number/" + std::to_string(i) + ">";
+  }
+  EXPECT_LE(memory_of(page), 400 * kMany);
+}
+
+}  // namespace
+}  // namespace crawl
