@@ -9,6 +9,7 @@ shift 2
 launcher=
 command -v ccache >/dev/null && launcher=-DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
   -DCMAKE_CXX_COMPILER=clang++-14 -DCRAWL_BUILD_TESTS=OFF \
   -DCRAWL_BUILD_FUZZERS=ON -DCRAWL_SANITIZE=fuzzer-no-link,address,undefined \
   $launcher >/dev/null
