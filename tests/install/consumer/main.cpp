@@ -11,6 +11,7 @@ int main() {
     squares.push_back(executor.submit([](int n) { return n * n; }, i));
   }
   int sum = 0;
-  for (const auto& square : crawl::as_completed(squares)) sum += square.result();
+  for (const auto& square : crawl::as_completed(squares))
+    sum += square.result();
   std::cout << sum << '\n';
 }
