@@ -108,7 +108,8 @@ void bare_scan(benchmark::State& state) {
       const SourceText text("utf-8");
       PageBuilder builder(page_url(), options, &text);
       doubts += scan_page(page, OnDoubt::kStop, builder) != ScanDoubt::kNone;
-      benchmark::DoNotOptimize(builder);
+      PageBuilder* built = &builder;
+      benchmark::DoNotOptimize(built);
     }
   }
   finish(state, 0);
@@ -129,7 +130,8 @@ void scan_and_links(benchmark::State& state) {
       if (!read) continue;
       links += read->links.size();
       for (std::size_t i = 0; i < read->links.size(); ++i) {
-        benchmark::DoNotOptimize(fingerprint(read->links[i].url));
+        Fingerprint print = fingerprint(read->links[i].url);
+        benchmark::DoNotOptimize(print.low);
       }
     }
   }
@@ -173,7 +175,8 @@ void gumbo_tree(benchmark::State& state) {
     for (const std::string& page : pages().pages) {
       GumboOutput* output =
           gumbo_parse_with_options(&options, page.data(), page.size());
-      benchmark::DoNotOptimize(output->root);
+      GumboNode* root = output->root;
+      benchmark::DoNotOptimize(root);
       gumbo_destroy_output(&options, output);
     }
   }
