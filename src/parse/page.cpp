@@ -11,15 +11,35 @@
 #include "parse/tree_reader.h"
 
 namespace crawl {
+namespace {
+
+// What the scanner reads `body` as; `converted` holds it where it must be
+// another than the body itself.
+ScanSource scan_source(std::string_view body, std::string_view encoding,
+                       std::string& converted) {
+  if (reads_in_place(encoding)) {
+    return {body.substr(bom_size(body, encoding)), encoding, encoding};
+  }
+  converted = to_utf8(body, encoding);
+  return {converted, "utf-8", encoding};
+}
+
+}  // namespace
+
+std::optional<Page> read_page_by_tags(std::string_view body, const Url& url,
+                                      std::string_view content_type,
+                                      const PageOptions& options) {
+  std::string converted;
+  const ScanSource source =
+      scan_source(body, detect_encoding(body, content_type), converted);
+  return read_scan(source, url, options, OnDoubt::kStop);
+}
+
 Page read_page(std::string_view body, const Url& url,
                std::string_view content_type, const PageOptions& options) {
   const std::string_view encoding = detect_encoding(body, content_type);
   std::string converted;
-  ScanSource source{body.substr(bom_size(body, encoding)), encoding, encoding};
-  if (!reads_in_place(encoding)) {
-    converted = to_utf8(body, encoding);
-    source = {converted, "utf-8", encoding};
-  }
+  const ScanSource source = scan_source(body, encoding, converted);
   if (auto page = read_scan(source, url, options, OnDoubt::kStop)) {
     return *std::move(page);
   }
