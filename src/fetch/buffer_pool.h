@@ -21,13 +21,17 @@ class BufferPool {
   }
 
   void give_back(std::string buffer) {
-    if (free_.size() >= kMaxKept || buffer.capacity() > kMaxCapacity) return;
+    if (free_.size() >= kMaxKept || buffer.capacity() < kMinCapacity ||
+        buffer.capacity() > kMaxCapacity) {
+      return;
+    }
     buffer.clear();
     free_.push_back(std::move(buffer));
   }
 
  private:
   static constexpr std::size_t kMaxKept = 16;
+  static constexpr std::size_t kMinCapacity = 1024;
   static constexpr std::size_t kMaxCapacity = 512 * 1024;
 
   std::vector<std::string> free_;

@@ -56,6 +56,7 @@ ErrorKind error_kind(CURLcode code, const Progress& progress) {
     case CURLE_HTTP2_STREAM:
       return ErrorKind::kClosed;
     case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WRITE_ERROR:  // from a decoder: our own ends have their reasons
       return ErrorKind::kDecode;
     default:
       return ErrorKind::kInternal;

@@ -1,8 +1,15 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <exception>
-#include <thread>
+#include <iterator>
+#include <memory>
+#include <semaphore>
+#include <stdexcept>
 #include <utility>
 
+#include "crawl/concurrent/thread_pool_executor.h"
 #include "crawl/fetch/fetcher.h"
 #include "fetch/completion_queue.h"
 #include "fetch/curl_setup.h"
@@ -15,27 +22,34 @@ namespace {
 // Requests gathered for a loop before it is told, unless wait() comes first.
 constexpr std::size_t kFlushAt = 32;
 
+// Transfer loops as tasks of an executor, each a worker's only one for as long
+// as the fetcher lives. Pages too heavy for a loop are tasks of as many workers
+// more, started when the first such page comes.
 class PooledFetcher final : public Fetcher {
  public:
   PooledFetcher(std::unique_ptr<const CurlSetup> setup, std::size_t loops)
-      : setup_(std::move(setup)), router_(loops), started_(loops) {
-    const FetchOptions& options = setup_->options();
+      : setup_(std::move(setup)),
+        router_(loops),
+        started_(loops),
+        pool_({.max_workers = 2 * loops, .thread_name_prefix = "fetch"}) {
     for (std::size_t i = 0; i < loops; ++i) {
-      TransferLoop::Hooks hooks;
-      hooks.deliver = [this](FinishedBatch& batch) { finished_.push(batch); };
       loops_.push_back(std::make_unique<TransferLoop>(
-          *setup_, static_cast<unsigned>(i), options.max_connections / loops,
-          std::move(hooks)));
+          *setup_, static_cast<unsigned>(i),
+          setup_->options().max_connections / loops,
+          TransferLoop::Hooks{
+              [this](FinishedBatch& batch) { finished_.push(batch); },
+              [this](UnreadPage unread) { read_page_aside(std::move(unread)); },
+          }));
     }
-    for (const auto& loop : loops_) {
-      threads_.emplace_back([loop = loop.get()] { loop->run(); });
+    try {
+      run_loops();
+    } catch (...) {
+      end_loops();
+      throw;
     }
   }
 
-  ~PooledFetcher() override {
-    for (const auto& loop : loops_) loop->stop();
-    for (auto& thread : threads_) thread.join();
-  }
+  ~PooledFetcher() override { end_loops(); }
 
   void start(FetchRequest request) override {
     const bool may_be_http2 =
@@ -73,9 +87,48 @@ class PooledFetcher final : public Fetcher {
   }
 
  private:
+  void run_loops() {
+    for (const auto& loop : loops_) {
+      pool_.submit([this, loop = loop.get()] {
+        running_.release();
+        loop->run();
+      });
+    }
+    // A task that gets no thread stays queued: better to say so than to have
+    // requests wait for it.
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+      if (!running_.try_acquire_for(std::chrono::seconds(30))) {
+        throw std::runtime_error(fmt::format(
+            "the system starts only {} of {} threads; ask for fewer", i,
+            loops_.size()));
+      }
+    }
+  }
+
+  void end_loops() {
+    for (const auto& loop : loops_) loop->stop();
+    pool_.shutdown(true, true);
+  }
+
   void flush() {
     for (std::size_t i = 0; i < loops_.size(); ++i) {
       if (!started_[i].empty()) loops_[i]->post(started_[i]);
+    }
+  }
+
+  // Called on a loop's thread, which goes on at once.
+  void read_page_aside(UnreadPage unread) {
+    auto page = std::make_shared<UnreadPage>(std::move(unread));
+    const auto read = [this, page] {
+      FinishedBatch batch;
+      batch.results.push_back(
+          read_unread(std::move(*page), setup_->options().page));
+      finished_.push(batch);
+    };
+    try {
+      pool_.submit(read);
+    } catch (const std::exception&) {
+      read();  // no thread to be had: then here
     }
   }
 
@@ -85,7 +138,8 @@ class PooledFetcher final : public Fetcher {
   FinishedBatch batch_;
   CompletionQueue finished_;
   std::vector<std::unique_ptr<TransferLoop>> loops_;
-  std::vector<std::thread> threads_;
+  std::counting_semaphore<> running_{0};  // counts loops as they begin
+  ThreadPoolExecutor pool_;  // last: its tasks use all of the above
 };
 
 }  // namespace

@@ -139,6 +139,11 @@ void Transfer::end(CURLcode code) {
                                          : curl_easy_strerror(code));
     return;
   }
+  if (!headers_.done()) {
+    // For libcurl, headers that break off are all there are.
+    fail(ErrorKind::kClosed, "closed before the end of the headers");
+    return;
+  }
   if (body_use_ == BodyUse::kSniff) sniffed(begins_like_html(body_));
   if (result_.error != ErrorKind::kNone) return;
   if (options_.body_digest) {
@@ -161,10 +166,10 @@ bool Transfer::keeps_body() const {
 }
 
 void Transfer::clear() {
-  if (body_.capacity() > sizeof(std::string)) {
+  if (std::exchange(holds_buffer_, false)) {
     context_.buffers.give_back(std::move(body_));
+    body_ = std::string();
   }
-  body_ = std::string();
   request_.reset();
   holds_lookup = false;
 }
@@ -306,9 +311,7 @@ bool Transfer::body_part(std::string_view data) {
   }
   result_.size_body += data.size();
   if (body_use_ == BodyUse::kSniff || body_use_ == BodyUse::kStore) {
-    if (body_.capacity() <= sizeof(std::string)) {
-      body_ = context_.buffers.take();
-    }
+    if (!std::exchange(holds_buffer_, true)) body_ = context_.buffers.take();
     body_.append(data);
     if (body_use_ == BodyUse::kSniff && body_.size() >= kSniffBytes) {
       sniffed(begins_like_html(body_));

@@ -108,6 +108,7 @@ class Transfer {
   std::uint64_t max_body_ = 0;
   std::optional<FingerprintStream> digest_;  // made when first needed
   BodyUse body_use_ = BodyUse::kDrop;
+  bool holds_buffer_ = false;  // body_ is one of the loop's
   bool is_html_ = false;
   bool cut_ = false;  // the body reached its limit
   bool opened_socket_ = false;

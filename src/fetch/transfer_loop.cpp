@@ -14,9 +14,10 @@ using std::chrono::milliseconds;
 // Threads of libcurl's resolver that one loop may have at work.
 constexpr std::size_t kMaxLookups = 128;
 
-// Bodies from this size on are read elsewhere, if there is an elsewhere: a tree
-// is built at some 12 bytes a microsecond.
-constexpr std::size_t kHeavyBody = 16 * 1024;
+// What a loop may spend on one page while others wait: tags are read at about
+// 1,000 bytes a microsecond, a tree is built at 12.
+constexpr std::size_t kMaxScanned = 512 * 1024;
+constexpr std::size_t kMaxBuilt = 4 * 1024;
 
 constexpr std::size_t kMaxRememberedHosts = 65'536;
 
@@ -35,10 +36,10 @@ void check(CURLMcode code) {
 }
 
 // A page that cannot be read for lack of memory ends like any other failure.
-void add_page(FetchResult& result, std::string_view body, const Url& url,
-              const PageOptions& options) {
+template <class Read>
+void add_page(FetchResult& result, Read read) {
   try {
-    result.page = read_page(body, url, result.content_type, options);
+    result.page = read();
   } catch (const std::exception& error) {
     result.error = ErrorKind::kInternal;
     result.error_message = error.what();
@@ -55,7 +56,10 @@ std::uint64_t host_hash(const Url& url) {
 }
 
 FetchResult read_unread(UnreadPage unread, const PageOptions& options) {
-  add_page(unread.result, unread.body, unread.url, options);
+  add_page(unread.result, [&] {
+    return read_page(unread.body, unread.url, unread.result.content_type,
+                     options);
+  });
   if (unread.keep_body) unread.result.body = std::move(unread.body);
   return std::move(unread.result);
 }
@@ -125,7 +129,7 @@ void TransferLoop::stop() {
 
 void TransferLoop::wake() { sockets_.wake(); }
 
-void TransferLoop::run() {
+void TransferLoop::run() noexcept {
   while (!stopped_) round(std::nullopt);
 }
 
@@ -310,21 +314,35 @@ void TransferLoop::emit(std::unique_ptr<Transfer> transfer) {
   note_protocol(*transfer);
   // A handle that failed may remember more than is good for the next exchange.
   const bool reusable = result.error == ErrorKind::kNone;
-  std::string& body = transfer->body();
-  Url& url = transfer->request().url;
-  if (transfer->has_page() && hooks_.read_elsewhere &&
-      body.size() >= kHeavyBody) {
-    hooks_.read_elsewhere({std::move(result), std::move(body), std::move(url),
+  if (transfer->has_page() && !read_here(*transfer)) {
+    hooks_.read_elsewhere({std::move(result), std::move(transfer->body()),
+                           std::move(transfer->request().url),
                            transfer->keeps_body()});
   } else {
-    if (transfer->has_page()) {
-      add_page(result, body, url, setup_.options().page);
-    }
-    if (transfer->keeps_body()) result.body = std::move(body);
+    if (transfer->keeps_body()) result.body = std::move(transfer->body());
     finished_.results.push_back(std::move(result));
   }
   transfer->clear();
   if (reusable) idle_.push_back(std::move(transfer));
+}
+
+// Reads the transfer's page, unless that would hold up the others too long.
+bool TransferLoop::read_here(Transfer& transfer) {
+  FetchResult& result = transfer.result();
+  const std::string& body = transfer.body();
+  const Url& url = transfer.request().url;
+  const PageOptions& options = setup_.options().page;
+  if (!hooks_.read_elsewhere || body.size() <= kMaxBuilt) {
+    add_page(result, [&] {
+      return read_page(body, url, result.content_type, options);
+    });
+    return true;
+  }
+  if (body.size() > kMaxScanned) return false;
+  add_page(result, [&] {
+    return read_page_by_tags(body, url, result.content_type, options);
+  });
+  return result.page.has_value() || result.error != ErrorKind::kNone;
 }
 
 void TransferLoop::end_open(Transfer& transfer, ErrorKind kind,

@@ -75,7 +75,7 @@ class TransferLoop {
   void wake();
 
   // Until stop().
-  void run();
+  void run() noexcept;
 
   // Takes what was posted, waits for something to happen until `until` (for
   // ever without) or wake(), deals with it.
@@ -106,6 +106,7 @@ class TransferLoop {
   void collect_finished();
   std::unique_ptr<Transfer> detach(Transfer& transfer);
   void emit(std::unique_ptr<Transfer> transfer);
+  bool read_here(Transfer& transfer);
   void end_open(Transfer& transfer, ErrorKind kind, std::string_view message);
   void end_unstarted(const FetchRequest& request, ErrorKind kind,
                      std::string_view message);

@@ -25,6 +25,7 @@ TEST(CurlError, KindsOfTheUsualFailures) {
   EXPECT_EQ(error_kind(CURLE_GOT_NOTHING, {}), ErrorKind::kClosed);
   EXPECT_EQ(error_kind(CURLE_UNSUPPORTED_PROTOCOL, {}), ErrorKind::kProtocol);
   EXPECT_EQ(error_kind(CURLE_BAD_CONTENT_ENCODING, {}), ErrorKind::kDecode);
+  EXPECT_EQ(error_kind(CURLE_WRITE_ERROR, {}), ErrorKind::kDecode);
 }
 
 TEST(CurlError, AReceiveErrorInChunksIsBadFramingUnlessTheSystemSaysWhy) {

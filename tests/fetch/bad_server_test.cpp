@@ -1,0 +1,200 @@
+// Whatever a server does, an exchange ends once, soon, and as what it was.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fetch/fetch_fixture.h"
+#include "support/closed_ports.h"
+
+namespace crawl::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class BadServer : public FetchTest {
+ protected:
+  BadServer() {
+    options.max_time = 10min;
+    options.max_body = 1u << 20;
+  }
+
+  void expect(const std::string& path, ErrorKind kind) {
+    const FetchResult result = fetch(path);
+    EXPECT_EQ(result.error, kind) << path << ": " << to_string(result.error)
+                                  << ": " << result.error_message;
+    EXPECT_EQ(result.error_message.empty(), kind == ErrorKind::kNone) << path;
+    if (kind != ErrorKind::kNone) {
+      EXPECT_FALSE(result.page.has_value()) << path;
+      EXPECT_FALSE(result.body_digest.has_value()) << path;
+    }
+  }
+};
+INSTANTIATE_TEST_SUITE_P(, BadServer,
+                         ::testing::Values(FetcherKind::kInline,
+                                           FetcherKind::kPooled),
+                         name_of);
+
+TEST_P(BadServer, ClosesBeforeTheEnd) {
+  for (const char* path : {"/length-long", "/close-at-once", "/close-mid-head",
+                           "/close-mid-body", "/chunked-truncated"}) {
+    expect(path, ErrorKind::kClosed);
+  }
+}
+
+TEST_P(BadServer, Resets) {
+  for (const char* path :
+       {"/reset-at-once", "/reset-mid-head", "/reset-mid-body"}) {
+    expect(path, ErrorKind::kClosed);
+  }
+}
+
+TEST_P(BadServer, FramesBadly) {
+  for (const char* path :
+       {"/chunked-bad-size", "/chunked-huge-size", "/chunked-no-crlf",
+        "/length-negative", "/length-junk"}) {
+    expect(path, ErrorKind::kProtocol);
+  }
+}
+
+// What is still framed well enough to be read is read.
+TEST_P(BadServer, SendsMoreThanItSaid) {
+  options.keep_body = true;
+  const FetchResult result = fetch("/length-short");
+  EXPECT_EQ(result.error, ErrorKind::kNone);
+  EXPECT_EQ(result.body, "<title>");
+  EXPECT_EQ(fetch("/status/200").status_code, 200);
+  EXPECT_EQ(fetch("/no-content-body/204").size_body, 0u);
+  EXPECT_EQ(fetch("/no-content-body/304").size_body, 0u);
+}
+
+TEST_P(BadServer, DoesNotSpeakHttp) {
+  for (const char* path : {"/http09", "/garbage", "/status-line-junk",
+                           "/status-line-short", "/nul-header"}) {
+    expect(path, ErrorKind::kProtocol);
+  }
+}
+
+TEST_P(BadServer, SwitchesProtocolsUnasked) {
+  const FetchResult result = fetch("/switching");
+  EXPECT_EQ(result.status_code, 101);
+  EXPECT_FALSE(result.page.has_value());
+}
+
+TEST_P(BadServer, SendsOddHeaders) {
+  options.keep_headers = true;
+  for (const char* path :
+       {"/control-header", "/escape-header", "/obs-fold", "/lf-only"}) {
+    expect(path, ErrorKind::kNone);
+  }
+}
+
+TEST_P(BadServer, SendsWhatDoesNotDecode) {
+  for (const char* path :
+       {"/gzip-not", "/br-not", "/gzip-corrupt", "/coding-unknown"}) {
+    expect(path, ErrorKind::kDecode);
+  }
+}
+
+TEST_P(BadServer, EndlessHeadersEnd) {
+  for (const char* path :
+       {"/endless-headers", "/endless-header-line", "/endless-1xx",
+        "/big-header/300", "/many-headers/100000"}) {
+    expect(path, ErrorKind::kProtocol);
+  }
+  expect("/many-headers/1000", ErrorKind::kNone);
+  expect("/big-header/64", ErrorKind::kNone);
+}
+
+TEST_P(BadServer, TheHeaderLimitIsAnOption) {
+  options.max_header_bytes = 1'000;
+  expect("/big-header/1", ErrorKind::kProtocol);
+  expect("/status/200", ErrorKind::kNone);
+}
+
+TEST_P(BadServer, AnEndlessBodyIsCut) {
+  for (const char* path : {"/endless-body", "/endless-chunks"}) {
+    const FetchResult result = fetch(path);
+    EXPECT_EQ(result.error, ErrorKind::kNone) << path;
+    EXPECT_TRUE(result.truncated) << path;
+    EXPECT_EQ(result.size_body, options.max_body) << path;
+    EXPECT_TRUE(result.page.has_value()) << path;
+  }
+}
+
+TEST_P(BadServer, ABombIsCut) {
+  options.keep_body = true;
+  const FetchResult result = fetch("/gzip-bomb/32");
+  EXPECT_EQ(result.error, ErrorKind::kNone);
+  EXPECT_TRUE(result.truncated);
+  EXPECT_EQ(result.size_body, options.max_body);
+  EXPECT_EQ(result.body.size(), options.max_body);
+  EXPECT_LE(result.body.capacity(), 2 * options.max_body);
+}
+
+TEST_P(BadServer, NeverAnswers) {
+  options.max_time = 200ms;
+  for (const char* path :
+       {"/never", "/never-body", "/drip?ms=50", "/drip-head?ms=50"}) {
+    expect(path, ErrorKind::kTimeout);
+  }
+}
+
+TEST_P(BadServer, StallsBeforeItsTimeIsUp) {
+  options.stall_time = 1s;
+  expect("/never-body", ErrorKind::kTimeout);
+}
+
+TEST_P(BadServer, DoesNotAcceptInTime) {
+  const SilentPort silent;
+  options.connect_timeout = 200ms;
+  const FetchResult result = fetch({.id = 1, .url = url_of(silent.url("/"))});
+  EXPECT_EQ(result.error, ErrorKind::kTimeout) << result.error_message;
+}
+
+TEST_P(BadServer, Refuses) {
+  const RefusingPort refusing;
+  const FetchResult result = fetch({.id = 1, .url = url_of(refusing.url("/"))});
+  EXPECT_EQ(result.error, ErrorKind::kConnect) << result.error_message;
+  EXPECT_EQ(result.status_code, 0);
+  EXPECT_EQ(result.http_version, "");
+}
+
+TEST_P(BadServer, DoesNotExist) {
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    fetcher().start({.id = i, .url = url_of("http://nobody.invalid/")});
+  }
+  for (const FetchResult& result : collect(20)) {
+    EXPECT_EQ(result.error, ErrorKind::kDns) << result.error_message;
+    EXPECT_EQ(result.remote_ip, "");
+  }
+}
+
+TEST_P(BadServer, IsNotOneAtAll) {
+  const FetchResult result = fetch({.id = 1, .url = url_of("ftp://a.test/")});
+  EXPECT_EQ(result.error, ErrorKind::kUnsupportedScheme);
+}
+
+// A failure leaves nothing behind that the next exchange trips over.
+TEST_P(BadServer, GoodAndBadTakeTurns) {
+  const std::vector<std::pair<std::string, ErrorKind>> paths = {
+      {"/reset-mid-body", ErrorKind::kClosed},
+      {"/chunked-bad-size", ErrorKind::kProtocol},
+      {"/gzip-not", ErrorKind::kDecode},
+      {"/endless-body", ErrorKind::kNone},
+      {"/close-at-once", ErrorKind::kClosed},
+      {"/http09", ErrorKind::kProtocol}};
+  for (int round = 0; round < 5; ++round) {
+    for (const auto& [path, kind] : paths) {
+      expect(path, kind);
+      EXPECT_EQ(fetch("/gzip").page->title, "coded");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace crawl::testing
