@@ -100,15 +100,12 @@ TEST_F(HostileTest, EndlessThings) {
           {"/never", "timeout"},
           {"/never-body", "timeout"},
           {"/drip?ms=50", "timeout"},
-          {"/drip-head?ms=50", "timeout"},
-          {"/endless-body", "null"},
-          {"/endless-chunks", "null"},
-          {"/gzip-bomb/200", "null"}});
+          {"/drip-head?ms=50", "timeout"}});
 }
 
 TEST_F(HostileTest, BodyLimitIsAfterDecodingAndSaysTruncated) {
-  for (const char* path :
-       {"/endless-body", "/gzip-bomb/200", "/big-body/2048"}) {
+  for (const char* path : {"/endless-body", "/endless-chunks", "/gzip-bomb/64",
+                           "/big-body/2048"}) {
     const json record = record_of(path, {"--max-filesize", "64k"});
     EXPECT_EQ(record["truncated"], true) << path;
     EXPECT_EQ(record["size_body"], 65'536) << path;
