@@ -309,7 +309,7 @@ TEST(Shutdown, DefaultThreadNamesTellExecutorsApart) {
   EXPECT_NE(in_a.result(), in_b.result());
   const auto short_a = a.submit(system_thread_name);
   const auto short_b = b.submit(system_thread_name);
-  EXPECT_THAT(short_a.result(), MatchesRegex("ThreadPool[A-Za-z]*-[0-9]+_0"));
+  EXPECT_THAT(short_a.result(), MatchesRegex("Thread[A-Za-z]*-[0-9]+_0"));
   EXPECT_NE(short_a.result(), short_b.result());
 }
 
