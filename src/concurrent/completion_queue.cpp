@@ -7,6 +7,7 @@ namespace crawl::detail {
 CompletionQueue::CompletionQueue(const std::vector<FutureCore*>& futures)
     : futures_(futures), watches_(futures.size()) {
   ended_.reserve(futures.size());
+  for (FutureCore* future : futures) future->prepare_attach();
   for (std::size_t i = 0; i < futures.size(); ++i) {
     watches_[i].queue = this;
     watches_[i].index = i;

@@ -1,6 +1,7 @@
 #include "concurrent/describe.h"
 
 #include <cxxabi.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <exception>
@@ -41,16 +42,16 @@ std::string describe_current_exception() {
 std::string describe_future(const FutureCore& core,
                             const std::type_info& value) {
   const FutureState state = core.state();
-  std::string text = "<Future state=" + std::string(to_string(state));
+  std::string text = fmt::format("<Future state={}", to_string(state));
   if (state == FutureState::kFinished) {
     if (const std::exception_ptr error = core.exception_if_finished()) {
       try {
         std::rethrow_exception(error);
       } catch (...) {
-        text += " raised " + current_exception_type();
+        text += fmt::format(" raised {}", current_exception_type());
       }
     } else {
-      text += " returned " + type_name(value);
+      text += fmt::format(" returned {}", type_name(value));
     }
   }
   return text + ">";

@@ -1,7 +1,9 @@
 #include "crawl/concurrent/future_core.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -38,12 +40,23 @@ bool FutureCore::move(FutureState from, FutureState to) noexcept {
   return false;
 }
 
-void FutureCore::destroy() noexcept {
-  if ((word_.load() & kWatched) != 0) {
+FutureCore::~FutureCore() {
+  if (Observers* observers = observers_.load()) {
     // The publisher drops its reference under the mutex: let it leave.
-    const std::lock_guard lock(mutex_);
+    { const std::lock_guard lock(observers->mutex); }
+    delete observers;
   }
-  delete this;
+}
+
+FutureCore::Observers& FutureCore::observers() {
+  Observers* observers = observers_.load();
+  if (observers == nullptr) {
+    std::unique_ptr<Observers> made = make_observers();
+    if (observers_.compare_exchange_strong(observers, made.get())) {
+      return *made.release();
+    }
+  }
+  return *observers;
 }
 
 bool FutureCore::cancel() {
@@ -58,8 +71,8 @@ bool FutureCore::cancel() {
   if ((word & kWatched) != 0) {
     bool callbacks = false;
     {
-      const std::lock_guard lock(mutex_);
-      callbacks = has_callbacks_;
+      const std::lock_guard lock(observers().mutex);
+      callbacks = observers().has_callbacks;
     }
     if (callbacks) invoke_callbacks();
   }
@@ -70,13 +83,13 @@ bool FutureCore::set_running_or_notify_cancel() {
   if (move(FutureState::kPending, FutureState::kRunning)) return true;
   if (move(FutureState::kCancelled, FutureState::kCancelledAndNotified)) {
     if ((word_.load() & kWatched) != 0) {
-      const std::lock_guard lock(mutex_);
-      fire_watches();
+      const std::lock_guard lock(observers().mutex);
+      fire_watches(observers());
     }
     return false;
   }
   const std::string message =
-      "cannot start a future that is " + std::string(to_string(state()));
+      fmt::format("cannot start a future that is {}", to_string(state()));
   spdlog::critical("{}", message);
   throw InvalidStateError(message);
 }
@@ -88,10 +101,11 @@ void FutureCore::claim() {
         with_state(word, FutureState::kRunning) | kClaimed;
     if (word_.compare_exchange_weak(word, next)) return;
   }
-  throw InvalidStateError(
-      ended(word)
-          ? "the future is already " + std::string(to_string(state_of(word)))
-          : std::string("the future's outcome is already being set"));
+  if (ended(word)) {
+    throw InvalidStateError(
+        fmt::format("the future is already {}", to_string(state_of(word))));
+  }
+  throw InvalidStateError("the future's outcome is already being set");
 }
 
 void FutureCore::disclaim() noexcept { word_.fetch_and(~kClaimed); }
@@ -114,10 +128,11 @@ Published FutureCore::publish_and_release() noexcept {
   bool callbacks = false;
   bool last = false;
   {
-    const std::lock_guard lock(mutex_);
+    Observers& told = *observers_.load();
+    const std::lock_guard lock(told.mutex);
     move(FutureState::kRunning, FutureState::kFinished);
-    fire_watches();
-    callbacks = has_callbacks_;
+    fire_watches(told);
+    callbacks = told.has_callbacks;
     word = callbacks ? word_.load() : word_.fetch_sub(kReference);
     last = !callbacks && word < 2 * kReference;
   }
@@ -140,11 +155,12 @@ void FutureCore::finish() noexcept {
   }
 }
 
-void FutureCore::fire_watches() noexcept {
-  while (watches_ != nullptr) {
-    Watch& watch = *watches_;
-    watches_ = watch.next;
-    if (watches_ != nullptr) watches_->link = &watches_;
+void FutureCore::fire_watches(Observers& observers) noexcept {
+  Watch*& first = observers.watches;
+  while (first != nullptr) {
+    Watch& watch = *first;
+    first = watch.next;
+    if (first != nullptr) first->link = &first;
     watch.link = nullptr;
     watch.queue->push(watch, failed());  // after which it may be gone
   }
@@ -164,22 +180,25 @@ bool FutureCore::sleep_until_done(const Deadline& deadline) {
   return true;
 }
 
+void FutureCore::prepare_attach() {
+  if (!over()) observers();
+}
+
 bool FutureCore::attach(Watch& watch) noexcept {
-  const std::lock_guard lock(mutex_);
-  const FutureState before = state_of(word_.fetch_or(kWatched));
-  if (before == FutureState::kFinished ||
-      before == FutureState::kCancelledAndNotified) {
-    return false;
-  }
-  watch.next = watches_;
-  if (watches_ != nullptr) watches_->link = &watch.next;
-  watch.link = &watches_;
-  watches_ = &watch;
+  if (over()) return false;
+  Observers& all = observers();
+  const std::lock_guard lock(all.mutex);
+  word_.fetch_or(kWatched);
+  if (over()) return false;
+  watch.next = all.watches;
+  if (watch.next != nullptr) watch.next->link = &watch.next;
+  watch.link = &all.watches;
+  all.watches = &watch;
   return true;
 }
 
 void FutureCore::detach(Watch& watch) noexcept {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(observers().mutex);
   if (watch.link == nullptr) return;
   *watch.link = watch.next;
   if (watch.next != nullptr) watch.next->link = watch.link;

@@ -1,5 +1,6 @@
 #include "concurrent/thread_pool_core.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
@@ -55,15 +56,15 @@ TaskQueue TaskQueue::take_all() { return std::exchange(*this, TaskQueue()); }
 WorkerNames WorkerNames::from(const std::string& prefix) {
   static std::atomic<std::size_t> pools{0};
   if (!prefix.empty()) return {prefix, ""};
-  return {"ThreadPoolExecutor", "-" + std::to_string(pools.fetch_add(1))};
+  return {"ThreadPoolExecutor", fmt::format("-{}", pools.fetch_add(1))};
 }
 
 std::string WorkerNames::full(std::size_t worker) const {
-  return words + numbers + "_" + std::to_string(worker);
+  return fmt::format("{}{}_{}", words, numbers, worker);
 }
 
 std::string WorkerNames::short_name(std::size_t worker) const {
-  std::string tail = numbers + "_" + std::to_string(worker);
+  std::string tail = fmt::format("{}_{}", numbers, worker);
   if (tail.size() > kSystemNameLength) {
     tail.erase(0, tail.size() - kSystemNameLength);
   }
@@ -94,16 +95,22 @@ void PoolCore::enqueue(PoolTask& task) {
       throw;
     }
   }
-  if (to_wake != nullptr) to_wake->wake.notify_one();
+  wake(to_wake);
+}
+
+void PoolCore::wake(Worker* worker) {
+  if (worker == nullptr) return;
+  worker->called.store(1);
+  futex_wake_all(&worker->called);
 }
 
 PoolCore::Worker* PoolCore::call_worker() {
-  const std::size_t awake = running_ - busy_.load() - sleepers_.size();
+  const std::size_t awake =
+      running_ - taken_ + free_early_.load() - sleepers_.size();
   if (queue_.size() <= awake) return nullptr;
   if (!sleepers_.empty()) {
     Worker* worker = sleepers_.back();
     sleepers_.pop_back();
-    worker->called = true;
     return worker;
   }
   if (running_ < max_workers_) start_worker();
@@ -127,16 +134,6 @@ void PoolCore::start_worker() {
   }
 }
 
-void PoolCore::become_busy() {
-  Worker* to_wake = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    busy_.fetch_add(1);
-    to_wake = call_worker();
-  }
-  if (to_wake != nullptr) to_wake->wake.notify_one();
-}
-
 void PoolCore::work(Worker& worker) {
   current_pool = this;
   current_name = names_.full(worker.index);
@@ -150,42 +147,62 @@ void PoolCore::work(Worker& worker) {
         --running_;
         return;
       }
-      worker.called = false;
+      worker.called.store(0);
       sleepers_.push_back(&worker);
-      worker.wake.wait(lock, [&worker] { return worker.called; });
+      lock.unlock();
+      while (worker.called.load() == 0) {
+        futex_wait(worker.called, 0, Deadline::never());
+      }
+      lock.lock();
     }
     PoolTask& task = queue_.pop();
-    busy_.fetch_add(1);
+    ++taken_;
     lock.unlock();
-    run(task);
+    const bool free_early = run(task);
     lock.lock();
+    --taken_;
+    if (free_early) free_early_.fetch_sub(1);
   }
 }
 
-void PoolCore::run(PoolTask& task) {
+bool PoolCore::run(PoolTask& task) {
   FutureCore& future = task.future();
-  const bool ran = task.execute();
-  if (!ran || future.unobservable()) {
-    future.release();  // may destroy a result: foreign code, so still busy
-    become_free();
-    return;
+  if (!task.execute()) {
+    future.release();
+    return false;
   }
-  become_free();
+  if (future.unobservable()) {
+    future.destroy();
+    return false;
+  }
+  free_early_.fetch_add(1);
   switch (future.publish_and_release()) {
     case Published::kAll:
       break;
     case Published::kLast:
-      become_busy();
-      future.destroy();
-      become_free();
+      while_busy([&future] { future.destroy(); });
       break;
     case Published::kCallbacks:
-      become_busy();
-      future.invoke_callbacks();
-      future.release();
-      become_free();
+      while_busy([&future] {
+        future.invoke_callbacks();
+        future.release();
+      });
       break;
   }
+  return true;
+}
+
+template <class Code>
+void PoolCore::while_busy(Code code) {
+  Worker* to_wake = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    free_early_.fetch_sub(1);
+    to_wake = call_worker();
+  }
+  wake(to_wake);
+  code();
+  free_early_.fetch_add(1);
 }
 
 bool PoolCore::initialize() {
@@ -204,7 +221,8 @@ bool PoolCore::initialize() {
     const std::lock_guard lock(mutex_);
     --running_;
     if (broken_.empty()) {
-      broken_ = "the thread pool is broken: its initializer threw " + reason;
+      broken_ = fmt::format(
+          "the thread pool is broken: its initializer threw {}", reason);
     }
     message = broken_;
     abandoned = queue_.take_all();
@@ -229,11 +247,10 @@ void PoolCore::shutdown(bool wait, bool cancel_futures) {
     const std::lock_guard lock(mutex_);
     shutdown_ = true;
     if (cancel_futures) cancelled = queue_.take_all();
-    for (Worker* worker : sleepers_) worker->called = true;
     to_wake.swap(sleepers_);
     sleepers_.reserve(to_wake.size());
   }
-  for (Worker* worker : to_wake) worker->wake.notify_one();
+  for (Worker* worker : to_wake) wake(worker);
   while (!cancelled.empty()) {
     FutureCore& future = cancelled.pop().future();
     future.cancel();

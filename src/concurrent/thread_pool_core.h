@@ -2,7 +2,6 @@
 #define CRAWL_CONCURRENT_THREAD_POOL_CORE_H_
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "concurrent/futex.h"
 #include "crawl/concurrent/task.h"
 
 namespace crawl::detail {
@@ -43,11 +43,13 @@ struct WorkerNames {
 
 // What the executor and its workers share; lives as long as any of them.
 //
-// A worker is busy from taking a task until its callable is gone, and again
-// while it runs callbacks: whenever foreign code may keep it. All others are
-// free; a free worker is asleep, or awake and about to look at the queue. The
-// rule that keeps every task moving: there are never more tasks queued than
-// free workers awake, unless every worker that may exist does and is awake.
+// A worker is busy while foreign code may keep it: from taking a task until its
+// callable is gone, and while it runs callbacks or destroys a result. All
+// others are free; a free worker is asleep, or awake and about to look at the
+// queue. The rule that keeps every task moving: there are never more tasks
+// queued than free workers awake, unless every worker that may exist does and
+// is awake. A worker is free before its result can be seen, so that whoever
+// has seen it, and submits again, finds it so.
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
  public:
   PoolCore(std::size_t max_workers, WorkerNames names,
@@ -66,15 +68,18 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     explicit Worker(std::size_t i) : index(i) {}
     std::size_t index;
     std::thread thread;
-    std::condition_variable wake;
-    bool called = false;  // guarded by mutex_: taken off sleepers_
+    // Set once taken off sleepers_, which is when it is to wake up.
+    FutexWord called{0};
   };
 
   void work(Worker& worker);
   bool initialize();
-  void run(PoolTask& task);
-  void become_busy();
-  void become_free() { busy_.fetch_sub(1); }
+  // Returns whether the worker became free early.
+  bool run(PoolTask& task);
+  // Runs foreign code outside a task, on a worker that became free early.
+  template <class Code>
+  void while_busy(Code code);
+  static void wake(Worker* worker);
 
   // With mutex_ held, after the queue grew or a free worker became busy by one:
   // restores the rule. Returns a worker to wake once the mutex is free.
@@ -96,9 +101,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool detached_ = false;
   std::string broken_;  // why, once an initializer threw
 
-  // Raised under mutex_, lowered by workers before a result shows, so that
-  // whoever has seen the result finds its worker free.
-  std::atomic<std::size_t> busy_{0};
+  std::size_t taken_ = 0;  // workers that took a task and are not back yet
+
+  // Those among them that became free early, before they are back.
+  std::atomic<std::size_t> free_early_{0};
 
   std::mutex join_mutex_;  // held while joining; taken before mutex_
 };

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string_view>
 
@@ -61,7 +62,7 @@ class FutureCore {
     return word_.fetch_sub(kReference, std::memory_order_acq_rel) <
            2 * kReference;
   }
-  void destroy() noexcept;
+  void destroy() noexcept { delete this; }
   void release() noexcept {
     if (drop_reference()) destroy();
   }
@@ -76,6 +77,17 @@ class FutureCore {
   // those in wait() and as_completed() have been told. InvalidStateError in
   // any other state.
   bool set_running_or_notify_cancel();
+
+  // The same for a task that its pool takes up: never throws.
+  bool start() noexcept {
+    if (unobservable() && state() == FutureState::kPending) {
+      // Nobody is left who could cancel it meanwhile.
+      word_.store(with_state(kReference, FutureState::kRunning),
+                  std::memory_order_relaxed);
+      return true;
+    }
+    return set_running_or_notify_cancel();
+  }
 
   // Reserves the right to store the outcome; once. A pending future becomes
   // running. InvalidStateError if it has ended or was claimed before.
@@ -95,7 +107,8 @@ class FutureCore {
 
   virtual void invoke_callbacks() noexcept = 0;
 
-  // Nobody but the caller can ever see the outcome.
+  // Nobody but the caller can ever see the outcome: instead of publishing it,
+  // the owner may destroy() the future.
   bool unobservable() const noexcept {
     const std::uint32_t word = word_.load();
     return word < 2 * kReference && (word & kWatched) == 0;
@@ -118,14 +131,21 @@ class FutureCore {
  protected:
   explicit FutureCore(std::uint32_t references)
       : word_(references * kReference) {}
-  virtual ~FutureCore() = default;
+  virtual ~FutureCore();
 
-  // With the mutex held: false if the future is done; otherwise whoever ends
-  // it will take the mutex, and so see what the caller registers meanwhile.
+  // Those who will be told of the end. Most futures have none, and so no lock.
+  struct Observers {
+    virtual ~Observers() = default;
+    std::mutex mutex;
+    bool has_callbacks = false;
+    Watch* watches = nullptr;
+  };
+  Observers& observers();  // made when first asked for
+  virtual std::unique_ptr<Observers> make_observers() const = 0;
+
+  // With the observers' mutex held: false if the future is done; otherwise
+  // whoever ends it will take the mutex, and so see what the caller adds.
   bool keep_watch() noexcept { return !ended(word_.fetch_or(kWatched)); }
-
-  std::mutex mutex_;
-  bool has_callbacks_ = false;  // guarded by mutex_
 
  private:
   friend class CompletionQueue;
@@ -147,19 +167,26 @@ class FutureCore {
   static bool ended(std::uint32_t word) noexcept {
     return state_of(word) >= FutureState::kCancelled;
   }
+  bool over() const noexcept {
+    const FutureState now = state();
+    return now == FutureState::kFinished ||
+           now == FutureState::kCancelledAndNotified;
+  }
   // Moves from one state to another; false if it was elsewhere.
   bool move(FutureState from, FutureState to) noexcept;
   bool sleep_until_done(const Deadline& deadline);
   [[noreturn]] void throw_outcome() const;
 
-  // For CompletionQueue. False if the future has ended, notified if cancelled.
+  // For CompletionQueue. attach() is false if the future has ended, and been
+  // notified if cancelled; prepare_attach() comes first, and may throw.
+  void prepare_attach();
   bool attach(Watch& watch) noexcept;
   void detach(Watch& watch) noexcept;
-  void fire_watches() noexcept;  // with mutex_ held
+  void fire_watches(Observers& observers) noexcept;  // with its mutex held
   bool failed() const noexcept;
 
   std::atomic<std::uint32_t> word_;
-  Watch* watches_ = nullptr;      // guarded by mutex_
+  std::atomic<Observers*> observers_{nullptr};
   std::exception_ptr exception_;  // written by the owner, before publishing
 };
 

@@ -105,10 +105,11 @@ class SharedState : public FutureCore {
 
   void add_callback(Callback callback) {
     {
-      const std::lock_guard lock(mutex_);
+      auto& observers = static_cast<TypedObservers&>(this->observers());
+      const std::lock_guard lock(observers.mutex);
       if (keep_watch()) {
-        callbacks_.push_back(std::move(callback));
-        has_callbacks_ = true;
+        observers.callbacks.push_back(std::move(callback));
+        observers.has_callbacks = true;
         return;
       }
     }
@@ -118,7 +119,8 @@ class SharedState : public FutureCore {
 
   void invoke_callbacks() noexcept override {
     // No lock: they change only before the future ends, and one thread ends it.
-    const std::vector<Callback> callbacks = std::move(callbacks_);
+    const std::vector<Callback> callbacks =
+        std::move(static_cast<TypedObservers&>(this->observers()).callbacks);
     add_reference();
     const Future<T> self(this);
     for (const Callback& callback : callbacks) run_callback(callback, self);
@@ -132,6 +134,13 @@ class SharedState : public FutureCore {
   }
 
  private:
+  struct TypedObservers final : FutureCore::Observers {
+    std::vector<Callback> callbacks;
+  };
+  std::unique_ptr<FutureCore::Observers> make_observers() const override {
+    return std::make_unique<TypedObservers>();
+  }
+
   static void run_callback(const Callback& callback,
                            const Future<T>& future) noexcept {
     try {
@@ -150,7 +159,6 @@ class SharedState : public FutureCore {
     Stored<T> value;
   };
 
-  std::vector<Callback> callbacks_;  // guarded by mutex_ until the end
   Slot slot_;
   bool has_value_ = false;
   std::atomic<bool> taken_{false};

@@ -42,7 +42,7 @@ class Task final : public SharedState<T>, public PoolTask {
         call_(std::in_place, std::forward<Given>(given)...) {}
 
   bool execute() noexcept override {
-    const bool started = this->set_running_or_notify_cancel();
+    const bool started = this->start();
     if (started) {
       std::exception_ptr error;
       try {
