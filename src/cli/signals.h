@@ -6,9 +6,9 @@
 
 namespace crawl::cli {
 
-// Ignores SIGPIPE (a closed pipe is then an error of write) and keeps SIGINT,
-// SIGTERM and SIGHUP from every thread made after it, for an InterruptWatcher.
-// Call it first thing in main().
+// Ignores SIGPIPE and SIGXFSZ (a closed pipe or a file at its size limit is
+// then an error of write) and keeps SIGINT, SIGTERM and SIGHUP from every
+// thread made after it, for an InterruptWatcher. Call it first thing in main().
 void prepare_signals();
 
 // Waits for SIGINT, SIGTERM and SIGHUP on a thread of its own, so that what is
