@@ -99,8 +99,8 @@ TEST_F(HostileTest, EndlessThings) {
           {"/big-header/512", "protocol"},
           {"/never", "timeout"},
           {"/never-body", "timeout"},
-          {"/drip?ms=50", "timeout"},
-          {"/drip-head?ms=50", "timeout"}});
+          {"/drip", "timeout"},
+          {"/drip-head", "timeout"}});
 }
 
 TEST_F(HostileTest, BodyLimitIsAfterDecodingAndSaysTruncated) {
