@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the fuzzers with clang and runs each for a while on its corpus.
 # Usage: sh tests/fuzz/run.sh BUILD_DIR SECONDS [FUZZER...]
+# CRAWL_FUZZ_SEED picks another walk (default 1; 0 is a new one each time).
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1
@@ -25,7 +26,7 @@ for fuzzer in "$@"; do
   [ -f "tests/fuzz/$fuzzer.dict" ] && dictionary=-dict=tests/fuzz/$fuzzer.dict
   corpus=
   [ -d "tests/fuzz/corpus/$fuzzer" ] && corpus=tests/fuzz/corpus/$fuzzer
-  "$build/tests/$fuzzer" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 \
+  "$build/tests/$fuzzer" -seed="${CRAWL_FUZZ_SEED:-1}" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 \
     -artifact_prefix="$build/" -print_final_stats=1 $dictionary "$found" $corpus \
     2>"$build/$fuzzer.log" ||
     { failed=1; tail -n 60 "$build/$fuzzer.log"; }
