@@ -2,7 +2,8 @@
 // accepts serialises to something it reads back unchanged, its components add
 // up to its href, and the two ways to resolve agree.
 //
-//   url_fuzz -dict=tests/fuzz/url_fuzz.dict CORPUS_DIR tests/fuzz/corpus/url_fuzz
+//   url_fuzz -dict=tests/fuzz/url_fuzz.dict CORPUS_DIR
+//   tests/fuzz/corpus/url_fuzz
 
 #include <cstddef>
 #include <cstdint>
