@@ -11,17 +11,15 @@
 #include <string>
 #include <vector>
 
-#include "crawl/base/utf8.h"
+#include "writer/clean_text.h"
 
 namespace crawl::cli {
 namespace {
 
 // Server text for a terminal or a log: one line, no control characters.
 std::string printable(std::string_view text) {
-  std::string clean = replace_invalid_utf8(text.substr(0, 500));
-  for (char& c : clean) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
+  std::string clean;
+  append_shown(text.substr(0, 500), clean);
   return clean;
 }
 
