@@ -18,6 +18,7 @@ class HostTable {
     std::uint64_t key_begin = 0;
     std::uint32_t key_size = 0;
     std::uint32_t admitted = 0;  // pages ever added
+    std::uint32_t stored = 0;    // pages before this are in the file
     std::uint32_t loaded = 0;    // pages before this were handed out
     std::uint32_t done = 0;      // pages before this are all done
     std::uint32_t skip = 0;      // done, but not before `loaded`

@@ -27,6 +27,10 @@ using Host = HostTable::Host;
 constexpr std::uint32_t kMaxPages = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kMaxHosts = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kMinRowBytes = 8;
+// Pages that wait to be written: sorted, so many find their neighbours in the
+// file, whatever order their hosts came in.
+constexpr std::size_t kMaxPending = 65'536;
+constexpr std::size_t kMaxPendingBytes = 16u << 20;
 
 constexpr PageId page_id(HostId host, std::uint32_t number) {
   return PageId{host} << 32 | number;
@@ -87,6 +91,14 @@ struct StateStore::Impl {
   std::uint64_t seed = 0;
   FingerprintSet known;
   std::optional<HostTable> table;
+  struct Pending {
+    PageId id;
+    std::int64_t parent;  // as stored
+    std::uint32_t url_begin, url_size;
+    int depth;
+  };
+  std::vector<Pending> pending;  // pages not in the file yet
+  std::string pending_urls;
   // Done, though pages of their host before them are not.
   std::unordered_set<PageId> ahead;
   std::vector<PageId> done_since;   // the last commit
@@ -134,6 +146,7 @@ struct StateStore::Impl {
   Result<std::optional<std::string>> meta(std::string_view name) const;
   Result<void> set_meta(std::string_view name, std::string_view value);
   Result<QueuedPage> read_page();
+  Result<void> write_pending();
   void advance(HostId id);
   int write_done();
 };
@@ -298,6 +311,7 @@ Result<void> StateStore::Impl::read_pages() {
       return tl::unexpected(fail_damaged("pages do not fit together"));
     }
     ++(*table)[host_of(page)].admitted;
+    ++(*table)[host_of(page)].stored;
     href.clear();
     append_url(origin_of(table->key(host_of(page))), url, href);
     if (!known.insert(hash(href))) {
@@ -393,17 +407,41 @@ Result<std::optional<PageId>> StateStore::add(const Url& url, int depth,
   Host& host = (*impl.table)[*id];
   if (host.admitted == kMaxPages) return make_error("too many pages of a host");
   const PageId page = page_id(*id, host.admitted);
-  impl.insert_page.bind(1, static_cast<std::int64_t>(page));
-  impl.insert_page.bind(2, std::int64_t{depth});
-  impl.insert_page.bind(3, stored_parent(page, parent));
-  impl.insert_page.bind(4, Impl::stored_url(origin_of(key), href));
-  if (const int code = impl.insert_page.run(); code != SQLITE_OK) {
-    return tl::unexpected(impl.fail(code));
-  }
+  const std::string_view stored = Impl::stored_url(origin_of(key), href);
+  impl.pending.push_back({page, stored_parent(page, parent),
+                          static_cast<std::uint32_t>(impl.pending_urls.size()),
+                          static_cast<std::uint32_t>(stored.size()), depth});
+  impl.pending_urls += stored;
   ++host.admitted;
   ++impl.admitted;
   impl.known.insert(hash);
+  if (impl.pending.size() >= kMaxPending ||
+      impl.pending_urls.size() >= kMaxPendingBytes) {
+    if (auto written = impl.write_pending(); !written) {
+      return tl::unexpected(written.error());
+    }
+  }
   return page;
+}
+
+Result<void> StateStore::Impl::write_pending() {
+  std::sort(pending.begin(), pending.end(),
+            [](const Pending& a, const Pending& b) { return a.id < b.id; });
+  for (const Pending& page : pending) {
+    insert_page.bind(1, static_cast<std::int64_t>(page.id));
+    insert_page.bind(2, std::int64_t{page.depth});
+    insert_page.bind(3, page.parent);
+    insert_page.bind(
+        4,
+        std::string_view(pending_urls).substr(page.url_begin, page.url_size));
+    if (const int code = insert_page.run(); code != SQLITE_OK) {
+      return tl::unexpected(fail(code));
+    }
+    (*table)[host_of(page.id)].stored = number_of(page.id) + 1;
+  }
+  pending.clear();
+  pending_urls.clear();
+  return {};
 }
 
 Result<bool> StateStore::remember(std::string_view href) {
@@ -453,6 +491,11 @@ Result<void> StateStore::load(HostId id, std::size_t max,
   if (impl.failed) return tl::unexpected(*impl.failed);
   Host& host = (*impl.table)[id];
   if (max == 0 || host.loaded == host.admitted) return {};
+  // Pages done out of turn lie between those that are handed out.
+  if (host.stored < host.admitted &&
+      host.stored < std::uint64_t{host.loaded} + host.skip + max) {
+    if (auto written = impl.write_pending(); !written) return written;
+  }
   Statement& rows = impl.select_pages;
   rows.bind(1, static_cast<std::int64_t>(page_id(id, host.loaded)));
   rows.bind(2, static_cast<std::int64_t>(PageId{id} + 1) << 32);
@@ -496,6 +539,12 @@ bool StateStore::claim(PageId page) {
 Result<std::string> StateStore::url_of(PageId page) const {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
+  if (host_of(page) < impl.table->size() &&
+      number_of(page) >= (*impl.table)[host_of(page)].stored) {
+    if (auto written = impl.write_pending(); !written) {
+      return tl::unexpected(written.error());
+    }
+  }
   impl.select_url.bind(1, static_cast<std::int64_t>(page));
   const int code = impl.select_url.step();
   std::string href;
@@ -601,6 +650,7 @@ int StateStore::Impl::write_done() {
 Result<void> StateStore::commit(std::uint64_t output_length) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
+  if (auto written = impl.write_pending(); !written) return written;
   if (const int code = impl.write_done(); code != SQLITE_OK) {
     return tl::unexpected(impl.fail(code));
   }
@@ -617,7 +667,8 @@ Result<void> StateStore::commit(std::uint64_t output_length) {
 std::size_t StateStore::memory_use() const {
   constexpr std::size_t kNode = 32;  // of an unordered_set
   return impl_->known.memory_use() + impl_->table->memory_use() +
-         impl_->ahead.size() * kNode +
+         impl_->pending.capacity() * sizeof(Impl::Pending) +
+         impl_->pending_urls.capacity() + impl_->ahead.size() * kNode +
          impl_->done_since.capacity() * sizeof(PageId) +
          impl_->hosts_since.capacity() * sizeof(HostId);
 }

@@ -155,6 +155,47 @@ TEST_F(StateStoreTest, AFreshPageCanBeClaimedInItsTurn) {
   EXPECT_THAT(load(*store, 0, 9), IsEmpty());
 }
 
+TEST_F(StateStoreTest, ClaimedAndLoadedPagesMix) {
+  const auto store = open();
+  std::vector<std::string> given;
+  for (int i = 0; i < 3000; ++i) {
+    const PageId page = add(*store, "http://a/" + std::to_string(i));
+    if (store->claim(page)) given.push_back(*store->url_of(page));
+    if (i % 7 < 3) continue;
+    add(*store, "http://b/" + std::to_string(i));
+    add(*store, "http://a/" + std::to_string(i) + "x");
+    for (const std::string& href : load(*store, 0, 1)) given.push_back(href);
+  }
+  EXPECT_EQ(given.size(), store->admitted(0));
+  EXPECT_EQ(std::set<std::string>(given.begin(), given.end()).size(),
+            given.size());
+  EXPECT_EQ(load(*store, 1, 9999).size(), store->admitted(1));
+}
+
+// More than is kept back before it is written.
+TEST_F(StateStoreTest, ManyPagesBetweenCommits) {
+  {
+    const auto store = open();
+    for (int i = 0; i < 70'000; ++i) {
+      add(*store,
+          "http://h" + std::to_string(i % 31) + "/" + std::to_string(i));
+    }
+    EXPECT_EQ(*store->url_of(PageId{2} << 32 | 2000),
+              "http://h2/" + std::to_string(2000 * 31 + 2));
+    ASSERT_TRUE(store->commit(0));
+  }
+  const auto store = open();
+  EXPECT_EQ(store->counts().admitted, 70'000u);
+  for (unsigned host = 0; host < 31; ++host) {
+    const auto pages = load(*store, host, 9999);
+    ASSERT_EQ(pages.size(), store->admitted(host));
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      ASSERT_EQ(pages[i], "http://h" + std::to_string(host) + "/" +
+                              std::to_string(i * 31 + host));
+    }
+  }
+}
+
 TEST_F(StateStoreTest, WhatIsCommittedIsThereAgain) {
   {
     const auto store = open();
