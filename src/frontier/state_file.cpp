@@ -185,7 +185,7 @@ Result<Database> open_state_file(const std::string& path,
   code = execute(db.get(), fmt::format("PRAGMA trusted_schema=OFF;"
                                        "PRAGMA cell_size_check=ON;"
                                        "PRAGMA locking_mode=EXCLUSIVE;"
-                                       "PRAGMA page_size=8192;"
+                                       "PRAGMA page_size=4096;"
                                        "PRAGMA cache_size=-{};"
                                        "PRAGMA temp_store=MEMORY;"
                                        "PRAGMA synchronous=FULL;"
@@ -203,7 +203,7 @@ Result<Database> open_state_file(const std::string& path,
                                          "PRAGMA synchronous=OFF"
                                        : "PRAGMA journal_mode=WAL;"
                                          "PRAGMA synchronous=NORMAL;"
-                                         "PRAGMA wal_autocheckpoint=4096;"
+                                         "PRAGMA wal_autocheckpoint=8192;"
                                          "PRAGMA journal_size_limit=67108864");
   }
   if (code == SQLITE_OK) code = execute(db.get(), "BEGIN IMMEDIATE");

@@ -291,7 +291,7 @@ Result<void> StateStore::Impl::read_pages() {
     }
     known.reserve(std::min<std::uint64_t>(
         *number, static_cast<std::uint64_t>(std::max<sqlite3_int64>(pages, 0)) *
-                     8192 / kMinRowBytes));
+                     4096 / kMinRowBytes));
   }
 
   Statement rows;

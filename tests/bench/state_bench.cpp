@@ -1,7 +1,9 @@
 // The state of a large crawl: how fast it learns new URLs and meets known ones,
 // how much memory that takes, and how long it takes to open again.
 //
-// The argument is the number of hosts that ten million URLs are spread over;
+// The arguments are the number of hosts that ten million URLs are spread over,
+// and how many of one host come together, as the links of a page do (1: never,
+// the worst case for a file that keeps each host's pages together).
 // CRAWL_BENCH_URLS sets another number of URLs, TMPDIR where the file lies.
 
 #include <benchmark/benchmark.h>
@@ -40,10 +42,10 @@ double resident_megabytes() {
 }
 
 // About 70 bytes, as URLs of real sites are on average.
-Url make_url(std::size_t number, std::size_t hosts) {
+Url make_url(std::size_t number, std::size_t hosts, std::size_t together = 1) {
   return *Url::parse(fmt::format(
       "https://www.site{}.example/archive/section-{}/article-{:08}.html?p={}",
-      number % hosts, number % 97, number, number % 7));
+      number / together % hosts, number % 97, number, number % 7));
 }
 
 void remove_state(const std::string& path) {
@@ -56,6 +58,7 @@ void remove_state(const std::string& path) {
 // four a second at the rate asked for.
 void add_urls(benchmark::State& state, const std::string& path) {
   const auto hosts = static_cast<std::size_t>(state.range(0));
+  const auto together = static_cast<std::size_t>(state.range(1));
   const std::size_t count = url_count();
   for (auto _ : state) {
     state.PauseTiming();
@@ -68,7 +71,7 @@ void add_urls(benchmark::State& state, const std::string& path) {
     for (std::size_t i = 0; i < count;) {
       batch.clear();
       while (batch.size() < 50'000 && i < count) {
-        batch.push_back(make_url(i++, hosts));
+        batch.push_back(make_url(i++, hosts, together));
       }
       state.ResumeTiming();
       for (const Url& url : batch) {
@@ -144,13 +147,14 @@ void BM_MeetKnownUrl(benchmark::State& state) {
 }
 
 BENCHMARK(BM_AddToFile)
-    ->Arg(1)
-    ->Arg(1000)
-    ->Arg(100'000)
+    ->Args({1, 1})
+    ->Args({1000, 1})
+    ->Args({100'000, 20})
+    ->Args({100'000, 1})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_AddToTemporary)
-    ->Arg(1000)
+    ->Args({1000, 1})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_OpenAgain)->Iterations(1)->Unit(benchmark::kMillisecond);
