@@ -49,13 +49,14 @@ class AnchorText {
   }
   bool end_tag(const bytes::NameKey& key, const char* name,
                const char* page_end) {
-    if (key == bytes::constant_key("a")) return end();
+    if (key == kA) return end();
     const AnchorTag tag = find(key, name, page_end);
     if (tag >= AnchorTag::kFormatting) return end_formatting(tag);
     return tag != AnchorTag::kDoubt;
   }
 
  private:
+  static constexpr bytes::NameKey kA = bytes::constant_key("a");
   // The adoption agency goes through no more than eight blocks.
   static constexpr std::size_t kMostBlocks = 6;
 

@@ -12,6 +12,9 @@ namespace {
 
 using bytes::NameKey;
 
+constexpr NameKey kForm = bytes::constant_key("form");
+constexpr NameKey kTemplate = bytes::constant_key("template");
+
 // Deeper svg or math is no picture and no formula.
 constexpr std::size_t kMaxForeignDepth = 512;
 
@@ -258,9 +261,9 @@ class Scanner {
         !anchors_.end_tag(name.key, name.begin, reader_.page_end())) {
       doubt(ScanDoubt::kAnchorText);
     }
-    if (name.key == bytes::constant_key("form")) {
+    if (name.key == kForm) {
       if (template_depth_ == 0) form_open_ = false;
-    } else if (name.key == bytes::constant_key("template")) {
+    } else if (name.key == kTemplate) {
       if (template_depth_ != 0 && --template_depth_ == 0) {
         in_head_ = in_head_around_template_;
       }
