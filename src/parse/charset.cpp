@@ -24,8 +24,12 @@ bool is_utf8_but_for_cut_end(std::string_view bytes, std::size_t valid) {
 }
 
 bool is_ascii(std::string_view bytes) {
-  for (const char c : bytes) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  while (!bytes.empty()) {
+    const std::string_view block = bytes.substr(0, 256);
+    bytes.remove_prefix(block.size());
+    unsigned char all = 0;
+    for (const char c : block) all |= static_cast<unsigned char>(c);
+    if (all >= 0x80) return false;
   }
   return true;
 }

@@ -67,9 +67,9 @@ std::string collapsed(std::string_view text) {
   return out;
 }
 
-void split_srcset(std::string_view srcset,
+void split_srcset(std::string_view srcset, std::size_t max,
                   std::vector<std::string_view>& urls) {
-  for (;;) {
+  while (urls.size() < max) {
     while (!srcset.empty() &&
            (is_html_space(srcset.front()) || srcset.front() == ',')) {
       srcset.remove_prefix(1);

@@ -1,6 +1,7 @@
 #ifndef CRAWL_PARSE_HTML_TEXT_H_
 #define CRAWL_PARSE_HTML_TEXT_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,9 @@ void append_collapsed(std::string_view text, std::size_t begin, bool& pending,
 std::string collapsed(std::string_view text);
 
 // The URLs of a srcset, views into it (HTML Standard, "parse a srcset
-// attribute", the splitting of it; descriptors are not judged).
-void split_srcset(std::string_view srcset, std::vector<std::string_view>& urls);
+// attribute", the splitting of it; descriptors are not judged). At most `max`.
+void split_srcset(std::string_view srcset, std::size_t max,
+                  std::vector<std::string_view>& urls);
 
 // The URL of a meta refresh's content (HTML Standard, "shared declarative
 // refresh steps"); nothing if it has none or is no refresh.

@@ -194,7 +194,7 @@ void PageBuilder::add_srcset(LinkElement element, LinkAttribute attribute,
                              const std::string_view* srcset) {
   if (!options_.links || srcset == nullptr) return;
   std::vector<std::string_view> urls;
-  split_srcset(decoded_and_kept(*srcset), urls);
+  split_srcset(decoded_and_kept(*srcset), kMaxLinks - links_.size(), urls);
   for (const std::string_view url : urls) {
     add_decoded(element, attribute, url);
   }

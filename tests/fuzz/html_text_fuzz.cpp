@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string_view input(reinterpret_cast<const char*>(data), size);
 
   std::vector<std::string_view> urls;
-  crawl::split_srcset(input, urls);
+  crawl::split_srcset(input, size + 1, urls);
   const char* at = input.data();
   for (const std::string_view url : urls) {
     require(lies_in(url, input) && url.data() >= at && !url.empty());

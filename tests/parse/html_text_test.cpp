@@ -15,7 +15,7 @@ using testing::IsEmpty;
 
 std::vector<std::string_view> srcset(std::string_view value) {
   std::vector<std::string_view> urls;
-  split_srcset(value, urls);
+  split_srcset(value, 100, urls);
   return urls;
 }
 
@@ -46,6 +46,12 @@ TEST(HtmlText, SrcsetIsSplitAsTheStandardSays) {
   EXPECT_THAT(srcset("a,,, b"), ElementsAre("a", "b"));
   EXPECT_THAT(srcset("a (b, c) 1x, d"), ElementsAre("a", "d"));
   EXPECT_THAT(srcset(",\n,"), IsEmpty());
+}
+
+TEST(HtmlText, SrcsetIsSplitUpToALimit) {
+  std::vector<std::string_view> urls;
+  split_srcset("a, b, c", 2, urls);
+  EXPECT_THAT(urls, ElementsAre("a", "b"));
 }
 
 TEST(HtmlText, RefreshUrlAsTheStandardSays) {

@@ -36,7 +36,7 @@ struct Page {
   std::string base;                    // what links are resolved against
   std::string charset;                 // Encoding Standard name, "utf-8"
   std::uint64_t link_count = 0;  // http(s) links of a and area, repeats counted
-  LinkList links;                // empty unless PageOptions::links
+  LinkList links;  // in source order; empty unless PageOptions::links
   PageParser parser = PageParser::kTree;
 };
 
