@@ -1,5 +1,7 @@
 #include "crawl/concurrent/thread_pool_executor.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -28,7 +30,11 @@ ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolOptions options)
     : core_(std::make_shared<detail::PoolCore>(
           checked_max_workers(options.max_workers),
           detail::WorkerNames::from(options.thread_name_prefix),
-          std::move(options.initializer))) {}
+          std::move(options.initializer))) {
+  // A static pool may have to log while it is destroyed: make the logger now,
+  // so that it is destroyed later.
+  spdlog::default_logger_raw();
+}
 
 ThreadPoolExecutor::~ThreadPoolExecutor() {
   core_->shutdown(/*wait=*/true, /*cancel_futures=*/false);

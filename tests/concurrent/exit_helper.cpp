@@ -62,6 +62,15 @@ int main(int argc, char** argv) {
     static_pool().submit(apple);
     return 0;
   }
+  if (mode == "static-log") {
+    crawl::ThreadPoolExecutor& pool = static_pool();
+    pool.submit([] { main_returned.acquire(); })
+        .add_done_callback([](const crawl::Future<void>&) {
+          throw std::runtime_error("too late?");
+        });
+    const AtReturn at_return;
+    return 0;
+  }
   if (mode == "static-task") {
     // The task goes on until the pool's destructor has begun, and is waiting.
     crawl::ThreadPoolExecutor& pool = static_pool();

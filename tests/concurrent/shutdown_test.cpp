@@ -101,6 +101,12 @@ TEST(Shutdown, SubmitAtExitThrows) {
   }
 }
 
+TEST(Shutdown, ThrowingCallbackIsLoggedEvenAsStaticsAreDestroyed) {
+  const Ended ended = run_helper("static-log");
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_THAT(ended.output, HasSubstr("too late?"));
+}
+
 // CPython: shutdown.test_hang_issue12364
 TEST(Shutdown, EveryQueuedTaskStillRuns) {
   std::counting_semaphore<> release(0);
