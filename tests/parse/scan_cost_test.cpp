@@ -3,9 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
-#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,34 +11,7 @@
 
 #include "crawl/parse/page.h"
 #include "parse/scanner.h"
-
-namespace {
-
-// Bytes held by new at the moment, and the most since reset.
-std::size_t held = 0;
-std::size_t most_held = 0;
-
-constexpr std::size_t kHeader = alignof(std::max_align_t);
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  void* const block = std::malloc(size + kHeader);
-  if (block == nullptr) throw std::bad_alloc();
-  *static_cast<std::size_t*>(block) = size;
-  held += size;
-  if (held > most_held) most_held = held;
-  return static_cast<char*>(block) + kHeader;
-}
-void operator delete(void* block) noexcept {
-  if (block == nullptr) return;
-  block = static_cast<char*>(block) - kHeader;
-  held -= *static_cast<std::size_t*>(block);
-  std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-  operator delete(block);
-}
+#include "support/heap_meter.h"
 
 namespace crawl {
 namespace {
@@ -186,12 +157,12 @@ TEST(ScanCost, IsLinearInThePagesSize) {
 std::size_t memory_of(std::string_view page) {
   PageOptions options;
   options.links = true;
-  const std::size_t before = held;
-  most_held = held;
+  const std::size_t before = testing::heap_held();
+  testing::reset_heap_peak();
   const Page read =
       read_page(page, page_url(), "text/html; charset=utf-8", options);
   EXPECT_EQ(read.parser, PageParser::kScanner);
-  return most_held - before;
+  return testing::heap_peak() - before;
 }
 
 TEST(ScanCost, MemoryIsThatOfTheLinksNotOfThePage) {
