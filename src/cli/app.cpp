@@ -17,6 +17,7 @@
 #include "cli/signals.h"
 #include "cli/state.h"
 #include "cli/summary.h"
+#include "cli/terminal.h"
 #include "crawl/engine/crawler.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
@@ -121,7 +122,10 @@ Result<std::unique_ptr<ResultWriter>> open_writer(
   Result<std::unique_ptr<OutputStream>> output = open_output(path, mode);
   if (!output) return tl::unexpected(output.error());
   return std::make_unique<ResultWriter>(
-      *std::move(output), make_formatter(format, fields), ordered);
+      *std::move(output),
+      make_formatter(format, fields,
+                     path == "-" ? text_style_of(STDOUT_FILENO) : TextStyle()),
+      ordered);
 }
 
 // An earlier crawl is gone on with: what it wrote after its last commit goes,
@@ -201,6 +205,7 @@ int run_crawl(const Options& options, Report& report) {
   if (outputs->records->closed_by_reader()) return kExitOk;
 
   report.print(format_summary(*stats));
+  if (stats->times) report.print(format_times(*stats, *stats->times));
   if (const std::string error = (*seeds)->error(); !error.empty()) {
     report.warn(error);
     return kExitFailures;

@@ -12,7 +12,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 62> kOptions = {{
+constexpr std::array<OptionSpec, 63> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -185,6 +185,10 @@ constexpr std::array<OptionSpec, 62> kOptions = {{
      "No progress, no summary, no warnings on standard error.", &T::quiet},
     {Group::kMessages, "verbose", 'v', "",
      "Also log failures and retries; twice: every transfer.", &T::verbose},
+    {Group::kMessages, "stats", '\0', "",
+     "End with where the time went: network, politeness, parsing, writing; "
+     "connections, DNS, slowest hosts.",
+     &T::stats},
     {Group::kMessages, "log-file", '\0', "FILE",
      "Log to FILE instead of standard error.", &T::log_file},
     {Group::kMessages, "config", '\0', "FILE",

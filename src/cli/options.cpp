@@ -54,6 +54,10 @@ class Resolver {
     limits(args);
     sites(args);
     options_.quiet = args.quiet;
+    if (args.quiet && args.stats) {
+      fail("--stats has something to say: leave out either it or --quiet");
+    }
+    options_.crawl.time_breakdown = args.stats;
     options_.verbosity = args.verbose;
     if (args.log_file) {
       if (args.log_file->empty()) fail("--log-file '': the name is empty");

@@ -1,13 +1,13 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
 
+#include "cli/terminal.h"
 #include "crawl/base/human.h"
 #include "writer/clean_text.h"
 
@@ -20,13 +20,6 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 // Of the new rate against the old one, per second gone by: follows a change
 // within a few seconds and does not flicker.
 constexpr double kFreshness = 0.5;
-
-std::size_t columns_of(int fd) {
-  constexpr std::size_t kUsual = 80;
-  winsize size{};
-  if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;
-  return size.ws_col;
-}
 
 // A terminal that does not take it now goes without.
 void put(int fd, std::string_view text) {
@@ -78,7 +71,7 @@ void ProgressLine::draw(const CrawlStats& stats) {
     last_done_ = stats.done();
   }
   // One column less than there are: a full line would wrap.
-  const std::size_t columns = columns_of(fd_);
+  const std::size_t columns = terminal_columns(fd_);
   std::string text(kClearLine);
   text += format_progress(stats, rate_,
                           columns - std::min<std::size_t>(columns, 1));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -36,6 +37,30 @@ std::string kinds(const CrawlStats& stats, bool skipped) {
 std::string counted(std::uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", human_count(count), what,
                      count == 1 ? "" : "s");
+}
+
+struct SlotLine {
+  SlotUse use;
+  std::string_view name;
+  std::string_view meaning;
+  bool always;
+};
+constexpr std::array<SlotLine, kSlotUseCount> kSlotLines = {{
+    {SlotUse::kNetwork, "network", "a request was under way", true},
+    {SlotUse::kPoliteness, "politeness",
+     "URLs were queued, but their hosts had to wait: --per-host, --delay, "
+     "--rate, retries",
+     true},
+    {SlotUse::kParsing, "parsing", "a page was being read", true},
+    {SlotUse::kOrdering, "ordering", "--ordered waited for an earlier URL",
+     false},
+    {SlotUse::kInput, "input", "the input gave no line", false},
+    {SlotUse::kNothing, "nothing to do", "fewer URLs were left than slots",
+     false},
+}};
+
+std::string percent(double part, double whole) {
+  return fmt::format("{:.1f} %", whole > 0 ? 100 * part / whole : 0.0);
 }
 
 }  // namespace
@@ -87,6 +112,44 @@ std::string format_summary(const CrawlStats& stats) {
     out += fmt::format(", {} received, {} decoded\n",
                        human_bytes(stats.bytes_downloaded),
                        human_bytes(stats.bytes_decoded));
+  }
+  return out;
+}
+
+std::string format_times(const CrawlStats& stats, const TimeBreakdown& times) {
+  const double elapsed = std::chrono::duration<double>(stats.elapsed).count();
+  const double all = elapsed * static_cast<double>(times.slots);
+  std::string out = fmt::format("Where the time of {} went, {} each:\n",
+                                counted(times.slots, "transfer slot"),
+                                human_seconds(elapsed));
+  for (const SlotLine& line : kSlotLines) {
+    const double time = times.slot_time[static_cast<std::size_t>(line.use)];
+    if (!line.always && time < all / 1000) continue;
+    out += fmt::format("  {:<13} {:>7}  {}\n", line.name, percent(time, all),
+                       line.meaning);
+  }
+  out += fmt::format("Writing records: {} ({} of the crawl's own thread)\n",
+                     human_seconds(times.writing),
+                     percent(times.writing, elapsed));
+  out += fmt::format("Connections: {} opened, {} reused; DNS: {}",
+                     human_count(stats.connections), human_count(times.reused),
+                     counted(times.lookups, "look-up"));
+  if (times.lookups > 0) {
+    out += fmt::format(
+        ", {} on average",
+        human_seconds(times.lookup_time / static_cast<double>(times.lookups)));
+  }
+  out += "\n";
+  if (times.slowest.empty()) return out;
+  out += "Slowest hosts:\n     mean    worst  requests\n";
+  for (const TimeBreakdown::HostTime& host : times.slowest) {
+    out += fmt::format("  {:>7}  {:>7}  {:>8}  {}\n",
+                       human_seconds(host.mean()), human_seconds(host.worst),
+                       human_count(host.requests), host.host);
+  }
+  if (times.requests_elsewhere > 0) {
+    out += fmt::format("  (and {} at hosts too many to keep apart)\n",
+                       counted(times.requests_elsewhere, "request"));
   }
   return out;
 }

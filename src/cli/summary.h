@@ -12,6 +12,10 @@ namespace crawl::cli {
 // skips by kind, requests, retries, bytes, time and rate.
 std::string format_summary(const CrawlStats& stats);
 
+// What --stats adds: where the time went, as a table of the transfer slots, and
+// what it was spent on besides.
+std::string format_times(const CrawlStats& stats, const TimeBreakdown& times);
+
 }  // namespace crawl::cli
 
 #endif  // CRAWL_CLI_SUMMARY_H_

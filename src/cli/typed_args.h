@@ -40,7 +40,7 @@ struct TypedArgs {
        no_sitemaps = false, all_types = false, ignore_nofollow = false,
        allow_private = false;
 
-  bool quiet = false;
+  bool quiet = false, stats = false;
   int verbose = 0;
   std::optional<std::string> log_file;
 

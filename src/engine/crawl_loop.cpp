@@ -71,6 +71,7 @@ bool CrawlLoop::finished() const {
 
 Result<CrawlStats> CrawlLoop::run(SeedSource& seeds) {
   started_ = clock_.now();
+  if (options_.time_breakdown) time_book_.emplace(options_.jobs, started_);
   if (options_.site) commit_due_ = started_ + options_.site->commit_interval;
   if (Result<void> opened = open_site(); !opened) {
     return tl::unexpected(opened.error());
@@ -91,6 +92,7 @@ Result<CrawlStats> CrawlLoop::run(SeedSource& seeds) {
   if (!error_) check(writer_.close());
   if (!error_ && skipped_writer_ != nullptr) check(skipped_writer_->close());
   report_progress(clock_.now());
+  if (time_book_) stats_.times = time_book_->close(started_ + stats_.elapsed);
   if (error_) return tl::unexpected(*error_);
   return stats_;
 }
@@ -140,10 +142,12 @@ void CrawlLoop::admit(SeedSource& seeds) {
   std::string line;
   std::size_t admitted = 0;
   more_lines_ = false;
+  window_full_ = false;
   while (!seeds_ended_ && frontier_.queued() < kReadAhead && !error_ &&
          !writer_.closed_by_reader()) {
     if (options_.ordered &&
         next_index_ >= writer_.next_index() + ordered_window(options_.jobs)) {
+      window_full_ = true;
       return;
     }
     const SeedSource::Status status = seeds.next(line);
@@ -316,7 +320,16 @@ void CrawlLoop::wait() {
     wake_at(progress_due_);
   }
   if (error_) wake_at(now);
+  if (time_book_)
+    time_book_->slots_are(in_flight(), why_slots_are_empty(), now);
   fetcher_.wait(until, results_);
+}
+
+SlotUse CrawlLoop::why_slots_are_empty() const {
+  if (stopping()) return SlotUse::kNothing;
+  if (frontier_.queued() > 0) return SlotUse::kPoliteness;
+  if (window_full_) return SlotUse::kOrdering;
+  return seeds_ended_ ? SlotUse::kNothing : SlotUse::kInput;
 }
 
 void CrawlLoop::report_progress(Clock::time_point now) {
@@ -332,7 +345,7 @@ void CrawlLoop::report_progress(Clock::time_point now) {
 
 void CrawlLoop::flush_if_due(Clock::time_point now) {
   if (!unflushed_ || now < flush_due_ || error_) return;
-  check(writer_.flush());
+  write([this] { return writer_.flush(); });
   unflushed_ = false;
 }
 

@@ -21,6 +21,7 @@
 #include "crawl/parse/sitemap.h"
 #include "engine/robots_gate.h"
 #include "engine/site_crawl.h"
+#include "engine/time_book.h"
 
 namespace crawl {
 
@@ -52,6 +53,7 @@ class CrawlLoop {
   bool let_through(std::unique_ptr<Job>& job);
   void launch(std::unique_ptr<Job> job);
   void wait();
+  SlotUse why_slots_are_empty() const;
   void report_progress(Clock::time_point now);
   void flush_if_due(Clock::time_point now);
   void commit_if_due(Clock::time_point now);
@@ -59,6 +61,15 @@ class CrawlLoop {
   Result<void> restore_totals();
   void fail(const Error& error);
   void check(const Result<void>& done);
+
+  // Writing counts as such where an account of time is kept.
+  template <class Write>
+  void write(Write write) {
+    if (!time_book_) return check(write());
+    const Clock::time_point begin = clock_.now();
+    check(write());
+    time_book_->wrote(clock_.now() - begin);
+  }
 
   // --- crawl_results.cpp
   void handle(FetchResult result);
@@ -89,6 +100,7 @@ class CrawlLoop {
   RobotsGate robots_;
   std::unique_ptr<SiteCrawl> site_;  // null but for recursive crawls
   CrawlStats stats_;
+  std::optional<TimeBook> time_book_;
   std::uint64_t admitted_elsewhere_ = 0;  // URLs that were never in the store
 
   std::atomic<int> stop_requests_{0};
@@ -97,8 +109,9 @@ class CrawlLoop {
   std::optional<Error> error_;  // of the output or the state: the end
 
   bool seeds_ended_ = false;
-  bool more_lines_ =
-      false;  // admit() left off before the input kept it waiting
+  // Why admit() left off, if not because the input kept it waiting.
+  bool more_lines_ = false;
+  bool window_full_ = false;
   std::uint64_t next_index_ = 0;
   std::unordered_set<Fingerprint> seen_;  // with --unique
 

@@ -31,6 +31,7 @@ void CrawlLoop::handle(FetchResult result) {
   if (result.status_code != 0 && !result.reused_connection) {
     ++stats_.connections;
   }
+  if (time_book_) time_book_->exchange(job->url.host_key(), result);
   if (site_) note_answer(*job, result);
   if (job->kind == JobKind::kRobots) {
     handle_robots(std::move(job), std::move(result));
@@ -315,7 +316,7 @@ void CrawlLoop::finish(CrawlRecord record, const FetchResult* result) {
   }
   if (observer_ != nullptr) observer_->finished(record, result);
   if (error_) return;
-  check(writer_.write(record));
+  write([&] { return writer_.write(record); });
   if (!unflushed_) flush_due_ = clock_.now() + kFlushInterval;
   unflushed_ = true;
 }

@@ -38,12 +38,14 @@ void check(CURLMcode code) {
 // A page that cannot be read for lack of memory ends like any other failure.
 template <class Read>
 void add_page(FetchResult& result, Read read) {
+  const auto begin = std::chrono::steady_clock::now();
   try {
     result.page = read();
   } catch (const std::exception& error) {
     result.error = ErrorKind::kInternal;
     result.error_message = error.what();
   }
+  result.parse_time += std::chrono::steady_clock::now() - begin;
 }
 
 }  // namespace
@@ -206,14 +208,20 @@ void TransferLoop::adopt(FetchRequest request) {
   switch (dns_gate_.enter(transfer.host, &transfer,
                           std::chrono::steady_clock::now())) {
     case DnsGate::Answer::kLookUp:
-      transfer.holds_lookup = true;
-      [[fallthrough]];
+      begin_lookup(transfer);
+      break;
     case DnsGate::Answer::kGo:
       launch(transfer);
       break;
     case DnsGate::Answer::kWait:
       break;
   }
+}
+
+void TransferLoop::begin_lookup(Transfer& transfer) {
+  transfer.holds_lookup = true;
+  transfer.result().looked_up = true;
+  launch(transfer);
 }
 
 void TransferLoop::launch(Transfer& transfer) {
@@ -275,10 +283,7 @@ void TransferLoop::lookup_over(std::uint64_t host, const FetchResult* failure) {
       launch(*transfer);
     }
   }
-  for (Transfer* const transfer : next) {
-    transfer->holds_lookup = true;
-    launch(*transfer);
-  }
+  for (Transfer* const transfer : next) begin_lookup(*transfer);
 }
 
 void TransferLoop::collect_finished() {

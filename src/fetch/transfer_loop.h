@@ -97,6 +97,7 @@ class TransferLoop {
   void do_round(std::optional<Clock::time_point> until);
   void take_inbox();
   void adopt(FetchRequest request);
+  void begin_lookup(Transfer& transfer);
   void launch(Transfer& transfer);
   void poll(std::optional<Clock::time_point> until);
   void act(curl_socket_t socket, int events);

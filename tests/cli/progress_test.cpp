@@ -1,21 +1,18 @@
 #include "cli/progress.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <string>
+
+#include "support/pseudo_terminal.h"
 
 namespace crawl::cli {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 CrawlStats stats_at(std::chrono::nanoseconds elapsed, std::uint64_t done) {
   CrawlStats stats;
@@ -41,44 +38,8 @@ TEST(Progress, IsCutToTheTerminal) {
   EXPECT_EQ(format_progress(stats_at(1s, 1), 1, 0), "");
 }
 
-// A pseudo-terminal whose other end can be read.
-class Terminal {
- public:
-  Terminal() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)) {
-    ::grantpt(master_);
-    ::unlockpt(master_);
-    slave_ = ::open(::ptsname(master_), O_RDWR | O_NOCTTY);
-    termios raw{};
-    ::tcgetattr(slave_, &raw);
-    ::cfmakeraw(&raw);
-    ::tcsetattr(slave_, TCSANOW, &raw);
-    winsize size{};
-    size.ws_col = 58;
-    size.ws_row = 24;
-    ::ioctl(slave_, TIOCSWINSZ, &size);
-  }
-  ~Terminal() {
-    ::close(slave_);
-    ::close(master_);
-  }
-  Terminal(const Terminal&) = delete;
-  Terminal& operator=(const Terminal&) = delete;
-
-  int fd() const { return slave_; }
-  // What was written since the last call.
-  std::string seen() {
-    char buffer[4096];
-    const ssize_t n = ::read(master_, buffer, sizeof buffer);
-    return n > 0 ? std::string(buffer, static_cast<std::size_t>(n)) : "";
-  }
-
- private:
-  int master_;
-  int slave_ = -1;
-};
-
 TEST(Progress, DrawsInPlaceAndErasesCleanly) {
-  Terminal terminal;
+  testing::PseudoTerminal terminal;
   {
     ProgressLine line(terminal.fd());
     line.erase();
@@ -98,7 +59,7 @@ TEST(Progress, DrawsInPlaceAndErasesCleanly) {
 }
 
 TEST(Progress, IsRedrawnAtMostTenTimesASecond) {
-  Terminal terminal;
+  testing::PseudoTerminal terminal;
   ProgressLine line(terminal.fd());
   int drawn = 0;
   for (int ms = 1; ms <= 1'000; ++ms) {
@@ -109,7 +70,7 @@ TEST(Progress, IsRedrawnAtMostTenTimesASecond) {
 }
 
 TEST(Progress, RateFollowsTheLastSeconds) {
-  Terminal terminal;
+  testing::PseudoTerminal terminal;
   ProgressLine line(terminal.fd());
   std::uint64_t done = 0;
   std::string last;

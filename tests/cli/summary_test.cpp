@@ -77,5 +77,36 @@ TEST(Summary, TotalsThatDoNotAddUpAreOwnedUpTo) {
   EXPECT_THAT(format_summary(stats), HasSubstr("do not add up"));
 }
 
+TEST(Summary, StatsSayWhereTheTimeWent) {
+  CrawlStats stats = sample();
+  stats.elapsed = 10s;
+  TimeBreakdown times;
+  times.slots = 8;
+  const auto slots = [&times](SlotUse use) -> double& {
+    return times.slot_time[static_cast<std::size_t>(use)];
+  };
+  slots(SlotUse::kNetwork) = 60;
+  slots(SlotUse::kParsing) = 4;
+  slots(SlotUse::kNothing) = 16;
+  times.writing = 0.5;
+  times.reused = 4'452;
+  times.lookups = 2;
+  times.lookup_time = 0.01;
+  times.slowest = {{"http://slow.test:80", 12, 15, 5}};
+  EXPECT_EQ(format_times(stats, times),
+            "Where the time of 8 transfer slots went, 10.0 s each:\n"
+            "  network        75.0 %  a request was under way\n"
+            "  politeness      0.0 %  URLs were queued, but their hosts had to "
+            "wait: --per-host, --delay, --rate, retries\n"
+            "  parsing         5.0 %  a page was being read\n"
+            "  nothing to do  20.0 %  fewer URLs were left than slots\n"
+            "Writing records: 500 ms (5.0 % of the crawl's own thread)\n"
+            "Connections: 8 opened, 4,452 reused; DNS: 2 look-ups, 5.00 ms on "
+            "average\n"
+            "Slowest hosts:\n"
+            "     mean    worst  requests\n"
+            "   1.25 s   5.00 s        12  http://slow.test:80\n");
+}
+
 }  // namespace
 }  // namespace crawl::cli

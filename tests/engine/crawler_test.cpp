@@ -374,5 +374,27 @@ TEST_F(CrawlerTest, InputThatIsNotThereYetHoldsUpNothing) {
   EXPECT_EQ(stats->fetched, 3u);
 }
 
+TEST_F(CrawlerTest, TimeIsAccountedForWhereItWent) {
+  options_.time_breakdown = true;
+  options_.jobs = 2;
+  options_.per_host = 1;
+  fetcher_.reply("http://a.test/1", {.latency = 1s});
+  fetcher_.reply("http://a.test/2", {.latency = 1s});
+  const CrawlStats stats = crawl({"http://a.test/1", "http://a.test/2"});
+  ASSERT_TRUE(stats.times);
+  const auto slots = [&stats](SlotUse use) {
+    return stats.times->slot_time[static_cast<std::size_t>(use)];
+  };
+  EXPECT_DOUBLE_EQ(slots(SlotUse::kNetwork), 2);
+  EXPECT_DOUBLE_EQ(slots(SlotUse::kPoliteness), 1);  // /2 waited for /1
+  EXPECT_DOUBLE_EQ(slots(SlotUse::kNothing), 1);
+  ASSERT_EQ(stats.times->slowest.size(), 1u);
+  EXPECT_EQ(stats.times->slowest[0].requests, 2u);
+}
+
+TEST_F(CrawlerTest, NoAccountOfTimeUnlessAskedFor) {
+  EXPECT_FALSE(crawl({"http://a.test/"}).times);
+}
+
 }  // namespace
 }  // namespace crawl

@@ -40,6 +40,8 @@ struct CrawlOptions {
 
   std::optional<SiteOptions> site;  // -r: follow links
 
+  bool time_breakdown = false;  // fills CrawlStats::times
+
   FetchOptions fetch;
 };
 

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "crawl/base/error_kind.h"
+#include "crawl/engine/time_breakdown.h"
 
 namespace crawl {
 
@@ -34,6 +36,9 @@ struct CrawlStats {
   std::chrono::nanoseconds elapsed{0};
   bool stopped = false;        // by request_stop() or a closed output
   bool out_of_budget = false;  // by a limit on pages, time or bytes
+
+  // At the end, with CrawlOptions::time_breakdown.
+  std::optional<TimeBreakdown> times;
 
   std::uint64_t done() const { return fetched + failed + skipped; }
   bool adds_up() const { return admitted == done() + left; }

@@ -1,6 +1,7 @@
 #ifndef CRAWL_FETCH_FETCH_RESULT_H_
 #define CRAWL_FETCH_FETCH_RESULT_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -68,6 +69,8 @@ struct FetchResult {
   std::optional<Page> page;
 
   FetchTimes times;
+  std::chrono::nanoseconds parse_time{0};  // after times.total
+  bool looked_up = false;                  // DNS was asked for the host
   bool reused_connection = false;
   unsigned worker = 0;  // index of the transfer loop
 };
