@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs the Debian packages of data/packages.txt that are missing.
-# Usage: install.sh build|test     ("test" includes "build")
+# Usage: install.sh build|test|bench     ("test" and "bench" include "build")
 set -eu
 list=$(dirname "$0")/packages.txt
 case ${1:-} in
   build) kinds=build ;;
   test) kinds='build|test' ;;
-  *) echo "usage: install.sh build|test" >&2; exit 2 ;;
+  bench) kinds='build|bench' ;;
+  *) echo "usage: install.sh build|test|bench" >&2; exit 2 ;;
 esac
 
 missing=

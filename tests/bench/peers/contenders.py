@@ -43,7 +43,7 @@ class Tools:
             "python": version_of(["/usr/bin/python3", "--version"]),
             "scrapy": version_of(["/usr/bin/python3", "-c",
                                   "import scrapy; print('Scrapy', scrapy.__version__)"]),
-            "crawlee": node_package("crawlee", node_modules),
+            "crawlee": node_package("@crawlee/cheerio", node_modules),
             "spider-rs": node_package("@spider-rs/spider-rs", node_modules),
             "wrk": "wrk" if shutil.which("wrk") else None,
             "nginx": version_of(["/usr/sbin/nginx", "-V"]),
@@ -55,11 +55,8 @@ class Tools:
         return name in self.versions
 
     def _node(self, script, *arguments):
-        # ES modules are resolved beside the script, so it is run from beside them.
-        target = pathlib.Path(self.modules).parent / script
-        if not target.exists():
-            shutil.copy(HERE / script, target)
-        return ["node", str(target), *map(str, arguments)]
+        # ES modules are resolved beside the script: peers.sh puts it there.
+        return ["node", str(pathlib.Path(self.modules).parent / script), *map(str, arguments)]
 
     def on_list(self, urls, pages, work):
         """Contenders for a list of URLs, `pages` of them."""

@@ -1,7 +1,7 @@
 // crawlee's CheerioCrawler over a list (no links followed) or a whole site (--follow).
 // Usage: node crawlee_list.mjs LIST_OR_URL CONCURRENCY OUTPUT [--follow]
 import { createWriteStream, readFileSync } from 'node:fs';
-import { CheerioCrawler, Configuration, log } from 'crawlee';
+import { CheerioCrawler, Configuration, log } from '@crawlee/cheerio';
 
 const [input, concurrency, output, flag] = process.argv.slice(2);
 const follow = flag === '--follow';

@@ -5,12 +5,11 @@ nginx on loopback serves real pages (Debian's cppreference-doc-en-html); every c
 that is installed is run in turn, several rounds interleaved, and what it fetched is
 counted from the server's log. A tool that fetched fewer pages is marked, not timed.
 
-Usage: peers.py [--crawl build/crawl] [--rounds 5] [--out build/bench] [WORKLOAD...]
+Usage: peers.py [--crawl build/crawl] [--rounds 5] [--out build/bench] [--readme] [WORKLOAD...]
 Work loads: list site latency hosts tls memory small (default: all)
 
-Needs nginx-light, cppreference-doc-en-html and, for the contenders, whatever of wget2,
-curl, aria2, python3-scrapy, wrk and the npm packages crawlee and @spider-rs/spider-rs
-(in a folder named by --node-modules) is to take part.
+peers.sh installs what this needs and calls it. With --readme the tables become the
+README's section on timings, and the chart and the figures go to data/timings.
 """
 
 import argparse
@@ -258,7 +257,7 @@ class Bench:
                 cpu = line.split(":", 1)[1].strip()
                 break
         lines = [
-            f"Command: `python3 tests/bench/peers/peers.py --rounds {self.options.rounds}`; "
+            f"Command: `sh tests/bench/peers/peers.sh --rounds {self.options.rounds}`; "
             f"{datetime.date.today().isoformat()}; {processors()} processors ({cpu}), "
             f"Linux {platform.release()}; servers and clients share them.",
             "Medians of the rounds, run in turn; ratios are to the first row of a table. Tools: "
@@ -278,9 +277,10 @@ def main():
     root = HERE.parents[2]
     parser.add_argument("--crawl", type=pathlib.Path, default=root / "build/crawl")
     parser.add_argument("--demo-site", type=pathlib.Path)
-    parser.add_argument("--node-modules", type=pathlib.Path, default=root / "build/node_modules")
+    parser.add_argument("--node-modules", type=pathlib.Path, default=root / "build/peers/node_modules")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path, default=root / "build/bench")
+    parser.add_argument("--readme", action="store_true")
     parser.add_argument("workloads", nargs="*",
                         default=["list", "site", "latency", "hosts", "tls", "memory", "small"])
     options = parser.parse_args()
@@ -295,7 +295,11 @@ def main():
             print(f"== {name}", flush=True)
             getattr(bench, name)()
             time.sleep(1)
-        report.write(options.out, bench.sections, bench.environment(), bench.charts)
+        results = (bench.sections, bench.environment(), bench.charts)
+        report.write(options.out, *results)
+        if options.readme:
+            report.write(root / "data/timings", *results)
+            report.write_readme(root / "README.md", *results)
         print(f"written to {options.out}")
     finally:
         bench.close()

@@ -83,6 +83,16 @@ def chart(title, contenders, figure="cpu"):
     return "\n".join(parts + ["</svg>"]) + "\n"
 
 
+def write_readme(readme, sections, environment, charts):
+    """Puts the tables into the README's section on timings."""
+    images = [f"![{name}](data/timings/{name})" for name in charts]
+    body = "\n".join(["## Timings", "", *environment, "", *images, "",
+                      *(markdown for markdown, _ in sections)])
+    before, _, rest = readme.read_text().partition("## Timings\n")
+    _, heading, after = rest.partition("\n## ")
+    readme.write_text(before + body.rstrip("\n") + "\n" + heading + after)
+
+
 def write(out, sections, environment, charts):
     out.mkdir(parents=True, exist_ok=True)
     lines = ["# Timings", "", *environment, ""]
