@@ -14,9 +14,8 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_CXX_COMPILER=clang++-14 -DCRAWL_BUILD_TESTS=OFF \
   -DCRAWL_BUILD_FUZZERS=ON -DCRAWL_SANITIZE=fuzzer-no-link,address,undefined \
   $launcher >/dev/null
-cmake --build "$build"
-
 [ $# -gt 0 ] || set -- $(cd tests/fuzz && ls ./*_fuzz.cpp | sed 's|^\./||; s|\.cpp$||')
+cmake --build "$build" --target "$@"
 failed=0
 for fuzzer in "$@"; do
   echo "== $fuzzer"
