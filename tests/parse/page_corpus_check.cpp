@@ -2,7 +2,7 @@
 // data/pages/README.md. Says how many pages went to the tree, and why; fails on
 // a difference that is not gumbo's.
 //
-// Usage: page_corpus_check EVERY DIRECTORY...   (EVERY: 1, or each so-manieth page)
+// Usage: page_corpus_check EVERY DIRECTORY...   (EVERY: 1, or 8 for a sample)
 #include <fmt/format.h>
 
 #include <algorithm>
