@@ -1,0 +1,50 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crawl/frontier/state_store.h"
+
+namespace crawl {
+
+Result<void> cut_output(const std::string& path, std::uint64_t length) {
+  const auto fail = [&](std::string_view what) {
+    return make_error(
+        fmt::format("cannot go on with output file {}: {}", path, what));
+  };
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) {
+    if (errno == ENOENT && length == 0) return {};
+    return fail(strerror(errno));
+  }
+  struct CloseFile {
+    int file;
+    ~CloseFile() { ::close(file); }
+  } const closer{file};
+  struct stat info {};
+  if (fstat(file, &info) != 0) return fail(strerror(errno));
+  if (!S_ISREG(info.st_mode)) return fail("it is not a regular file");
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (size < length) {
+    return fail(
+        fmt::format("it has {} bytes, but had {} at the state's last commit",
+                    size, length));
+  }
+  char last = '\n';
+  if (length > 0 &&
+      pread(file, &last, 1, static_cast<off_t>(length - 1)) != 1) {
+    return fail(strerror(errno));
+  }
+  if (last != '\n') {
+    return fail("it is not the file that the state was written with");
+  }
+  if (size > length &&
+      (ftruncate(file, static_cast<off_t>(length)) != 0 || fsync(file) != 0)) {
+    return fail(strerror(errno));
+  }
+  return {};
+}
+
+}  // namespace crawl
