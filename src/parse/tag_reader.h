@@ -1,6 +1,7 @@
 #ifndef CRAWL_PARSE_TAG_READER_H_
 #define CRAWL_PARSE_TAG_READER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -84,6 +85,7 @@ class TagReader {
 
  private:
   const char* comment(const char* p);
+  bool has_comment_end(const char* p, const char* end);
   const char* behind(const char* p) const { return p == end_ ? p : p + 1; }
   std::size_t left(const char* p) const {
     return static_cast<std::size_t>(end_ - p);
@@ -185,38 +187,34 @@ const char* TagReader<Meter>::end_of_text(const char* p,
 template <class Meter>
 const char* TagReader<Meter>::end_of_script(const char* p) {
   constexpr std::string_view kScript = "script";
+  // "Script data escaped", from "<!--" to "-->", whose dashes may be those of
+  // the "<!--". In it <script> and </script> nest, once.
+  bool escaped = false;
+  bool twice = false;
   for (;; ++p) {
+    const char* const from = p;
     p = find(p, '<');
-    if (p == end_ || is_end_tag(p, kScript)) return p;
-    if (left(p) < 4 || p[1] != '!' || p[2] != '-' || p[3] != '-') continue;
-    // "Script data escaped" from here to "-->", whose dashes may be those of
-    // the "<!--". In it <script> and </script> nest, once.
-    const char* escape_end = p + 2;
-    for (;; ++escape_end) {
-      escape_end = find(escape_end, '>');
-      if (escape_end == end_ || (escape_end - p >= 4 && escape_end[-1] == '-' &&
-                                 escape_end[-2] == '-')) {
-        break;
-      }
+    if (escaped && has_comment_end(from, p)) escaped = twice = false;
+    if (p == end_) return p;
+    if (is_end_tag(p, kScript)) {
+      if (!twice) return p;
+      twice = false;
+    } else if (!escaped) {
+      escaped = std::string_view(p, left(p)).starts_with("<!--");
+    } else if (!twice) {
+      twice = left(p) > 1 + kScript.size() &&
+              bytes::matches(p + 1, end_, kScript) &&
+              bytes::is(p[1 + kScript.size()], bytes::kTagEnd);
     }
-    bool twice = false;
-    for (p += 4; p < escape_end; ++p) {
-      const char* const from = p;
-      p = bytes::find(p, escape_end, '<');
-      meter_.add(p - from);
-      if (p == escape_end) break;
-      if (is_end_tag(p, kScript)) {
-        if (!twice) return p;
-        twice = false;
-      } else if (!twice && bytes::matches(p + 1, end_, kScript) &&
-                 left(p) > 1 + kScript.size() &&
-                 bytes::is(p[1 + kScript.size()], bytes::kTagEnd)) {
-        twice = true;
-      }
-    }
-    if (escape_end == end_) return end_;
-    p = escape_end;
   }
+}
+
+template <class Meter>
+bool TagReader<Meter>::has_comment_end(const char* p, const char* end) {
+  const std::string_view text(p, static_cast<std::size_t>(end - p));
+  const std::size_t found = text.find("-->");
+  meter_.add(static_cast<std::ptrdiff_t>(std::min(found, text.size())));
+  return found != std::string_view::npos;
 }
 
 }  // namespace crawl

@@ -74,6 +74,8 @@ std::vector<Shape> shapes() {
                            "<script><!--",
                            "<script><!--<script>",
                            "<script><!--<script></script>",
+                           "<script><!--</script>",
+                           "<script><!-- ></script>",
                            "<title>",
                            "<title></title",
                            "<style>",
@@ -151,6 +153,86 @@ TEST(ScanCost, IsLinearInThePagesSize) {
     // An ordinary page takes a step or two for a byte.
     EXPECT_LE(steps(large), 5 * large.size()) << shape.name;
   }
+}
+
+// What opens something, closes something, or begins to: any two, alternating,
+// and the second over and over behind the first.
+TEST(ScanCost, IsLinearForAnyTwoPieces) {
+  const std::vector<std::string_view> pieces = {"<",
+                                                "</",
+                                                "<!--",
+                                                "-->",
+                                                "<![CDATA[",
+                                                "]]>",
+                                                "<!",
+                                                "<?",
+                                                "<a href=",
+                                                "\"",
+                                                "'",
+                                                ">",
+                                                "=",
+                                                " ",
+                                                "/>",
+                                                "x",
+                                                "&am",
+                                                "-",
+                                                "]",
+                                                "<script>",
+                                                "</script>",
+                                                "<script ",
+                                                "</script ",
+                                                "<title>",
+                                                "</title>",
+                                                "</titl",
+                                                "<svg>",
+                                                "</svg>",
+                                                "<g>",
+                                                "</g>",
+                                                "<p>",
+                                                "<math>",
+                                                "<template>",
+                                                "</template>",
+                                                "<frameset>",
+                                                "<script><!--",
+                                                "<svg><![CDATA["};
+  constexpr std::size_t kTimes = 400;
+  for (const std::string_view a : pieces) {
+    for (const std::string_view b : pieces) {
+      const std::string both = std::string(a) + std::string(b);
+      for (const std::string& page :
+           {repeated(both, kTimes), std::string(a) + repeated(b, kTimes)}) {
+        EXPECT_LE(steps(page), 5 * page.size() + 64) << a << " " << b;
+      }
+    }
+  }
+}
+
+std::string of_size(std::string_view piece, std::size_t size) {
+  return repeated(piece, size / piece.size() + 1).substr(0, size);
+}
+
+// At the sizes that a body may have.
+TEST(ScanCost, NoPageTakesMoreThanAFewTimesAnOrdinaryOne) {
+  const std::string ordinary_piece =
+      "<div class='note' id=n1>\n <p>Some words of <a href='/some/page.html'"
+      ">text</a> and more, as pages have it.</p>\n</div>\n";
+  const std::size_t size = std::size_t{16} << 20;
+  const auto ordinary =
+      static_cast<double>(steps(of_size(ordinary_piece, size)));
+  const auto expect_modest = [&](const char* name, std::string page) {
+    const auto scale =
+        static_cast<double>(page.size()) / static_cast<double>(size);
+    EXPECT_LE(static_cast<double>(steps(page)), 3 * ordinary * scale) << name;
+  };
+  expect_modest("a million div", repeated("<div>", 1'000'000));
+  expect_modest("16 MB of <", std::string(size, '<'));
+  expect_modest("an attribute of 16 MB",
+                "<a href=\"" + std::string(size, 'x') + "\">");
+  expect_modest("a million attributes",
+                "<a" + repeated(" b=1", 1'000'000) + ">");
+  expect_modest("unclosed comments", repeated("<!-- x", 1'000'000));
+  expect_modest("comments that seem to close",
+                repeated("<!-- x --", 1'000'000));
 }
 
 // What reading a page takes besides the page.

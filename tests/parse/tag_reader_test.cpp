@@ -199,6 +199,12 @@ TEST(TagReader, ScriptDataEscapes) {
   EXPECT_EQ(at_end_of_script("<!---><script></script>x"), "</script>x");
   EXPECT_EQ(at_end_of_script("<!-<script></script>x"), "</script>x");
   EXPECT_EQ(at_end_of_script("<!-- <script> </script"), "");
+  EXPECT_EQ(at_end_of_script("<!-- <script><!--></script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- <script><a--></script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- <script> - -> --!> ></script>x"), "");
+  EXPECT_EQ(at_end_of_script("<!-- --> <script></script>x"), "</script>x");
+  EXPECT_EQ(at_end_of_script("<!-- --> <!-- <script></script></script>x"),
+            "</script>x");
 }
 
 }  // namespace

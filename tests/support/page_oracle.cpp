@@ -198,6 +198,9 @@ PageComparison compare_readers(std::string_view body, std::string_view encoding,
   if (!reads_in_place(encoding)) {
     source = {{exact_utf8.data(), exact_utf8.size()}, "utf-8", encoding};
   }
+  result.bytes = source.html.size();
+  PageBuilder counted(page_url(), options, nullptr);
+  scan_page_counting(source.html, OnDoubt::kGuess, counted, result.steps);
   const std::optional<Page> scan =
       read_scan(source, page_url(), options, OnDoubt::kStop, &result.doubt);
   if (!scan) {

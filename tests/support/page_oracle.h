@@ -1,6 +1,8 @@
 #ifndef CRAWL_TESTS_SUPPORT_PAGE_ORACLE_H_
 #define CRAWL_TESTS_SUPPORT_PAGE_ORACLE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +19,9 @@ struct PageComparison {
   // If they differ: why gumbo 0.10.1 does not do here what the HTML Standard
   // says; empty if that is not known, and so the scanner to blame.
   std::string_view departure;
+  // What a scan that guesses takes, see scan_page_counting(), and of how much.
+  std::uint64_t steps = 0;
+  std::size_t bytes = 0;
 };
 
 // `body` in `encoding` (an Encoding Standard name), in every field and link.
