@@ -172,10 +172,9 @@ inline NameKey name_key(const char* p, std::size_t size, const char* end) {
       head |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
     }
   }
-  // Sets the bit that makes letters lower case in every byte of the name. Other
-  // bytes change too, but none into a letter.
-  const std::uint64_t bits = 0x2020202020202020;
-  head |= size < 8 ? bits & ((std::uint64_t{1} << (8 * size)) - 1) : bits;
+  // Bytes from 0x40 on get the bit that makes letters lower case. It changes
+  // others of them too, but none into a letter.
+  head |= (head & 0x4040404040404040) >> 1;
   return {head, size};
 }
 

@@ -69,6 +69,12 @@ TEST(Scanner, Standard_ControlCharactersStay) {
   EXPECT_EQ(scan("<title>a\x01z</title>").page.title, "a\x01z");
 }
 
+TEST(Scanner, ControlCharactersAreNoLettersOfANameNorDigits) {
+  EXPECT_THAT(links("<svg><a xlink\x1ahref=1></a><\x01 href=2></svg>"),
+              IsEmpty());
+  EXPECT_EQ(doubt("<svg><h\x11></svg>"), ScanDoubt::kNone);
+}
+
 TEST(Scanner, Standard_HugeNumericReferenceIsOneReplacement) {
   EXPECT_EQ(scan("<title>&#x100000041;z</title>").page.title, "\uFFFDz");
 }
@@ -165,16 +171,55 @@ TEST(Scanner, ReadsSingleByteCharsetsInPlace) {
 // The scanner's tables and the tree reader's must name the same.
 TEST(ScannerNames, AgreeWithTheTreeReaders) {
   std::vector<std::string> names;
-  for (const char* name :
-       {"a",          "area",       "audio",       "base",       "basefont",
-        "body",       "button",     "embed",       "form",       "frame",
-        "frameset",   "html",       "iframe",      "image",      "img",
-        "input",      "link",       "meta",        "object",     "script",
-        "source",     "title",      "track",       "use",        "video",
-        "action",     "background", "content",     "data",       "formaction",
-        "href",       "http-equiv", "imagesrcset", "lang",       "name",
-        "poster",     "rel",        "src",         "srcset",     "type",
-        "xlink:href", "b",          "http-equix",  "formactiox", "backgroun"}) {
+  for (const char* name : {"a",
+                           "area",
+                           "audio",
+                           "base",
+                           "basefont",
+                           "body",
+                           "button",
+                           "embed",
+                           "form",
+                           "frame",
+                           "frameset",
+                           "html",
+                           "iframe",
+                           "image",
+                           "img",
+                           "input",
+                           "link",
+                           "meta",
+                           "object",
+                           "script",
+                           "source",
+                           "title",
+                           "track",
+                           "use",
+                           "video",
+                           "action",
+                           "background",
+                           "content",
+                           "data",
+                           "formaction",
+                           "href",
+                           "http-equiv",
+                           "imagesrcset",
+                           "lang",
+                           "name",
+                           "poster",
+                           "rel",
+                           "src",
+                           "srcset",
+                           "type",
+                           "xlink:href",
+                           "b",
+                           "http-equix",
+                           "formactiox",
+                           "backgroun",
+                           "xlink\x1ahref",
+                           "http\requiv",
+                           "ba\x13"
+                           "e"}) {
     std::string upper(name);
     for (char& c : upper) {
       if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
