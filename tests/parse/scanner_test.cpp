@@ -104,6 +104,16 @@ TEST(Scanner, Standard_RepeatedAttributeIsDroppedAlone) {
   EXPECT_THAT(links("<a n n href=1><a href=2 href=3>"), ElementsAre("1", "2"));
 }
 
+TEST(Scanner, Standard_TextInTheEighthBlockOfAnUnclosedAnchorIsItsOwn) {
+  const Result result =
+      scan("<a href=1><div><div><div><div><div><div><div><div>one<a href=2>two",
+           true);
+  EXPECT_EQ(result.doubt, ScanDoubt::kNone);
+  ASSERT_EQ(result.page.links.size(), 2U);
+  EXPECT_EQ(result.page.links[0].text, "one");
+  EXPECT_EQ(result.page.links[1].text, "two");
+}
+
 TEST(Scanner, TemplatesHoldNothingOfTheDocument) {
   EXPECT_THAT(links("<template><a href=1><template></template><a href=2>"
                     "</template><a href=3>"),

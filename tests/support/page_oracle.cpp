@@ -124,6 +124,19 @@ bool has_select_content(const std::vector<Tag>& tags) {
   return false;
 }
 
+bool has_crowded_anchor(const std::vector<Tag>& tags) {
+  std::size_t inside = 0;
+  for (const Tag& tag : tags) {
+    if (tag.name == "a") {
+      if (inside >= 8) return true;
+      inside = 0;
+    } else if (tag.name.front() != '/') {
+      ++inside;
+    }
+  }
+  return false;
+}
+
 bool is_replaced_by_gumbo(char32_t c) {
   return (c >= 0x1 && c <= 0x8) || c == 0xB || (c >= 0xE && c <= 0x1F) ||
          (c >= 0x7F && c <= 0x9F) || (c >= 0xFDD0 && c <= 0xFDEF) ||
@@ -170,6 +183,7 @@ std::string_view known_departure(std::string_view html) {
   if (has_nul_where_a_name_begins(html)) return "nul-in-attribute-name";
   const std::vector<Tag> tags = tags_of(html);
   if (has_select_content(tags)) return "select-content";
+  if (has_crowded_anchor(tags)) return "anchor-of-eight-blocks";
   const char* const end = html.data() + html.size();
   const bool foreign = has_tag(tags, "svg") || has_tag(tags, "math");
   if (foreign && html.find("</>") != html.npos) return "foreign-empty-end-tag";
