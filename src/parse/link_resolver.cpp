@@ -59,6 +59,31 @@ std::optional<std::string> LinkResolver::resolve(std::string_view reference) {
   return url;
 }
 
+// URL Standard, from "no scheme state" to "path state": a reference with
+// neither scheme nor authority takes them from the base, and nothing behind can
+// fail.
+bool LinkResolver::is_plain_link(std::string_view reference) const {
+  if (!base().is_http()) return false;
+  const auto is_slash = [](char c) { return c == '/' || c == '\\'; };
+  bool slash_before = false;
+  bool first = true;
+  for (const char c : reference) {
+    // Some mean nothing at the beginning, some nowhere.
+    if (static_cast<unsigned char>(c) <= 0x20) continue;
+    if (slash_before) return !is_slash(c);
+    if (is_slash(c)) {
+      if (!first) return true;
+      slash_before = true;
+    } else if (c == '?' || c == '#') {
+      return true;
+    } else if (c == ':') {
+      return false;
+    }
+    first = false;
+  }
+  return true;
+}
+
 // The URL parser writes a query in UTF-8; a page in another encoding means its
 // own.
 std::string_view LinkResolver::with_encoded_query(std::string_view reference) {

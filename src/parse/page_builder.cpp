@@ -270,6 +270,16 @@ void PageBuilder::collapse_anchor_text(Anchor anchor, std::string& out) {
   }
 }
 
+// What resolving every link would take of the budget, at most: decoding makes
+// three bytes of one at the worst.
+std::size_t PageBuilder::most_to_resolve(std::string_view base) const {
+  std::size_t bytes = 0;
+  for (const Link& link : links_) {
+    bytes += 3 * link.reference.size() + base.size();
+  }
+  return bytes;
+}
+
 Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
   Page page;
   page.parser = parser;
@@ -301,12 +311,20 @@ Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
     std::stable_sort(text_.begin(), text_.end(), by_anchor);
   }
 
+  const bool only_counts =
+      !options_.links && most_to_resolve(page.base) <= resolver.budget_left();
+
   constexpr std::uint32_t kDropped = ReferenceTable::kNew - 1;
   ReferenceTable known(links_.size());
   std::string url;
   std::string text;
   std::string rel_scratch;
   for (const Link& link : links_) {
+    // Then all links are of `a` and `area`.
+    if (only_counts && resolver.is_plain_link(decoded(link.reference))) {
+      ++page.link_count;
+      continue;
+    }
     std::uint32_t unknown = ReferenceTable::kNew;
     std::uint32_t* number = known.find(link.reference, link.decoded);
     if (number == nullptr) number = &unknown;

@@ -135,6 +135,7 @@ class PageBuilder {
   // The same, in a place of its own if it is not itself.
   std::string_view decoded_and_kept(std::string_view raw);
   void collapse_anchor_text(Anchor anchor, std::string& out);
+  std::size_t most_to_resolve(std::string_view base) const;
 
   const Url& url_;
   const PageOptions options_;

@@ -53,6 +53,30 @@ TEST(LinkResolver, StopsWhenTheBudgetIsUsedUp) {
   EXPECT_FALSE(links.resolve(""));
 }
 
+TEST(LinkResolver, APlainLinkIsOneThatResolves) {
+  const std::vector<std::string_view> references = {
+      "",         "x",       "/x",    "\\x",    "?q",       "#f",
+      "a/b:c",    "./a:b",   "a?b:c", " \t/x",  "/\n/h/x",  "//h/x",
+      "\\\\h",    "/\\h",    "//",    "//[",    "///",      "/ /h",
+      "/\t/[",    "a//b",    "x:y",   "1:2",    "http:x",   "http://[",
+      "mailto:x", "\x01//[", "/%zz",  ":",      "ja\tva:x", "\x1f ?[",
+      "/x//[",    "\xff",    "a\nb",  "https:", "/"};
+  for (const std::string_view reference : references) {
+    LinkResolver links = resolver(std::nullopt);
+    if (links.is_plain_link(reference)) {
+      EXPECT_TRUE(links.resolve(reference)) << reference;
+    }
+  }
+  const LinkResolver links = resolver(std::nullopt);
+  for (const std::string_view plain : {"", "x", "/x", "?q", "#f", "a/b:c"}) {
+    EXPECT_TRUE(links.is_plain_link(plain)) << plain;
+  }
+  for (const std::string_view other : {"//h", "/\t\\h", "http:x", "1:2"}) {
+    EXPECT_FALSE(links.is_plain_link(other)) << other;
+  }
+  EXPECT_FALSE(resolver("mailto:x").is_plain_link("x"));
+}
+
 TEST(ReferenceTable, RemembersByBytesAndKind) {
   ReferenceTable table(10);
   const std::string again = "a";
