@@ -12,9 +12,12 @@
 namespace crawl {
 namespace {
 
-// Jobs read ahead of the transfers, so that a host that may not be contacted
-// yet does not hold up the lines behind it.
-constexpr std::size_t kReadAhead = 10'000;
+// Jobs read ahead of the transfers; more of them while slots are empty, so that
+// hosts that may not be contacted yet do not hold up the lines behind them.
+constexpr std::size_t kMostReadAhead = 10'000;
+std::size_t usual_read_ahead(std::size_t jobs) {
+  return std::clamp<std::size_t>(2 * jobs, 500, kMostReadAhead);
+}
 
 // With --ordered, lines are admitted so far past the first unwritten record.
 std::size_t ordered_window(std::size_t jobs) {
@@ -142,9 +145,14 @@ void CrawlLoop::admit(SeedSource& seeds) {
   std::string line;
   std::size_t admitted = 0;
   more_lines_ = false;
-  window_full_ = false;
-  while (!seeds_ended_ && frontier_.queued() < kReadAhead && !error_ &&
-         !writer_.closed_by_reader()) {
+  window_full_ = queue_full_ = false;
+  const std::size_t ahead =
+      starved_ ? kMostReadAhead : usual_read_ahead(options_.jobs);
+  while (!seeds_ended_ && !error_ && !writer_.closed_by_reader()) {
+    if (frontier_.queued() >= ahead) {
+      queue_full_ = true;
+      return;
+    }
     if (options_.ordered &&
         next_index_ >= writer_.next_index() + ordered_window(options_.jobs)) {
       window_full_ = true;
@@ -203,12 +211,17 @@ void CrawlLoop::admit_line(std::string line) {
 void CrawlLoop::start_ready() {
   // Links are judged against all seeds, so all seeds come first.
   if (site_ && !seeds_ended_) return;
+  starved_ = false;
   while (in_flight() < options_.jobs) {
     if (site_) check(site_->refill(frontier_));
     heed_budgets(clock_.now());
     if (stopping() || error_) return;
     std::unique_ptr<Job> job = frontier_.next();
-    if (!job) return;
+    if (!job) {
+      starved_ = queue_full_;
+      if (starved_ && frontier_.queued() < kMostReadAhead) more_lines_ = true;
+      return;
+    }
     if (site_) site_->taken(*job);
     if (let_through(job)) launch(std::move(job));
   }

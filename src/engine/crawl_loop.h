@@ -112,6 +112,8 @@ class CrawlLoop {
   // Why admit() left off, if not because the input kept it waiting.
   bool more_lines_ = false;
   bool window_full_ = false;
+  bool queue_full_ = false;
+  bool starved_ = false;  // slots are empty, and what is queued has to wait
   std::uint64_t next_index_ = 0;
   std::unordered_set<Fingerprint> seen_;  // with --unique
 

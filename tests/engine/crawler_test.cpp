@@ -374,6 +374,18 @@ TEST_F(CrawlerTest, InputThatIsNotThereYetHoldsUpNothing) {
   EXPECT_EQ(stats->fetched, 3u);
 }
 
+TEST_F(CrawlerTest, AHostThatMustWaitDoesNotHoldUpTheLinesBehindIt) {
+  options_.per_host = 1;
+  std::vector<std::string> lines = numbered("http://a.test/", 5'000);
+  lines.push_back("http://b.test/");
+  const Clock::time_point begin = clock_.now();
+  crawl(lines);
+  for (const FakeFetcher::Start& start : fetcher_.starts()) {
+    if (start.url == "http://b.test/") EXPECT_EQ(start.time, begin);
+  }
+  EXPECT_EQ(fetcher_.starts().size(), lines.size());
+}
+
 TEST_F(CrawlerTest, TimeIsAccountedForWhereItWent) {
   options_.time_breakdown = true;
   options_.jobs = 2;
