@@ -381,7 +381,9 @@ TEST_F(CrawlerTest, AHostThatMustWaitDoesNotHoldUpTheLinesBehindIt) {
   const Clock::time_point begin = clock_.now();
   crawl(lines);
   for (const FakeFetcher::Start& start : fetcher_.starts()) {
-    if (start.url == "http://b.test/") EXPECT_EQ(start.time, begin);
+    if (start.url == "http://b.test/") {
+      EXPECT_EQ(start.time, begin);
+    }
   }
   EXPECT_EQ(fetcher_.starts().size(), lines.size());
 }
