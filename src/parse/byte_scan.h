@@ -87,6 +87,19 @@ inline const char* find(const char* p, const char* end, char c) {
   return found == nullptr ? end : static_cast<const char*>(found);
 }
 
+// Which of the sixty-four bytes at `p` are `c`: bit i for p[i].
+inline std::uint64_t equal64(const char* p, char c) {
+  std::uint64_t mask = 0;
+#if defined(__SSE2__)
+  for (int i = 48; i >= 0; i -= 16) {
+    mask = mask << 16 | mask16(equal16(load16(p + i), c));
+  }
+#else
+  for (int i = 63; i >= 0; --i) mask = mask << 1 | (p[i] == c ? 1 : 0);
+#endif
+  return mask;
+}
+
 // The first byte of class `classes`, or `end`; `classes` is kTagEnd, kNameEnd
 // or kBareEnd.
 template <std::uint8_t classes>

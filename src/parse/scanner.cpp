@@ -39,7 +39,7 @@ class Scanner {
     const char* p = reader_.page_begin();
     const char* text = p;
     while (!stop_) {
-      const char* const tag = reader_.find(p, '<');
+      const char* const tag = reader_.find_tag(p);
       if (in_head_) leave_head_at_text(p, tag);
       if (left(tag) < 2) break;
       const char c = tag[1];
@@ -283,7 +283,7 @@ class Scanner {
     }
     std::size_t depth = 1;
     for (;;) {
-      p = reader_.find(p, '<');
+      p = reader_.find_tag(p);
       if (left(p) < 2) return reader_.page_end();
       ++p;
       const bool end_tag = *p == '/';
@@ -421,7 +421,7 @@ const char* Scanner<Meter, kText>::foreign(const char* p, bool svg) {
       1, {bytes::constant_key(root), root.data(), root.data() + root.size()});
   while (!stop_ && !open_foreign_.empty()) {
     const char* const text = p;
-    const char* const tag = reader_.find(p, '<');
+    const char* const tag = reader_.find_tag(p);
     const bool end_tag = left(tag) > 1 && tag[1] == '/';
     if (left(tag) < (end_tag ? 3 : 2)) {
       foreign_text(text, reader_.page_end());
@@ -444,6 +444,7 @@ const char* Scanner<Meter, kText>::foreign(const char* p, bool svg) {
     if (!read_attributes(p)) return reader_.page_end();
     if (end_tag ? !foreign_end_tag(name) : !foreign_start_tag(name, svg)) {
       open_foreign_.clear();
+      reader_.unfind_tag(tag);
       return tag;
     }
   }

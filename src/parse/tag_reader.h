@@ -2,8 +2,11 @@
 #define CRAWL_PARSE_TAG_READER_H_
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "parse/byte_scan.h"
@@ -29,7 +32,11 @@ template <class Meter>
 class TagReader {
  public:
   TagReader(std::string_view page, Meter meter)
-      : begin_(page.data()), end_(page.data() + page.size()), meter_(meter) {}
+      : begin_(page.data()),
+        end_(page.data() + page.size()),
+        block_(begin_),
+        behind_block_(begin_),
+        meter_(meter) {}
 
   const char* page_begin() const { return begin_; }
   const char* page_end() const { return end_; }
@@ -39,6 +46,26 @@ class TagReader {
     const char* found = bytes::find(p, end_, c);
     meter_.add(found - p);
     return found;
+  }
+
+  // The first `<` from `p`, which is not before what this has found. Unlike
+  // find(), it knows the place before what is in front of it has been read: the
+  // processor can begin with the next tag while it still works on this one.
+  const char* find_tag(const char* p) {
+    for (;;) {
+      while (tags_ != 0) {
+        const char* const found = block_ + std::countr_zero(tags_);
+        tags_ &= tags_ - 1;
+        if (found >= p) return found;
+      }
+      if (p > behind_block_) behind_block_ = p;
+      if (behind_block_ == end_) return end_;
+      load_block();
+    }
+  }
+  // Lets find_tag() find what it has found last once more.
+  void unfind_tag(const char* tag) {
+    tags_ |= std::uint64_t{1} << static_cast<unsigned>(tag - block_);
   }
 
   // "Tag name state": from the name's first letter to what ends it.
@@ -84,6 +111,8 @@ class TagReader {
   }
 
  private:
+  static constexpr std::size_t kBlock = 64;
+  void load_block();
   const char* comment(const char* p);
   bool has_comment_end(const char* p, const char* end);
   const char* behind(const char* p) const { return p == end_ ? p : p + 1; }
@@ -93,9 +122,27 @@ class TagReader {
 
   const char* const begin_;
   const char* const end_;
+  const char* block_;
+  const char* behind_block_;
+  std::uint64_t tags_ = 0;  // in the block, not found yet
   bool self_closing_ = false;
   [[no_unique_address]] Meter meter_;
 };
+
+template <class Meter>
+void TagReader<Meter>::load_block() {
+  block_ = behind_block_;
+  const std::size_t size = std::min(left(block_), kBlock);
+  meter_.add(static_cast<std::ptrdiff_t>(size));
+  behind_block_ += size;
+  if (size == kBlock) [[likely]] {
+    tags_ = bytes::equal64(block_, '<');
+  } else {
+    std::array<char, kBlock> padded{};
+    std::memcpy(padded.data(), block_, size);
+    tags_ = bytes::equal64(padded.data(), '<');
+  }
+}
 
 template <class Meter>
 template <class Keep>
