@@ -419,6 +419,19 @@ TEST(Page, TextIsValidUtf8WhateverThePageHolds) {
   EXPECT_TRUE(is_valid_utf8(page.links[0].url));
 }
 
+TEST(Page, SaysWhoReadIt) {
+  EXPECT_EQ(read("<title>t</title><a href=x>x</a>").parser,
+            PageParser::kScanner);
+  // Where the tree is needed, and where it would cost too much.
+  const std::string doubtful = "<svg><foreignObject><p><a href=x>";
+  EXPECT_EQ(read(doubtful).parser, PageParser::kTree);
+  std::string costly = doubtful;
+  for (int i = 0; i < 100'000; ++i) costly += "<div>";
+  const Page page = read(costly);
+  EXPECT_EQ(page.parser, PageParser::kScanner);
+  EXPECT_THAT(urls(page), ElementsAre("https://site.test/dir/x"));
+}
+
 TEST(Page, EveryPrefixIsRead) {
   const std::string body =
       "<!doctype html><html lang='en'><head><base href='/b/'><title>T &amp; "

@@ -259,6 +259,22 @@ TEST(ScanCost, MemoryIsThatOfTheLinksNotOfThePage) {
   EXPECT_LE(small, 64 * 1024U);
 }
 
+TEST(ScanCost, ARepeatedLinkTakesNoTextOfItsOwn) {
+  const std::string link = "<a href='/" + std::string(10'000, 'x') + "'>";
+  EXPECT_LE(memory_of(repeated(link, 1000)), 400 * 1000 + 100'000U);
+}
+
+TEST(ScanCost, LinksAreNotAllocatedOneByOne) {
+  std::string page;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    page +=
+        "<a href='../some/page/" + std::to_string(i) + "?a=b#c'><a href='#'>";
+  }
+  const std::size_t before = testing::heap_allocations();
+  memory_of(page);
+  EXPECT_LE(testing::heap_allocations() - before, 200U);
+}
+
 TEST(ScanCost, MemoryIsASmallMultipleOfTheLinks) {
   std::string page;
   for (std::size_t i = 0; i < kMany; ++i) {

@@ -20,8 +20,10 @@ namespace {
 
 std::size_t held = 0;
 std::size_t peak = 0;
+std::size_t allocations = 0;
 
 void add(std::size_t size) {
+  ++allocations;
   held += size;
   if (held > peak) peak = held;
 }
@@ -33,6 +35,7 @@ namespace crawl::testing {
 std::size_t heap_held() { return held; }
 std::size_t heap_peak() { return peak; }
 void reset_heap_peak() { peak = held; }
+std::size_t heap_allocations() { return allocations; }
 
 }  // namespace crawl::testing
 

@@ -11,6 +11,8 @@ std::size_t heap_held();
 // The most held since the last call of reset_heap_peak().
 std::size_t heap_peak();
 void reset_heap_peak();
+// How many times something was allocated since the program began.
+std::size_t heap_allocations();
 
 }  // namespace crawl::testing
 
