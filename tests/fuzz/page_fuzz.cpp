@@ -13,8 +13,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   constexpr std::array<std::string_view, 8> kEncodings = {
-      "shift_jis", "windows-1252", "utf-8",  "gb18030",
-      "utf-8",     "big5",         "euc-kr", "euc-jp"};
+      "shift_jis", "windows-1252", "utf-8",       "koi8-r",
+      "utf-8",     "iso-8859-8",   "windows-874", "x-user-defined"};
   if (size == 0) return 0;
   const std::uint8_t options = data[size - 1];
   const bool anchor_text = (options & 1) != 0;
