@@ -10,8 +10,8 @@
 #include "crawl/fetch/library_version.h"
 #include "crawl/writer/fields.h"
 
-#ifndef CRAWL_VERSION
-#error "the build defines CRAWL_VERSION"
+#if !defined(CRAWL_VERSION) || !defined(CRAWL_HOME_PAGE)
+#error "the build defines CRAWL_VERSION and CRAWL_HOME_PAGE"
 #endif
 
 namespace crawl::cli {
@@ -130,6 +130,8 @@ std::string field_list_text() {
   return out;
 }
 
-std::string default_user_agent() { return "crawl/" CRAWL_VERSION; }
+std::string default_user_agent() {
+  return "crawl/" CRAWL_VERSION " (+" CRAWL_HOME_PAGE ")";
+}
 
 }  // namespace crawl::cli

@@ -12,14 +12,16 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 63> kOptions = {{
+constexpr std::array<OptionSpec, 64> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
      "At most N of them from one host (default: no less than --jobs).",
      &T::per_host},
     {Group::kConcurrency, "delay", '\0', "TIME",
-     "Wait TIME between the starts of requests to one host.", &T::delay},
+     "Wait TIME between the starts of requests to one host; auto goes by how "
+     "long its answers take, one request at a time on average.",
+     &T::delay},
     {Group::kConcurrency, "rate", '\0', "N/UNIT",
      "Start at most N requests per UNIT in all: 10/s, 600/m, 1/15s.", &T::rate},
     {Group::kConcurrency, "sync", '\0', "",
@@ -55,7 +57,9 @@ constexpr std::array<OptionSpec, 63> kOptions = {{
      "repeated. Authorization and Cookie stay with the first origin.",
      &T::header},
     {Group::kRequests, "user-agent", 'A', "NAME",
-     "Send NAME as User-Agent (default: crawl/VERSION).", &T::user_agent},
+     "Send NAME as User-Agent (default: crawl/VERSION and the project's "
+     "address).",
+     &T::user_agent},
     {Group::kRequests, "user", 'u', "USER:PASSWORD",
      "Log in with HTTP Basic authentication.", &T::user},
     {Group::kRequests, "proxy", 'x', "URL",
@@ -160,6 +164,10 @@ constexpr std::array<OptionSpec, 63> kOptions = {{
     {Group::kSites, "max-query-params", '\0', "N",
      "Skip URLs with more query parameters (default: 32; 0: none).",
      &T::max_query_params},
+    {Group::kSites, "max-param-repeats", '\0', "N",
+     "Skip URLs that repeat a query parameter more often, or hold a URL in a "
+     "URL in a URL (default: 8; 0: none).",
+     &T::max_param_repeats},
     {Group::kSites, "allow-private", '\0', "",
      "Let links and redirects lead from public to loopback and private "
      "addresses.",

@@ -77,6 +77,7 @@ std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
       {"--max-path-depth", args.max_path_depth.has_value()},
       {"--max-path-repeats", args.max_path_repeats.has_value()},
       {"--max-query-params", args.max_query_params.has_value()},
+      {"--max-param-repeats", args.max_param_repeats.has_value()},
       {"--state", args.state.has_value()},
       {"--commit-interval", args.commit_interval.has_value()},
       {"--skipped", args.skipped.has_value()},
@@ -188,6 +189,8 @@ class SiteResolver {
     read_count("--max-path-repeats", args_.max_path_repeats,
                traps.path_repeats);
     read_count("--max-query-params", args_.max_query_params, traps.parameters);
+    read_count("--max-param-repeats", args_.max_param_repeats,
+               traps.parameter_repeats);
     if (Result<Scope> scope = Scope::make(site.scope); !scope) {
       fail(scope.error().message);
     }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/typed_args.h"
+#include "crawl/parse/robots.h"
 #include "writer/clean_text.h"
 
 namespace crawl::cli {
@@ -55,8 +56,12 @@ TEST(Help, NamesAreUnique) {
 }
 
 TEST(Help, UserAgentHasTheVersion) {
-  EXPECT_THAT(version_text(),
-              testing::StartsWith("crawl " + default_user_agent().substr(6)));
+  const std::string agent = default_user_agent();
+  EXPECT_THAT(agent,
+              testing::MatchesRegex("crawl/[0-9.]+ [(][+]https://[^ ]+[)]"));
+  const std::string version = agent.substr(6, agent.find(' ') - 6);
+  EXPECT_THAT(version_text(), testing::StartsWith("crawl " + version + " "));
+  EXPECT_EQ(product_token(agent), "crawl");
 }
 
 }  // namespace
