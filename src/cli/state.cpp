@@ -3,10 +3,40 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "crawl/frontier/scope.h"
+#include "crawl/writer/fields.h"
 
 namespace crawl::cli {
+namespace {
+
+std::string_view name_of(OutputFormat format) {
+  switch (format) {
+    case OutputFormat::kJsonl:
+      return "jsonl";
+    case OutputFormat::kTsv:
+      return "tsv";
+    case OutputFormat::kCsv:
+      return "csv";
+    case OutputFormat::kText:
+      return "text";
+  }
+  return "";
+}
+
+std::string names_of(const std::vector<std::size_t>& fields) {
+  std::string names;
+  for (const std::size_t field : fields) {
+    if (!names.empty()) names += ',';
+    names += all_fields()[field].name;
+  }
+  return names;
+}
+
+}  // namespace
 
 StateOptions state_options(const Options& options) {
   const SiteOptions& site = *options.crawl.site;
@@ -15,7 +45,8 @@ StateOptions state_options(const Options& options) {
   state.settings = {
       {"INPUT", fmt::format("{}", fmt::join(options.inputs, " "))},
       {"-o", options.output},
-      {"--format", fmt::format("{}", static_cast<int>(options.format))},
+      {"--format", std::string(name_of(options.format))},
+      {"--fields", names_of(options.fields)},
       {"--scope and its limits", Scope::make(site.scope)->settings()},
       {"--depth", site.depth ? fmt::format("{}", *site.depth) : "any"},
       {"--strip-query-param",

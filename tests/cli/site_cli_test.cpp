@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -187,6 +188,108 @@ TEST_F(SiteCliTest, OtherTypesAreDroppedOnceTheirHeadersAreIn) {
       run({"-r", site_.url("/"), "-q", "--skipped", files_.file("skipped")});
   EXPECT_EQ(records(result.out).size(), 2u);
   EXPECT_THAT(read_file(files_.file("skipped")), HasSubstr("content_type"));
+}
+
+TEST_F(SiteCliTest, FollowChoosesTheElementsWhoseLinksCount) {
+  site_.serve("/",
+              "<a href=/a>a</a><iframe src=/frame></iframe><img src=/img>"
+              "<link rel=next href=/link><script src=/script></script>");
+  const auto found = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"-r", site_.url("/"), "-q"});
+    const ProcessResult result = run(std::move(more));
+    std::set<std::string> paths;
+    for (const std::string& url : urls_in(result.out)) {
+      paths.insert(url.substr(site_.url("").size()));
+    }
+    return paths;
+  };
+  using Paths = std::set<std::string>;
+  EXPECT_EQ(found({}), (Paths{"/", "/a", "/frame"}));
+  EXPECT_EQ(found({"--follow", "a,img"}), (Paths{"/", "/a", "/img"}));
+}
+
+TEST_F(SiteCliTest, SummaryOfARecursiveCrawlAddsUp) {
+  site_.serve("/robots.txt", "User-agent: *\nDisallow: /no\n");
+  site_.serve("/",
+              "<a href=/1>1</a><a href=/no>no</a>"
+              "<a href=http://elsewhere.invalid/>e</a>"
+              "<a href=/status/404>gone</a>");
+  site_.serve("/1", "<title>1</title>");
+  const ProcessResult result =
+      run({"-r", site_.url("/"), "-o", files_.file("out.jsonl")});
+  EXPECT_THAT(result.err,
+              HasSubstr("5 URLs = 2 fetched + 1 failed + 2 skipped"));
+  EXPECT_THAT(result.err, HasSubstr("Skipped: 1 robots, 1 scope"));
+}
+
+TEST_F(SiteCliTest, SkippedUrlsComeWithReasonAndTheirPage) {
+  site_.serve("/", "<a href=http://elsewhere.invalid/x>e</a>");
+  run({"-r", site_.url("/"), "-q", "--skipped", files_.file("skipped")});
+  const auto skipped = records(read_file(files_.file("skipped")));
+  ASSERT_EQ(skipped.size(), 1u);
+  EXPECT_EQ(skipped[0]["url"], "http://elsewhere.invalid/x");
+  EXPECT_EQ(skipped[0]["error"], "scope");
+  EXPECT_EQ(skipped[0]["error_message"],
+            "not the host of a seed (--scope host)");
+  EXPECT_EQ(skipped[0]["parent"], site_.url("/"));
+  EXPECT_EQ(skipped[0]["depth"], 1);
+}
+
+TEST_F(SiteCliTest, TableThatIsGoneOnWithHasOneHeader) {
+  serve_synthetic_pages(site_, {.count = 20, .page_size = 800});
+  const auto crawl = [&](const char* pages) {
+    return run_process(site_command(
+        {"--format", "tsv", "--fields", "url,title", "--max-pages", pages}));
+  };
+  crawl("5");
+  crawl("100");
+  std::istringstream lines(read_file(files_.file("out.jsonl")));
+  std::set<std::string> urls;
+  std::string line;
+  ASSERT_TRUE(std::getline(lines, line));
+  EXPECT_EQ(line, "url\ttitle");
+  while (std::getline(lines, line)) {
+    EXPECT_NE(line, "url\ttitle");
+    EXPECT_TRUE(urls.insert(line).second) << line;
+  }
+  EXPECT_EQ(urls.size(), 20u);
+}
+
+TEST_F(SiteCliTest, OtherFieldsThanTheOutputWasBegunWithAreRefused) {
+  serve_synthetic_pages(site_, {.count = 5, .page_size = 800});
+  EXPECT_EQ(run_process(site_command()).exit_status, 0);
+  const ProcessResult other = run_process(site_command({"--fields", "url"}));
+  EXPECT_EQ(other.exit_status, 2);
+  EXPECT_THAT(other.err, HasSubstr("--fields"));
+}
+
+TEST_F(SiteCliTest, DamagedStateFileIsRefusedAndNothingIsTouched) {
+  serve_synthetic_pages(site_, {.count = 50, .page_size = 800});
+  EXPECT_EQ(run_process(site_command()).exit_status, 0);
+  const std::string output = read_file(files_.file("out.jsonl"));
+  std::string state = read_file(files_.file("state.db"));
+  ASSERT_GT(state.size(), 8'192u);
+  state.replace(4'096, state.size() - 4'096, state.size() - 4'096, '\xAA');
+  files_.write("state.db", state);
+  const ProcessResult result = run_process(site_command());
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.err, HasSubstr("state.db is damaged"));
+  EXPECT_THAT(result.err, HasSubstr("begin anew with another file"));
+  EXPECT_EQ(read_file(files_.file("state.db")), state);
+  EXPECT_EQ(read_file(files_.file("out.jsonl")), output);
+}
+
+TEST_F(SiteCliTest, ExplainKnowsWhatTheStateKnows) {
+  serve_synthetic_pages(site_, {.count = 5, .page_size = 800});
+  EXPECT_EQ(run_process(site_command()).exit_status, 0);
+  const ProcessResult known =
+      run_process(site_command({"--explain", site_.url("/p/2.html")}));
+  EXPECT_EQ(known.exit_status, 1);
+  EXPECT_THAT(known.out, HasSubstr("the state knows it"));
+  const ProcessResult fresh =
+      run_process(site_command({"--explain", site_.url("/p/new.html")}));
+  EXPECT_EQ(fresh.exit_status, 0);
+  EXPECT_THAT(fresh.out, HasSubstr("not in the state"));
 }
 
 }  // namespace
