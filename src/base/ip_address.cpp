@@ -132,4 +132,10 @@ std::string IpAddress::to_string() const {
   return buffer;
 }
 
+bool is_private_host(std::string_view hostname) {
+  if (hostname == "localhost" || hostname.ends_with(".localhost")) return true;
+  const std::optional<IpAddress> address = IpAddress::parse(hostname);
+  return address && !address->is_public();
+}
+
 }  // namespace crawl

@@ -12,6 +12,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/state.h"
+#include "crawl/base/ip_address.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/fetch/fetcher.h"
 #include "crawl/frontier/scope.h"
@@ -40,15 +41,33 @@ int refuse(const Error& error) {
   return kExitUsage;
 }
 
-Result<Scope> scope_of_seeds(const Options& options) {
+struct Seeds {
+  Scope scope;
+  // Whether `url` may be at a loopback or private address: its host is a
+  // seed's, or a seed is at such an address itself.
+  bool allow_private = false;
+};
+
+Result<Seeds> read_seeds(const Options& options, const Url& url) {
   Result<Scope> scope = Scope::make(options.crawl.site->scope);
-  if (!scope) return scope;
-  Result<std::unique_ptr<SeedSource>> seeds = open_seeds(options.inputs);
-  if (!seeds) return tl::unexpected(seeds.error());
-  for (std::string line; (*seeds)->next(line) == SeedSource::Status::kLine;) {
-    if (const auto url = parse_seed(line)) scope->add_seed(*url);
+  if (!scope) return tl::unexpected(scope.error());
+  Result<std::unique_ptr<SeedSource>> lines = open_seeds(options.inputs);
+  if (!lines) return tl::unexpected(lines.error());
+  Seeds seeds{*std::move(scope), options.crawl.allow_private};
+  for (std::string line; (*lines)->next(line) == SeedSource::Status::kLine;) {
+    const auto seed = parse_seed(line);
+    if (!seed) continue;
+    seeds.scope.add_seed(*seed);
+    seeds.allow_private = seeds.allow_private ||
+                          seed->hostname() == url.hostname() ||
+                          is_private_host(seed->hostname());
   }
-  return scope;
+  return seeds;
+}
+
+bool is_private(const FetchResult& result) {
+  const std::optional<IpAddress> address = IpAddress::parse(result.remote_ip);
+  return address && !address->is_public();
 }
 
 Result<void> explain_state(const Options& options, const Url& url,
@@ -67,7 +86,7 @@ Result<void> explain_state(const Options& options, const Url& url,
 }
 
 Result<void> explain_robots(const Options& options, const Url& url,
-                            Explanation& explanation) {
+                            bool allow_private, Explanation& explanation) {
   if (options.crawl.robots == RobotsMode::kNever) {
     explanation.add("robots", true, "not asked (--no-robots)");
     return {};
@@ -80,9 +99,11 @@ Result<void> explain_robots(const Options& options, const Url& url,
   const SystemClock clock;
   RobotsGate gate(options.crawl.product_token);
   Url ask = RobotsGate::robots_url(url);
+  bool hop_allow_private = allow_private;
   for (int hops = 0;; ++hops) {
     FetchRequest request{.id = 0, .url = ask};
     request.keep_body = true;
+    request.allow_private = hop_allow_private;
     (*fetcher)->start(std::move(request));
     std::vector<FetchResult> results;
     while (results.empty()) (*fetcher)->wait(std::nullopt, results);
@@ -90,6 +111,8 @@ Result<void> explain_robots(const Options& options, const Url& url,
         gate.answered(url.host_key(), ask, hops, results[0], clock.now());
     if (outcome.follow) {
       ask = *std::move(outcome.follow);
+      hop_allow_private = options.crawl.allow_private ||
+                          (hop_allow_private && is_private(results[0]));
       continue;
     }
     if (outcome.hold_until) {
@@ -101,10 +124,11 @@ Result<void> explain_robots(const Options& options, const Url& url,
     }
     break;
   }
-  const RobotsGate::Verdict verdict = gate.judge(url, clock.now());
+  const RobotsGate::Verdict verdict = gate.judge(url, false, clock.now());
   const bool allowed = verdict.access == RobotsGate::Access::kAllowed;
   explanation.add(
-      "robots", allowed,
+      verdict.error == ErrorKind::kBlockedAddress ? "address" : "robots",
+      allowed,
       allowed ? fmt::format("allowed by {}", ask.href()) : verdict.reason);
   return {};
 }
@@ -117,21 +141,24 @@ int run_explain(const Options& options, Report& /*report*/) {
     return refuse(Error{fmt::format("--explain {}: {}", options.explain,
                                     parsed.error().message)});
   }
-  const Result<Scope> scope = scope_of_seeds(options);
-  if (!scope) return refuse(scope.error());
   const Url url = UrlCleaner(options.crawl.site->cleaner).clean(*parsed);
+  const Result<Seeds> seeds = read_seeds(options, url);
+  if (!seeds) return refuse(seeds.error());
+  const Scope& scope = seeds->scope;
 
   fmt::print("{}\n", url.href());
   Explanation explanation;
-  const ScopeDecision decision = scope->judge(url);
+  const ScopeDecision decision = scope.judge(url);
   explanation.add(decision.error() == ErrorKind::kTrap ? "trap" : "scope",
-                  decision.allowed(), scope->explain(decision));
+                  decision.allowed(), scope.explain(decision));
   if (Result<void> done = explain_state(options, url, explanation); !done) {
     return refuse(done.error());
   }
   // A host that the crawl would never turn to is not asked for its robots.txt.
   if (decision.allowed()) {
-    if (Result<void> done = explain_robots(options, url, explanation); !done) {
+    if (Result<void> done =
+            explain_robots(options, url, seeds->allow_private, explanation);
+        !done) {
       return refuse(done.error());
     }
   }

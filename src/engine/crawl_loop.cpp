@@ -36,12 +36,27 @@ constexpr std::uint64_t kCommitPages = 5'000;
 constexpr std::uint64_t kRobotsBody = kRobotsMinBytes + 1;
 constexpr std::uint64_t kSitemapBody = 52'428'800 + 1;
 
+// After 429 and 503 the host of a listed URL waits so long, if Retry-After asks
+// for no more.
+constexpr std::chrono::seconds kListMaxHold{10};
+
+constexpr std::string_view kSitemapsLeft = "sitemaps";  // a note's name
+
 FrontierOptions frontier_options(const CrawlOptions& options) {
   FrontierOptions frontier;
   frontier.per_host = options.per_host > 0 ? options.per_host : options.jobs;
   frontier.rate = options.rate;
   frontier.pace = options.pace;
   frontier.private_pace = options.private_pace;
+  if (!options.site) {
+    // A list waits for its slowest host: one that has had enough is left in
+    // peace for a while, but does not slow down for good.
+    for (PaceOptions* pace : {&frontier.pace, &frontier.private_pace}) {
+      pace->max_hold = kListMaxHold;
+      pace->max_retry_after = options.retry.max_wait;
+      pace->least_slow_delay = {};
+    }
+  }
   return frontier;
 }
 
@@ -162,10 +177,7 @@ void CrawlLoop::admit(SeedSource& seeds) {
     if (status == SeedSource::Status::kPending) return;
     if (status == SeedSource::Status::kEnd) {
       seeds_ended_ = true;
-      if (!site_) return;
-      for (const std::string& sitemap : options_.site->sitemaps) {
-        if (const auto url = parse_seed(sitemap)) add_sitemap(*url, 0);
-      }
+      if (site_) add_first_sitemaps();
       return;
     }
     admit_line(std::move(line));
@@ -173,6 +185,19 @@ void CrawlLoop::admit(SeedSource& seeds) {
       more_lines_ = true;
       return;
     }
+  }
+}
+
+// Those that an earlier run left unread, and those of the command line.
+void CrawlLoop::add_first_sitemaps() {
+  const Result<std::optional<std::string>> left = store_->note(kSitemapsLeft);
+  if (!left) return fail(left.error());
+  for (SitemapList::Entry& sitemap :
+       SitemapList::read_left(left->value_or(""))) {
+    add_sitemap(std::move(sitemap));
+  }
+  for (const std::string& sitemap : options_.site->sitemaps) {
+    if (const auto url = parse_seed(sitemap)) add_sitemap({*url, 0, true});
   }
 }
 
@@ -237,14 +262,15 @@ bool CrawlLoop::asks_robots(const Job& job) const {
 // started; else it has been dealt with, or turned into the question.
 bool CrawlLoop::let_through(std::unique_ptr<Job>& job) {
   if (!asks_robots(*job)) return true;
-  const RobotsGate::Verdict verdict = robots_.judge(job->url, clock_.now());
+  const RobotsGate::Verdict verdict = robots_.judge(
+      job->url, options_.allow_private || job->allow_private, clock_.now());
   switch (verdict.access) {
     case RobotsGate::Access::kAllowed:
       return true;
     case RobotsGate::Access::kDisallowed: {
       frontier_.done(*job);
       FetchResult nothing;
-      finish_job(*job, nothing, ErrorKind::kRobots, verdict.reason);
+      finish_job(*job, nothing, verdict.error, verdict.reason);
       return false;
     }
     case RobotsGate::Access::kAskFirst:
@@ -386,6 +412,12 @@ Result<void> CrawlLoop::commit() {
   }
   if (Result<void> noted = store_->set_note("totals", totals); !noted) {
     return noted;
+  }
+  if (sitemaps_.take_changed()) {
+    if (Result<void> noted = store_->set_note(kSitemapsLeft, sitemaps_.left());
+        !noted) {
+      return noted;
+    }
   }
   finished_since_commit_ = 0;
   unflushed_ = false;

@@ -21,6 +21,7 @@
 #include "crawl/parse/sitemap.h"
 #include "engine/robots_gate.h"
 #include "engine/site_crawl.h"
+#include "engine/sitemap_list.h"
 #include "engine/time_book.h"
 
 namespace crawl {
@@ -77,8 +78,11 @@ class CrawlLoop {
   void handle_robots(std::unique_ptr<Job> job, FetchResult result);
   void handle_sitemap(std::unique_ptr<Job> job, FetchResult result);
   void take_sitemaps_read();
-  void add_sitemap(const Url& url, int level);
-  void add_sitemaps_of(const std::string& host, std::vector<std::string> named);
+  void add_sitemap(SitemapList::Entry sitemap);
+  void add_sitemaps_of(const Job& robots, std::vector<std::string> named,
+                       bool allow_private);
+  void add_first_sitemaps();
+  bool is_private(const FetchResult& result, const Url& url) const;
   bool follow_redirect(std::unique_ptr<Job>& job, FetchResult& result);
   bool retry(std::unique_ptr<Job>& job, const FetchResult& result);
   void note_answer(const Job& job, const FetchResult& result);
@@ -126,10 +130,12 @@ class CrawlLoop {
   // Sitemaps are read beside the loop: one may have 50 MB.
   struct ReadSitemap {
     Sitemap sitemap;
+    std::string first_url;  // in sitemaps_
     Url url;
     int level;
+    bool allow_private;
   };
-  std::unordered_set<Fingerprint> sitemaps_known_;
+  SitemapList sitemaps_;
   std::deque<Future<ReadSitemap>> sitemaps_reading_;
   std::unique_ptr<ThreadPoolExecutor> sitemap_reader_;
 

@@ -13,12 +13,9 @@
 namespace crawl {
 namespace {
 
-constexpr int kSitemapLevels = 3;  // an index of indexes of sitemaps
-constexpr std::size_t kMaxSitemaps = 10'000;
-
-bool from_private_address(const FetchResult& result) {
-  const std::optional<IpAddress> address = IpAddress::parse(result.remote_ip);
-  return address && !address->is_public();
+bool asks_to_slow_down(const FetchResult& result) {
+  return result.error == ErrorKind::kNone &&
+         (result.status_code == 429 || result.status_code == 503);
 }
 
 }  // namespace
@@ -32,7 +29,8 @@ void CrawlLoop::handle(FetchResult result) {
     ++stats_.connections;
   }
   if (time_book_) time_book_->exchange(job->url.host_key(), result);
-  if (site_) note_answer(*job, result);
+  // Of a list only the pauses matter: its hosts have no other pace.
+  if (site_ || asks_to_slow_down(result)) note_answer(*job, result);
   if (job->kind == JobKind::kRobots) {
     handle_robots(std::move(job), std::move(result));
     return;
@@ -57,13 +55,22 @@ void CrawlLoop::note_answer(const Job& job, const FetchResult& result) {
   answer.retry_after =
       parse_retry_after(result.retry_after, clock_.wall_time());
   answer.random = std::uniform_real_distribution<double>(0, 1)(random_);
-  const bool is_private = from_private_address(result);
+  const bool from_private = is_private(result, job.url);
   if (job.kind != JobKind::kRobots || job.redirects.empty()) {
-    frontier_.answered(job, answer, is_private);
+    frontier_.answered(job, answer, from_private);
   }
-  if (job.kind == JobKind::kPage && is_private && job.redirects.empty()) {
+  if (site_ && job.kind == JobKind::kPage && from_private &&
+      job.redirects.empty()) {
     check(site_->trust(job));
   }
+}
+
+// Did this answer come from a loopback or private address? Through a proxy only
+// the name can tell: the address is the proxy's.
+bool CrawlLoop::is_private(const FetchResult& result, const Url& url) const {
+  if (!options_.fetch.proxy.empty()) return is_private_host(url.hostname());
+  const std::optional<IpAddress> address = IpAddress::parse(result.remote_ip);
+  return address && !address->is_public();
 }
 
 void CrawlLoop::handle_page(std::unique_ptr<Job> job, FetchResult result) {
@@ -94,7 +101,7 @@ bool CrawlLoop::follow_redirect(std::unique_ptr<Job>& job,
                "stopped before the redirect was followed");
     return true;
   }
-  const bool allow_private = job->allow_private && from_private_address(result);
+  const bool allow_private = job->allow_private && is_private(result, job->url);
   if (site_ && job->kind == JobKind::kPage) {
     if (auto refused = site_->claim_redirect(*job, *redirect.next)) {
       finish_job(*job, result, refused->error, std::move(refused->reason));
@@ -145,7 +152,7 @@ void CrawlLoop::handle_robots(std::unique_ptr<Job> job, FetchResult result) {
     // waiting for a host that waits for this one.
     job->redirects.push_back({std::string(job->url.href()), result.status_code,
                               std::string(outcome.follow->href())});
-    job->allow_private = job->allow_private && from_private_address(result);
+    job->allow_private = job->allow_private && is_private(result, job->url);
     job->url = *std::move(outcome.follow);
     launch(std::move(job));
     return;
@@ -169,27 +176,27 @@ void CrawlLoop::handle_robots(std::unique_ptr<Job> job, FetchResult result) {
   }
   frontier_.done(*job);
   frontier_.release_host(host);
-  add_sitemaps_of(host, std::move(outcome.sitemaps));
+  add_sitemaps_of(*job, std::move(outcome.sitemaps),
+                  job->allow_private && is_private(result, job->url));
 }
 
-void CrawlLoop::add_sitemaps_of(const std::string& host,
-                                std::vector<std::string> named) {
+void CrawlLoop::add_sitemaps_of(const Job& robots,
+                                std::vector<std::string> named,
+                                bool allow_private) {
   if (!site_ || !options_.site->read_sitemaps) return;
-  const std::optional<Url> base = Url::parse(host + "/");
+  const std::optional<Url> base = Url::parse(robots.parent + "/");
   for (const std::string& name : named) {
-    const std::optional<Url> url = base ? base->resolve(name) : std::nullopt;
-    if (url && url->is_http()) add_sitemap(*url, 0);
+    std::optional<Url> url = base ? base->resolve(name) : std::nullopt;
+    if (url && url->is_http()) add_sitemap({*std::move(url), 0, allow_private});
   }
 }
 
-void CrawlLoop::add_sitemap(const Url& url, int level) {
-  if (level > kSitemapLevels || sitemaps_known_.size() >= kMaxSitemaps ||
-      !sitemaps_known_.insert(fingerprint(url.href())).second) {
-    return;
-  }
-  auto job = std::make_unique<Job>(0, "", url);
+void CrawlLoop::add_sitemap(SitemapList::Entry sitemap) {
+  if (!sitemaps_.add(sitemap)) return;
+  auto job = std::make_unique<Job>(0, "", std::move(sitemap.url));
   job->kind = JobKind::kSitemap;
-  job->depth = level;
+  job->depth = sitemap.level;
+  job->allow_private = sitemap.allow_private;
   job->admitted = clock_.now();
   frontier_.add(std::move(job));
 }
@@ -198,13 +205,14 @@ void CrawlLoop::handle_sitemap(std::unique_ptr<Job> job, FetchResult result) {
   RedirectVerdict redirect = judge_redirect(
       result, job->url, job->redirects.size(), options_.max_redirs);
   if (redirect.next && !stopping()) {
-    job->allow_private = job->allow_private && from_private_address(result);
+    job->allow_private = job->allow_private && is_private(result, job->url);
     job->redirects.push_back({std::string(job->url.href()), result.status_code,
                               std::string(redirect.next->href())});
     job->url = *std::move(redirect.next);
     frontier_.add_again(std::move(job), clock_.now());
     return;
   }
+  // Stopped: it is among those that are left.
   if (result.error == ErrorKind::kInterrupted || stopping()) return;
   if (retry(job, result)) return;
   if (result.error != ErrorKind::kNone || result.status_code != 200) {
@@ -215,6 +223,7 @@ void CrawlLoop::handle_sitemap(std::unique_ptr<Job> job, FetchResult result) {
                           ? fmt::format("HTTP status {}", result.status_code)
                           : result.error_message));
     }
+    sitemaps_.finished(job->first_url());
     return;
   }
   if (!sitemap_reader_) {
@@ -222,8 +231,11 @@ void CrawlLoop::handle_sitemap(std::unique_ptr<Job> job, FetchResult result) {
         .max_workers = 1, .thread_name_prefix = "sitemap", .initializer = {}});
   }
   sitemaps_reading_.push_back(sitemap_reader_->submit(
-      [body = std::move(result.body), url = job->url, level = job->depth] {
-        return ReadSitemap{read_sitemap(body, url), url, level};
+      [body = std::move(result.body), first_url = std::string(job->first_url()),
+       url = job->url, level = job->depth,
+       allow_private = job->allow_private && is_private(result, job->url)] {
+        return ReadSitemap{read_sitemap(body, url), first_url, url, level,
+                           allow_private};
       }));
   sitemaps_reading_.back().add_done_callback(
       [this](const Future<ReadSitemap>&) { fetcher_.wake(); });
@@ -238,12 +250,13 @@ void CrawlLoop::take_sitemaps_read() {
           fmt::format("sitemap {}: {}", read.url.href(), read.sitemap.problem));
     }
     for (const SitemapEntry& entry : read.sitemap.sitemaps) {
-      add_sitemap(entry.url, read.level + 1);
+      add_sitemap({entry.url, read.level + 1, read.allow_private});
     }
     for (const SitemapEntry& entry : read.sitemap.pages) {
       if (error_) return;
-      check(site_->add_from_sitemap(entry.url, read.url));
+      check(site_->add_from_sitemap(entry.url, read.url, read.allow_private));
     }
+    sitemaps_.finished(read.first_url);
   }
 }
 
@@ -278,7 +291,8 @@ void CrawlLoop::finish_job(Job& job, FetchResult& result, ErrorKind error,
     }
     check(site_->done(job));
     ++finished_since_commit_;
-    if (is_skip(error) && job.depth > 0) {
+    // A seed's record is in the output whatever becomes of it.
+    if (is_skip(error) && job.input.empty()) {
       skip({std::string(job.first_url()), error, std::move(message), job.parent,
             job.depth, true});
       return;
@@ -317,6 +331,9 @@ void CrawlLoop::finish(CrawlRecord record, const FetchResult* result) {
   if (observer_ != nullptr) observer_->finished(record, result);
   if (error_) return;
   write([&] { return writer_.write(record); });
+  if (skipped_writer_ != nullptr && is_skip(record.error)) {
+    check(skipped_writer_->write(record));
+  }
   if (!unflushed_) flush_due_ = clock_.now() + kFlushInterval;
   unflushed_ = true;
 }

@@ -18,7 +18,7 @@ bool is_redirect(const FetchResult& result) {
 RobotsGate::RobotsGate(std::string product_token)
     : product_token_(std::move(product_token)) {}
 
-RobotsGate::Verdict RobotsGate::judge(const Url& url,
+RobotsGate::Verdict RobotsGate::judge(const Url& url, bool allow_private,
                                       Clock::time_point now) const {
   const auto found = hosts_.find(url.host_key());
   if (found == hosts_.end() || !found->second.known ||
@@ -26,11 +26,16 @@ RobotsGate::Verdict RobotsGate::judge(const Url& url,
     return {Access::kAskFirst, ""};
   }
   const Host& host = found->second;
+  if (host.blocked) {
+    if (allow_private) return {Access::kAskFirst, ""};
+    return {Access::kDisallowed, host.reason, ErrorKind::kBlockedAddress};
+  }
   if (host.disallow_all) return {Access::kDisallowed, host.reason};
   const RobotsDecision decision = host.rules.decide(url.path_and_query());
   if (decision.allowed) return {};
   return {Access::kDisallowed,
-          fmt::format("robots.txt {}", to_string(decision))};
+          fmt::format("robots.txt {}", to_string(decision)),
+          ErrorKind::kRobots};
 }
 
 Url RobotsGate::robots_url(const Url& url) {
@@ -43,6 +48,16 @@ RobotsGate::Outcome RobotsGate::answered(const std::string& host_key,
                                          Clock::time_point now) {
   make_room(now);
   Host& host = hosts_[host_key];
+
+  // Where its robots.txt may not be asked for, neither may its pages.
+  if (result.error == ErrorKind::kBlockedAddress && redirects == 0) {
+    host = {};
+    host.known = host.blocked = true;
+    host.reason = result.error_message;
+    host.expires = now + RobotsPolicy().lifetime;
+    return {};
+  }
+  host.blocked = false;
 
   std::optional<Url> target;
   if (is_redirect(result)) target = asked.resolve(result.location);
@@ -79,6 +94,7 @@ RobotsGate::Outcome RobotsGate::answered(const std::string& host_key,
       host.failures = 0;
       break;
     case RobotsAccess::kUseCopy:
+      outcome.crawl_delay = host.rules.crawl_delay();
       ++host.failures;
       break;
     case RobotsAccess::kDisallowAll:

@@ -27,13 +27,16 @@ class RobotsGate {
   struct Verdict {
     Access access = Access::kAllowed;
     std::string reason;  // "robots.txt line 3: Disallow: /private"
+    ErrorKind error = ErrorKind::kRobots;  // of what is not allowed
   };
 
   explicit RobotsGate(std::string product_token);
 
   // May this URL be fetched now? After kAskFirst the caller fetches
   // robots_url(url) and holds the host's other URLs back meanwhile.
-  Verdict judge(const Url& url, Clock::time_point now) const;
+  // `allow_private`: the URL may be at a loopback or private address.
+  Verdict judge(const Url& url, bool allow_private,
+                Clock::time_point now) const;
   static Url robots_url(const Url& url);
 
   // What an answer leads to.
@@ -55,6 +58,7 @@ class RobotsGate {
     RobotsRules rules;
     bool known = false;         // an answer stands
     bool disallow_all = false;  // it is that nothing may be fetched
+    bool blocked = false;       // because of the host's address
     std::string reason;
     Clock::time_point expires{};
     int failures = 0;  // in a row

@@ -146,7 +146,7 @@ Result<void> SiteCrawl::add_links(const Job& job, const FetchResult& result) {
     const std::optional<Url> url = Url::parse(href);
     if (!url) continue;
     if (Result<void> added =
-            add_found(cleaner_.clean(*url), job, depth, parent);
+            add_found(cleaner_.clean(*url), job.page, depth, parent);
         !added) {
       return added;
     }
@@ -154,13 +154,14 @@ Result<void> SiteCrawl::add_links(const Job& job, const FetchResult& result) {
   return {};
 }
 
-Result<void> SiteCrawl::add_from_sitemap(const Url& url, const Url& sitemap) {
-  Job from(0, "", sitemap);
-  from.depth = 0;
-  return add_found(cleaner_.clean(url), from, 0, sitemap.href());
+Result<void> SiteCrawl::add_from_sitemap(const Url& url, const Url& sitemap,
+                                         bool allow_private) {
+  return add_found(cleaner_.clean(url),
+                   allow_private ? kFromPrivateSitemap : kFromSitemap, 0,
+                   sitemap.href());
 }
 
-Result<void> SiteCrawl::add_found(const Url& url, const Job& from, int depth,
+Result<void> SiteCrawl::add_found(const Url& url, PageId from, int depth,
                                   std::string_view parent) {
   if (store_.knows(url.href()) ||
       claimed_.find(std::string(url.href())) != claimed_.end()) {
@@ -183,7 +184,7 @@ Result<void> SiteCrawl::add_found(const Url& url, const Job& from, int depth,
                   std::string(parent), depth});
     return {};
   }
-  const Result<std::optional<PageId>> page = store_.add(url, depth, from.page);
+  const Result<std::optional<PageId>> page = store_.add(url, depth, from);
   if (!page) return tl::unexpected(page.error());
   if (*page) note_waiting(StateStore::host_of(**page));
   return {};
@@ -191,7 +192,7 @@ Result<void> SiteCrawl::add_found(const Url& url, const Job& from, int depth,
 
 // Another page may link to it without the reason, so it does not become known.
 void SiteCrawl::skip_for_now(Skip skip) {
-  if (skipped_for_now_.insert(fingerprint(skip.url).low).second) {
+  if (skipped_for_now_.insert(fingerprint(skip.url).low)) {
     on_skip_(std::move(skip));
   }
 }
@@ -266,14 +267,14 @@ Result<std::unique_ptr<Job>> SiteCrawl::make_job(QueuedPage page) {
   auto job = std::make_unique<Job>(0, "", std::move(page.url));
   job->page = page.id;
   job->depth = page.depth;
-  if (page.parent != kNoPage) {
+  if (is_page(page.parent)) {
     Result<std::string> parent = url_of(page.parent);
     if (!parent) return tl::unexpected(parent.error());
     job->parent = *std::move(parent);
     job->allow_private = windows_[StateStore::host_of(page.parent)].trusted;
   } else {
-    job->input = job->url.href();
-    job->allow_private = page.depth == 0;
+    if (page.parent == kNoPage) job->input = job->url.href();
+    job->allow_private = page.parent != kFromSitemap;
   }
   return job;
 }

@@ -21,6 +21,7 @@
 #include "crawl/frontier/scope.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/frontier/url_cleaner.h"
+#include "frontier/fingerprint_set.h"
 
 namespace crawl {
 
@@ -53,7 +54,8 @@ class SiteCrawl {
   // Judges what a fetched page links to, and queues what is new and in scope.
   Result<void> add_links(const Job& job, const FetchResult& result);
   // The same for a URL that a sitemap lists.
-  Result<void> add_from_sitemap(const Url& url, const Url& sitemap);
+  Result<void> add_from_sitemap(const Url& url, const Url& sitemap,
+                                bool allow_private);
 
   // What is wrong with a redirect's target, if it must not be followed; else it
   // is this job's from now on, and no other's.
@@ -80,7 +82,7 @@ class SiteCrawl {
   SiteCrawl(const SiteOptions& options, Scope scope, StateStore& store,
             OnSkip on_skip);
 
-  Result<void> add_found(const Url& url, const Job& from, int depth,
+  Result<void> add_found(const Url& url, PageId from, int depth,
                          std::string_view parent);
   Result<void> restore_trust();
   Result<std::unique_ptr<Job>> make_job(QueuedPage page);
@@ -104,7 +106,7 @@ class SiteCrawl {
   std::vector<HostWindow> windows_;  // by HostId
   std::deque<StateStore::HostId> waiting_hosts_;
   std::unordered_set<std::string> claimed_;  // redirect targets under way
-  std::unordered_set<std::uint64_t> skipped_for_now_;    // hashes of URLs
+  FingerprintSet skipped_for_now_;           // of URLs
   std::unordered_map<PageId, std::string> parent_urls_;  // of late
   std::vector<QueuedPage> loading_;
 };

@@ -13,13 +13,6 @@ namespace {
 // bursts after it.
 constexpr std::chrono::milliseconds kRateCatchUp{20};
 
-// What can be told without asking DNS.
-bool is_private_name(std::string_view hostname) {
-  if (hostname == "localhost" || hostname.ends_with(".localhost")) return true;
-  const std::optional<IpAddress> address = IpAddress::parse(hostname);
-  return address && !address->is_public();
-}
-
 struct DueLater {
   bool operator()(const std::unique_ptr<Job>& a,
                   const std::unique_ptr<Job>& b) const {
@@ -217,7 +210,7 @@ Frontier::Host& Frontier::host_of(Job& job) {
   hosts_[id] = std::make_unique<Host>();
   hosts_[id]->id = id;
   hosts_[id]->key = key;
-  hosts_[id]->is_private = is_private_name(job.url.hostname());
+  hosts_[id]->is_private = is_private_host(job.url.hostname());
   ids_.emplace(key, id);
   job.host = id;
   return *hosts_[id];
@@ -256,7 +249,7 @@ void Frontier::forget_idle_hosts() {
   const Clock::time_point now = clock_.now();
   for (std::unique_ptr<Host>& host : hosts_) {
     if (!host || host->has_work() || host->in_flight > 0 || host->held ||
-        host->pace.ready_at() > now ||
+        host->ready_at() > now || host->pace.has_crawl_delay() ||
         host->pace.strikes(now, pace_options(*host)) > 0) {
       continue;
     }

@@ -8,8 +8,6 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::uint8_t kMaxStrikes = 30;
-// A server that has had enough gets a pause even from a crawl without a delay.
-constexpr nanoseconds kMinStrikeDelay = std::chrono::milliseconds(100);
 
 // `time`, doubled so many times, and at most `limit`.
 nanoseconds doubled(nanoseconds time, unsigned times, nanoseconds limit) {
@@ -46,8 +44,8 @@ nanoseconds HostPace::delay(Clock::time_point now,
         delay, adaptive_ < nanoseconds(0) ? options.adaptive_start : adaptive_);
   }
   if (const unsigned count = strikes(now, options); count > 0) {
-    const nanoseconds slow =
-        doubled(std::max(delay, kMinStrikeDelay), count, options.max_hold);
+    const nanoseconds slow = doubled(std::max(delay, options.least_slow_delay),
+                                     count, options.max_hold);
     delay = std::max(delay, slow);
   }
   return delay;

@@ -22,7 +22,8 @@ struct Table {
 };
 // Sorted by name. Pages of one host lie together in the order of admission, so
 // that adding appends and loading reads on. `page.url` is what follows the
-// origin, `page.parent` -1 for none and -2 - n for the host's own page n.
+// origin, `page.parent` -1 for none, -2 - n for the host's own page n, and the
+// two least numbers for a sitemap.
 constexpr std::array<Table, 6> kTables = {{
     {"ahead", "CREATE TABLE ahead(id INTEGER PRIMARY KEY) STRICT"},
     {"body",

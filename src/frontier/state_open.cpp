@@ -186,7 +186,7 @@ Result<void> StateStore::Impl::read_pages() {
     // Within a host the numbers run from 0 without a gap.
     if (id < 0 || host_of(page) >= table->size() || url.empty() ||
         number_of(page) != (*table)[host_of(page)].admitted ||
-        (parent != kNoPage && host_of(parent) >= table->size())) {
+        (is_page(parent) && host_of(parent) >= table->size())) {
       return tl::unexpected(fail_damaged("pages do not fit together"));
     }
     ++(*table)[host_of(page)].admitted;

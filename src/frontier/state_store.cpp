@@ -20,6 +20,10 @@ using Host = HostTable::Host;
 constexpr std::size_t kMaxPending = 65'536;
 constexpr std::size_t kMaxPendingBytes = 16u << 20;
 
+constexpr std::int64_t kStoredSitemap =
+    std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kStoredPrivateSitemap = kStoredSitemap + 1;
+
 // "https://h" for the host key "https://h:443".
 std::string_view origin_of(std::string_view key) {
   if (key.starts_with("http://") && key.ends_with(":80")) {
@@ -35,6 +39,8 @@ std::string_view origin_of(std::string_view key) {
 // A link from the same host is the usual thing, and short this way.
 std::int64_t stored_parent(PageId page, PageId parent) {
   if (parent == kNoPage) return -1;
+  if (parent == kFromPrivateSitemap) return kStoredPrivateSitemap;
+  if (parent == kFromSitemap) return kStoredSitemap;
   if (StateStore::host_of(page) == StateStore::host_of(parent)) {
     return -2 - std::int64_t{number_of(parent)};
   }
@@ -43,6 +49,8 @@ std::int64_t stored_parent(PageId page, PageId parent) {
 PageId parent_of(PageId page, std::int64_t stored) {
   if (stored >= 0) return static_cast<PageId>(stored);
   if (stored == -1) return kNoPage;
+  if (stored == kStoredPrivateSitemap) return kFromPrivateSitemap;
+  if (stored == kStoredSitemap) return kFromSitemap;
   return page_id(StateStore::host_of(page),
                  static_cast<std::uint32_t>(-2 - stored));
 }

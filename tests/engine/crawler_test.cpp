@@ -279,6 +279,36 @@ TEST_F(CrawlerTest, RetryAfterIsObeyed) {
   EXPECT_GE(fetcher_.starts()[1].time - fetcher_.starts()[0].time, 120s);
 }
 
+TEST_F(CrawlerTest, SlowDownHoldsTheWholeHostAndNoOther) {
+  options_.jobs = 1;
+  fetcher_.reply("http://a.test/0", {.status = 429, .retry_after = "30"});
+  fetcher_.reply("http://a.test/0", {});
+  std::vector<std::string> lines = numbered("http://a.test/", 3);
+  for (std::string& url : numbered("http://b.test/", 3)) lines.push_back(url);
+  EXPECT_EQ(crawl(lines).fetched, 6u);
+  const auto& starts = fetcher_.starts();
+  ASSERT_EQ(starts.size(), 7u);
+  for (std::size_t i = 1; i < starts.size(); ++i) {
+    const auto after = starts[i].time - starts[0].time;
+    if (starts[i].url.starts_with("http://a.test/")) {
+      EXPECT_GE(after, 30s) << starts[i].url;
+    } else {
+      EXPECT_LT(after, 1s) << starts[i].url;
+    }
+  }
+  EXPECT_LT(starts[6].time - starts[4].time, 1s) << "then it is as before";
+}
+
+TEST_F(CrawlerTest, HostThatHasEnoughForGoodHoldsAListUpForMinutesNotDays) {
+  options_.jobs = 8;
+  for (const std::string& url : numbered("http://a.test/", 100)) {
+    fetcher_.reply(url, {.status = 503});
+  }
+  const CrawlStats stats = crawl(numbered("http://a.test/", 100));
+  EXPECT_EQ(stats.failed, 100u);
+  EXPECT_LT(stats.elapsed, 10min);
+}
+
 TEST_F(CrawlerTest, WaitingForARetryHoldsNoSlot) {
   options_.jobs = 1;
   fetcher_.reply("http://a.test/", {.status = 503});

@@ -1,138 +1,25 @@
-// Recursive crawls on a fake web, by a clock that only the fake web moves.
+// What a recursive crawl fetches, what it leaves out, and when.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
-#include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "crawl/engine/crawler.h"
-#include "crawl/frontier/state_store.h"
-#include "crawl/writer/fields.h"
 #include "engine/site_crawl.h"
-#include "support/fake_fetcher.h"
-#include "support/manual_clock.h"
-#include "support/temp_dir.h"
+#include "engine/site_fixture.h"
 
-namespace crawl {
+namespace crawl::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using nlohmann::json;
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using testing::FakeFetcher;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using testing::ManualClock;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
-
-class MemoryOutput final : public OutputStream {
- public:
-  explicit MemoryOutput(std::string& text) : text_(text) {}
-  Result<void> write(std::string_view lines) override {
-    text_ += lines;
-    return {};
-  }
-  Result<void> flush() override { return {}; }
-  std::uint64_t length() const override { return text_.size(); }
-  bool closed_by_reader() const override { return false; }
-
- private:
-  std::string& text_;
-};
-
-class SiteTest : public ::testing::Test {
- protected:
-  SiteTest() {
-    options_.jobs = 4;
-    options_.site.emplace();
-    no_robots("http://a.test");
-  }
-
-  void no_robots(const std::string& origin) {
-    fetcher_.reply(origin + "/robots.txt", {.status = 404});
-  }
-  void page(const std::string& url, std::vector<std::string> links) {
-    fetcher_.reply(url, {.title = url, .links = std::move(links)});
-  }
-
-  CrawlStats crawl(std::vector<std::string> lines = {"http://a.test/"}) {
-    auto store = StateStore::open({.path = state_, .settings = {}});
-    EXPECT_TRUE(store) << store.error().message;
-    const auto seeds = make_seeds(std::move(lines));
-    const auto writer_to = [](std::string& text) {
-      return std::make_unique<ResultWriter>(
-          std::make_unique<MemoryOutput>(text),
-          make_formatter(OutputFormat::kJsonl,
-                         *parse_field_list("+duplicate_of")),
-          false);
-    };
-    const auto writer = writer_to(out_);
-    const auto skipped = writer_to(skipped_);
-    Crawler crawler(options_, fetcher_, *writer, clock_, nullptr,
-                    {store->get(), skipped.get()});
-    crawler_ = &crawler;
-    const Result<CrawlStats> stats = crawler.run(*seeds);
-    crawler_ = nullptr;
-    EXPECT_TRUE(stats) << stats.error().message;
-    EXPECT_TRUE(stats->adds_up())
-        << stats->admitted << " = " << stats->fetched << " + " << stats->failed
-        << " + " << stats->skipped << " + " << stats->left;
-    return *stats;
-  }
-
-  static std::vector<json> parse(const std::string& text) {
-    std::vector<json> all;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-      all.push_back(json::parse(line));
-    }
-    return all;
-  }
-  std::vector<json> records() const { return parse(out_); }
-  json record(const std::string& url) const {
-    for (const json& each : records()) {
-      if (each["url"] == url) return each;
-    }
-    ADD_FAILURE() << "no record of " << url;
-    return {};
-  }
-  std::vector<std::string> urls() const {
-    std::vector<std::string> all;
-    for (const json& each : records()) all.push_back(each["url"]);
-    return all;
-  }
-  // "URL: kind" of everything skipped.
-  std::vector<std::string> skips() const {
-    std::vector<std::string> all;
-    for (const json& each : parse(skipped_)) {
-      all.push_back(each["url"].get<std::string>() + ": " +
-                    each["error"].get<std::string>());
-    }
-    return all;
-  }
-  std::size_t asked(const std::string& url) const {
-    const auto started = fetcher_.started_urls();
-    return static_cast<std::size_t>(
-        std::count(started.begin(), started.end(), url));
-  }
-
-  ManualClock clock_;
-  FakeFetcher fetcher_{clock_};
-  CrawlOptions options_;
-  std::string state_;
-  std::string out_, skipped_;
-  Crawler* crawler_ = nullptr;
-};
 
 TEST_F(SiteTest, FollowsLinksAndFetchesEachUrlOnce) {
   page("http://a.test/", {"http://a.test/1", "http://a.test/2#x"});
@@ -189,6 +76,53 @@ TEST_F(SiteTest, MaxTimeEndsTheCrawl) {
          {"http://a.test/" + std::to_string(i + 1)});
   }
   EXPECT_LE(crawl().fetched, 11u);
+}
+
+TEST_F(SiteTest, MaxBytesEndsTheCrawl) {
+  options_.jobs = 1;
+  options_.site->max_bytes = 250;
+  for (int i = 0; i < 10; ++i) {
+    fetcher_.reply("http://a.test/" + (i == 0 ? "" : std::to_string(i)),
+                   {.links = {"http://a.test/" + std::to_string(i + 1)},
+                    .body = std::string(100, 'x')});
+  }
+  const CrawlStats stats = crawl();
+  EXPECT_EQ(stats.fetched, 3u);
+  EXPECT_TRUE(stats.out_of_budget);
+}
+
+TEST_F(SiteTest, QueryIsCleanedBeforeAUrlIsKnown) {
+  options_.site->cleaner = {.strip_query_params = {"utm_*"},
+                            .sort_query = true};
+  page("http://a.test/", {"http://a.test/p?b=2&a=1", "http://a.test/p?a=1&b=2",
+                          "http://a.test/p?a=1&utm_source=x&b=2"});
+  crawl();
+  EXPECT_THAT(urls(), UnorderedElementsAre("http://a.test/",
+                                           "http://a.test/p?a=1&b=2"));
+}
+
+TEST_F(SiteTest, TrapsAreSkippedAndNamed) {
+  std::string deep = "http://a.test";
+  for (int i = 0; i < 30; ++i) deep += "/" + std::to_string(i);
+  page("http://a.test/",
+       {deep, "http://a.test/a/b/a/b/a/b/a/b", "http://a.test/ok"});
+  const CrawlStats stats = crawl();
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://a.test/", "http://a.test/ok"));
+  EXPECT_THAT(skips(),
+              UnorderedElementsAre(deep + ": trap",
+                                   "http://a.test/a/b/a/b/a/b/a/b: trap"));
+  EXPECT_THAT(skipped_, HasSubstr("path is 30 segments deep (limit 20)"));
+  EXPECT_EQ(stats.skipped, 2u);
+}
+
+TEST_F(SiteTest, SkippedSeedIsInTheOutputAndAmongTheSkipped) {
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "User-agent: *\nDisallow: /\n"});
+  const CrawlStats stats = crawl({"http://r.test/"});
+  EXPECT_EQ(record("http://r.test/")["error"], "robots");
+  EXPECT_THAT(skips(), ElementsAre("http://r.test/: robots"));
+  EXPECT_EQ(stats.admitted, 1u);
 }
 
 TEST_F(SiteTest, PageBudgetOfAHostHolds) {
@@ -321,13 +255,11 @@ TEST_F(SiteTest, Rfc9309_RobotsRedirectsAreFollowedForTheFirstHost) {
 }
 
 TEST_F(SiteTest, Rfc9309_RobotsIsAskedAgainAfterADay) {
-  options_.jobs = 1;
-  page("http://a.test/", {"http://a.test/1"});
   fetcher_.reply("http://a.test/",
                  {.latency = 25h, .links = {"http://a.test/1"}});
-  crawl({"http://a.test/0", "http://a.test/"});
-  page("http://a.test/0", {});
-  EXPECT_GE(asked("http://a.test/robots.txt"), 1u);
+  crawl();
+  EXPECT_EQ(asked("http://a.test/robots.txt"), 2u);
+  EXPECT_EQ(asked("http://a.test/1"), 1u);
 }
 
 TEST_F(SiteTest, NoRobotsAsksForNone) {
@@ -348,6 +280,16 @@ TEST_F(SiteTest, CrawlDelayIsKept) {
   }
 }
 
+TEST_F(SiteTest, CrawlDelayThatIsCutIsReported) {
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "User-agent: *\nCrawl-delay: 100\n"});
+  page("http://r.test/", {});
+  crawl({"http://r.test/"});
+  EXPECT_THAT(notices_.all,
+              ElementsAre("http://r.test:80: Crawl-delay of 100 s is cut to 30 "
+                          "s"));
+}
+
 TEST_F(SiteTest, ListModeAsksRobotsOnlyWhenToldTo) {
   options_.site.reset();
   fetcher_.reply("http://r.test/robots.txt",
@@ -363,31 +305,6 @@ TEST_F(SiteTest, ListModeAsksRobotsOnlyWhenToldTo) {
   EXPECT_EQ(run().fetched, 1u);
   options_.robots = RobotsMode::kAlways;
   EXPECT_EQ(run().skipped, 1u);
-}
-
-// --- sitemaps
-
-TEST_F(SiteTest, SitemapsNamedByRobotsAreRead) {
-  fetcher_.reply("http://r.test/robots.txt",
-                 {.body = "Sitemap: http://r.test/index.xml\n"});
-  fetcher_.reply(
-      "http://r.test/index.xml",
-      {.body = "<sitemapindex xmlns='http://www.sitemaps.org/schemas/"
-               "sitemap/0.9'><sitemap><loc>http://r.test/map.xml</loc>"
-               "</sitemap><sitemap><loc>http://r.test/index.xml</loc>"
-               "</sitemap></sitemapindex>"});
-  fetcher_.reply(
-      "http://r.test/map.xml",
-      {.body = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/"
-               "0.9'><url><loc>http://r.test/only-here</loc></url>"
-               "<url><loc>http://elsewhere.test/</loc></url></urlset>"});
-  page("http://r.test/", {});
-  fetcher_.expect_wakes();  // the sitemap is read on a thread
-  crawl({"http://r.test/"});
-  EXPECT_THAT(urls(), UnorderedElementsAre("http://r.test/",
-                                           "http://r.test/only-here"));
-  EXPECT_THAT(skips(), ElementsAre("http://elsewhere.test/: scope"));
-  EXPECT_EQ(asked("http://r.test/index.xml"), 1u);
 }
 
 // --- politeness
@@ -418,76 +335,6 @@ TEST_F(SiteTest, DelayHoldsForRobotsToo) {
   }
 }
 
-// --- addresses
-
-TEST_F(SiteTest, LinksOnPublicPagesMayNotReachPrivateAddresses) {
-  options_.site->scope.kind = ScopeKind::kAny;
-  no_robots("http://10.0.0.1");
-  page("http://a.test/", {"http://10.0.0.1/admin"});
-  crawl();
-  for (const FakeFetcher::Start& start : fetcher_.starts()) {
-    if (start.url.starts_with("http://10.0.0.1")) {
-      EXPECT_FALSE(start.allow_private) << start.url;
-    }
-  }
-  EXPECT_TRUE(fetcher_.starts()[0].allow_private) << "a seed may";
-}
-
-TEST_F(SiteTest, LinksOnPrivatePagesMayStayPrivate) {
-  fetcher_.reply("http://10.0.0.1/robots.txt",
-                 {.status = 404, .remote_ip = "10.0.0.1"});
-  fetcher_.reply("http://10.0.0.1/",
-                 {.links = {"http://10.0.0.1/1"}, .remote_ip = "10.0.0.1"});
-  fetcher_.reply("http://10.0.0.1/1",
-                 {.links = {"http://10.0.0.1/2"}, .remote_ip = "10.0.0.1"});
-  fetcher_.reply("http://10.0.0.1/2", {.remote_ip = "10.0.0.1"});
-  crawl({"http://10.0.0.1/"});
-  for (const FakeFetcher::Start& start : fetcher_.starts()) {
-    EXPECT_TRUE(start.allow_private) << start.url;
-  }
-}
-
-TEST_F(SiteTest, RedirectFromAPublicPageMayNotReachAPrivateAddress) {
-  options_.site.reset();
-  fetcher_.reply("http://public.test/",
-                 {.status = 302, .location = "http://127.0.0.1/"});
-  const auto seeds = make_seeds({"http://public.test/"});
-  ResultWriter writer(std::make_unique<MemoryOutput>(out_),
-                      make_formatter(OutputFormat::kJsonl, default_fields()),
-                      false);
-  Crawler crawler(options_, fetcher_, writer, clock_);
-  ASSERT_TRUE(crawler.run(*seeds));
-  ASSERT_EQ(fetcher_.starts().size(), 2u);
-  EXPECT_TRUE(fetcher_.starts()[0].allow_private);
-  EXPECT_FALSE(fetcher_.starts()[1].allow_private);
-}
-
-// --- state
-
-TEST_F(SiteTest, StoppedCrawlGoesOnAndFetchesEveryPageExactlyOnce) {
-  const testing::TempDir folder;
-  state_ = folder.file("state.db");
-  for (int i = 0; i < 60; ++i) {
-    const std::string url =
-        "http://a.test/" + (i == 0 ? "" : std::to_string(i));
-    page(url, {"http://a.test/" + std::to_string(2 * i + 1),
-               "http://a.test/" + std::to_string(2 * i + 2)});
-  }
-  int waits = 0;
-  fetcher_.before_wait([&] {
-    if (++waits % 12 == 0 && crawler_ != nullptr) crawler_->request_stop();
-  });
-  CrawlStats stats = crawl();
-  EXPECT_GT(stats.left, 0u);
-  int runs = 1;
-  while (stats.left > 0 && ++runs < 100) stats = crawl();
-  EXPECT_GT(runs, 3);
-  const std::vector<std::string> all = urls();
-  EXPECT_EQ(all.size(), 121u);
-  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 121u);
-  EXPECT_EQ(stats.fetched, 121u) << "totals are those of the whole crawl";
-}
-
 TEST(SaysNofollow, ReadsMetaAndHeaderForms) {
   EXPECT_TRUE(says_nofollow("nofollow", "crawl"));
   EXPECT_TRUE(says_nofollow("noindex , NOFOLLOW", "crawl"));
@@ -500,4 +347,4 @@ TEST(SaysNofollow, ReadsMetaAndHeaderForms) {
 }
 
 }  // namespace
-}  // namespace crawl
+}  // namespace crawl::testing

@@ -262,5 +262,24 @@ TEST_F(FrontierTest, KeepsADelayForAHostItHasNoWorkForThroughManyOthers) {
   EXPECT_NE(frontier.next(), nullptr);
 }
 
+TEST_F(FrontierTest, KeepsACrawlDelayThroughManyOtherHosts) {
+  Frontier frontier = make({.per_host = 1});
+  frontier.add(job("http://a.test/1"));
+  const std::unique_ptr<Job> first = frontier.next();
+  frontier.set_crawl_delay(*first, 1min);
+  frontier.done(*first);
+  clock_.advance(1h);
+  for (int i = 0; i < 5'000; ++i) {
+    frontier.add(job("http://h" + std::to_string(i) + ".test/"));
+    frontier.done(*frontier.next());
+  }
+  frontier.add(job("http://a.test/2"));
+  frontier.add(job("http://a.test/3"));
+  frontier.done(*frontier.next());
+  EXPECT_EQ(frontier.next(), nullptr);
+  clock_.advance(1min);
+  EXPECT_NE(frontier.next(), nullptr);
+}
+
 }  // namespace
 }  // namespace crawl

@@ -144,6 +144,25 @@ TEST_F(StateStoreTest, APageKeepsWhatBelongsToIt) {
   EXPECT_EQ(*store->url_of(other), "https://u:p@b/3");
 }
 
+TEST_F(StateStoreTest, APageOfASitemapKeepsThat) {
+  {
+    const auto store = open();
+    add(*store, "http://a/1", 0, kNoPage);
+    add(*store, "http://a/2", 0, kFromSitemap);
+    add(*store, "http://a/3", 0, kFromPrivateSitemap);
+    add(*store, "http://a/4", 1, PageId{0});
+    ASSERT_TRUE(store->commit(0));
+  }
+  const auto store = open();
+  std::vector<QueuedPage> pages;
+  ASSERT_TRUE(store->load(0, 9, pages));
+  ASSERT_EQ(pages.size(), 4u);
+  EXPECT_EQ(pages[0].parent, kNoPage);
+  EXPECT_EQ(pages[1].parent, kFromSitemap);
+  EXPECT_EQ(pages[2].parent, kFromPrivateSitemap);
+  EXPECT_EQ(pages[3].parent, PageId{0});
+}
+
 TEST_F(StateStoreTest, AFreshPageCanBeClaimedInItsTurn) {
   const auto store = open();
   const PageId first = add(*store, "http://a/1");

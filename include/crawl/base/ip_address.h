@@ -55,6 +55,10 @@ class IpAddress {
   bool is_v4_;
 };
 
+// Can be told private without asking DNS: "localhost", names below it, and
+// addresses that are not public. `hostname` as Url::hostname() gives it.
+bool is_private_host(std::string_view hostname);
+
 }  // namespace crawl
 
 #endif  // CRAWL_BASE_IP_ADDRESS_H_

@@ -25,8 +25,11 @@ struct PaceOptions {
   std::chrono::nanoseconds adaptive_max = std::chrono::seconds(60);
 
   // After 429 and 503 without Retry-After: first, then twice as long each time.
+  // Until they are forgiven the delay doubles too, from this at least (0: not
+  // if there is none).
   std::chrono::nanoseconds first_hold = std::chrono::seconds(1);
   std::chrono::nanoseconds max_hold = std::chrono::minutes(5);
+  std::chrono::nanoseconds least_slow_delay = std::chrono::milliseconds(100);
   std::chrono::nanoseconds max_retry_after = std::chrono::hours(1);
   // So long without another 429 or 503 takes one of them off the count.
   std::chrono::nanoseconds forgive_after = std::chrono::minutes(1);
@@ -50,7 +53,7 @@ struct PaceAnswer {
 // and the end of a hold. The delay is the longest of the user's, the capped
 // Crawl-delay and, if adaptive, what the server's latency asks for; errors may
 // lengthen that, never shorten it. 429 and 503 hold the whole host, and double
-// its delay (of 100 ms at least) until they are forgiven. Answers to requests
+// its delay until they are forgiven. Answers to requests
 // that began before a hold belong to the same incident.
 class HostPace {
  public:
@@ -66,6 +69,7 @@ class HostPace {
   // What robots.txt asks for; false if the cap shortens it.
   bool set_crawl_delay(std::optional<std::chrono::milliseconds> delay,
                        const PaceOptions& options);
+  bool has_crawl_delay() const { return crawl_delay_.count() > 0; }
 
   // Between request starts, as things stand at `now`.
   std::chrono::nanoseconds delay(Clock::time_point now,

@@ -19,7 +19,12 @@ namespace crawl {
 // A page's place: its host in the upper half, its position in the order of the
 // host's admissions in the lower. Good for the life of the state.
 using PageId = std::uint64_t;
+// In place of a page's parent: it is a seed, or a sitemap lists it (one that
+// may lead to private addresses, or one that may not).
 inline constexpr PageId kNoPage = ~PageId{0};
+inline constexpr PageId kFromPrivateSitemap = kNoPage - 1;
+inline constexpr PageId kFromSitemap = kNoPage - 2;
+constexpr bool is_page(PageId id) { return id < kFromSitemap; }
 
 struct StateOptions {
   // The file; "" for a temporary one that nobody can come back to.

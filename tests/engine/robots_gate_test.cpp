@@ -1,0 +1,104 @@
+#include "engine/robots_gate.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace crawl {
+namespace {
+
+using namespace std::chrono_literals;
+using Access = RobotsGate::Access;
+
+class RobotsGateTest : public ::testing::Test {
+ protected:
+  RobotsGate::Outcome answered(FetchResult result, int redirects = 0) {
+    return gate_.answered(url_.host_key(), RobotsGate::robots_url(url_),
+                          redirects, result, now_);
+  }
+  RobotsGate::Outcome answered(int status, std::string body = "") {
+    FetchResult result;
+    result.status_code = status;
+    result.body = std::move(body);
+    return answered(std::move(result));
+  }
+  RobotsGate::Verdict judge(bool allow_private = false) const {
+    return gate_.judge(url_, allow_private, now_);
+  }
+
+  RobotsGate gate_{"crawl"};
+  const Url url_ = *Url::parse("http://user:pass@a.test:81/x?q#f");
+  Clock::time_point now_{1h};
+};
+
+TEST_F(RobotsGateTest, AsksTheHostItselfAndNobodyElse) {
+  EXPECT_EQ(RobotsGate::robots_url(url_).href(), "http://a.test:81/robots.txt");
+  EXPECT_EQ(judge().access, Access::kAskFirst);
+}
+
+TEST_F(RobotsGateTest, NamesTheLineThatDisallows) {
+  answered(200, "User-agent: *\nDisallow: /x\n");
+  EXPECT_EQ(judge().access, Access::kDisallowed);
+  EXPECT_EQ(judge().error, ErrorKind::kRobots);
+  EXPECT_EQ(judge().reason, "robots.txt line 2: Disallow: /x");
+}
+
+TEST_F(RobotsGateTest, Rfc9309_2_4_ACopyIsGoodForADay) {
+  answered(200);
+  now_ += 24h - 1s;
+  EXPECT_EQ(judge().access, Access::kAllowed);
+  now_ += 1s;
+  EXPECT_EQ(judge().access, Access::kAskFirst);
+}
+
+TEST_F(RobotsGateTest, Rfc9309_2_4_ACopyThatIsKeptKeepsItsCrawlDelay) {
+  answered(200, "User-agent: *\nCrawl-delay: 7\nDisallow: /x\n");
+  now_ += 24h;
+  const RobotsGate::Outcome outcome = answered(503);
+  EXPECT_EQ(outcome.crawl_delay, 7s);
+  EXPECT_FALSE(outcome.hold_until);
+  EXPECT_EQ(judge().access, Access::kDisallowed);
+}
+
+TEST_F(RobotsGateTest, Rfc9309_2_3_1_4_AFailureHoldsTheHostThenGivesUp) {
+  for (int i = 0; i < 3; ++i) {
+    const RobotsGate::Outcome outcome = answered(500);
+    ASSERT_TRUE(outcome.hold_until);
+    EXPECT_EQ(judge().access, Access::kAskFirst);
+    now_ = *outcome.hold_until;
+  }
+  EXPECT_FALSE(answered(500).hold_until);
+  EXPECT_EQ(judge().access, Access::kDisallowed);
+  EXPECT_EQ(judge().reason, "robots.txt: status 500, 4 times");
+}
+
+TEST_F(RobotsGateTest, PagesOfABlockedAddressAreBlocked) {
+  FetchResult blocked;
+  blocked.error = ErrorKind::kBlockedAddress;
+  blocked.error_message = "10.0.0.1 is a private address";
+  EXPECT_FALSE(answered(blocked).hold_until);
+  EXPECT_EQ(judge().access, Access::kDisallowed);
+  EXPECT_EQ(judge().error, ErrorKind::kBlockedAddress);
+  EXPECT_EQ(judge().reason, "10.0.0.1 is a private address");
+}
+
+TEST_F(RobotsGateTest, WhoMayGoToABlockedAddressAsksAgain) {
+  FetchResult blocked;
+  blocked.error = ErrorKind::kBlockedAddress;
+  answered(blocked);
+  EXPECT_EQ(judge(true).access, Access::kAskFirst);
+  answered(404);
+  EXPECT_EQ(judge(true).access, Access::kAllowed);
+  EXPECT_EQ(judge().access, Access::kAllowed) << "the fetcher blocks it";
+}
+
+TEST_F(RobotsGateTest, RedirectToABlockedAddressIsNoAnswer) {
+  FetchResult blocked;
+  blocked.error = ErrorKind::kBlockedAddress;
+  EXPECT_TRUE(answered(blocked, 1).hold_until);
+  EXPECT_EQ(judge().access, Access::kAskFirst);
+}
+
+}  // namespace
+}  // namespace crawl

@@ -1,0 +1,163 @@
+// Sitemaps in a recursive crawl: which are read, and what they lead to.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/site_fixture.h"
+#include "support/temp_dir.h"
+
+namespace crawl::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
+
+TEST_F(SiteTest, SitemapsNamedByRobotsAreRead) {
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "Sitemap: http://r.test/index.xml\n"});
+  fetcher_.reply(
+      "http://r.test/index.xml",
+      {.body = "<sitemapindex xmlns='http://www.sitemaps.org/schemas/"
+               "sitemap/0.9'><sitemap><loc>http://r.test/map.xml</loc>"
+               "</sitemap><sitemap><loc>http://r.test/index.xml</loc>"
+               "</sitemap></sitemapindex>"});
+  fetcher_.reply(
+      "http://r.test/map.xml",
+      {.body = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/"
+               "0.9'><url><loc>http://r.test/only-here</loc></url>"
+               "<url><loc>http://elsewhere.test/</loc></url></urlset>"});
+  page("http://r.test/", {});
+  fetcher_.expect_wakes();  // the sitemap is read on a thread
+  crawl({"http://r.test/"});
+  EXPECT_THAT(urls(), UnorderedElementsAre("http://r.test/",
+                                           "http://r.test/only-here"));
+  EXPECT_THAT(skips(), ElementsAre("http://elsewhere.test/: scope"));
+  EXPECT_EQ(asked("http://r.test/index.xml"), 1u);
+}
+
+TEST_F(SiteTest, SitemapOfTheCommandLineIsRead) {
+  options_.site->sitemaps = {"http://a.test/list.txt"};
+  fetcher_.reply("http://a.test/list.txt", {.body = "http://a.test/x\n"});
+  page("http://a.test/", {});
+  fetcher_.expect_wakes();
+  crawl();
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://a.test/", "http://a.test/x"));
+}
+
+TEST_F(SiteTest, NoSitemapsReadsNoneThatRobotsNames) {
+  options_.site->read_sitemaps = false;
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "Sitemap: http://r.test/map.txt\n"});
+  crawl({"http://r.test/"});
+  EXPECT_EQ(asked("http://r.test/map.txt"), 0u);
+}
+
+TEST_F(SiteTest, IndexesLeadThreeLevelsDownAndNoFurther) {
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "Sitemap: http://r.test/0.xml\n"});
+  for (int i = 0; i < 5; ++i) {
+    fetcher_.reply(
+        "http://r.test/" + std::to_string(i) + ".xml",
+        {.body = "<sitemapindex xmlns='http://www.sitemaps.org/schemas/"
+                 "sitemap/0.9'><sitemap><loc>http://r.test/" +
+                 std::to_string(i + 1) +
+                 ".xml</loc></sitemap></sitemapindex>"});
+  }
+  fetcher_.expect_wakes();
+  crawl({"http://r.test/"});
+  EXPECT_EQ(asked("http://r.test/3.xml"), 1u);
+  EXPECT_EQ(asked("http://r.test/4.xml"), 0u);
+}
+
+TEST_F(SiteTest, PageThatOnlyASitemapListsIsSkippedLikeALink) {
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "Sitemap: http://r.test/map.txt\n"
+                          "User-agent: *\nDisallow: /no\n"});
+  fetcher_.reply("http://r.test/map.txt",
+                 {.body = "http://r.test/no\nhttp://r.test/yes\n"});
+  fetcher_.expect_wakes();
+  crawl({"http://r.test/"});
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://r.test/", "http://r.test/yes"));
+  EXPECT_THAT(skips(), ElementsAre("http://r.test/no: robots"));
+}
+
+TEST_F(SiteTest, SitemapThatAStopLeftUnreadIsReadByTheNextRun) {
+  const TempDir folder;
+  state_ = folder.file("state.db");
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "Sitemap: http://r.test/map.txt\n"});
+  fetcher_.reply("http://r.test/map.txt",
+                 {.latency = 10s, .body = "http://r.test/only-here\n"});
+  page("http://r.test/", {});
+  bool stopped = false;
+  fetcher_.before_wait([&] {
+    if (!out_.empty() && !std::exchange(stopped, true)) {
+      crawler_->request_stop();
+    }
+  });
+  crawl({"http://r.test/"});
+  EXPECT_THAT(urls(), ElementsAre("http://r.test/"));
+
+  fetcher_.before_wait(nullptr);
+  fetcher_.expect_wakes();
+  crawl({"http://r.test/"});
+  EXPECT_THAT(urls(), ElementsAre("http://r.test/", "http://r.test/only-here"));
+  EXPECT_EQ(asked("http://r.test/"), 1u);
+
+  // Read once, it is left to nobody.
+  const std::size_t before = asked("http://r.test/map.txt");
+  crawl({"http://r.test/"});
+  EXPECT_EQ(asked("http://r.test/map.txt"), before);
+}
+
+// --- where sitemaps may lead
+
+TEST_F(SiteTest, PublicSitemapsMayNotLeadToPrivateAddresses) {
+  options_.site->scope.kind = ScopeKind::kAny;
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "Sitemap: http://10.0.0.1/map.txt\n"
+                          "Sitemap: http://r.test/index.xml\n"});
+  fetcher_.reply(
+      "http://r.test/index.xml",
+      {.body = "<sitemapindex xmlns='http://www.sitemaps.org/schemas/"
+               "sitemap/0.9'><sitemap><loc>http://10.0.0.2/map.txt</loc>"
+               "</sitemap><sitemap><loc>http://r.test/map.txt</loc>"
+               "</sitemap></sitemapindex>"});
+  fetcher_.reply("http://r.test/map.txt", {.body = "http://10.0.0.3/admin\n"});
+  page("http://r.test/", {});
+  fetcher_.expect_wakes();
+  crawl({"http://r.test/"});
+  EXPECT_THAT(private_allowed("http://10.0.0.1/"), ElementsAre(false));
+  EXPECT_THAT(private_allowed("http://10.0.0.2/"), ElementsAre(false));
+  const std::vector<bool> listed = private_allowed("http://10.0.0.3/");
+  EXPECT_THAT(listed, Not(IsEmpty()));
+  EXPECT_THAT(listed, Not(Contains(true)));
+}
+
+TEST_F(SiteTest, SitemapsAtPrivateAddressesMayListTheirOwn) {
+  fetcher_.reply("http://10.0.0.1/robots.txt",
+                 {.body = "Sitemap: /map.txt\n", .remote_ip = "10.0.0.1"});
+  fetcher_.reply("http://10.0.0.1/map.txt",
+                 {.body = "http://10.0.0.1/x\n", .remote_ip = "10.0.0.1"});
+  fetcher_.reply("http://10.0.0.1/", {.remote_ip = "10.0.0.1"});
+  fetcher_.expect_wakes();
+  crawl({"http://10.0.0.1/"});
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://10.0.0.1/", "http://10.0.0.1/x"));
+  EXPECT_THAT(private_allowed("http://10.0.0.1/"), Not(Contains(false)));
+}
+
+}  // namespace
+}  // namespace crawl::testing
