@@ -107,8 +107,10 @@ Result<CrawlStats> CrawlLoop::run(SeedSource& seeds) {
   const std::size_t dropped = frontier_.clear();
   stats_.left = site_ ? site_->left() : dropped;
   if (site_ && !error_) check(commit());
-  if (!error_) check(writer_.close());
-  if (!error_ && skipped_writer_ != nullptr) check(skipped_writer_->close());
+  if (!error_) check_output(writer_.close());
+  if (!error_ && skipped_writer_ != nullptr) {
+    check_output(skipped_writer_->close());
+  }
   report_progress(clock_.now());
   if (time_book_) stats_.times = time_book_->close(started_ + stats_.elapsed);
   if (error_) return tl::unexpected(*error_);
@@ -131,6 +133,18 @@ void CrawlLoop::fail(const Error& error) {
 
 void CrawlLoop::check(const Result<void>& done) {
   if (!done) fail(done.error());
+}
+
+// A full disk is no reason to begin anew.
+void CrawlLoop::check_output(const Result<void>& done) {
+  if (done) return;
+  std::string message = done.error().message;
+  if (options_.site && !options_.site->state_file.empty()) {
+    message +=
+        "; all is kept up to the last commit, mend that and run the same "
+        "command again";
+  }
+  fail(Error{std::move(message)});
 }
 
 void CrawlLoop::heed_stop_requests() {
@@ -397,11 +411,17 @@ void CrawlLoop::commit_if_due(Clock::time_point now) {
 // The order is the guarantee: records first, then the state that counts them.
 Result<void> CrawlLoop::commit() {
   const Result<std::uint64_t> length = writer_.sync();
-  if (!length) return tl::unexpected(length.error());
+  if (!length) {
+    check_output(tl::unexpected(length.error()));
+    return {};
+  }
   std::uint64_t skipped_length = 0;
   if (skipped_writer_ != nullptr) {
     const Result<std::uint64_t> synced = skipped_writer_->sync();
-    if (!synced) return tl::unexpected(synced.error());
+    if (!synced) {
+      check_output(tl::unexpected(synced.error()));
+      return {};
+    }
     skipped_length = *synced;
   }
   std::string totals =

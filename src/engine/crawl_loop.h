@@ -62,13 +62,14 @@ class CrawlLoop {
   Result<void> restore_totals();
   void fail(const Error& error);
   void check(const Result<void>& done);
+  void check_output(const Result<void>& done);
 
   // Writing counts as such where an account of time is kept.
   template <class Write>
   void write(Write write) {
-    if (!time_book_) return check(write());
+    if (!time_book_) return check_output(write());
     const Clock::time_point begin = clock_.now();
-    check(write());
+    check_output(write());
     time_book_->wrote(clock_.now() - begin);
   }
 

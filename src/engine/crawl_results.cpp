@@ -316,7 +316,7 @@ void CrawlLoop::skip(const SiteCrawl::Skip& skip) {
   record.timestamp = clock_.wall_time();
   if (observer_ != nullptr) observer_->finished(record, nullptr);
   if (skipped_writer_ != nullptr && !error_) {
-    check(skipped_writer_->write(record));
+    check_output(skipped_writer_->write(record));
   }
 }
 
@@ -332,7 +332,7 @@ void CrawlLoop::finish(CrawlRecord record, const FetchResult* result) {
   if (error_) return;
   write([&] { return writer_.write(record); });
   if (skipped_writer_ != nullptr && is_skip(record.error)) {
-    check(skipped_writer_->write(record));
+    check_output(skipped_writer_->write(record));
   }
   if (!unflushed_) flush_due_ = clock_.now() + kFlushInterval;
   unflushed_ = true;

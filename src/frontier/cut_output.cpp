@@ -12,7 +12,9 @@ namespace crawl {
 Result<void> cut_output(const std::string& path, std::uint64_t length) {
   const auto fail = [&](std::string_view what) {
     return make_error(
-        fmt::format("cannot go on with output file {}: {}", path, what));
+        fmt::format("cannot go on with output file {}: {}; bring it back, or "
+                    "begin anew with another --state file",
+                    path, what));
   };
   const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) {

@@ -58,8 +58,12 @@ Error foreign(const std::string& path) {
 Result<void> check_header(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT) return {};
-    return tl::unexpected(cannot_open(path, errno));
+    if (errno != ENOENT) return tl::unexpected(cannot_open(path, errno));
+    // SQLite's own attempt would not say why it failed.
+    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (made < 0) return tl::unexpected(cannot_open(path, errno));
+    ::close(made);
+    return {};
   }
   if (S_ISDIR(info.st_mode)) return tl::unexpected(cannot_open(path, EISDIR));
   if (!S_ISREG(info.st_mode)) return tl::unexpected(foreign(path));
@@ -134,7 +138,10 @@ Error state_error(const std::string& path, sqlite3* db, int code) {
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {fmt::format("state file {} is in use by another crawl", file)};
+      return {fmt::format(
+          "state file {} is in use by another crawl; wait for its end, or name "
+          "another file with --state",
+          file)};
     case SQLITE_MISMATCH:
       return damaged_state(file, "its tables are not those of crawl");
     case SQLITE_CORRUPT:

@@ -76,6 +76,7 @@ struct StateStore::Impl {
   Result<void> open();
   int prepare();
   Result<void> begin();
+  Result<bool> has_rows();
   Result<void> check_settings();
   Result<void> read_hosts();
   Result<void> read_pages();

@@ -86,7 +86,6 @@ Result<void> StateStore::Impl::open() {
   if (!seed_text) return tl::unexpected(seed_text.error());
   if (!*seed_text) return begin();
 
-  resumed = true;
   const auto seed_number = to_number(**seed_text, 16);
   const auto length_text = meta("output_length");
   if (!length_text) return tl::unexpected(length_text.error());
@@ -95,6 +94,12 @@ Result<void> StateStore::Impl::open() {
   if (!seed_number || !length) {
     return tl::unexpected(fail_damaged("its header is not readable"));
   }
+  // A crawl that ended before it began left nothing to go on with.
+  const Result<bool> begun = has_rows();
+  if (!begun) return tl::unexpected(begun.error());
+  if (!*begun && *length == 0) return begin();
+
+  resumed = true;
   seed = *seed_number;
   output_length = *length;
   table.emplace(seed);
@@ -120,6 +125,19 @@ Result<void> StateStore::Impl::begin() {
   const int code = execute(db.get(), "COMMIT; BEGIN IMMEDIATE");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
   return {};
+}
+
+Result<bool> StateStore::Impl::has_rows() {
+  Statement rows;
+  int code = rows.prepare(db.get(),
+                          "SELECT id FROM host UNION ALL "
+                          "SELECT id FROM page UNION ALL "
+                          "SELECT id FROM known LIMIT 1");
+  if (code == SQLITE_OK) code = rows.step();
+  if (code != SQLITE_ROW && code != SQLITE_DONE) {
+    return tl::unexpected(fail(code));
+  }
+  return code == SQLITE_ROW;
 }
 
 Result<void> StateStore::Impl::check_settings() {

@@ -391,7 +391,11 @@ TEST_F(StateStoreTest, ACleanEndLeavesOneFile) {
 // ---- Refusals: clear words, and nothing changed
 
 TEST_F(StateStoreTest, Refuses_OtherSettings) {
-  ASSERT_TRUE(open({{"--scope", "host"}, {"seeds", "http://a/"}}));
+  {
+    const auto store = open({{"--scope", "host"}, {"seeds", "http://a/"}});
+    add(*store, "http://a/");
+    ASSERT_TRUE(store->commit(0));
+  }
   EXPECT_EQ(error_of_open({{"--scope", "domain"}, {"seeds", "http://a/"}}),
             "state file " + path_ +
                 " belongs to another crawl: --scope was \"host\", now it is "
@@ -402,10 +406,24 @@ TEST_F(StateStoreTest, Refuses_OtherSettings) {
               HasSubstr("--include was nothing"));
 }
 
+// A crawl whose output could not be opened, say, and now has another.
+TEST_F(StateStoreTest, AStateThatWasNeverUsedTakesOtherSettings) {
+  ASSERT_TRUE(open({{"-o", "/nowhere/out"}}));
+  {
+    const auto store = open({{"-o", "out"}});
+    EXPECT_FALSE(store->resumed());
+    add(*store, "http://a/");
+    ASSERT_TRUE(store->commit(0));
+  }
+  EXPECT_THAT(error_of_open({{"-o", "/nowhere/out"}}),
+              HasSubstr("-o was \"out\""));
+}
+
 TEST_F(StateStoreTest, Refuses_ASecondOwner) {
   const auto store = open();
-  EXPECT_EQ(error_of_open(),
-            "state file " + path_ + " is in use by another crawl");
+  EXPECT_EQ(error_of_open(), "state file " + path_ +
+                                 " is in use by another crawl; wait for its "
+                                 "end, or name another file with --state");
   add(*store, "http://a/");
   EXPECT_TRUE(store->commit(3));
 }
@@ -549,7 +567,7 @@ TEST_F(StateStoreTest, Refuses_AFolderItCannotWriteIn) {
   if (geteuid() == 0) return;
   path_ = folder_ + "/s.db";
   ASSERT_EQ(chmod(folder_.c_str(), 0500), 0);
-  EXPECT_THAT(error_of_open(), HasSubstr("cannot open state file"));
+  EXPECT_THAT(error_of_open(), HasSubstr("Permission denied"));
   ASSERT_EQ(chmod(folder_.c_str(), 0700), 0);
 }
 
