@@ -63,10 +63,6 @@ void JsonEncoder::reset() {
   writer_.Reset(buffer_);
 }
 
-void JsonEncoder::key(std::string_view name) {
-  writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-}
-
 void JsonEncoder::seconds(double value) {
   scratch_.clear();
   if (!append_seconds(value, scratch_)) return null();

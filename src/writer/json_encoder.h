@@ -40,7 +40,7 @@ class JsonEncoder {
   }
 
   void begin_object() { writer_.StartObject(); }
-  void key(std::string_view name);
+  void key(std::string_view name) { writer_.text(name); }
   void end_object() { writer_.EndObject(); }
 
   void null() { writer_.Null(); }
