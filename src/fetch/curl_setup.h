@@ -64,6 +64,8 @@ class CurlSetup {
  private:
   explicit CurlSetup(FetchOptions options);
   Result<void> check();
+  void add_header(const std::pair<std::string, std::string>& header);
+  void add_unless_given(const char* name, const std::string& value);
 
   FetchOptions options_;
   CurlGlobal global_;

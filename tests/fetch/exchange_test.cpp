@@ -16,6 +16,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 
 class Exchange : public FetchTest {
@@ -256,6 +257,15 @@ TEST_P(Exchange, SendsWhatItWasToldTo) {
   EXPECT_FALSE(has(headers, "Accept"));
   EXPECT_FALSE(has(headers, "Cookie"));
   EXPECT_FALSE(has(headers, "Authorization"));
+}
+
+TEST_P(Exchange, AHeaderGivenTakesThePlaceOfTheUsualOne) {
+  options.user_agent = "test/1.0";
+  options.headers = {{"user-agent", "other/2"}, {"accept-encoding", ""}};
+  const HeaderList headers = sent();
+  EXPECT_THAT(headers, Contains(Pair("user-agent", "other/2")));
+  EXPECT_THAT(headers, Not(Contains(Pair("User-Agent", "test/1.0"))));
+  EXPECT_FALSE(has(headers, "Accept-Encoding"));
 }
 
 TEST_P(Exchange, CredentialsGoToTheSeedsOriginOnly) {
