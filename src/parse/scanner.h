@@ -24,8 +24,8 @@ enum class OnDoubt : std::uint8_t { kStop, kGuess };
 // as page_builder.h says, with views into `html`. What it finds is what the
 // HTML Standard's tokenizer and tree builder make of the page, scripting off.
 //
-// `html` is in an encoding that reads_in_place(), or UTF-8 made of one that does
-// not, without byte order mark. It may hold any bytes.
+// `html` is in an encoding that reads_in_place(), or UTF-8 made of one that
+// does not, without byte order mark. It may hold any bytes.
 //
 // Returns the first doubt. With kStop nothing is read behind it, and the
 // builder's content is of no use; with kGuess the scan goes on with what the
