@@ -68,5 +68,15 @@ TEST(PageDepartures, EachIsNeededAndNamed) {
   }
 }
 
+TEST(PageDepartures, AnEndTagInACommentEndsNoSelect) {
+  for (const char* page :
+       {"<select></</select><a href=1>", "<select><!-- </select> --><a href=1>",
+        "<textarea><!--</textarea><select><a href=1>"}) {
+    EXPECT_EQ(testing::known_departure(page), "select-content") << page;
+  }
+  EXPECT_EQ(testing::known_departure("<select><option></select><a href=1>"),
+            "");
+}
+
 }  // namespace
 }  // namespace crawl

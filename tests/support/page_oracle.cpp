@@ -81,15 +81,25 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// Whatever looks like a tag, wherever it stands.
-std::vector<Tag> tags_of(std::string_view html) {
+// Whatever looks like a tag, wherever it stands or only outside of what looks
+// like a comment.
+std::vector<Tag> tags_of(std::string_view html, bool in_comments = true) {
   std::vector<Tag> tags;
   TagReader<NoMeter> reader(html, {});
   const char* p = reader.page_begin();
   while ((p = reader.find(p, '<')) != reader.page_end()) {
     const char* name = ++p;
     if (name != reader.page_end() && *name == '/') ++name;
-    if (name == reader.page_end() || !bytes::is(*name, bytes::kAlpha)) continue;
+    if (name == reader.page_end()) break;
+    if (!bytes::is(*name, bytes::kAlpha)) {
+      if (in_comments) continue;
+      if (*p == '!') {
+        p = reader.declaration(p + 1);
+      } else if (*p == '/' || *p == '?') {
+        p = reader.bogus_comment(p + 1);
+      }
+      continue;
+    }
     const char* const end = reader.tag_name(name);
     Tag tag{lower({p, static_cast<std::size_t>(end - p)}), end, false};
     std::set<std::string> names;
@@ -182,7 +192,9 @@ std::string_view known_departure(std::string_view html) {
   if (has_huge_number(html)) return "huge-number";
   if (has_nul_where_a_name_begins(html)) return "nul-in-attribute-name";
   const std::vector<Tag> tags = tags_of(html);
-  if (has_select_content(tags)) return "select-content";
+  if (has_select_content(tags) || has_select_content(tags_of(html, false))) {
+    return "select-content";
+  }
   if (has_crowded_anchor(tags)) return "anchor-of-eight-blocks";
   const char* const end = html.data() + html.size();
   const bool foreign = has_tag(tags, "svg") || has_tag(tags, "math");
