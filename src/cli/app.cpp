@@ -214,7 +214,9 @@ int run_crawl(const Options& options, Report& report) {
     report.print(resume_hint(options));
     return kExitInterrupted;
   }
-  return stats->failed > 0 ? kExitFailures : kExitOk;
+  // Seeds that were all turned away, by robots.txt for example, are no success.
+  const bool nothing = stats->fetched == 0 && stats->skipped > 0;
+  return stats->failed > 0 || nothing ? kExitFailures : kExitOk;
 }
 
 }  // namespace

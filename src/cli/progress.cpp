@@ -63,6 +63,7 @@ void ProgressLine::draw(const CrawlStats& stats) {
   const bool first = last_elapsed_ == std::chrono::nanoseconds{0};
   if (!first && since < kBetweenRedraws) return;
   if (since > std::chrono::nanoseconds{0}) {
+    last_done_ = std::max(last_done_, stats.done_before);
     const double seconds = seconds_of(since);
     const double now = static_cast<double>(stats.done() - last_done_) / seconds;
     const double share = first ? 1 : std::min(1.0, kFreshness * seconds);

@@ -75,8 +75,9 @@ std::string format_summary(const CrawlStats& stats) {
   }
   const double seconds = std::chrono::duration<double>(stats.elapsed).count();
   out += fmt::format(", in {}", human_seconds(seconds));
-  if (seconds > 0 && stats.done() > 0) {
-    const double rate = static_cast<double>(stats.done()) / seconds;
+  const std::uint64_t done_now = stats.done() - stats.done_before;
+  if (seconds > 0 && done_now > 0) {
+    const double rate = static_cast<double>(done_now) / seconds;
     out +=
         rate < 9.95
             ? fmt::format(" ({:.1f}/s)", rate)
@@ -84,6 +85,10 @@ std::string format_summary(const CrawlStats& stats) {
                           human_count(static_cast<std::uint64_t>(rate + 0.5)));
   }
   out.push_back('\n');
+  if (stats.done_before > 0) {
+    out += fmt::format("{} of them were done before this run\n",
+                       human_count(stats.done_before));
+  }
   if (!stats.adds_up()) {
     out += "These totals do not add up: please report this as a bug.\n";
   }

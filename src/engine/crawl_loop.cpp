@@ -457,6 +457,7 @@ Result<void> CrawlLoop::restore_totals() {
   stats_.fetched = numbers[2];
   stats_.failed = numbers[3];
   stats_.skipped = numbers[4];
+  stats_.done_before = stats_.done();
   for (std::size_t i = 0; i < stats_.by_kind.size() && i + 5 < numbers.size();
        ++i) {
     stats_.by_kind[i] = numbers[i + 5];

@@ -51,6 +51,14 @@ class SiteCliTest : public CliTest {
   }
 };
 
+TEST_F(SiteCliTest, ACrawlThatWasTurnedAwayIsNoSuccess) {
+  site_.serve("/robots.txt", "User-agent: *\nDisallow: /\n");
+  const ProcessResult result = run({"-r", site_.url("/p/1.html")});
+  EXPECT_EQ(result.exit_status, 1);
+  EXPECT_THAT(result.err, HasSubstr("1 skipped"));
+  EXPECT_EQ(records(result.out).size(), 1u);
+}
+
 TEST_F(SiteCliTest, SurvivesAHundredKillsWithEveryPageExactlyOnce) {
   constexpr std::size_t kPages = 3'000;
   serve_synthetic_pages(site_, {.count = kPages, .page_size = 800});

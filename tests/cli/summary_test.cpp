@@ -46,6 +46,17 @@ TEST(Summary, TotalsVisiblyAddUp) {
             "41.2 MiB received, 155 MiB decoded\n");
 }
 
+TEST(Summary, RateIsThisRunsThoughTotalsAreTheWholeCrawls) {
+  CrawlStats stats;
+  stats.admitted = stats.fetched = 1'000;
+  stats.done_before = 900;
+  stats.elapsed = 2s;
+  EXPECT_EQ(format_summary(stats),
+            "1,000 URLs = 1,000 fetched + 0 failed + 0 skipped, in 2.00 s "
+            "(50/s)\n"
+            "900 of them were done before this run\n");
+}
+
 TEST(Summary, AllWellIsShort) {
   CrawlStats stats;
   stats.admitted = stats.fetched = stats.requests = stats.connections = 1;

@@ -20,6 +20,9 @@ struct CrawlStats {
   std::uint64_t failed = 0;   // of any kind, http statuses of 400 and more too
   std::uint64_t skipped = 0;  // not asked for: duplicate, robots, scope, ...
   std::uint64_t left = 0;     // not begun when the crawl was stopped
+  // done() as an earlier run of this crawl left it; all else of this struct but
+  // those four and by_kind is this run's.
+  std::uint64_t done_before = 0;
   std::array<std::uint64_t, kErrorKindCount> by_kind{};  // failed and skipped
 
   std::uint64_t requests = 0;  // exchanges made: hops and retries counted
