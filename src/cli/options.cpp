@@ -10,6 +10,7 @@
 #include "cli/shown_value.h"
 #include "cli/site_options.h"
 #include "cli/typed_args.h"
+#include "cli/value_reader.h"
 #include "cli/values.h"
 #include "crawl/base/human.h"
 #include "crawl/base/nearest_name.h"
@@ -33,7 +34,7 @@ std::string lower_case(std::string text) {
 }
 
 // The second step: what was typed becomes what it means, or the first Error.
-class Resolver {
+class Resolver : ValueReader {
  public:
   explicit Resolver(const Surroundings& surroundings)
       : surroundings_(surroundings) {}
@@ -63,37 +64,12 @@ class Resolver {
       if (args.log_file->empty()) fail("--log-file '': the name is empty");
       options_.log_file = *args.log_file;
     }
-    if (!error_) open_files();
-    if (error_) return tl::unexpected(*std::move(error_));
+    if (!failed()) open_files();
+    if (failed()) return tl::unexpected(take_error());
     return std::move(options_);
   }
 
  private:
-  void fail(std::string message) {
-    if (!error_) error_ = Error{std::move(message)};
-  }
-
-  // Puts what `parse` makes of `typed`, if it was typed, into `to`.
-  template <class To, class Parse>
-  void read(std::string_view option, const std::optional<std::string>& typed,
-            To& to, Parse parse) {
-    if (!typed) return;
-    auto value = parse(std::string_view(*typed));
-    if (value) {
-      to = static_cast<To>(*std::move(value));
-    } else if (!error_) {
-      error_ = bad_value(option, *typed, value.error());
-    }
-  }
-
-  template <class To>
-  void read_count(std::string_view option,
-                  const std::optional<std::string>& typed, To& to,
-                  std::uint64_t least, std::uint64_t most) {
-    read(option, typed, to,
-         [&](std::string_view text) { return parse_count(text, least, most); });
-  }
-
   void read_millis(std::string_view option,
                    const std::optional<std::string>& typed,
                    std::chrono::milliseconds& to) {
@@ -235,7 +211,7 @@ class Resolver {
 
   void sites(const TypedArgs& args) {
     Result<void> resolved = resolve_site_options(args, options_);
-    if (!resolved && !error_) error_ = std::move(resolved.error());
+    if (!resolved) fail(std::move(resolved.error()));
   }
 
   // A transfer takes one file, two while it connects both ways or asks DNS; the
@@ -259,7 +235,6 @@ class Resolver {
 
   const Surroundings& surroundings_;
   Options options_;
-  std::optional<Error> error_;
 };
 
 }  // namespace

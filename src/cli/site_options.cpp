@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/shown_value.h"
+#include "cli/value_reader.h"
 #include "cli/values.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/nearest_name.h"
@@ -89,7 +90,7 @@ std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
   return std::nullopt;
 }
 
-class SiteResolver {
+class SiteResolver : ValueReader {
  public:
   SiteResolver(const TypedArgs& args, Options& options)
       : args_(args), options_(options), crawl_(options.crawl) {}
@@ -103,34 +104,16 @@ class SiteResolver {
     } else if (const auto option = needs_recursive(args_)) {
       fail(fmt::format("{} is for recursive crawls: add -r", *option));
     }
-    if (error_) return tl::unexpected(*std::move(error_));
+    if (failed()) return tl::unexpected(take_error());
     return {};
   }
 
  private:
-  void fail(std::string message) {
-    if (!error_) error_ = Error{std::move(message)};
-  }
-
-  template <class To, class Parse>
-  void read(std::string_view option, const std::optional<std::string>& typed,
-            To& to, Parse parse) {
-    if (!typed) return;
-    auto value = parse(std::string_view(*typed));
-    if (value) {
-      to = static_cast<To>(*std::move(value));
-    } else if (!error_) {
-      error_ = bad_value(option, *typed, value.error());
-    }
-  }
-
   template <class To>
   void read_count(std::string_view option,
                   const std::optional<std::string>& typed, To& to,
                   std::uint64_t least = 0) {
-    read(option, typed, to, [least](std::string_view text) {
-      return parse_count(text, least, kMost);
-    });
+    ValueReader::read_count(option, typed, to, least, kMost);
   }
 
   void pace() {
@@ -227,7 +210,6 @@ class SiteResolver {
   const TypedArgs& args_;
   Options& options_;
   CrawlOptions& crawl_;
-  std::optional<Error> error_;
 };
 
 }  // namespace
