@@ -380,10 +380,6 @@ class Decoder {
   bool cut_ = false;
 };
 
-std::string_view directory_of(std::string_view path) {
-  return path.substr(0, path.rfind('/') + 1);
-}
-
 }  // namespace
 
 std::string_view to_string(SitemapFormat format) {
@@ -434,12 +430,6 @@ Sitemap read_sitemap(std::string_view body, const Url& url,
   }
   decoder.finish(whole);
   return sitemap;
-}
-
-bool sitemap_covers(const Url& sitemap, const Url& page, bool listed) {
-  if (listed) return true;
-  return sitemap.host_key() == page.host_key() &&
-         page.pathname().starts_with(directory_of(sitemap.pathname()));
 }
 
 }  // namespace crawl

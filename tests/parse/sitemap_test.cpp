@@ -386,16 +386,5 @@ TEST(Sitemap, WhatIsNoSitemapSaysSo) {
   EXPECT_EQ(to_string(SitemapFormat::kIndex), "sitemapindex");
 }
 
-TEST(Sitemap, CoversItsOwnDirectory) {
-  const auto url = [](const char* text) { return *Url::parse(text); };
-  const Url sitemap = url("https://h/dir/s.xml");
-  EXPECT_TRUE(sitemap_covers(sitemap, url("https://h/dir/a"), false));
-  EXPECT_TRUE(sitemap_covers(sitemap, url("https://h/dir/x/y?z"), false));
-  EXPECT_FALSE(sitemap_covers(sitemap, url("https://h/"), false));
-  EXPECT_FALSE(sitemap_covers(sitemap, url("http://h/dir/a"), false));
-  EXPECT_FALSE(sitemap_covers(sitemap, url("https://i/dir/a"), false));
-  EXPECT_TRUE(sitemap_covers(sitemap, url("https://i/dir/a"), true));
-}
-
 }  // namespace
 }  // namespace crawl

@@ -51,14 +51,10 @@ struct Sitemap {
 // Any thread, any bytes: never fails, follows nothing, expands no entity but
 // the five of XML, and takes memory bounded by the options and the entries
 // found. Locations stand by themselves, in feeds they may be relative to `url`.
-// How deep an index leads, and whether a URL is in scope, the caller decides.
+// How deep an index leads, and whether a URL is in scope, the caller decides:
+// the protocol's rule of location is for sitemaps that no robots.txt names.
 Sitemap read_sitemap(std::string_view body, const Url& url,
                      const SitemapOptions& options = {});
-
-// The protocol's location rule: a sitemap speaks for URLs of its own host at or
-// below its own directory; with `listed`, because the page's host names it in
-// robots.txt, for all of that host.
-bool sitemap_covers(const Url& sitemap, const Url& page, bool listed);
 
 }  // namespace crawl
 
