@@ -1,9 +1,10 @@
 """Runs a command as a user would and takes the operating system's own account of it."""
 
-import os
-import signal
+import json
+import pathlib
 import statistics
-import time
+import subprocess
+import sys
 from dataclasses import dataclass, field
 
 
@@ -42,38 +43,20 @@ class Contender:
         return bool(self.runs) and self.pages >= self.expected
 
 
-def measure(command, env=None, cwd=None, timeout=600, stdout=None):
-    """Runs `command` to its end; its output goes to `stdout` or nowhere."""
-    begin = time.monotonic()
-    pid = os.fork()
-    if pid == 0:
-        os.setsid()
-        if cwd:
-            os.chdir(cwd)
-        null = os.open(os.devnull, os.O_RDWR)
-        os.dup2(null, 0)
-        out = os.open(stdout, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) if stdout else null
-        os.dup2(out, 1)
-        os.dup2(null, 2)
-        try:
-            os.execvpe(command[0], command, {**os.environ, **(env or {})})
-        except OSError:
-            os._exit(127)
+_runner = None
 
-    def on_alarm(*_):
-        os.killpg(pid, signal.SIGKILL)
 
-    previous = signal.signal(signal.SIGALRM, on_alarm)
-    signal.alarm(timeout)
-    _, status, usage = os.wait4(pid, 0)
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, previous)
-    return Run(
-        wall=time.monotonic() - begin,
-        cpu=usage.ru_utime + usage.ru_stime,
-        rss=usage.ru_maxrss * 1024,
-        status=os.waitstatus_to_exitcode(status),
-    )
+def measure(command, env=None, cwd=None, timeout=600):
+    """Runs `command` to its end; its output goes nowhere."""
+    global _runner
+    if _runner is None:
+        _runner = subprocess.Popen(
+            [sys.executable, "-I", "-S", pathlib.Path(__file__).with_name("runner.py")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    request = {"command": command, "env": env or {}, "cwd": cwd, "timeout": timeout}
+    _runner.stdin.write(json.dumps(request) + "\n")
+    _runner.stdin.flush()
+    return Run(**json.loads(_runner.stdout.readline()))
 
 
 def run_rounds(contenders, rounds, count_pages, log=print):

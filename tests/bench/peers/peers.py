@@ -9,7 +9,8 @@ Usage: peers.py [--crawl build/crawl] [--rounds 5] [--out build/bench] [--readme
 Work loads: list site latency hosts tls memory small (default: all)
 
 peers.sh installs what this needs and calls it. With --readme the tables become the
-README's section on timings, and the chart and the figures go to data/timings.
+README's section on timings, and the charts and the figures go to data/timings; tables of
+work loads that were not run stay as they were.
 """
 
 import argparse
@@ -295,11 +296,13 @@ def main():
             print(f"== {name}", flush=True)
             getattr(bench, name)()
             time.sleep(1)
-        results = (bench.sections, bench.environment(), bench.charts)
-        report.write(options.out, *results)
+        report.write(options.out, bench.sections, bench.environment(), bench.charts)
         if options.readme:
-            report.write(root / "data/timings", *results)
-            report.write_readme(root / "README.md", *results)
+            kept = root / "data/timings"
+            sections = report.with_earlier(bench.sections, kept / "timings.json")
+            report.write(kept, sections, bench.environment(), bench.charts)
+            report.write_readme(root / "README.md", sections, bench.environment(),
+                                sorted(chart.name for chart in kept.glob("*.svg")))
         print(f"written to {options.out}")
     finally:
         bench.close()

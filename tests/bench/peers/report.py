@@ -31,13 +31,18 @@ def table(title, command, contenders):
     return "\n".join(lines) + "\n"
 
 
+def word_of(word):
+    """A word of a command without the folder that a run happened to be in."""
+    return word.rsplit("/", 1)[1] if word.startswith("/") and word != "/dev/null" else word
+
+
 def as_json(title, contenders):
     return {
         "title": title,
         "contenders": [
             {
                 "name": c.name,
-                "command": c.command,
+                "command": [word_of(word) for word in c.command],
                 "parses": c.parses,
                 "expected": c.expected,
                 "pages": c.pages,
@@ -83,6 +88,17 @@ def chart(title, contenders, figure="cpu"):
     return "\n".join(parts + ["</svg>"]) + "\n"
 
 
+def with_earlier(sections, path):
+    """The sections, and those of an earlier run at `path` for what was not run again."""
+    if not path.exists():
+        return sections
+    new = {data["title"]: (markdown, data) for markdown, data in sections}
+    merged = []
+    for data in json.loads(path.read_text())["sections"]:
+        merged.append(new.pop(data["title"], (data.pop("markdown", ""), data)))
+    return merged + list(new.values())
+
+
 def write_readme(readme, sections, environment, charts):
     """Puts the tables into the README's section on timings."""
     images = [f"![{name}](data/timings/{name})" for name in charts]
@@ -100,7 +116,8 @@ def write(out, sections, environment, charts):
         lines += [markdown, ""]
     (out / "timings.md").write_text("\n".join(lines))
     (out / "timings.json").write_text(
-        json.dumps({"environment": environment, "sections": [data for _, data in sections]},
+        json.dumps({"environment": environment,
+                    "sections": [{**data, "markdown": markdown} for markdown, data in sections]},
                    indent=1) + "\n"
     )
     for name, svg in charts.items():
