@@ -262,7 +262,8 @@ class Bench:
             f"{datetime.date.today().isoformat()}; {processors()} processors ({cpu}), "
             f"Linux {platform.release()}; servers and clients share them.",
             "Medians of the rounds, run in turn; ratios are to the first row of a table. Tools: "
-            + "; ".join(v.split(" linked")[0][:60] for v in self.tools.versions.values()) + ".",
+            + ", ".join(re.split(r" [-(]", v)[0].replace("nginx version: ", "")
+                        for v in self.tools.versions.values()) + ".",
         ]
         if self.tools.missing:
             lines.append("Not installed, so not run: " + ", ".join(self.tools.missing) + ".")

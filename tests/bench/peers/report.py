@@ -110,11 +110,8 @@ def write_readme(readme, sections, environment, charts):
 
 
 def write(out, sections, environment, charts):
+    """The figures as JSON, with their tables, and the charts."""
     out.mkdir(parents=True, exist_ok=True)
-    lines = ["# Timings", "", *environment, ""]
-    for markdown, _ in sections:
-        lines += [markdown, ""]
-    (out / "timings.md").write_text("\n".join(lines))
     (out / "timings.json").write_text(
         json.dumps({"environment": environment,
                     "sections": [{**data, "markdown": markdown} for markdown, data in sections]},
