@@ -54,7 +54,14 @@ bool is_made_up(const GumboNode& node) {
                               GUMBO_INSERTION_FROM_ISINDEX)) != 0;
 }
 
-bool holds_no_text(const GumboElement& element) {
+// True if the text inside is none of the page's: code, or the prompt that gumbo
+// puts into the label it makes of `isindex`.
+bool holds_no_text(const GumboNode& node) {
+  const GumboElement& element = node.v.element;
+  if (element.tag == GUMBO_TAG_LABEL &&
+      (node.parse_flags & GUMBO_INSERTION_FROM_ISINDEX) != 0) {
+    return true;
+  }
   if (element.tag_namespace != GUMBO_NAMESPACE_HTML) {
     return element.tag == GUMBO_TAG_SCRIPT || element.tag == GUMBO_TAG_STYLE;
   }
@@ -143,7 +150,7 @@ class TreeWalk {
         step.anchor = element.original_tag.data;
       }
     }
-    step.hidden = step.hidden || holds_no_text(element);
+    step.hidden = step.hidden || holds_no_text(node);
     if (kind == PageElement::kOther || is_made_up(node)) return;
     found_.push_back({position_of(kind, element), kind, &element});
   }
