@@ -49,6 +49,8 @@ inline bool is(char c, std::uint8_t classes) {
   return (kClass[static_cast<unsigned char>(c)] & classes) != 0;
 }
 
+inline bool is_not_ascii(char c) { return static_cast<signed char>(c) < 0; }
+
 inline const char* skip(const char* p, const char* end, std::uint8_t classes) {
   while (p != end && is(*p, classes)) ++p;
   return p;

@@ -13,11 +13,12 @@
 #include "parse/encoding_tables.h"
 
 // The single-byte encodings are tables: exactly the standard's, and a string of
-// a page is converted without opening anything. The multi-byte ones are ICU's.
-// Measured against the standard's indexes, ICU's euc-jp, iso-2022-jp,
-// shift_jis, gb18030 and euc-kr agree (but for the private use areas) where
-// glibc's iconv lacks hundreds of the NEC and IBM characters; of big5, both
-// lack about 150 rare HKSCS ones. libxml2 already brings ICU along.
+// a page is converted without opening anything. The characters of the
+// multi-byte ones are ICU's. Measured against the standard's indexes, ICU's
+// euc-jp, iso-2022-jp, shift_jis, gb18030 and euc-kr agree (but for the private
+// use areas) where glibc's iconv lacks hundreds of the NEC and IBM characters;
+// of big5, both lack about 150 rare HKSCS ones. libxml2 already brings ICU
+// along.
 
 namespace crawl {
 namespace {
@@ -97,21 +98,6 @@ void append_by_library(std::string_view bytes, const char* name,
   } while (error == U_BUFFER_OVERFLOW_ERROR);
 }
 
-// IBM's code pages, which ICU has for shift_jis, turn three control characters
-// round: 0x1A is read as U+001C, that as U+007F, and that as U+001A.
-void undo_ibm_controls(std::string& out, std::size_t begin) {
-  for (std::size_t i = begin; i < out.size(); ++i) {
-    char& c = out[i];
-    if (c == 0x1C) {
-      c = 0x1A;
-    } else if (c == 0x7F) {
-      c = 0x1C;
-    } else if (c == 0x1A) {
-      c = 0x7F;
-    }
-  }
-}
-
 void append_query_byte(unsigned char byte, std::string& out) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   constexpr std::string_view kEncoded = " \"#<>'";
@@ -168,11 +154,11 @@ bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool reads_in_place(std::string_view encoding) {
   const EncodingKind kind = info_of(encoding).kind;
   return kind == EncodingKind::kUtf8 || kind == EncodingKind::kSingleByte ||
-         kind == EncodingKind::kUserDefined;
+         kind == EncodingKind::kUserDefined || kind == EncodingKind::kMultiByte;
 }
 
 void append_decoded(std::string_view bytes, std::string_view encoding,
-                    std::string& out) {
+                    std::string& out, Behind behind) {
   const EncodingInfo& info = info_of(encoding);
   switch (info.kind) {
     case EncodingKind::kUtf8:
@@ -184,12 +170,12 @@ void append_decoded(std::string_view bytes, std::string_view encoding,
     case EncodingKind::kUserDefined:
       append_user_defined(bytes, out);
       break;
-    case EncodingKind::kLibrary: {
-      const std::size_t begin = out.size();
-      append_by_library(bytes, info.icu_name, out);
-      if (info.name == "shift_jis") undo_ibm_controls(out, begin);
+    case EncodingKind::kMultiByte:
+      append_multi_byte(bytes, info.multi_byte, behind, out);
       break;
-    }
+    case EncodingKind::kLibrary:
+      append_by_library(bytes, info.icu_name, out);
+      break;
     case EncodingKind::kReplacement:
       if (!bytes.empty()) out.append(kReplacementCharacter);
       break;
@@ -212,7 +198,7 @@ void append_encoded_query(std::string_view utf8, std::string_view encoding,
                           std::string& out) {
   const EncodingInfo& info = info_of(encoding);
   Converter converter;
-  if (info.kind == EncodingKind::kLibrary) {
+  if (info.icu_name != nullptr) {
     converter = open_converter(info.icu_name);
     UErrorCode error = U_ZERO_ERROR;
     if (converter) {

@@ -440,11 +440,13 @@ constexpr HighHalf kXMacCyrillic = {
     0x044E, 0x20AC};
 
 constexpr EncodingInfo kEncodings[] = {
-    {"big5", EncodingKind::kLibrary, nullptr, "Big5-HKSCS"},
-    {"euc-jp", EncodingKind::kLibrary, nullptr, "euc-jp"},
-    {"euc-kr", EncodingKind::kLibrary, nullptr, "windows-949-2000"},
-    {"gb18030", EncodingKind::kLibrary, nullptr, "gb18030"},
-    {"gbk", EncodingKind::kLibrary, nullptr, "gb18030"},
+    {"big5", EncodingKind::kMultiByte, nullptr, "Big5-HKSCS", MultiByte::kBig5},
+    {"euc-jp", EncodingKind::kMultiByte, nullptr, "euc-jp", MultiByte::kEucJp},
+    {"euc-kr", EncodingKind::kMultiByte, nullptr, "windows-949-2000",
+     MultiByte::kEucKr},
+    {"gb18030", EncodingKind::kMultiByte, nullptr, "gb18030",
+     MultiByte::kGb18030},
+    {"gbk", EncodingKind::kMultiByte, nullptr, "gb18030", MultiByte::kGb18030},
     {"ibm866", EncodingKind::kSingleByte, &kIbm866, nullptr},
     {"iso-2022-jp", EncodingKind::kLibrary, nullptr, "ISO-2022-JP"},
     {"iso-8859-10", EncodingKind::kSingleByte, &kIso885910, nullptr},
@@ -464,7 +466,8 @@ constexpr EncodingInfo kEncodings[] = {
     {"koi8-u", EncodingKind::kSingleByte, &kKoi8U, nullptr},
     {"macintosh", EncodingKind::kSingleByte, &kMacintosh, nullptr},
     {"replacement", EncodingKind::kReplacement, nullptr, nullptr},
-    {"shift_jis", EncodingKind::kLibrary, nullptr, "ibm-943_P15A-2003"},
+    {"shift_jis", EncodingKind::kMultiByte, nullptr, "ibm-943_P15A-2003",
+     MultiByte::kShiftJis},
     {"utf-16be", EncodingKind::kLibrary, nullptr, "UTF-16BE"},
     {"utf-16le", EncodingKind::kLibrary, nullptr, "UTF-16LE"},
     {"utf-8", EncodingKind::kUtf8, nullptr, nullptr},

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "parse/multi_byte.h"
+
 namespace crawl {
 
 // Code points of the bytes 0x80 to 0xFF of a single-byte encoding.
@@ -14,6 +16,7 @@ enum class EncodingKind : std::uint8_t {
   kUtf8,
   kSingleByte,   // ASCII and a HighHalf
   kUserDefined,  // ASCII, and 0x80 to 0xFF at U+F780
+  kMultiByte,    // by append_multi_byte()
   kLibrary,      // by ICU's converter
   kReplacement,  // never decoded, since it is not safe: one U+FFFD
 };
@@ -23,7 +26,8 @@ struct EncodingInfo {
   std::string_view name;  // lower case
   EncodingKind kind;
   const HighHalf* high;  // of a kSingleByte
-  const char* icu_name;  // of a kLibrary
+  const char* icu_name;  // of a kMultiByte, kLibrary
+  MultiByte multi_byte = MultiByte::kBig5;
 };
 
 // By name, by label (lower case, trimmed); null if there is no such.

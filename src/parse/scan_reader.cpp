@@ -8,7 +8,7 @@ namespace crawl {
 std::optional<Page> read_scan(const ScanSource& source, const Url& url,
                               const PageOptions& options, OnDoubt on_doubt,
                               ScanDoubt* doubt) {
-  const SourceText text(source.html_encoding);
+  const SourceText text(source.html, source.html_encoding);
   PageBuilder builder(url, options, &text);
   const ScanDoubt found = scan_page(source.html, on_doubt, builder);
   if (doubt != nullptr) *doubt = found;

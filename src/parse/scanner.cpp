@@ -432,8 +432,14 @@ const char* Scanner<Meter, kText>::foreign(const char* p, bool svg) {
       const bool cdata =
           !end_tag && std::string_view(p, left(p)).starts_with(kCdata);
       if (cdata && follows_anchor()) doubt(ScanDoubt::kAnchorText);
-      p = cdata ? reader_.cdata_section(p + kCdata.size())
-                : markup_but_tags(p, end_tag);
+      if (cdata) {
+        p = reader_.cdata_section(p + kCdata.size());
+        // The end may begin with half of a character. (It may also be the
+        // page's: then this does no harm.)
+        if (bytes::is_not_ascii(p[-4])) doubt(ScanDoubt::kForeign);
+      } else {
+        p = markup_but_tags(p, end_tag);
+      }
       // A `<` that begins nothing is text.
       foreign_text(text, p == tag + 1 ? p : tag);
       continue;
@@ -442,6 +448,11 @@ const char* Scanner<Meter, kText>::foreign(const char* p, bool svg) {
     const Name name = read_name(p);
     p = name.end;
     if (!read_attributes(p)) return reader_.page_end();
+    // Names of other bytes may be the same once they are decoded, and names of
+    // the same letters may be others.
+    if (std::any_of(name.begin, name.end, bytes::is_not_ascii)) {
+      doubt(ScanDoubt::kForeign);
+    }
     if (end_tag ? !foreign_end_tag(name) : !foreign_start_tag(name, svg)) {
       open_foreign_.clear();
       reader_.unfind_tag(tag);

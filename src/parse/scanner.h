@@ -12,7 +12,8 @@ namespace crawl {
 enum class ScanDoubt : std::uint8_t {
   kNone,
   kAnchorText,  // text of an `a` that is not plainly nested
-  kForeign,     // HTML inside svg or math, or a tag that breaks out of it
+  kForeign,     // HTML inside svg or math, a tag that breaks out of it, or a
+                // name or CDATA end in there that decoding may change
   kFrameset,    // a frameset where a body may be open
   kTemplate,    // a column in a template
 };

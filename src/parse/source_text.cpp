@@ -6,8 +6,10 @@
 
 namespace crawl {
 
-SourceText::SourceText(std::string_view encoding)
-    : encoding_(encoding), is_utf8_(encoding == "utf-8") {}
+SourceText::SourceText(std::string_view page, std::string_view encoding)
+    : page_end_(page.data() + page.size()),
+      encoding_(encoding),
+      is_utf8_(encoding == "utf-8") {}
 
 std::string_view SourceText::attribute(std::string_view raw,
                                        std::string& scratch) const {
@@ -43,7 +45,9 @@ std::string_view SourceText::as_utf8(std::string_view raw) const {
     return converted_;
   }
   converted_.clear();
-  append_decoded(raw, encoding_, converted_);
+  append_decoded(
+      raw, encoding_, converted_,
+      raw.data() + raw.size() == page_end_ ? Behind::kNothing : Behind::kAscii);
   return converted_;
 }
 

@@ -15,9 +15,10 @@ namespace crawl {
 // One thread at a time.
 class SourceText final : public SourceDecoder {
  public:
-  // `encoding`: an Encoding Standard name, of one that reads_in_place(); it
-  // must live as long as this.
-  explicit SourceText(std::string_view encoding);
+  // `page`: what all text is cut out of, between two of the bytes that
+  // reads_in_place() names, or up to its end. `encoding`: an Encoding Standard
+  // name, of one that reads_in_place(). Both must live as long as this.
+  SourceText(std::string_view page, std::string_view encoding);
 
   std::string_view attribute(std::string_view raw,
                              std::string& scratch) const override;
@@ -31,6 +32,7 @@ class SourceText final : public SourceDecoder {
                           std::string& scratch) const;
   std::string_view as_utf8(std::string_view raw) const;
 
+  const char* const page_end_;
   const std::string_view encoding_;
   const bool is_utf8_;
   mutable std::string converted_;

@@ -105,7 +105,7 @@ void bare_scan(benchmark::State& state) {
   std::uint64_t doubts = 0;
   for (auto _ : state) {
     for (const std::string& page : pages().pages) {
-      const SourceText text("utf-8");
+      const SourceText text(page, "utf-8");
       PageBuilder builder(page_url(), options, &text);
       doubts += scan_page(page, OnDoubt::kStop, builder) != ScanDoubt::kNone;
       PageBuilder* built = &builder;

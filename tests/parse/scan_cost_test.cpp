@@ -236,13 +236,14 @@ TEST(ScanCost, NoPageTakesMoreThanAFewTimesAnOrdinaryOne) {
 }
 
 // What reading a page takes besides the page.
-std::size_t memory_of(std::string_view page) {
+std::size_t memory_of(std::string_view page,
+                      const std::string& charset = "utf-8") {
   PageOptions options;
   options.links = true;
+  const std::string content_type = "text/html; charset=" + charset;
   const std::size_t before = testing::heap_held();
   testing::reset_heap_peak();
-  const Page read =
-      read_page(page, page_url(), "text/html; charset=utf-8", options);
+  const Page read = read_page(page, page_url(), content_type, options);
   EXPECT_EQ(read.parser, PageParser::kScanner);
   return testing::heap_peak() - before;
 }
@@ -257,6 +258,23 @@ TEST(ScanCost, MemoryIsThatOfTheLinksNotOfThePage) {
         << filler;
   }
   EXPECT_LE(small, 64 * 1024U);
+}
+
+TEST(ScanCost, MultiBytePagesAreNotConvertedWhole) {
+  for (const char* charset :
+       {"shift_jis", "gbk", "gb18030", "big5", "euc-jp", "euc-kr"}) {
+    const std::string links = "<title>\xB1\xB2</title>" +
+                              repeated("<a href='\xB1\xB2'>\xB1\xB2</a>", 50);
+    memory_of(links, charset);  // reads the charset's table
+    const std::size_t small = memory_of(links, charset);
+    for (const char* filler :
+         {"<p class='\xB1\xB2'>text \xB1\xB2</p>", "\xB1\xB2"}) {
+      EXPECT_LE(memory_of(links + repeated(filler, kMany), charset),
+                small + 1024)
+          << charset << filler;
+    }
+    EXPECT_LE(small, 64 * 1024U) << charset;
+  }
 }
 
 TEST(ScanCost, ARepeatedLinkTakesNoTextOfItsOwn) {

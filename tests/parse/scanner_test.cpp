@@ -145,6 +145,8 @@ TEST(Scanner, SaysWhenTagsDoNotTell) {
   EXPECT_EQ(doubt("<svg><foreignObject><b>"), ScanDoubt::kForeign);
   EXPECT_EQ(doubt("<math><mi><a>"), ScanDoubt::kForeign);
   EXPECT_EQ(doubt("<svg></div>"), ScanDoubt::kForeign);
+  EXPECT_EQ(doubt("<svg><g\x83\x41></g\x83\x61>"), ScanDoubt::kForeign);
+  EXPECT_EQ(doubt("<svg><![CDATA[\x81]]>"), ScanDoubt::kForeign);
   EXPECT_EQ(doubt("<p><frameset>"), ScanDoubt::kFrameset);
   EXPECT_EQ(doubt("<template><col>"), ScanDoubt::kTemplate);
   EXPECT_EQ(doubt("<a href=1><table>", true), ScanDoubt::kAnchorText);

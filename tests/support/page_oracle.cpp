@@ -81,9 +81,15 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// Whatever looks like a tag, wherever it stands or only outside of what looks
-// like a comment.
-std::vector<Tag> tags_of(std::string_view html, bool in_comments = true) {
+// Where what looks like a tag counts as one.
+enum class TagPlace {
+  kAnywhere,
+  kNotInComments,       // or what looks like one
+  kNotInCommentsOrTags  // or what looks like one
+};
+
+std::vector<Tag> tags_of(std::string_view html,
+                         TagPlace place = TagPlace::kAnywhere) {
   std::vector<Tag> tags;
   TagReader<NoMeter> reader(html, {});
   const char* p = reader.page_begin();
@@ -92,7 +98,7 @@ std::vector<Tag> tags_of(std::string_view html, bool in_comments = true) {
     if (name != reader.page_end() && *name == '/') ++name;
     if (name == reader.page_end()) break;
     if (!bytes::is(*name, bytes::kAlpha)) {
-      if (in_comments) continue;
+      if (place == TagPlace::kAnywhere) continue;
       if (*p == '!') {
         p = reader.declaration(p + 1);
       } else if (*p == '/' || *p == '?') {
@@ -103,12 +109,16 @@ std::vector<Tag> tags_of(std::string_view html, bool in_comments = true) {
     const char* const end = reader.tag_name(name);
     Tag tag{lower({p, static_cast<std::size_t>(end - p)}), end, false};
     std::set<std::string> names;
-    reader.attributes(end, [&](std::string_view n, std::string_view value) {
-      if (!names.insert(lower(n)).second && value.empty()) {
-        tag.repeats_bare_attribute = true;
-      }
-    });
+    const char* const behind =
+        reader.attributes(end, [&](std::string_view n, std::string_view value) {
+          if (!names.insert(lower(n)).second && value.empty()) {
+            tag.repeats_bare_attribute = true;
+          }
+        });
     tags.push_back(std::move(tag));
+    if (place == TagPlace::kNotInCommentsOrTags && behind != nullptr) {
+      p = behind;
+    }
   }
   return tags;
 }
@@ -192,7 +202,9 @@ std::string_view known_departure(std::string_view html) {
   if (has_huge_number(html)) return "huge-number";
   if (has_nul_where_a_name_begins(html)) return "nul-in-attribute-name";
   const std::vector<Tag> tags = tags_of(html);
-  if (has_select_content(tags) || has_select_content(tags_of(html, false))) {
+  if (has_select_content(tags) ||
+      has_select_content(tags_of(html, TagPlace::kNotInComments)) ||
+      has_select_content(tags_of(html, TagPlace::kNotInCommentsOrTags))) {
     return "select-content";
   }
   if (has_crowded_anchor(tags)) return "anchor-of-eight-blocks";
