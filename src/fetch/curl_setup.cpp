@@ -1,7 +1,6 @@
 #include "fetch/curl_setup.h"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,8 +16,6 @@ namespace {
 // Large enough that most pages come with one or two reads, small enough that
 // malloc never turns to mmap for it.
 constexpr long kReceiveBuffer = 64 * 1024;
-
-constexpr const char* kEncodings = "gzip, deflate, br";
 
 // Sets options until one fails.
 class Setter {
@@ -49,15 +46,6 @@ void append_header(Slist& list,
                    const std::pair<std::string, std::string>& header) {
   const auto& [name, value] = header;
   append(list, value.empty() ? name + ":" : name + ": " + value);
-}
-
-bool is_header(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-bool is_secret(std::string_view header_name) {
-  return is_header(header_name, "authorization") ||
-         is_header(header_name, "cookie");
 }
 
 bool can_read(const char* path) {
@@ -143,16 +131,10 @@ CurlGlobal::CurlGlobal() {
   }
 }
 
-CurlSetup::CurlSetup(FetchOptions options) : options_(std::move(options)) {
-  for (const auto& header : options_.headers) add_header(header);
-  // libcurl forms the headers it knows of anew for every request, and slowly:
-  // as lines of the user's they cost microseconds less. Of a proxy's matters it
-  // has to know.
-  if (!has_proxy() && !options_.user_agent.empty()) {
-    add_unless_given("User-Agent", options_.user_agent);
-  }
-  add_unless_given("Accept-Encoding", kEncodings);
-  for (const auto& header : options_.origin_headers) {
+CurlSetup::CurlSetup(FetchOptions options)
+    : options_(std::move(options)), headers_(options_) {
+  for (const auto& header : headers_.any()) append_header(any_headers_, header);
+  for (const auto& header : headers_.origin()) {
     append_header(origin_headers_, header);
   }
   for (const std::string& entry : options_.connect_to) {
@@ -163,18 +145,6 @@ CurlSetup::CurlSetup(FetchOptions options) : options_(std::move(options)) {
       return address.is_public();
     };
   }
-}
-
-void CurlSetup::add_header(const std::pair<std::string, std::string>& header) {
-  if (!is_secret(header.first)) append_header(headers_, header);
-  append_header(origin_headers_, header);
-}
-
-void CurlSetup::add_unless_given(const char* name, const std::string& value) {
-  for (const auto& header : options_.headers) {
-    if (is_header(header.first, name)) return;
-  }
-  add_header({name, value});
 }
 
 Result<std::unique_ptr<const CurlSetup>> CurlSetup::create(
@@ -251,8 +221,8 @@ CURLcode CurlSetup::prepare(CURL* easy,
   };
   Setter set(easy);
   set(CURLOPT_ERRORBUFFER, callbacks.error_buffer)(
-      CURLOPT_PRIVATE, callbacks.transfer)(CURLOPT_SHARE, share_.get())(
-      CURLOPT_NOSIGNAL, 1L)
+      CURLOPT_PRIVATE, static_cast<void*>(callbacks.user))(
+      CURLOPT_SHARE, share_.get())(CURLOPT_NOSIGNAL, 1L)
       // A resolver thread that is still waiting must not be waited for when its
       // transfer ends: that would stall every other transfer of the loop.
       (CURLOPT_QUICK_EXIT, 1L);
@@ -264,15 +234,15 @@ CURLcode CurlSetup::prepare(CURL* easy,
                                              callbacks.open_socket)(
       CURLOPT_OPENSOCKETDATA, callbacks.transfer)(CURLOPT_CLOSESOCKETFUNCTION,
                                                   callbacks.close_socket)(
-      CURLOPT_CLOSESOCKETDATA, callbacks.sockets)(
+      CURLOPT_CLOSESOCKETDATA, callbacks.close_socket_data)(
       CURLOPT_PREREQFUNCTION, callbacks.before_request)(CURLOPT_PREREQDATA,
                                                         callbacks.transfer);
 
   set(CURLOPT_PROTOCOLS_STR, "http,https")(CURLOPT_FOLLOWLOCATION, 0L)(
       CURLOPT_PATH_AS_IS, 1L)(CURLOPT_HTTP09_ALLOWED, 0L)(
       CURLOPT_USERAGENT, has_proxy() ? text(o.user_agent) : nullptr)(
-      CURLOPT_ACCEPT_ENCODING, kEncodings)(CURLOPT_HTTPAUTH,
-                                           static_cast<long>(CURLAUTH_BASIC));
+      CURLOPT_ACCEPT_ENCODING, kAcceptedCodings)(
+      CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
 
   set(CURLOPT_CONNECTTIMEOUT_MS, limit(o.connect_timeout.count()))(
       CURLOPT_TIMEOUT_MS, limit(o.max_time.count()))(
@@ -319,9 +289,16 @@ CURLcode CurlSetup::prepare_request(CURL* easy, const FetchRequest& request,
   if (changes(now.credentials, credentials)) {
     const bool user = credentials && !options_.user_password.empty();
     set(CURLOPT_HTTPHEADER,
-        credentials ? origin_headers_.get() : headers_.get())(
+        credentials ? origin_headers_.get() : any_headers_.get())(
         CURLOPT_USERPWD, user ? options_.user_password.c_str() : nullptr);
   }
+  return set.code();
+}
+
+CURLcode CurlSetup::prepare_connector(CURL* easy) const {
+  Setter set(easy);
+  // The buffer is never read into: the least that libcurl takes.
+  set(CURLOPT_CONNECT_ONLY, 1L)(CURLOPT_BUFFERSIZE, 1024L);
   return set.code();
 }
 

@@ -9,6 +9,7 @@
 #include "crawl/fetch/fetcher.h"
 #include "fetch/curl_handle.h"
 #include "fetch/curl_share.h"
+#include "fetch/request_headers.h"
 
 namespace crawl {
 
@@ -21,12 +22,15 @@ class CurlGlobal {
   CurlGlobal& operator=(const CurlGlobal&) = delete;
 };
 
+class CurlUser;
+
 // What libcurl calls during one transfer. `transfer` goes to all of them but
 // close_socket: a connection outlives the transfer that opened it.
 struct TransferCallbacks {
   void* transfer = nullptr;
-  void* sockets = nullptr;       // for close_socket
-  char* error_buffer = nullptr;  // CURL_ERROR_SIZE bytes
+  CurlUser* user = nullptr;           // the handle's CURLOPT_PRIVATE
+  void* close_socket_data = nullptr;  // what close_socket gets
+  char* error_buffer = nullptr;       // CURL_ERROR_SIZE bytes
   curl_write_callback header = nullptr;
   curl_write_callback body = nullptr;
   curl_opensocket_callback open_socket = nullptr;
@@ -54,6 +58,8 @@ class CurlSetup {
   const FetchOptions& options() const { return options_; }
   bool has_proxy() const { return !options_.proxy.empty(); }
 
+  const RequestHeaders& headers() const { return headers_; }
+
   // What is the same for every exchange; once per handle.
   CURLcode prepare(CURL* easy, const TransferCallbacks& callbacks) const;
 
@@ -61,18 +67,20 @@ class CurlSetup {
   CURLcode prepare_request(CURL* easy, const FetchRequest& request,
                            const char* url, RequestSettings& now) const;
 
+  // Has a handle that was prepared so open connections, and do no more.
+  CURLcode prepare_connector(CURL* easy) const;
+
  private:
   explicit CurlSetup(FetchOptions options);
   Result<void> check();
-  void add_header(const std::pair<std::string, std::string>& header);
-  void add_unless_given(const char* name, const std::string& value);
 
   FetchOptions options_;
   CurlGlobal global_;
   CurlShare share_;
   bool ca_file_is_all_ = false;
-  Slist headers_;         // for any origin
-  Slist origin_headers_;  // all of them, for the seed's origin
+  RequestHeaders headers_;
+  Slist any_headers_;  // headers_ as libcurl has them
+  Slist origin_headers_;
   Slist wildcard_resolve_;
   Slist connect_to_;
 };

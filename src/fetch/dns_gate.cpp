@@ -10,17 +10,17 @@ constexpr std::chrono::seconds kKnownFor{50};
 
 }  // namespace
 
-DnsGate::Answer DnsGate::enter(Host host, Transfer* transfer, time_point now) {
+DnsGate::Answer DnsGate::enter(Host host, Exchange* exchange, time_point now) {
   if (entries_.size() >= sweep_at_) forget_old(now);
   Entry& entry = entries_[host];
   if (entry.looking_up || entry.queued) {
-    entry.waiting.push_back(transfer);
+    entry.waiting.push_back(exchange);
     return Answer::kWait;
   }
   if (now < entry.known_until) return Answer::kGo;
   if (lookups_ >= max_lookups_) {
     entry.queued = true;
-    entry.waiting.push_back(transfer);
+    entry.waiting.push_back(exchange);
     queue_.push_back(host);
     return Answer::kWait;
   }
@@ -30,8 +30,8 @@ DnsGate::Answer DnsGate::enter(Host host, Transfer* transfer, time_point now) {
 }
 
 void DnsGate::settled(Host host, bool resolved, time_point now,
-                      std::vector<Transfer*>& released,
-                      std::vector<Transfer*>& next) {
+                      std::vector<Exchange*>& released,
+                      std::vector<Exchange*>& next) {
   const auto found = entries_.find(host);
   if (found == entries_.end() || !found->second.looking_up) return;
   Entry& entry = found->second;

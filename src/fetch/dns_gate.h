@@ -10,7 +10,7 @@
 
 namespace crawl {
 
-class Transfer;
+class Exchange;
 
 // Has each host name resolved by one transfer while the others for that host
 // wait for it, and only so many names at a time.
@@ -30,12 +30,12 @@ class DnsGate {
     kLookUp,  // go, and tell settled() when the name is resolved, or is not
     kWait,    // settled() will hand it out
   };
-  Answer enter(Host host, Transfer* transfer, time_point now);
+  Answer enter(Host host, Exchange* exchange, time_point now);
 
   // The look-up of `host` is over. Appends those that waited for it to
-  // `released`, and to `next` transfers that shall go as kLookUp does.
+  // `released`, and to `next` exchanges that shall go as kLookUp does.
   void settled(Host host, bool resolved, time_point now,
-               std::vector<Transfer*>& released, std::vector<Transfer*>& next);
+               std::vector<Exchange*>& released, std::vector<Exchange*>& next);
 
   // Forgets all that waits, and what was resolved.
   void clear();
@@ -48,7 +48,7 @@ class DnsGate {
     bool looking_up = false;
     bool queued = false;  // in queue_
     time_point known_until{};
-    std::vector<Transfer*> waiting;
+    std::vector<Exchange*> waiting;
   };
   void forget_old(time_point now);
 

@@ -9,6 +9,15 @@
 
 namespace crawl {
 
+// The fields that say where a response's body ends and how it is packed, each
+// as written, several of a name joined ", "; "" if absent.
+struct FramingFields {
+  std::string content_length;
+  std::string transfer_encoding;
+  std::string content_encoding;
+  std::string connection;
+};
+
 // Reads a response's header lines as they come into a FetchResult.
 //
 // Interim (1xx) responses are passed over, trailers too; their bytes count
@@ -18,16 +27,20 @@ class ResponseHeaders {
  public:
   void begin(FetchResult* result, bool keep_all, std::size_t max_bytes);
 
-  // One line, its end included, as libcurl hands them out. False once there
-  // are more bytes than allowed.
+  // One line, its end included. False once there are more bytes than allowed.
   bool add_line(std::string_view line);
 
   // The final response's header block is complete.
   bool done() const { return done_; }
-  bool chunked() const { return chunked_; }
+  // The next line is the first of a response.
+  bool expects_status() const { return expects_status_; }
+  int status_code() const { return result_->status_code; }
+  bool chunked() const { return !framing_.transfer_encoding.empty(); }
+  const FramingFields& framing() const { return framing_; }
   std::size_t bytes() const { return bytes_; }
 
  private:
+  void expect_status();
   void status_line(std::string_view line);
   void field(std::string_view name, std::string_view value);
 
@@ -35,9 +48,10 @@ class ResponseHeaders {
   std::string* last_value_ = nullptr;  // what a folded line goes on with
   std::size_t bytes_ = 0;
   std::size_t max_bytes_ = 0;
+  FramingFields framing_;
   bool keep_all_ = false;
+  bool expects_status_ = true;
   bool done_ = false;
-  bool chunked_ = false;
 };
 
 }  // namespace crawl

@@ -6,6 +6,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "fetch/plain_exchange.h"
+#include "fetch/transfer.h"
+
 namespace crawl {
 namespace {
 
@@ -33,6 +36,12 @@ void check(CURLMcode code) {
   if (code != CURLM_OK) {
     throw std::runtime_error(curl_multi_strerror(code));
   }
+}
+
+CURLM* made_multi() {
+  CURLM* const multi = curl_multi_init();
+  if (multi == nullptr) throw std::bad_alloc();
+  return multi;
 }
 
 // A page that cannot be read for lack of memory ends like any other failure.
@@ -74,8 +83,8 @@ TransferLoop::TransferLoop(const CurlSetup& setup, unsigned index,
       max_connections_(std::max<std::size_t>(max_connections, 4)),
       context_{setup, sockets_, buffers_, index, {}},
       dns_gate_(kMaxLookups),
-      multi_(curl_multi_init()) {
-  if (!multi_) throw std::bad_alloc();
+      multi_(made_multi()),
+      plain_(context_, multi_.get(), *this, max_connections_) {
   CURLM* const multi = multi_.get();
   check(curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION,
                           &TransferLoop::on_socket));
@@ -87,13 +96,7 @@ TransferLoop::TransferLoop(const CurlSetup& setup, unsigned index,
                           static_cast<long>(max_connections_)));
 }
 
-TransferLoop::~TransferLoop() {
-  for (const auto& transfer : open_) {
-    if (transfer->in_multi) {
-      curl_multi_remove_handle(multi_.get(), transfer->easy());
-    }
-  }
-}
+TransferLoop::~TransferLoop() = default;
 
 void TransferLoop::post(std::vector<FetchRequest>& requests) {
   bool asleep = false;
@@ -151,6 +154,7 @@ void TransferLoop::do_round(std::optional<Clock::time_point> until) {
   run_timers();
   poll(until);
   run_timers();
+  plain_.expire(std::chrono::steady_clock::now());
   settle_lookups();
   collect_finished();
 }
@@ -185,60 +189,70 @@ void TransferLoop::take_inbox() {
 }
 
 void TransferLoop::adopt(FetchRequest request) {
-  std::unique_ptr<Transfer> owned;
-  if (idle_.empty()) {
-    owned = std::make_unique<Transfer>(context_);
-  } else {
-    owned = std::move(idle_.back());
-    idle_.pop_back();
-  }
-  Transfer& transfer = *owned;
-  transfer.index = open_.size();
+  std::unique_ptr<Exchange> owned = make_exchange(plain_.takes(request));
+  Exchange& exchange = *owned;
+  exchange.index = open_.size();
   open_.push_back(std::move(owned));
-  if (transfer.begin(std::move(request)) != ErrorKind::kNone) {
-    emit(detach(transfer));
+  if (exchange.begin(std::move(request)) != ErrorKind::kNone) {
+    emit(detach(exchange));
     return;
   }
-  const Url& url = transfer.request().url;
-  transfer.host = host_hash(url);
+  if (exchange.launch_at_once()) return;
+  const Url& url = exchange.request().url;
+  exchange.host = host_hash(url);
   if (setup_.has_proxy() || resolves_at_once(url.hostname())) {
-    launch(transfer);
+    launch(exchange);
     return;
   }
-  switch (dns_gate_.enter(transfer.host, &transfer,
+  switch (dns_gate_.enter(exchange.host, &exchange,
                           std::chrono::steady_clock::now())) {
     case DnsGate::Answer::kLookUp:
-      begin_lookup(transfer);
+      begin_lookup(exchange);
       break;
     case DnsGate::Answer::kGo:
-      launch(transfer);
+      launch(exchange);
       break;
     case DnsGate::Answer::kWait:
       break;
   }
 }
 
-void TransferLoop::begin_lookup(Transfer& transfer) {
-  transfer.holds_lookup = true;
-  transfer.result().looked_up = true;
-  launch(transfer);
+std::unique_ptr<Exchange> TransferLoop::make_exchange(bool plain) {
+  auto& idle = idle_[plain ? 1 : 0];
+  if (!idle.empty()) {
+    auto exchange = std::move(idle.back());
+    idle.pop_back();
+    return exchange;
+  }
+  if (plain) return std::make_unique<PlainExchange>(context_, plain_);
+  return std::make_unique<Transfer>(context_, multi_.get(),
+                                    static_cast<ExchangeOwner&>(*this));
 }
 
-void TransferLoop::launch(Transfer& transfer) {
+void TransferLoop::begin_lookup(Exchange& exchange) {
+  exchange.holds_lookup = true;
+  exchange.result().looked_up = true;
+  launch(exchange);
+}
+
+void TransferLoop::launch(Exchange& exchange) {
   if (open_.size() > max_connections_) {
     // Fewer kept than open at once would close what the next request needs.
     max_connections_ = open_.size() + open_.size() / 4;
     curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
                       static_cast<long>(max_connections_));
+    plain_.set_max_connections(max_connections_);
   }
-  check(curl_multi_add_handle(multi_.get(), transfer.easy()));
-  transfer.in_multi = true;
+  exchange.launch();
 }
 
 void TransferLoop::poll(std::optional<Clock::time_point> until) {
-  if (timer_ && (!until || *timer_ < *until)) until = timer_;
+  for (const auto& timer : {timer_, plain_.deadline()}) {
+    if (timer && (!until || *timer < *until)) until = timer;
+  }
   if (!finished_.empty()) until = Clock::time_point::min();
   for (const SocketSet::Ready& ready : sockets_.wait(until)) {
+    if (plain_.ready(ready)) continue;
     act(ready.fd, (ready.readable ? CURL_CSELECT_IN : 0) |
                       (ready.writable ? CURL_CSELECT_OUT : 0));
   }
@@ -272,18 +286,18 @@ void TransferLoop::lookup_over(std::uint64_t host, const FetchResult* failure) {
   const bool unresolved =
       failure != nullptr && (failure->error == ErrorKind::kDns ||
                              failure->error == ErrorKind::kTimeout);
-  std::vector<Transfer*> released;
-  std::vector<Transfer*> next;
+  std::vector<Exchange*> released;
+  std::vector<Exchange*> next;
   dns_gate_.settled(host, !unresolved, std::chrono::steady_clock::now(),
                     released, next);
-  for (Transfer* const transfer : released) {
+  for (Exchange* const exchange : released) {
     if (unresolved) {
-      end_open(*transfer, failure->error, failure->error_message);
+      end_open(*exchange, failure->error, failure->error_message);
     } else {
-      launch(*transfer);
+      launch(*exchange);
     }
   }
-  for (Transfer* const transfer : next) begin_lookup(*transfer);
+  for (Exchange* const exchange : next) begin_lookup(*exchange);
 }
 
 void TransferLoop::collect_finished() {
@@ -291,21 +305,22 @@ void TransferLoop::collect_finished() {
   while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;
-    Transfer* transfer = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-    transfer->end(code);
-    std::unique_ptr<Transfer> owned = detach(*transfer);
-    if (owned->holds_lookup) lookup_over(owned->host, &owned->result());
-    emit(std::move(owned));
+    CurlUser* user = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
+    user->done(code);
   }
 }
 
-std::unique_ptr<Transfer> TransferLoop::detach(Transfer& transfer) {
-  if (std::exchange(transfer.in_multi, false)) {
-    curl_multi_remove_handle(multi_.get(), transfer.easy());
-  }
-  const std::size_t index = transfer.index;
-  std::unique_ptr<Transfer> owned = std::move(open_[index]);
+void TransferLoop::over(Exchange& exchange) {
+  std::unique_ptr<Exchange> owned = detach(exchange);
+  if (owned->holds_lookup) lookup_over(owned->host, &owned->result());
+  emit(std::move(owned));
+}
+
+std::unique_ptr<Exchange> TransferLoop::detach(Exchange& exchange) {
+  exchange.release();
+  const std::size_t index = exchange.index;
+  std::unique_ptr<Exchange> owned = std::move(open_[index]);
   if (index + 1 != open_.size()) {
     open_[index] = std::move(open_.back());
     open_[index]->index = index;
@@ -314,28 +329,30 @@ std::unique_ptr<Transfer> TransferLoop::detach(Transfer& transfer) {
   return owned;
 }
 
-void TransferLoop::emit(std::unique_ptr<Transfer> transfer) {
-  FetchResult& result = transfer->result();
-  note_protocol(*transfer);
+void TransferLoop::emit(std::unique_ptr<Exchange> exchange) {
+  FetchResult& result = exchange->result();
+  note_protocol(*exchange);
   // A handle that failed may remember more than is good for the next exchange.
   const bool reusable = result.error == ErrorKind::kNone;
-  if (transfer->has_page() && !read_here(*transfer)) {
-    hooks_.read_elsewhere({std::move(result), std::move(transfer->body()),
-                           std::move(transfer->request().url),
-                           transfer->keeps_body()});
+  if (exchange->has_page() && !read_here(*exchange)) {
+    hooks_.read_elsewhere({std::move(result), exchange->take_body(),
+                           std::move(exchange->request().url),
+                           exchange->keeps_body()});
   } else {
-    if (transfer->keeps_body()) result.body = std::move(transfer->body());
+    if (exchange->keeps_body()) result.body = exchange->take_body();
     finished_.results.push_back(std::move(result));
   }
-  transfer->clear();
-  if (reusable) idle_.push_back(std::move(transfer));
+  exchange->clear();
+  if (reusable) {
+    idle_[exchange->is_plain() ? 1 : 0].push_back(std::move(exchange));
+  }
 }
 
-// Reads the transfer's page, unless that would hold up the others too long.
-bool TransferLoop::read_here(Transfer& transfer) {
-  FetchResult& result = transfer.result();
-  const std::string& body = transfer.body();
-  const Url& url = transfer.request().url;
+// Reads the exchange's page, unless that would hold up the others too long.
+bool TransferLoop::read_here(Exchange& exchange) {
+  FetchResult& result = exchange.result();
+  const std::string_view body = exchange.body();
+  const Url& url = exchange.request().url;
   const PageOptions& options = setup_.options().page;
   if (!hooks_.read_elsewhere || body.size() <= kMaxBuilt) {
     add_page(result, [&] {
@@ -350,10 +367,10 @@ bool TransferLoop::read_here(Transfer& transfer) {
   return result.page.has_value() || result.error != ErrorKind::kNone;
 }
 
-void TransferLoop::end_open(Transfer& transfer, ErrorKind kind,
+void TransferLoop::end_open(Exchange& exchange, ErrorKind kind,
                             std::string_view message) {
-  transfer.end(kind, message);
-  emit(detach(transfer));
+  exchange.end(kind, message);
+  emit(detach(exchange));
 }
 
 void TransferLoop::end_unstarted(const FetchRequest& request, ErrorKind kind,
@@ -375,14 +392,14 @@ void TransferLoop::end_all(ErrorKind kind, std::string_view message) {
   }
 }
 
-void TransferLoop::note_protocol(Transfer& transfer) {
-  if (transfer.request().url.scheme() != "https" ||
-      !transfer.result().http_version.starts_with('1')) {
+void TransferLoop::note_protocol(Exchange& exchange) {
+  if (exchange.request().url.scheme() != "https" ||
+      !exchange.result().http_version.starts_with('1')) {
     return;
   }
   if (tls_http1_hosts_.size() >= kMaxRememberedHosts) tls_http1_hosts_.clear();
-  if (tls_http1_hosts_.insert(transfer.host).second) {
-    finished_.tls_http1_hosts.push_back(transfer.host);
+  if (tls_http1_hosts_.insert(exchange.host).second) {
+    finished_.tls_http1_hosts.push_back(exchange.host);
   }
 }
 

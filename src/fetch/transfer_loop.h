@@ -1,6 +1,7 @@
 #ifndef CRAWL_FETCH_TRANSFER_LOOP_H_
 #define CRAWL_FETCH_TRANSFER_LOOP_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,8 +19,9 @@
 #include "fetch/curl_handle.h"
 #include "fetch/curl_setup.h"
 #include "fetch/dns_gate.h"
+#include "fetch/exchange.h"
+#include "fetch/plain_http.h"
 #include "fetch/socket_set.h"
-#include "fetch/transfer.h"
 
 namespace crawl {
 
@@ -46,13 +48,14 @@ struct FinishedBatch {
   bool empty() const { return results.empty() && tls_http1_hosts.empty(); }
 };
 
-// One libcurl multi handle over epoll, with all the exchanges it has open.
+// All the exchanges of one thread, over epoll: those that a libcurl multi
+// handle makes, and those of PlainHttp.
 //
 // post(), abort(), stop() and wake() may be called from any thread; run() and
 // round() by the one that drives the loop, on which the hooks are called too.
 // Every request posted comes out in exactly one FinishedBatch, unless the loop
 // is stopped or destroyed before. `setup` must outlive the loop.
-class TransferLoop {
+class TransferLoop final : private ExchangeOwner {
  public:
   struct Hooks {
     // At the end of a round that finished something; leaves the batch empty.
@@ -97,22 +100,24 @@ class TransferLoop {
   void do_round(std::optional<Clock::time_point> until);
   void take_inbox();
   void adopt(FetchRequest request);
-  void begin_lookup(Transfer& transfer);
-  void launch(Transfer& transfer);
+  std::unique_ptr<Exchange> make_exchange(bool plain);
+  void begin_lookup(Exchange& exchange);
+  void launch(Exchange& exchange);
   void poll(std::optional<Clock::time_point> until);
   void act(curl_socket_t socket, int events);
   void run_timers();
   void settle_lookups();
   void lookup_over(std::uint64_t host, const FetchResult* failure);
   void collect_finished();
-  std::unique_ptr<Transfer> detach(Transfer& transfer);
-  void emit(std::unique_ptr<Transfer> transfer);
-  bool read_here(Transfer& transfer);
-  void end_open(Transfer& transfer, ErrorKind kind, std::string_view message);
+  void over(Exchange& exchange) override;
+  std::unique_ptr<Exchange> detach(Exchange& exchange);
+  void emit(std::unique_ptr<Exchange> exchange);
+  bool read_here(Exchange& exchange);
+  void end_open(Exchange& exchange, ErrorKind kind, std::string_view message);
   void end_unstarted(const FetchRequest& request, ErrorKind kind,
                      std::string_view message);
   void end_all(ErrorKind kind, std::string_view message);
-  void note_protocol(Transfer& transfer);
+  void note_protocol(Exchange& exchange);
 
   const CurlSetup& setup_;
   const Hooks hooks_;
@@ -120,16 +125,17 @@ class TransferLoop {
   std::size_t max_connections_;
   SocketSet sockets_;  // outlives multi_, whose connections it is told about
   BufferPool buffers_;
-  TransferContext context_;
+  LoopContext context_;
   DnsGate dns_gate_;
   MultiHandle multi_;
-  std::vector<std::unique_ptr<Transfer>> open_;
-  std::vector<std::unique_ptr<Transfer>> idle_;
+  PlainHttp plain_;
+  std::vector<std::unique_ptr<Exchange>> open_;
+  std::array<std::vector<std::unique_ptr<Exchange>>, 2> idle_;  // by is_plain()
   std::vector<FetchRequest> taken_;  // the inbox's other half,
   std::size_t taken_done_ = 0;       // and how many of it are seen to
   FinishedBatch finished_;
   std::unordered_set<std::uint64_t> tls_http1_hosts_;
-  std::optional<Clock::time_point> timer_;
+  std::optional<Clock::time_point> timer_;  // libcurl's
   bool timer_set_ = false;
   bool stopped_ = false;
 

@@ -23,10 +23,7 @@ class AddressPolicy : public FetchTest {
     EXPECT_EQ(result.status_code, 0);
   }
 };
-INSTANTIATE_TEST_SUITE_P(, AddressPolicy,
-                         ::testing::Values(FetcherKind::kInline,
-                                           FetcherKind::kPooled),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(, AddressPolicy, all_fetchers(), name_of);
 
 TEST_P(AddressPolicy, LoopbackIsRefusedHoweverItIsNamed) {
   const std::string port = std::to_string(site.port());

@@ -34,10 +34,7 @@ class BadServer : public FetchTest {
     }
   }
 };
-INSTANTIATE_TEST_SUITE_P(, BadServer,
-                         ::testing::Values(FetcherKind::kInline,
-                                           FetcherKind::kPooled),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(, BadServer, all_fetchers(), name_of);
 
 TEST_P(BadServer, ClosesBeforeTheEnd) {
   for (const char* path : {"/length-long", "/close-at-once", "/close-mid-head",

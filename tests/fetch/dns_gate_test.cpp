@@ -15,14 +15,14 @@ using testing::IsEmpty;
 using namespace std::chrono_literals;
 
 // The gate follows no pointer: any will do.
-Transfer* transfer(std::uintptr_t number) {
-  return reinterpret_cast<Transfer*>(number * 64);
+Exchange* exchange(std::uintptr_t number) {
+  return reinterpret_cast<Exchange*>(number * 64);
 }
 
 class DnsGateTest : public testing::Test {
  protected:
   Answer enter(DnsGate::Host host, std::uintptr_t number) {
-    return gate.enter(host, transfer(number), now);
+    return gate.enter(host, exchange(number), now);
   }
   void settled(DnsGate::Host host, bool resolved) {
     released.clear();
@@ -32,8 +32,8 @@ class DnsGateTest : public testing::Test {
 
   DnsGate gate{2};
   DnsGate::time_point now{1h};
-  std::vector<Transfer*> released;
-  std::vector<Transfer*> next;
+  std::vector<Exchange*> released;
+  std::vector<Exchange*> next;
 };
 
 TEST_F(DnsGateTest, OneLooksUpAndTheOthersWaitForIt) {
@@ -41,7 +41,7 @@ TEST_F(DnsGateTest, OneLooksUpAndTheOthersWaitForIt) {
   EXPECT_EQ(enter(7, 2), Answer::kWait);
   EXPECT_EQ(enter(7, 3), Answer::kWait);
   settled(7, true);
-  EXPECT_THAT(released, ElementsAre(transfer(2), transfer(3)));
+  EXPECT_THAT(released, ElementsAre(exchange(2), exchange(3)));
   EXPECT_THAT(next, IsEmpty());
   EXPECT_EQ(enter(7, 4), Answer::kGo);
 }
@@ -59,7 +59,7 @@ TEST_F(DnsGateTest, AFailedNameIsForgottenAtOnce) {
   EXPECT_EQ(enter(7, 1), Answer::kLookUp);
   EXPECT_EQ(enter(7, 2), Answer::kWait);
   settled(7, false);
-  EXPECT_THAT(released, ElementsAre(transfer(2)));
+  EXPECT_THAT(released, ElementsAre(exchange(2)));
   EXPECT_EQ(enter(7, 3), Answer::kLookUp);
 }
 
@@ -73,10 +73,10 @@ TEST_F(DnsGateTest, NoMoreLookUpsThanAllowed) {
 
   settled(1, true);
   EXPECT_THAT(released, IsEmpty());
-  EXPECT_THAT(next, ElementsAre(transfer(3)));
+  EXPECT_THAT(next, ElementsAre(exchange(3)));
   settled(3, true);
-  EXPECT_THAT(released, ElementsAre(transfer(4)));
-  EXPECT_THAT(next, ElementsAre(transfer(5)));
+  EXPECT_THAT(released, ElementsAre(exchange(4)));
+  EXPECT_THAT(next, ElementsAre(exchange(5)));
   settled(2, false);
   settled(4, true);
   EXPECT_THAT(next, IsEmpty());

@@ -35,10 +35,7 @@ class Exchange : public FetchTest {
   }
   HeaderList sent() { return sent_with(request("/echo")); }
 };
-INSTANTIATE_TEST_SUITE_P(, Exchange,
-                         ::testing::Values(FetcherKind::kInline,
-                                           FetcherKind::kPooled),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(, Exchange, all_fetchers(), name_of);
 
 bool has(const HeaderList& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(), [&](const auto& header) {

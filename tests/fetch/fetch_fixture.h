@@ -19,11 +19,25 @@
 
 namespace crawl::testing {
 
-enum class FetcherKind { kInline, kPooled };
+// On the caller's thread, on threads of its own, and there without PlainHttp.
+enum class FetcherKind { kInline, kPooled, kLibcurl };
+
+inline auto all_fetchers() {
+  return ::testing::Values(FetcherKind::kInline, FetcherKind::kPooled,
+                           FetcherKind::kLibcurl);
+}
 
 inline std::string name_of(
     const ::testing::TestParamInfo<FetcherKind>& parameter) {
-  return parameter.param == FetcherKind::kInline ? "Inline" : "Pooled";
+  switch (parameter.param) {
+    case FetcherKind::kInline:
+      return "Inline";
+    case FetcherKind::kPooled:
+      return "Pooled";
+    case FetcherKind::kLibcurl:
+      break;
+  }
+  return "Libcurl";
 }
 
 inline Url url_of(std::string_view text) {
@@ -38,7 +52,7 @@ inline Clock::time_point patience() {
   return std::chrono::steady_clock::now() + std::chrono::minutes(4);
 }
 
-// A site with every behaviour, and fetchers of both kinds. `options` count when
+// A site with every behaviour, and a fetcher of each kind. `options` count when
 // the fetcher is first used.
 class FetchTest : public ::testing::TestWithParam<FetcherKind> {
  protected:
@@ -46,6 +60,7 @@ class FetchTest : public ::testing::TestWithParam<FetcherKind> {
 
   Fetcher& fetcher() {
     if (!fetcher_) {
+      options.libcurl_only = GetParam() == FetcherKind::kLibcurl;
       auto made = GetParam() == FetcherKind::kInline
                       ? make_inline_fetcher(options)
                       : make_pooled_fetcher(options, 2);

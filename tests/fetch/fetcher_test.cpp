@@ -25,10 +25,7 @@ class Fetching : public FetchTest {
     fetcher().start(std::move(wanted));
   }
 };
-INSTANTIATE_TEST_SUITE_P(, Fetching,
-                         ::testing::Values(FetcherKind::kInline,
-                                           FetcherKind::kPooled),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(, Fetching, all_fetchers(), name_of);
 
 TEST_P(Fetching, EachOfManyComesBackOnce) {
   constexpr std::uint64_t kCount = 500;

@@ -76,10 +76,7 @@ class Http2 : public FetchTest {
 
   Nghttpd server;
 };
-INSTANTIATE_TEST_SUITE_P(, Http2,
-                         ::testing::Values(FetcherKind::kInline,
-                                           FetcherKind::kPooled),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(, Http2, all_fetchers(), name_of);
 
 TEST_P(Http2, IsAgreedOnAndNamed) {
   const FetchResult result =

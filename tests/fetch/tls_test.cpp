@@ -24,10 +24,7 @@ class Tls : public FetchTest {
 
   TlsFaults servers;
 };
-INSTANTIATE_TEST_SUITE_P(, Tls,
-                         ::testing::Values(FetcherKind::kInline,
-                                           FetcherKind::kPooled),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(, Tls, all_fetchers(), name_of);
 
 TEST_P(Tls, EachFaultIsFound) {
   for (const std::string& name : servers.names()) {
@@ -97,7 +94,7 @@ TEST_P(Tls, AnHttp1HostIsServedByAllLoops) {
     EXPECT_EQ(result.status_code, 200) << result.error_message;
     workers.insert(result.worker);
   }
-  EXPECT_EQ(workers.size(), GetParam() == FetcherKind::kPooled ? 2u : 1u);
+  EXPECT_EQ(workers.size(), GetParam() == FetcherKind::kInline ? 1u : 2u);
 }
 
 }  // namespace

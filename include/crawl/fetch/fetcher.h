@@ -33,6 +33,8 @@ struct FetchOptions {
   std::vector<std::string> resolve;     // --resolve HOST:PORT:ADDR[,ADDR]...
   std::vector<std::string> connect_to;  // --connect-to H1:P1:H2:P2
   bool http1_only = false;              // --http1.1
+  // Leave plain http to libcurl, too; by default it only connects there.
+  bool libcurl_only = false;
 
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds max_time{60'000};  // -m, one exchange
