@@ -17,6 +17,7 @@
 #include "crawl/fetch/fetcher.h"
 #include "crawl/frontier/scope.h"
 #include "crawl/frontier/state_store.h"
+#include "engine/private_answer.h"
 #include "engine/robots_gate.h"
 #include "engine/seed_url.h"
 
@@ -65,11 +66,6 @@ Result<Seeds> read_seeds(const Options& options, const Url& url) {
   return seeds;
 }
 
-bool is_private(const FetchResult& result) {
-  const std::optional<IpAddress> address = IpAddress::parse(result.remote_ip);
-  return address && !address->is_public();
-}
-
 Result<void> explain_state(const Options& options, const Url& url,
                            Explanation& explanation) {
   const std::string& file = options.crawl.site->state_file;
@@ -110,9 +106,10 @@ Result<void> explain_robots(const Options& options, const Url& url,
     RobotsGate::Outcome outcome =
         gate.answered(url.host_key(), ask, hops, results[0], clock.now());
     if (outcome.follow) {
+      hop_allow_private =
+          options.crawl.allow_private ||
+          (hop_allow_private && is_private_answer(results[0], ask, fetch));
       ask = *std::move(outcome.follow);
-      hop_allow_private = options.crawl.allow_private ||
-                          (hop_allow_private && is_private(results[0]));
       continue;
     }
     if (outcome.hold_until) {

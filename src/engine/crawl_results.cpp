@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "crawl/base/ip_address.h"
 #include "engine/crawl_loop.h"
+#include "engine/private_answer.h"
 #include "engine/record_builder.h"
 #include "engine/redirect.h"
 
@@ -65,12 +65,8 @@ void CrawlLoop::note_answer(const Job& job, const FetchResult& result) {
   }
 }
 
-// Did this answer come from a loopback or private address? Through a proxy only
-// the name can tell: the address is the proxy's.
 bool CrawlLoop::is_private(const FetchResult& result, const Url& url) const {
-  if (!options_.fetch.proxy.empty()) return is_private_host(url.hostname());
-  const std::optional<IpAddress> address = IpAddress::parse(result.remote_ip);
-  return address && !address->is_public();
+  return is_private_answer(result, url, options_.fetch);
 }
 
 void CrawlLoop::handle_page(std::unique_ptr<Job> job, FetchResult result) {
