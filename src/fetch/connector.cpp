@@ -60,6 +60,11 @@ void Connector::stop() {
 
 void Connector::done(CURLcode code) {
   Exchange& exchange = *exchange_;
+  // libcurl closes the connection when it lets go of it, but for the socket.
+  if (code == CURLE_OK) {
+    code = curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &taken_);
+    if (taken_ == CURL_SOCKET_BAD) code = CURLE_COULDNT_CONNECT;
+  }
   if (code != CURLE_OK) {
     stop();
     taker_.not_connected(exchange, code,
@@ -68,8 +73,6 @@ void Connector::done(CURLcode code) {
     return;
   }
   CURL* const easy = easy_.get();
-  // libcurl closes the connection when it lets go of it, but for the socket.
-  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &taken_);
   NewConnection connection{Fd(taken_), {}, 0, 0};
   const char* ip = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);

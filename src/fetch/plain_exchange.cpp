@@ -60,7 +60,8 @@ void PlainExchange::release() { http_.stop(*this); }
 void PlainExchange::started(time_point now) { start_ = now; }
 
 void PlainExchange::begin_sending(time_point now) {
-  last_heard_ = now;
+  quiet_since_ = now;
+  quiet_bytes_ = 0;
   sent_ = 0;
 }
 
@@ -72,7 +73,11 @@ void PlainExchange::connected(const NewConnection& opened) {
 std::string_view PlainExchange::received(std::string_view data,
                                          time_point now) {
   if (!reader_.begun()) result_.times.starttransfer = seconds(now - start_);
-  last_heard_ = now;
+  quiet_bytes_ += data.size();
+  if (quiet_bytes_ >= enough_bytes()) {
+    quiet_since_ = now;
+    quiet_bytes_ = 0;
+  }
   return reader_.feed(data);
 }
 
@@ -113,7 +118,7 @@ std::optional<PlainExchange::time_point> PlainExchange::deadline() const {
   std::optional<time_point> until;
   if (options_.max_time.count() > 0) until = start_ + options_.max_time;
   if (options_.stall_time.count() > 0) {
-    const time_point silent = last_heard_ + options_.stall_time;
+    const time_point silent = quiet_since_ + options_.stall_time;
     until = until ? std::min(*until, silent) : silent;
   }
   return until;
@@ -126,8 +131,14 @@ void PlainExchange::fail_late(time_point now) {
        took_too_long
            ? fmt::format("not over after {} ms, with {} bytes received",
                          options_.max_time.count(), reader_.body_bytes())
-           : fmt::format("nothing came for {} s, after {} bytes",
+           : fmt::format("under 1 byte/s for {} s, after {} bytes",
                          options_.stall_time.count(), reader_.body_bytes()));
+}
+
+// A byte a second, over all of the time it may stall.
+std::size_t PlainExchange::enough_bytes() const {
+  return static_cast<std::size_t>(
+      std::max<std::int64_t>(options_.stall_time.count(), 1));
 }
 
 bool PlainExchange::header(std::string_view line) {

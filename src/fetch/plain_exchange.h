@@ -74,6 +74,7 @@ class PlainExchange final : public Exchange, private Http1Sink {
   bool header(std::string_view line) override;
   bool body(std::string_view data, bool whole) override;
   bool begin_body();
+  std::size_t enough_bytes() const;
   bool failed() const { return result_.error != ErrorKind::kNone; }
 
   PlainHttp& http_;
@@ -82,7 +83,9 @@ class PlainExchange final : public Exchange, private Http1Sink {
   std::string request_text_;
   std::size_t sent_ = 0;
   time_point start_;
-  time_point last_heard_;
+  // Since when the server has not sent enough, and what it has sent since.
+  time_point quiet_since_;
+  std::size_t quiet_bytes_ = 0;
 };
 
 }  // namespace crawl
