@@ -91,15 +91,16 @@ inline const char* find(const char* p, const char* end, char c) {
 
 // Which of the sixty-four bytes at `p` are `c`: bit i for p[i].
 inline std::uint64_t equal64(const char* p, char c) {
-  std::uint64_t mask = 0;
 #if defined(__SSE2__)
-  for (int i = 48; i >= 0; i -= 16) {
-    mask = mask << 16 | mask16(equal16(load16(p + i), c));
-  }
+  const auto part = [p, c](int i) {
+    return std::uint64_t{mask16(equal16(load16(p + i), c))} << i;
+  };
+  return part(0) | part(16) | part(32) | part(48);
 #else
+  std::uint64_t mask = 0;
   for (int i = 63; i >= 0; --i) mask = mask << 1 | (p[i] == c ? 1 : 0);
-#endif
   return mask;
+#endif
 }
 
 // The first byte of class `classes`, or `end`; `classes` is kTagEnd, kNameEnd
@@ -129,6 +130,42 @@ inline const char* find_class(const char* p, const char* end) {
 #endif
   while (p != end && !is(*p, classes)) ++p;
   return p;
+}
+
+// What can be said of a name at once: the bytes in a register.
+inline constexpr std::size_t kWide = 16;
+
+// How many of the sixteen bytes at `p` come before white space, another control
+// character, '/' or '>'. 0 where the machine cannot tell at once.
+inline std::size_t tag_name_size(const char* p) {
+#if defined(__SSE2__)
+  const __m128i bytes = load16(p);
+  const unsigned ends = mask16(
+      _mm_or_si128(_mm_or_si128(at_most16(bytes, ' '), equal16(bytes, '>')),
+                   equal16(bytes, '/')));
+  return static_cast<std::size_t>(std::countr_zero(ends | 1U << kWide));
+#else
+  static_cast<void>(p);
+  return 0;
+#endif
+}
+
+// The size of an attribute's name at `p` whose '=' is right behind it and among
+// the sixteen bytes there; else 0, and where the machine cannot tell at once.
+inline std::size_t attribute_name_size(const char* p) {
+#if defined(__SSE2__)
+  const __m128i bytes = load16(p);
+  const unsigned equals = mask16(equal16(bytes, '='));
+  const unsigned ends = mask16(
+      _mm_or_si128(_mm_or_si128(at_most16(bytes, ' '), equal16(bytes, '>')),
+                   equal16(bytes, '/')));
+  // The bits below the lowest of `equals`.
+  if (equals == 0 || (ends & (equals - 1) & ~equals) != 0) return 0;
+  return static_cast<std::size_t>(std::countr_zero(equals));
+#else
+  static_cast<void>(p);
+  return 0;
+#endif
 }
 
 // The first byte that text decoding may change (kDecoded), or the end.
@@ -191,6 +228,24 @@ inline NameKey name_key(const char* p, std::size_t size, const char* end) {
   // others of them too, but none into a letter.
   head |= (head & 0x4040404040404040) >> 1;
   return {head, size};
+}
+
+// The first three characters of a name, letters in lower case, as one number.
+// At least four bytes must be there.
+inline std::uint32_t name_start(const char* p) {
+  std::uint32_t start;
+  std::memcpy(&start, p, 4);
+  if constexpr (std::endian::native == std::endian::big) {
+    start = __builtin_bswap32(start);
+  }
+  return (start & 0xFFFFFF) | 0x202020;
+}
+constexpr std::uint32_t constant_start(std::string_view name) {
+  std::uint32_t start = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    start |= std::uint32_t{static_cast<unsigned char>(name[i])} << (8 * i);
+  }
+  return start;
 }
 
 constexpr NameKey constant_key(std::string_view name) {

@@ -51,6 +51,15 @@ class NameTable {
     while (!fill(entries)) multiplier_ = multiplier_ * 6364136223846793005 + 2;
   }
 
+  constexpr std::array<std::string_view, kSize> names() const {
+    std::array<std::string_view, kSize> names;
+    std::size_t count = 0;
+    for (const Slot& slot : slots_) {
+      if (slot.key.size != 0) names[count++] = slot.name;
+    }
+    return names;
+  }
+
   // The value of the name at `p`, in any case, or `otherwise`.
   Value find(const bytes::NameKey& key, const char* p, const char* end,
              Value otherwise) const {
@@ -152,6 +161,33 @@ inline constexpr NameTable<PageAttribute, 16> kAttributes(
         {"type", PageAttribute::kType},
         {"xlink:href", PageAttribute::kXlinkHref},
     }});
+
+// Tells the start tags above from most others by three letters.
+class HtmlTagFilter {
+ public:
+  constexpr HtmlTagFilter() {
+    for (const std::string_view name : kHtmlTags.names()) {
+      if (name.size() >= 3)
+        may_have_[index(bytes::constant_start(name))] = true;
+    }
+  }
+
+  // False only if kHtmlTags does not have the name at `p`. What begins with `a`
+  // or with no letter gets true. At least four bytes must be there.
+  bool may_have(const char* p) const {
+    const std::uint32_t start = bytes::name_start(p);
+    return (start & 0xFF) - 'b' > 'z' - 'b' || may_have_[index(start)];
+  }
+
+ private:
+  static constexpr std::size_t index(std::uint32_t start) {
+    return (start * 0x9E3779B1U) >> (32 - kBits);
+  }
+
+  static constexpr unsigned kBits = 11;
+  std::array<bool, std::size_t{1} << kBits> may_have_{};
+};
+inline constexpr HtmlTagFilter kHtmlTagFilter;
 
 // What a start tag does in svg or math.
 enum class ForeignAction : std::uint8_t {

@@ -2,14 +2,12 @@
 #define CRAWL_PARSE_TAG_READER_H_
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "parse/byte_scan.h"
+#include "parse/tag_finder.h"
 
 namespace crawl {
 
@@ -34,8 +32,7 @@ class TagReader {
   TagReader(std::string_view page, Meter meter)
       : begin_(page.data()),
         end_(page.data() + page.size()),
-        block_(begin_),
-        behind_block_(begin_),
+        finder_(begin_, end_),
         meter_(meter) {}
 
   const char* page_begin() const { return begin_; }
@@ -48,25 +45,15 @@ class TagReader {
     return found;
   }
 
-  // The first `<` from `p`, which is not before what this has found. Unlike
-  // find(), it knows the place before what is in front of it has been read: the
-  // processor can begin with the next tag while it still works on this one.
-  const char* find_tag(const char* p) {
-    for (;;) {
-      while (tags_ != 0) {
-        const char* const found = block_ + std::countr_zero(tags_);
-        tags_ &= tags_ - 1;
-        if (found >= p) return found;
-      }
-      if (p > behind_block_) behind_block_ = p;
-      if (behind_block_ == end_) return end_;
-      load_block();
-    }
-  }
-  // Lets find_tag() find what it has found last once more.
-  void unfind_tag(const char* tag) {
-    tags_ |= std::uint64_t{1} << static_cast<unsigned>(tag - block_);
-  }
+  // The first `<` from `p`, as TagFinder has it.
+  const char* find_tag(const char* p) { return finder_.find(p, meter_); }
+  void unfind_tag(const char* tag) { finder_.unfind(tag); }
+
+  // As find_tag(), but past tags that `skips(name, end_tag)`, `name` being
+  // where a name would begin, if they are plain: nothing but a name of less
+  // than sixteen bytes and attributes like ` name="value"`.
+  template <class Skips>
+  const char* find_tag_past(const char* p, Skips&& skips);
 
   // "Tag name state": from the name's first letter to what ends it.
   const char* tag_name(const char* p) {
@@ -111,8 +98,7 @@ class TagReader {
   }
 
  private:
-  static constexpr std::size_t kBlock = 64;
-  void load_block();
+  const char* plain_attributes(const char* p);
   const char* comment(const char* p);
   bool has_comment_end(const char* p, const char* end);
   const char* behind(const char* p) const { return p == end_ ? p : p + 1; }
@@ -122,26 +108,51 @@ class TagReader {
 
   const char* const begin_;
   const char* const end_;
-  const char* block_;
-  const char* behind_block_;
-  std::uint64_t tags_ = 0;  // in the block, not found yet
+  TagFinder finder_;
   bool self_closing_ = false;
   [[no_unique_address]] Meter meter_;
 };
 
 template <class Meter>
-void TagReader<Meter>::load_block() {
-  block_ = behind_block_;
-  const std::size_t size = std::min(left(block_), kBlock);
-  meter_.add(static_cast<std::ptrdiff_t>(size));
-  behind_block_ += size;
-  if (size == kBlock) [[likely]] {
-    tags_ = bytes::equal64(block_, '<');
-  } else {
-    std::array<char, kBlock> padded{};
-    std::memcpy(padded.data(), block_, size);
-    tags_ = bytes::equal64(padded.data(), '<');
+template <class Skips>
+const char* TagReader<Meter>::find_tag_past(const char* p, Skips&& skips) {
+  TagFinder finder = finder_;
+  const char* tag;
+  for (;;) {
+    tag = finder.find(p, meter_);
+    if (left(tag) < 2 + bytes::kWide) break;
+    const bool end_tag = tag[1] == '/';
+    const char* const name = tag + (end_tag ? 2 : 1);
+    if (!skips(name, end_tag)) break;
+    const std::size_t size = bytes::tag_name_size(name);
+    meter_.add(static_cast<std::ptrdiff_t>(size));
+    if (size == 0 || size == bytes::kWide) break;
+    p = name + size;
+    if (*p == '>') {
+      ++p;
+      continue;
+    }
+    p = plain_attributes(p);
+    if (p == nullptr) break;
   }
+  finder_ = finder;
+  return tag;
+}
+
+// From behind a tag's name to behind its `>`; null if there is anything else
+// than ` name="value"`.
+template <class Meter>
+const char* TagReader<Meter>::plain_attributes(const char* p) {
+  do {
+    if (*p != ' ' || left(p) < 4 + bytes::kWide) return nullptr;
+    const std::size_t size = bytes::attribute_name_size(p + 1);
+    meter_.add(static_cast<std::ptrdiff_t>(size));
+    if (size == 0 || p[size + 2] != '"') return nullptr;
+    p = find(p + size + 3, '"');
+    if (left(p) < 2) return nullptr;
+    ++p;
+  } while (*p != '>');
+  return p + 1;
 }
 
 template <class Meter>

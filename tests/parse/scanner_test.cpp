@@ -257,5 +257,22 @@ TEST(ScannerNames, AgreeWithTheTreeReaders) {
   }
 }
 
+TEST(ScannerNames, TheFilterLetsEveryNameOfTheTableThrough) {
+  for (const std::string_view name : kHtmlTags.names()) {
+    for (const char* behind : {">   ", " a=b", "/>  "}) {
+      std::string written = std::string(name) + behind;
+      EXPECT_TRUE(kHtmlTagFilter.may_have(written.data())) << written;
+      for (char& c : written) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+      }
+      EXPECT_TRUE(kHtmlTagFilter.may_have(written.data())) << written;
+    }
+  }
+  for (const char* common : {"p>  ", "b>  ", "li> ", "td> ", "tr> ", "div>",
+                             "DIV ", "span", "code", "ul> ", "h2> "}) {
+    EXPECT_FALSE(kHtmlTagFilter.may_have(common)) << common;
+  }
+}
+
 }  // namespace
 }  // namespace crawl

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -67,6 +68,100 @@ std::string behind_declaration(std::string_view page) {
 std::string at_end_of_script(std::string_view page) {
   PageReader reader(page);
   return reader.rest(reader->end_of_script(reader->page_begin()));
+}
+
+// Every `<` in `page` that is not in a tag, found one after the other or, where
+// there are plain tags, by find_tag_past(), which adds to `skipped`.
+std::vector<std::ptrdiff_t> tags_of(std::string_view page,
+                                    std::size_t* skipped) {
+  PageReader reader(page);
+  const char* const begin = reader->page_begin();
+  const char* const end = reader->page_end();
+  const auto is_letter = [](char c) { return bytes::is(c, bytes::kAlpha); };
+  std::vector<std::ptrdiff_t> tags;
+  std::vector<std::ptrdiff_t> asked;
+  for (const char* p = begin; p != nullptr;) {
+    if (skipped == nullptr) {
+      p = reader->find_tag(p);
+    } else {
+      asked.clear();
+      p = reader->find_tag_past(p, [&](const char* name, bool end_tag) {
+        asked.push_back(name - begin - (end_tag ? 2 : 1));
+        return is_letter(*name);
+      });
+      if (!asked.empty() && asked.back() == p - begin) asked.pop_back();
+      tags.insert(tags.end(), asked.begin(), asked.end());
+      *skipped += asked.size();
+    }
+    if (p == end) break;
+    tags.push_back(p - begin);
+    const char* name = ++p;
+    if (name != end && *name == '/') ++name;
+    if (name == end || !is_letter(*name)) continue;
+    p = reader->attributes(reader->tag_name(name));
+  }
+  return tags;
+}
+
+// Calls `check` with every text of `count` of `pieces`.
+template <class Check>
+void for_each_text(const std::vector<std::string_view>& pieces,
+                   std::size_t count, const std::string& front,
+                   const Check& check) {
+  if (count == 0) return check(front);
+  for (const std::string_view piece : pieces) {
+    for_each_text(pieces, count - 1, front + std::string(piece), check);
+  }
+}
+
+TEST(TagReader, PlainTagsEndWhereAnyTagDoes) {
+  const std::vector<std::string_view> pieces = {
+      "<b", "</b", " ", "a", "=", "\"", "'", ">", "/", " a=\"", "\n"};
+  const std::string behind = "x\"<i>'<i> some text behind it all, <i> and <i>";
+  std::size_t skipped = 0;
+  for_each_text(pieces, 4, "<b", [&](const std::string& front) {
+    const std::string page = front + behind;
+    ASSERT_EQ(tags_of(page, &skipped), tags_of(page, nullptr)) << page;
+  });
+#if defined(__SSE2__)
+  EXPECT_GT(skipped, 10'000U);
+#endif
+}
+
+TEST(TagReader, PlainTagsMayStandAnywhere) {
+  for (std::size_t size = 0; size < 150; ++size) {
+    const std::string text(size, 'x');
+    for (const char* tag :
+         {"<b>", "</b>", "<b c=\"d<\">", "<b c=\"\">", "<fifteen-letters>",
+          "</sixteen--letters>", "<b fifteen-letters=\"\">",
+          "<b sixteen--letters=\"\">", "<b c=\"a value longer than that\">"}) {
+      for (const std::string& page :
+           {text + tag, text + tag + "<!", text + tag + text + "<i>" + text,
+            tag + text + "<i "}) {
+        std::size_t skipped = 0;
+        EXPECT_EQ(tags_of(page, &skipped), tags_of(page, nullptr)) << page;
+      }
+    }
+  }
+}
+
+TEST(TagReader, FindsEveryTagOnce) {
+  std::string page;
+  std::vector<std::size_t> places;
+  for (std::size_t gap = 0; gap < 140; ++gap) {
+    places.push_back(page.size());
+    page += '<' + std::string(gap, 'x');
+  }
+  PageReader reader(page);
+  const char* p = reader->page_begin();
+  for (const std::size_t place : places) {
+    p = reader->find_tag(p);
+    ASSERT_EQ(p - reader->page_begin(), static_cast<std::ptrdiff_t>(place));
+    reader->unfind_tag(p);
+    ASSERT_EQ(reader->find_tag(p), p);
+    ++p;
+  }
+  EXPECT_EQ(reader->find_tag(p), reader->page_end());
 }
 
 TEST(TagReader, AttributesInEveryQuoting) {
