@@ -115,11 +115,11 @@ void for_each_text(const std::vector<std::string_view>& pieces,
 }
 
 TEST(TagReader, PlainTagsEndWhereAnyTagDoes) {
-  const std::vector<std::string_view> pieces = {
-      "<b", "</b", " ", "a", "=", "\"", "'", ">", "/", " a=\"", "\n"};
-  const std::string behind = "x\"<i>'<i> some text behind it all, <i> and <i>";
+  const std::vector<std::string_view> pieces = {" a", "=",   "\"",  "'", ">",
+                                                "/",  "<i>", "\">", " ", "a"};
+  const std::string behind = " more \"> behind it all '><i> and \"><i>";
   std::size_t skipped = 0;
-  for_each_text(pieces, 4, "<b", [&](const std::string& front) {
+  for_each_text(pieces, 5, "<b", [&](const std::string& front) {
     const std::string page = front + behind;
     ASSERT_EQ(tags_of(page, &skipped), tags_of(page, nullptr)) << page;
   });
@@ -133,8 +133,9 @@ TEST(TagReader, PlainTagsMayStandAnywhere) {
     const std::string text(size, 'x');
     for (const char* tag :
          {"<b>", "</b>", "<b c=\"d<\">", "<b c=\"\">", "<fifteen-letters>",
-          "</sixteen--letters>", "<b fifteen-letters=\"\">",
-          "<b sixteen--letters=\"\">", "<b c=\"a value longer than that\">"}) {
+          "</sixteen--letters>", "<seventeen-letters>",
+          "<b fifteen-letters=\"\">", "<b sixteen--letters=\"\">",
+          "<b c=\"a value longer than that\">"}) {
       for (const std::string& page :
            {text + tag, text + tag + "<!", text + tag + text + "<i>" + text,
             tag + text + "<i "}) {
