@@ -132,40 +132,59 @@ inline const char* find_class(const char* p, const char* end) {
   return p;
 }
 
-// What can be said of a name at once: the bytes in a register.
-inline constexpr std::size_t kWide = 16;
+// How far plain_tag_end() and plain_name_end() look at least.
+inline constexpr std::ptrdiff_t kPlainTag = 32;
 
-// How many of the sixteen bytes at `p` come before white space, another control
-// character, '/' or '>'. 0 where the machine cannot tell at once.
-inline std::size_t tag_name_size(const char* p) {
+// From a tag's name to behind the tag, if that is a name of less than sixteen
+// bytes alone; else null. kPlainTag bytes are there.
+inline const char* plain_name_end(const char* p) {
 #if defined(__SSE2__)
-  const __m128i bytes = load16(p);
-  const unsigned ends = mask16(
-      _mm_or_si128(_mm_or_si128(at_most16(bytes, ' '), equal16(bytes, '>')),
-                   equal16(bytes, '/')));
-  return static_cast<std::size_t>(std::countr_zero(ends | 1U << kWide));
+  const __m128i name = load16(p);
+  // No white space and no quote, and so no attribute.
+  const unsigned mask =
+      mask16(_mm_or_si128(equal16(name, '>'), at_most16(name, '\'')));
+  if (mask != 0) {
+    p += std::countr_zero(mask);
+    if (*p == '>') return p + 1;
+  }
 #else
   static_cast<void>(p);
-  return 0;
 #endif
+  return nullptr;
 }
 
-// The size of an attribute's name at `p` whose '=' is right behind it and among
-// the sixteen bytes there; else 0, and where the machine cannot tell at once.
-inline std::size_t attribute_name_size(const char* p) {
+// From a tag's name to behind the tag, if that is at the first `>`; null if it
+// may not be, or cannot be told at once. kPlainTag bytes are there.
+//
+// A `>` is in a value only if the last quote before it opens one, and so has a
+// `=` or white space in front (HTML Standard, "before attribute value state").
+// That holds for one kind of quote: the other may be in a value of the first.
+inline const char* plain_tag_end(const char* p, const char* end) {
 #if defined(__SSE2__)
-  const __m128i bytes = load16(p);
-  const unsigned equals = mask16(equal16(bytes, '='));
-  const unsigned ends = mask16(
-      _mm_or_si128(_mm_or_si128(at_most16(bytes, ' '), equal16(bytes, '>')),
-                   equal16(bytes, '/')));
-  // The bits below the lowest of `equals`.
-  if (equals == 0 || (ends & (equals - 1) & ~equals) != 0) return 0;
-  return static_cast<std::size_t>(std::countr_zero(equals));
+  const char* quote = nullptr;
+  do {
+    const __m128i low = load16(p);
+    const __m128i high = load16(p + 16);
+    const auto mask = [low, high](char c) {
+      return mask16(equal16(low, c)) | mask16(equal16(high, c)) << 16U;
+    };
+    const std::uint32_t ends = mask('>');
+    const std::uint32_t in_tag = (ends - 1) & ~ends;
+    if ((mask('\'') & in_tag) != 0) break;
+    const std::uint32_t quotes = mask('"') & in_tag;
+    if (quotes != 0) quote = p + 31 - std::countl_zero(quotes);
+    if (ends == 0) {
+      p += kPlainTag;
+      continue;
+    }
+    if (quote != nullptr && (quote[-1] == '=' || is(quote[-1], kSpace))) break;
+    return p + std::countr_zero(ends) + 1;
+  } while (end - p >= kPlainTag);
 #else
   static_cast<void>(p);
-  return 0;
+  static_cast<void>(end);
 #endif
+  return nullptr;
 }
 
 // The first byte that text decoding may change (kDecoded), or the end.

@@ -39,13 +39,9 @@ class Scanner {
     const char* p = reader_.page_begin();
     const char* text = p;
     while (!stop_) {
-      const char* const tag =
-          in_head_ || follows_anchor()
-              ? reader_.find_tag(p)
-              : reader_.find_tag_past(p, [](const char* name, bool end_tag) {
-                  return end_tag ? !may_end_something(name)
-                                 : !kHtmlTagFilter.may_have(name);
-                });
+      const char* const tag = in_head_ || follows_anchor()
+                                  ? reader_.find_tag(p)
+                                  : reader_.find_tag_past(p, kBodyTagFilter);
       if (in_head_) leave_head_at_text(p, tag);
       if (left(tag) < 2) break;
       const char c = tag[1];
@@ -79,15 +75,6 @@ class Scanner {
     const char* begin;
     const char* end;
   };
-
-  // Of end tags in a body, two mean something besides to text. At least four
-  // bytes are there.
-  static bool may_end_something(const char* name) {
-    const std::uint32_t start = bytes::name_start(name);
-    return !bytes::is(*name, bytes::kAlpha) ||
-           start == bytes::constant_start("form") ||
-           start == bytes::constant_start("template");
-  }
 
   std::size_t left(const char* p) const {
     return static_cast<std::size_t>(reader_.page_end() - p);

@@ -162,21 +162,31 @@ inline constexpr NameTable<PageAttribute, 16> kAttributes(
         {"xlink:href", PageAttribute::kXlinkHref},
     }});
 
-// Tells the start tags above from most others by three letters.
-class HtmlTagFilter {
+// Tells most tags that mean nothing in a body by three letters. At least four
+// bytes are there from where a name would begin.
+class BodyTagFilter {
  public:
-  constexpr HtmlTagFilter() {
+  constexpr BodyTagFilter() {
     for (const std::string_view name : kHtmlTags.names()) {
-      if (name.size() >= 3)
+      if (name.size() >= 3) {
         may_have_[index(bytes::constant_start(name))] = true;
+      }
     }
   }
 
-  // False only if kHtmlTags does not have the name at `p`. What begins with `a`
-  // or with no letter gets true. At least four bytes must be there.
-  bool may_have(const char* p) const {
-    const std::uint32_t start = bytes::name_start(p);
-    return (start & 0xFF) - 'b' > 'z' - 'b' || may_have_[index(start)];
+  // A start tag that kHtmlTags does not have. What begins with `a` is taken for
+  // the name that this is by itself.
+  bool skips_start(const char* name) const {
+    const std::uint32_t start = bytes::name_start(name);
+    return (start & 0xFF) - 'b' <= 'z' - 'b' && !may_have_[index(start)];
+  }
+
+  // Of end tags, two mean something besides to text.
+  bool skips_end(const char* name) const {
+    const std::uint32_t start = bytes::name_start(name);
+    return (start & 0xFF) - 'a' <= 'z' - 'a' &&
+           start != bytes::constant_start("form") &&
+           start != bytes::constant_start("template");
   }
 
  private:
@@ -187,7 +197,7 @@ class HtmlTagFilter {
   static constexpr unsigned kBits = 11;
   std::array<bool, std::size_t{1} << kBits> may_have_{};
 };
-inline constexpr HtmlTagFilter kHtmlTagFilter;
+inline constexpr BodyTagFilter kBodyTagFilter;
 
 // What a start tag does in svg or math.
 enum class ForeignAction : std::uint8_t {

@@ -49,11 +49,11 @@ class TagReader {
   const char* find_tag(const char* p) { return finder_.find(p, meter_); }
   void unfind_tag(const char* tag) { finder_.unfind(tag); }
 
-  // As find_tag(), but past tags that `skips(name, end_tag)`, `name` being
-  // where a name would begin, if they are plain: nothing but a name of less
-  // than sixteen bytes and attributes like ` name="value"`.
-  template <class Skips>
-  const char* find_tag_past(const char* p, Skips&& skips);
+  // As find_tag(), but past tags that `filter` skips by the name they begin
+  // with, if it can be told at once where they end. It is asked at most once
+  // for each.
+  template <class Filter>
+  const char* find_tag_past(const char* p, const Filter& filter);
 
   // "Tag name state": from the name's first letter to what ends it.
   const char* tag_name(const char* p) {
@@ -98,7 +98,6 @@ class TagReader {
   }
 
  private:
-  const char* plain_attributes(const char* p);
   const char* comment(const char* p);
   bool has_comment_end(const char* p, const char* end);
   const char* behind(const char* p) const { return p == end_ ? p : p + 1; }
@@ -114,45 +113,26 @@ class TagReader {
 };
 
 template <class Meter>
-template <class Skips>
-const char* TagReader<Meter>::find_tag_past(const char* p, Skips&& skips) {
+template <class Filter>
+const char* TagReader<Meter>::find_tag_past(const char* p,
+                                            const Filter& filter) {
   TagFinder finder = finder_;
   const char* tag;
   for (;;) {
     tag = finder.find(p, meter_);
-    if (left(tag) < 2 + bytes::kWide) break;
-    const bool end_tag = tag[1] == '/';
-    const char* const name = tag + (end_tag ? 2 : 1);
-    if (!skips(name, end_tag)) break;
-    const std::size_t size = bytes::tag_name_size(name);
-    meter_.add(static_cast<std::ptrdiff_t>(size));
-    if (size == 0 || size == bytes::kWide) break;
-    p = name + size;
-    if (*p == '>') {
-      ++p;
-      continue;
+    if (end_ - tag < 2 + bytes::kPlainTag) break;
+    if (tag[1] == '/') {
+      if (!filter.skips_end(tag + 2)) break;
+      p = bytes::plain_name_end(tag + 2);
+    } else {
+      if (!filter.skips_start(tag + 1)) break;
+      p = bytes::plain_tag_end(tag + 1, end_);
     }
-    p = plain_attributes(p);
     if (p == nullptr) break;
+    meter_.add(p - tag);
   }
   finder_ = finder;
   return tag;
-}
-
-// From behind a tag's name to behind its `>`; null if there is anything else
-// than ` name="value"`.
-template <class Meter>
-const char* TagReader<Meter>::plain_attributes(const char* p) {
-  do {
-    if (*p != ' ' || left(p) < 4 + bytes::kWide) return nullptr;
-    const std::size_t size = bytes::attribute_name_size(p + 1);
-    meter_.add(static_cast<std::ptrdiff_t>(size));
-    if (size == 0 || p[size + 2] != '"') return nullptr;
-    p = find(p + size + 3, '"');
-    if (left(p) < 2) return nullptr;
-    ++p;
-  } while (*p != '>');
-  return p + 1;
 }
 
 template <class Meter>

@@ -257,21 +257,38 @@ TEST(ScannerNames, AgreeWithTheTreeReaders) {
   }
 }
 
-TEST(ScannerNames, TheFilterLetsEveryNameOfTheTableThrough) {
-  for (const std::string_view name : kHtmlTags.names()) {
+TEST(ScannerNames, TheFilterSkipsNoTagThatMatters) {
+  const auto in_all_forms = [](const std::string& name, const auto& check) {
     for (const char* behind : {">   ", " a=b", "/>  "}) {
-      std::string written = std::string(name) + behind;
-      EXPECT_TRUE(kHtmlTagFilter.may_have(written.data())) << written;
+      std::string written = name + behind;
+      check(written);
       for (char& c : written) {
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
       }
-      EXPECT_TRUE(kHtmlTagFilter.may_have(written.data())) << written;
+      check(written);
     }
+  };
+  const auto starts = [](const std::string& written) {
+    EXPECT_FALSE(kBodyTagFilter.skips_start(written.data())) << written;
+  };
+  const auto ends = [](const std::string& written) {
+    EXPECT_FALSE(kBodyTagFilter.skips_end(written.data())) << written;
+  };
+  for (const std::string_view name : kHtmlTags.names()) {
+    in_all_forms(std::string(name), starts);
+  }
+  for (const char* name : {"form", "template"}) in_all_forms(name, ends);
+  for (const char* none :
+       {"", "!", "?x", " b", "3", "\xC3\xA4", "[", "{", "@", "`", "/"}) {
+    in_all_forms(none, starts);
+    in_all_forms(none, ends);
   }
   for (const char* common : {"p>  ", "b>  ", "li> ", "td> ", "tr> ", "div>",
                              "DIV ", "span", "code", "ul> ", "h2> "}) {
-    EXPECT_FALSE(kHtmlTagFilter.may_have(common)) << common;
+    EXPECT_TRUE(kBodyTagFilter.skips_start(common)) << common;
+    EXPECT_TRUE(kBodyTagFilter.skips_end(common)) << common;
   }
+  EXPECT_TRUE(kBodyTagFilter.skips_end("a>  "));
 }
 
 }  // namespace
