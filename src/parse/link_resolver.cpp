@@ -3,7 +3,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstdint>
 
 #include "parse/encoding.h"
 #include "parse/html_text.h"
@@ -17,6 +19,40 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x80;
   });
+}
+
+// What a byte of a reference says before any of the others but kPlain.
+enum class ByteKind : std::uint8_t {
+  kPlain,
+  kEndsPath,
+  kSlash,
+  kUnsure,  // of a scheme, or of what is decoded first: see SourceDecoder
+};
+
+constexpr auto kByteKinds = [] {
+  std::array<ByteKind, 256> kinds{};
+  for (const char c : {'?', '#'}) {
+    kinds[static_cast<unsigned char>(c)] = ByteKind::kEndsPath;
+  }
+  for (const char c : {'/', '\\'}) {
+    kinds[static_cast<unsigned char>(c)] = ByteKind::kSlash;
+  }
+  for (const char c : {':', '&', '\0'}) {
+    kinds[static_cast<unsigned char>(c)] = ByteKind::kUnsure;
+  }
+  for (std::size_t i = 0x80; i < kinds.size(); ++i) {
+    kinds[i] = ByteKind::kUnsure;
+  }
+  return kinds;
+}();
+
+ByteKind byte_kind(char c) { return kByteKinds[static_cast<unsigned char>(c)]; }
+
+std::string_view without_leading_blanks(std::string_view text) {
+  while (!text.empty() && text.front() > '\0' && text.front() <= ' ') {
+    text.remove_prefix(1);
+  }
+  return text;
 }
 
 bool has_http_scheme(std::string_view url) {
@@ -64,22 +100,17 @@ std::optional<std::string> LinkResolver::resolve(std::string_view reference) {
 // fail.
 bool LinkResolver::is_plain_link(std::string_view reference) const {
   if (!base().is_http()) return false;
-  const auto is_slash = [](char c) { return c == '/' || c == '\\'; };
-  bool slash_before = false;
-  bool first = true;
+  // White space and controls mean nothing at the beginning, some nowhere.
+  reference = without_leading_blanks(reference);
+  if (reference.empty()) return true;
+  if (byte_kind(reference.front()) == ByteKind::kSlash) {
+    reference = without_leading_blanks(reference.substr(1));
+    return reference.empty() || byte_kind(reference.front()) < ByteKind::kSlash;
+  }
   for (const char c : reference) {
-    // Some mean nothing at the beginning, some nowhere.
-    if (static_cast<unsigned char>(c) <= 0x20) continue;
-    if (slash_before) return !is_slash(c);
-    if (is_slash(c)) {
-      if (!first) return true;
-      slash_before = true;
-    } else if (c == '?' || c == '#') {
-      return true;
-    } else if (c == ':') {
-      return false;
-    }
-    first = false;
+    const ByteKind kind = byte_kind(c);
+    if (kind == ByteKind::kPlain) continue;
+    return kind == ByteKind::kSlash || kind == ByteKind::kEndsPath;
   }
   return true;
 }

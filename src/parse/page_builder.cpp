@@ -315,18 +315,19 @@ Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
       !options_.links && most_to_resolve(page.base) <= resolver.budget_left();
 
   constexpr std::uint32_t kDropped = ReferenceTable::kNew - 1;
-  ReferenceTable known(links_.size());
+  std::optional<ReferenceTable> known;
   std::string url;
   std::string text;
   std::string rel_scratch;
   for (const Link& link : links_) {
     // Then all links are of `a` and `area`.
-    if (only_counts && resolver.is_plain_link(decoded(link.reference))) {
+    if (only_counts && resolver.is_plain_link(link.reference)) {
       ++page.link_count;
       continue;
     }
+    if (!known) known.emplace(links_.size());
     std::uint32_t unknown = ReferenceTable::kNew;
-    std::uint32_t* number = known.find(link.reference, link.decoded);
+    std::uint32_t* number = known->find(link.reference, link.decoded);
     if (number == nullptr) number = &unknown;
     std::string_view link_url;
     if (*number == ReferenceTable::kNew) {

@@ -155,6 +155,15 @@ const char* TagReader<Meter>::attributes(const char* p, Keep&& keep) {
     p = bytes::find_class<bytes::kNameEnd>(p + 1, end_);
     meter_.add(p - name);
     const std::string_view name_view(name, static_cast<std::size_t>(p - name));
+    if (left(p) > 2 && p[0] == '=' && p[1] == '"') [[likely]] {
+      const char* const value = p + 2;
+      p = find(value, '"');
+      if (p == end_) return nullptr;
+      keep(name_view,
+           std::string_view(value, static_cast<std::size_t>(p - value)));
+      ++p;
+      continue;
+    }
     const char* const after = p;
     p = bytes::skip(p, end_, bytes::kSpace);
     meter_.add(p - after);

@@ -75,6 +75,12 @@ TEST(LinkResolver, APlainLinkIsOneThatResolves) {
     EXPECT_FALSE(links.is_plain_link(other)) << other;
   }
   EXPECT_FALSE(resolver("mailto:x").is_plain_link("x"));
+  // Decoded, these may be what changes the meaning.
+  using namespace std::string_view_literals;
+  for (const std::string_view raw :
+       {"&#47;/h"sv, "&colon;x"sv, "a&#58;b"sv, "\0//h"sv, "\x83\\h"sv}) {
+    EXPECT_FALSE(links.is_plain_link(raw)) << raw;
+  }
 }
 
 TEST(ReferenceTable, RemembersByBytesAndKind) {
