@@ -16,12 +16,6 @@ void check(CURLcode code) {
   }
 }
 
-double seconds(CURL* easy, CURLINFO info) {
-  curl_off_t microseconds = 0;
-  curl_easy_getinfo(easy, info, &microseconds);
-  return static_cast<double>(microseconds) / 1e6;
-}
-
 }  // namespace
 
 Connector::Connector(LoopContext& context, CURLM* multi, ConnectionTaker& taker)

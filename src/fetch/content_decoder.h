@@ -1,6 +1,8 @@
 #ifndef CRAWL_FETCH_CONTENT_DECODER_H_
 #define CRAWL_FETCH_CONTENT_DECODER_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>

@@ -30,6 +30,13 @@ using ShareHandle = std::unique_ptr<CURLSH, ShareDelete>;
 using Slist = std::unique_ptr<curl_slist, SlistDelete>;
 using CurluHandle = std::unique_ptr<CURLU, CurluDelete>;
 
+// One of the times that libcurl has in microseconds (CURLINFO_..._TIME_T).
+inline double seconds(CURL* easy, CURLINFO info) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, info, &microseconds);
+  return static_cast<double>(microseconds) / 1e6;
+}
+
 }  // namespace crawl
 
 #endif  // CRAWL_FETCH_CURL_HANDLE_H_

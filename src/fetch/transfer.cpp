@@ -11,12 +11,6 @@
 namespace crawl {
 namespace {
 
-double seconds(CURL* easy, CURLINFO info) {
-  curl_off_t microseconds = 0;
-  curl_easy_getinfo(easy, info, &microseconds);
-  return static_cast<double>(microseconds) / 1e6;
-}
-
 const char* version_name(long version) {
   switch (version) {
     case CURL_HTTP_VERSION_1_0:
