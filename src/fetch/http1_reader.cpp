@@ -113,15 +113,10 @@ bool Http1Reader::take_line(std::string_view& data, std::string_view& line) {
   const std::string_view piece =
       data.substr(0, end == data.npos ? data.size() : end + 1);
   data.remove_prefix(piece.size());
-  if (line_.size() + piece.size() > max_line_) {
-    // The sink says that it is too long.
-    line_.append(piece);
-    line = line_;
-    return true;
-  }
   line_.append(piece);
   line = line_;
-  if (end != data.npos) return true;
+  // Of one that is too long, the sink says so.
+  if (end != data.npos || line_.size() > max_line_) return true;
   // What is no HTTP need not be waited for.
   constexpr std::string_view kBegin = "HTTP/1.";
   if (state_ == State::kHead && headers_->expects_status() &&

@@ -129,9 +129,8 @@ void PlainHttp::connected(Exchange& exchange, NewConnection opened) {
 void PlainHttp::not_connected(Exchange& exchange, CURLcode why,
                               std::string_view message) {
   auto& plain = static_cast<PlainExchange&>(exchange);
-  if (!plain.fail_if_blocked()) plain.fail(error_kind(why, {}), message);
-  const std::string text = plain.result().error_message;
-  plain.end(plain.result().error, text);
+  plain.fail_if_blocked();  // and then that is the reason
+  plain.end(error_kind(why, {}), message);
   owner_.over(plain);
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "crawl/base/utf8.h"
+#include "parse/byte_scan.h"
 #include "parse/encoding_tables.h"
 
 // The single-byte encodings are tables: exactly the standard's, and a string of
@@ -147,8 +148,6 @@ bool append_converted_query(std::string_view utf8, UConverter* converter,
   return true;
 }
 
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-
 }  // namespace
 
 bool reads_in_place(std::string_view encoding) {
@@ -232,11 +231,13 @@ void append_encoded_query(std::string_view utf8, std::string_view encoding,
 
   while (!utf8.empty()) {
     const auto size = static_cast<std::size_t>(
-        std::find_if_not(utf8.begin(), utf8.end(), is_ascii) - utf8.begin());
+        std::find_if(utf8.begin(), utf8.end(), bytes::is_not_ascii) -
+        utf8.begin());
     out.append(utf8.substr(0, size));
     utf8.remove_prefix(size);
     const auto run_size = static_cast<std::size_t>(
-        std::find_if(utf8.begin(), utf8.end(), is_ascii) - utf8.begin());
+        std::find_if_not(utf8.begin(), utf8.end(), bytes::is_not_ascii) -
+        utf8.begin());
     std::string_view run = utf8.substr(0, run_size);
     utf8.remove_prefix(run_size);
     if (run.empty()) continue;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crawl/base/utf8.h"
+#include "parse/byte_scan.h"
 
 namespace crawl {
 namespace {
@@ -19,8 +20,6 @@ constexpr char32_t kInvalid = 0xFFFD;
 unsigned char byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
 }
-
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 bool within(unsigned char byte, unsigned char first, unsigned char last) {
   return byte >= first && byte <= last;
@@ -218,7 +217,8 @@ void append_steps(std::string_view bytes, Behind behind,
                   Step (*step)(std::string_view, Behind), std::string& out) {
   for (;;) {
     const auto size = static_cast<std::size_t>(
-        std::find_if_not(bytes.begin(), bytes.end(), is_ascii) - bytes.begin());
+        std::find_if(bytes.begin(), bytes.end(), bytes::is_not_ascii) -
+        bytes.begin());
     out.append(bytes.substr(0, size));
     bytes.remove_prefix(size);
     if (bytes.empty()) return;
