@@ -89,20 +89,6 @@ inline const char* find(const char* p, const char* end, char c) {
   return found == nullptr ? end : static_cast<const char*>(found);
 }
 
-// Which of the sixty-four bytes at `p` are `c`: bit i for p[i].
-inline std::uint64_t equal64(const char* p, char c) {
-#if defined(__SSE2__)
-  const auto part = [p, c](int i) {
-    return std::uint64_t{mask16(equal16(load16(p + i), c))} << i;
-  };
-  return part(0) | part(16) | part(32) | part(48);
-#else
-  std::uint64_t mask = 0;
-  for (int i = 63; i >= 0; --i) mask = mask << 1 | (p[i] == c ? 1 : 0);
-  return mask;
-#endif
-}
-
 // The first byte of class `classes`, or `end`; `classes` is kTagEnd, kNameEnd
 // or kBareEnd.
 template <std::uint8_t classes>
@@ -130,61 +116,6 @@ inline const char* find_class(const char* p, const char* end) {
 #endif
   while (p != end && !is(*p, classes)) ++p;
   return p;
-}
-
-// How far plain_tag_end() and plain_name_end() look at least.
-inline constexpr std::ptrdiff_t kPlainTag = 32;
-
-// From a tag's name to behind the tag, if that is a name of less than sixteen
-// bytes alone; else null. kPlainTag bytes are there.
-inline const char* plain_name_end(const char* p) {
-#if defined(__SSE2__)
-  const __m128i name = load16(p);
-  // No white space and no quote, and so no attribute.
-  const unsigned mask =
-      mask16(_mm_or_si128(equal16(name, '>'), at_most16(name, '\'')));
-  if (mask != 0) {
-    p += std::countr_zero(mask);
-    if (*p == '>') return p + 1;
-  }
-#else
-  static_cast<void>(p);
-#endif
-  return nullptr;
-}
-
-// From a tag's name to behind the tag, if that is at the first `>`; null if it
-// may not be, or cannot be told at once. kPlainTag bytes are there.
-//
-// A `>` is in a value only if the last quote before it opens one, and so has a
-// `=` or white space in front (HTML Standard, "before attribute value state").
-// That holds for one kind of quote: the other may be in a value of the first.
-inline const char* plain_tag_end(const char* p, const char* end) {
-#if defined(__SSE2__)
-  const char* quote = nullptr;
-  do {
-    const __m128i low = load16(p);
-    const __m128i high = load16(p + 16);
-    const auto mask = [low, high](char c) {
-      return mask16(equal16(low, c)) | mask16(equal16(high, c)) << 16U;
-    };
-    const std::uint32_t ends = mask('>');
-    const std::uint32_t in_tag = (ends - 1) & ~ends;
-    if ((mask('\'') & in_tag) != 0) break;
-    const std::uint32_t quotes = mask('"') & in_tag;
-    if (quotes != 0) quote = p + 31 - std::countl_zero(quotes);
-    if (ends == 0) {
-      p += kPlainTag;
-      continue;
-    }
-    if (quote != nullptr && (quote[-1] == '=' || is(quote[-1], kSpace))) break;
-    return p + std::countr_zero(ends) + 1;
-  } while (end - p >= kPlainTag);
-#else
-  static_cast<void>(p);
-  static_cast<void>(end);
-#endif
-  return nullptr;
 }
 
 // The first byte that text decoding may change (kDecoded), or the end.
@@ -247,24 +178,6 @@ inline NameKey name_key(const char* p, std::size_t size, const char* end) {
   // others of them too, but none into a letter.
   head |= (head & 0x4040404040404040) >> 1;
   return {head, size};
-}
-
-// The first three characters of a name, letters in lower case, as one number.
-// At least four bytes must be there.
-inline std::uint32_t name_start(const char* p) {
-  std::uint32_t start;
-  std::memcpy(&start, p, 4);
-  if constexpr (std::endian::native == std::endian::big) {
-    start = __builtin_bswap32(start);
-  }
-  return (start & 0xFFFFFF) | 0x202020;
-}
-constexpr std::uint32_t constant_start(std::string_view name) {
-  std::uint32_t start = 0;
-  for (std::size_t i = 0; i < 3; ++i) {
-    start |= std::uint32_t{static_cast<unsigned char>(name[i])} << (8 * i);
-  }
-  return start;
 }
 
 constexpr NameKey constant_key(std::string_view name) {

@@ -30,7 +30,7 @@ class Scanner {
  public:
   Scanner(std::string_view html, OnDoubt on_doubt, PageBuilder& builder,
           Meter meter)
-      : reader_(html, meter),
+      : reader_(html, kBodyTags, meter),
         on_doubt_(on_doubt),
         builder_(builder),
         anchors_(builder) {}
@@ -41,7 +41,7 @@ class Scanner {
     while (!stop_) {
       const char* const tag = in_head_ || follows_anchor()
                                   ? reader_.find_tag(p)
-                                  : reader_.find_tag_past(p, kBodyTagFilter);
+                                  : reader_.find_kept_tag(p);
       if (in_head_) leave_head_at_text(p, tag);
       if (left(tag) < 2) break;
       const char c = tag[1];
@@ -457,7 +457,6 @@ const char* Scanner<Meter, kText>::foreign(const char* p, bool svg) {
     }
     if (end_tag ? !foreign_end_tag(name) : !foreign_start_tag(name, svg)) {
       open_foreign_.clear();
-      reader_.unfind_tag(tag);
       return tag;
     }
   }

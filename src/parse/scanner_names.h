@@ -8,6 +8,7 @@
 
 #include "parse/byte_scan.h"
 #include "parse/page_names.h"
+#include "parse/tag_beginnings.h"
 
 namespace crawl {
 
@@ -162,42 +163,14 @@ inline constexpr NameTable<PageAttribute, 16> kAttributes(
         {"xlink:href", PageAttribute::kXlinkHref},
     }});
 
-// Tells most tags that mean nothing in a body by three letters. At least four
-// bytes are there from where a name would begin.
-class BodyTagFilter {
- public:
-  constexpr BodyTagFilter() {
-    for (const std::string_view name : kHtmlTags.names()) {
-      if (name.size() >= 3) {
-        may_have_[index(bytes::constant_start(name))] = true;
-      }
-    }
-  }
-
-  // A start tag that kHtmlTags does not have. What begins with `a` is taken for
-  // the name that this is by itself.
-  bool skips_start(const char* name) const {
-    const std::uint32_t start = bytes::name_start(name);
-    return (start & 0xFF) - 'b' <= 'z' - 'b' && !may_have_[index(start)];
-  }
-
-  // Of end tags, two mean something besides to text.
-  bool skips_end(const char* name) const {
-    const std::uint32_t start = bytes::name_start(name);
-    return (start & 0xFF) - 'a' <= 'z' - 'a' &&
-           start != bytes::constant_start("form") &&
-           start != bytes::constant_start("template");
-  }
-
- private:
-  static constexpr std::size_t index(std::uint32_t start) {
-    return (start * 0x9E3779B1U) >> (32 - kBits);
-  }
-
-  static constexpr unsigned kBits = 11;
-  std::array<bool, std::size_t{1} << kBits> may_have_{};
-};
-inline constexpr BodyTagFilter kBodyTagFilter;
+// All that means something in a body. Of end tags, two do, except for the text
+// around; one without a name is a comment that ends at its first `>`. What is
+// avoided is what pages have most of.
+inline constexpr TagBeginnings kBodyTags(
+    kHtmlTags.names(), {"form", "template"},
+    {"cite", "code", "div", "label", "main", "nav", "option", "pre", "section",
+     "small", "span", "strong", "sub", "sup", "table", "tbody", "thead",
+     "var"});
 
 // What a start tag does in svg or math.
 enum class ForeignAction : std::uint8_t {

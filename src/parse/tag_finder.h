@@ -1,72 +1,128 @@
 #ifndef CRAWL_PARSE_TAG_FINDER_H_
 #define CRAWL_PARSE_TAG_FINDER_H_
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
-#include "parse/byte_scan.h"
+#include "parse/markup_masks.h"
+#include "parse/tag_beginnings.h"
 
 namespace crawl {
 
-// Finds every `<` of a page, sixty-four bytes at once. Unlike a search from
-// where the last tag ended, it knows the next place before what is in front of
-// it has been read: the processor can begin with the next tag while it still
-// works on this one.
+// Finds the tags of a page one after the other, most of them without a look at
+// what they hold: for sixty-four bytes at once it works out whether the first
+// `>` behind every `<` ends the tag.
 //
-// Small, and worth copying into a loop that does nothing but look for tags.
+// It does unless it is in an attribute's value, and then the last quote of a
+// kind before it, in the tag, opens one: that has a `=` or white space in front
+// (HTML Standard, "before attribute value state"). Where that is so, and where
+// a `<` is in a tag, there is a doubt, and nothing behind it is known until
+// somebody says where the tag ends.
 class TagFinder {
  public:
-  TagFinder(const char* begin, const char* end)
-      : end_(end), block_(begin), behind_block_(begin) {}
+  // `kept`, which outlives this, is what find_kept() finds.
+  TagFinder(const char* begin, const char* end, const TagBeginnings& kept)
+      : end_(end), batch_(begin), batch_end_(begin), kept_(kept) {}
 
-  // The first `<` from `p`, which is not before what this has found, or the
-  // end. `meter` is told of what has been looked at.
+  // The first `<` from `p`, or the end.
+  //
+  // `p` is the page's begin, or behind a `>` or a `<`. No tag is open there,
+  // and this has found nothing behind it. `meter` is told of the bytes looked
+  // at.
   template <class Meter>
   const char* find(const char* p, Meter& meter) {
-    for (;;) {
-      while (tags_ != 0) {
-        const char* const found = block_ + std::countr_zero(tags_);
-        tags_ &= tags_ - 1;
-        if (found >= p) return found;
-      }
-      if (p > behind_block_) behind_block_ = p;
-      if (behind_block_ == end_) return end_;
-      const auto left = static_cast<std::size_t>(end_ - behind_block_);
-      meter.add(static_cast<std::ptrdiff_t>(std::min(left, kBlock)));
-      load_block(left);
-    }
+    return find_any<false>(p, meter);
   }
 
-  // Lets find() find what it has found last once more.
-  void unfind(const char* tag) {
-    tags_ |= std::uint64_t{1} << static_cast<unsigned>(tag - block_);
+  // The same of tags that may be of those kept, and of others whose end is not
+  // known.
+  template <class Meter>
+  const char* find_kept(const char* p, Meter& meter) {
+    return find_any<true>(p, meter);
   }
 
  private:
-  static constexpr std::size_t kBlock = 64;
+  // What the end of a block is in, or is: 0 or 1.
+  struct Open {
+    std::uint64_t tag = 0;
+    std::uint64_t double_quotes = 0;
+    std::uint64_t single_quotes = 0;
+    std::uint64_t before_value = 0;
+  };
 
-  void load_block(std::size_t left) {
-    block_ = behind_block_;
-    if (left >= kBlock) [[likely]] {
-      behind_block_ += kBlock;
-      tags_ = bytes::equal64(block_, '<');
-      return;
-    }
-    behind_block_ = end_;
-    std::array<char, kBlock> padded{};
-    std::memcpy(padded.data(), block_, left);
-    tags_ = bytes::equal64(padded.data(), '<');
-  }
+  template <bool kKept, class Meter>
+  const char* find_any(const char* p, Meter& meter);
+  // Begins anew at `p`.
+  template <class Meter>
+  void start_at(const char* p, Meter& meter);
+  // Marks the blocks from `p` on; nothing is known of them.
+  template <class Meter>
+  void load(const char* p, Meter& meter);
+  void load(const char* p);
+  // Finds the tags from block_ up to a doubt or the end of the batch. Of the
+  // first block only the `wanted` bytes count.
+  void find_tags(std::uint64_t wanted);
 
-  const char* end_;
-  const char* block_;
-  const char* behind_block_;
-  std::uint64_t tags_ = 0;  // in the block, not found yet
+  static constexpr std::size_t kBytes = MarkupMasks::kBytes;
+  static constexpr std::size_t kMaxBatch = 8;
+  static constexpr std::uint64_t kAll = ~std::uint64_t{0};
+
+  const char* const end_;
+  const char* batch_;
+  const char* batch_end_;
+  const TagBeginnings& kept_;
+  std::size_t blocks_ = 0;  // in the batch
+  std::size_t block_ = 0;   // the first that is known
+  std::size_t known_ = 0;   // behind the last that is known, or to a doubt
+  bool doubt_ = false;      // in that last one
+  Open open_;               // at its end
+  const char* last_tag_ = nullptr;  // found before that
+  std::array<MarkupMasks, kMaxBatch> masks_;
+  std::array<std::uint64_t, kMaxBatch> tags_;
 };
+
+template <bool kKept, class Meter>
+const char* TagFinder::find_any(const char* p, Meter& meter) {
+  if (p < batch_ || p >= batch_end_) start_at(p, meter);
+  for (;;) {
+    const auto offset = static_cast<std::size_t>(p < batch_ ? 0 : p - batch_);
+    std::uint64_t wanted = kAll << (offset % kBytes);
+    for (std::size_t i = offset / kBytes; i < known_; ++i, wanted = kAll) {
+      const std::uint64_t tags =
+          tags_[i] & wanted & (kKept ? masks_[i].beginning : kAll);
+      if (tags != 0) return batch_ + i * kBytes + std::countr_zero(tags);
+    }
+    if (doubt_) {
+      // Somebody has to say where this ends, whether it is kept or not.
+      if (kKept && last_tag_ != nullptr && last_tag_ >= p) return last_tag_;
+      start_at(p, meter);
+    } else if (batch_end_ != end_) {
+      load(batch_end_, meter);
+      find_tags(kAll);
+    } else {
+      return end_;
+    }
+  }
+}
+
+template <class Meter>
+void TagFinder::start_at(const char* p, Meter& meter) {
+  if (p < batch_ || p >= batch_end_) load(p, meter);
+  const auto offset = static_cast<std::size_t>(p - batch_);
+  block_ = offset / kBytes;
+  open_ = {};
+  last_tag_ = nullptr;
+  meter.add(0);
+  find_tags(kAll << (offset % kBytes));
+}
+
+template <class Meter>
+void TagFinder::load(const char* p, Meter& meter) {
+  load(p);
+  meter.add(batch_end_ - p);
+}
 
 }  // namespace crawl
 

@@ -29,10 +29,11 @@ struct StepMeter {
 template <class Meter>
 class TagReader {
  public:
-  TagReader(std::string_view page, Meter meter)
+  // `kept`, which outlives this, is what find_kept_tag() finds.
+  TagReader(std::string_view page, const TagBeginnings& kept, Meter meter)
       : begin_(page.data()),
         end_(page.data() + page.size()),
-        finder_(begin_, end_),
+        finder_(begin_, end_, kept),
         meter_(meter) {}
 
   const char* page_begin() const { return begin_; }
@@ -47,13 +48,12 @@ class TagReader {
 
   // The first `<` from `p`, as TagFinder has it.
   const char* find_tag(const char* p) { return finder_.find(p, meter_); }
-  void unfind_tag(const char* tag) { finder_.unfind(tag); }
 
-  // As find_tag(), but past tags that `filter` skips by the name they begin
-  // with, if it can be told at once where they end. It is asked at most once
-  // for each.
-  template <class Filter>
-  const char* find_tag_past(const char* p, const Filter& filter);
+  // The same of tags that may be of those kept, and of others whose end is not
+  // known.
+  const char* find_kept_tag(const char* p) {
+    return finder_.find_kept(p, meter_);
+  }
 
   // "Tag name state": from the name's first letter to what ends it.
   const char* tag_name(const char* p) {
@@ -111,29 +111,6 @@ class TagReader {
   bool self_closing_ = false;
   [[no_unique_address]] Meter meter_;
 };
-
-template <class Meter>
-template <class Filter>
-const char* TagReader<Meter>::find_tag_past(const char* p,
-                                            const Filter& filter) {
-  TagFinder finder = finder_;
-  const char* tag;
-  for (;;) {
-    tag = finder.find(p, meter_);
-    if (end_ - tag < 2 + bytes::kPlainTag) break;
-    if (tag[1] == '/') {
-      if (!filter.skips_end(tag + 2)) break;
-      p = bytes::plain_name_end(tag + 2);
-    } else {
-      if (!filter.skips_start(tag + 1)) break;
-      p = bytes::plain_tag_end(tag + 1, end_);
-    }
-    if (p == nullptr) break;
-    meter_.add(p - tag);
-  }
-  finder_ = finder;
-  return tag;
-}
 
 template <class Meter>
 template <class Keep>

@@ -13,6 +13,7 @@
 #include "parse/byte_scan.h"
 #include "parse/encoding.h"
 #include "parse/scan_reader.h"
+#include "parse/scanner_names.h"
 #include "parse/tag_reader.h"
 #include "parse/tree_reader.h"
 
@@ -91,7 +92,7 @@ enum class TagPlace {
 std::vector<Tag> tags_of(std::string_view html,
                          TagPlace place = TagPlace::kAnywhere) {
   std::vector<Tag> tags;
-  TagReader<NoMeter> reader(html, {});
+  TagReader<NoMeter> reader(html, kBodyTags, {});
   const char* p = reader.page_begin();
   while ((p = reader.find(p, '<')) != reader.page_end()) {
     const char* name = ++p;
