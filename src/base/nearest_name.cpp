@@ -4,16 +4,14 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace crawl {
 namespace {
 
 // Nobody means a name by something this long, and the table is quadratic.
 constexpr std::size_t kLongest = 64;
 constexpr std::size_t kShortestPart = 3;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // Optimal string alignment: edits, with a swap of neighbours as one.
 std::size_t typing_distance(std::string_view a, std::string_view b) {
@@ -24,10 +22,11 @@ std::size_t typing_distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t wrong = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
+      const std::size_t wrong =
+          to_lower(a[i - 1]) == to_lower(b[j - 1]) ? 0 : 1;
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + wrong});
-      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
-          lower(a[i - 2]) == lower(b[j - 1])) {
+      if (i > 1 && j > 1 && to_lower(a[i - 1]) == to_lower(b[j - 2]) &&
+          to_lower(a[i - 2]) == to_lower(b[j - 1])) {
         row[j] = std::min(row[j], before[j - 2] + 1);
       }
     }
@@ -39,8 +38,9 @@ std::size_t typing_distance(std::string_view a, std::string_view b) {
 
 bool contains(std::string_view text, std::string_view part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [](char a, char b) { return lower(a) == lower(b); }) !=
-         text.end();
+                     [](char a, char b) {
+                       return to_lower(a) == to_lower(b);
+                     }) != text.end();
 }
 
 }  // namespace

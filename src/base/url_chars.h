@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
+
 namespace crawl::url {
 
 // The percent-encode sets of the URL Standard, section 1.3, one bit each: a
@@ -92,13 +94,6 @@ constexpr std::uint8_t roles_of(char c) {
 }
 constexpr bool is_digit(char c) { return (roles_of(c) & kDigit) != 0; }
 constexpr bool is_hex_digit(char c) { return (roles_of(c) & kHexDigit) != 0; }
-constexpr bool is_alpha(char c) {
-  const auto lower = static_cast<unsigned char>(c | 0x20);
-  return lower >= 'a' && lower <= 'z';
-}
-constexpr char to_lower(char c) {
-  return (roles_of(c) & kUpper) != 0 ? static_cast<char>(c | 0x20) : c;
-}
 // Of a digit for which is_hex_digit() holds.
 constexpr unsigned hex_value(char c) {
   const auto digit = static_cast<unsigned char>(c);

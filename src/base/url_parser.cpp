@@ -26,7 +26,7 @@ bool is_c0_or_space(char c) { return static_cast<unsigned char>(c) <= 0x20; }
 // Length of the scheme that `input` starts with, the ':' not counted; 0 if
 // there is none ("scheme start state" and "scheme state").
 std::size_t scheme_length(std::string_view input) {
-  if (input.empty() || !is_alpha(input[0])) return 0;
+  if (input.empty() || !is_ascii_letter(input[0])) return 0;
   for (std::size_t at = 1; at < input.size(); ++at) {
     if ((roles_of(input[at]) & kSchemeChar) == 0)
       return input[at] == ':' ? at : 0;
@@ -75,7 +75,7 @@ std::size_t parent_size(std::string_view path) {
 
 // "Windows drive letter" (section 4.2): "C:" or "C|".
 bool is_drive_letter(std::string_view text) {
-  return text.size() == 2 && is_alpha(text[0]) &&
+  return text.size() == 2 && is_ascii_letter(text[0]) &&
          (text[1] == ':' || text[1] == '|');
 }
 
@@ -87,7 +87,7 @@ bool starts_with_drive_letter(std::string_view text) {
 
 // Whether `path` is "/C:" or starts with "/C:/".
 bool has_normalized_drive_letter(std::string_view path) {
-  return path.size() >= 3 && is_alpha(path[1]) && path[2] == ':' &&
+  return path.size() >= 3 && is_ascii_letter(path[1]) && path[2] == ':' &&
          (path.size() == 3 || path[3] == '/');
 }
 

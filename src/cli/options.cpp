@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "cli/help.h"
 #include "cli/shown_value.h"
 #include "cli/site_options.h"
@@ -25,13 +26,6 @@ constexpr std::size_t kMostThreads = 1'024;
 // Files that are open whatever -j is: standard streams, input, output, log,
 // each loop's own.
 constexpr std::size_t kOtherFiles = 64;
-
-std::string lower_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 // The second step: what was typed becomes what it means, or the first Error.
 class Resolver : ValueReader {

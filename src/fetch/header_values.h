@@ -1,15 +1,11 @@
 #ifndef CRAWL_FETCH_HEADER_VALUES_H_
 #define CRAWL_FETCH_HEADER_VALUES_H_
 
-#include <strings.h>
-
 #include <string_view>
 
-namespace crawl {
+#include "base/ascii.h"
 
-inline bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
+namespace crawl {
 
 // Without white space, line ends included, around it.
 inline std::string_view trim_field(std::string_view text) {
@@ -38,7 +34,7 @@ bool for_each_member(std::string_view list, Use use) {
 // Whether a list of names, as in Connection, has this one.
 inline bool has_member(std::string_view list, std::string_view name) {
   return !for_each_member(list, [name](std::string_view member) {
-    return !same_ignoring_case(member, name);
+    return !equals_ignoring_case(member, name);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/ascii.h"
 #include "fetch/header_values.h"
 
 namespace crawl {
@@ -179,7 +180,7 @@ void Http1Reader::head_done() {
       return true;
     });
     begin_chunk_line();
-    const bool chunked = same_ignoring_case(last, "chunked");
+    const bool chunked = equals_ignoring_case(last, "chunked");
     state_ = chunked ? State::kChunkSize : State::kClose;
     if (!chunked) keeps_alive_ = false;
   } else if (!framing.content_length.empty()) {

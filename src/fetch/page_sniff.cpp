@@ -1,16 +1,10 @@
 #include "fetch/page_sniff.h"
 
-#include <strings.h>
-
+#include "base/ascii.h"
 #include "crawl/parse/content_type.h"
 
 namespace crawl {
 namespace {
-
-bool starts_with_no_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() &&
-         strncasecmp(text.data(), prefix.data(), prefix.size()) == 0;
-}
 
 bool ends_tag_name(std::string_view rest) {
   return rest.empty() || std::string_view(" \t\r\n\f/>").find(rest.front()) !=
@@ -23,7 +17,7 @@ BodyType body_type(std::string_view content_type) {
   if (content_type.empty()) return BodyType::kUnsaid;
   // What nearly every page says, without taking the value apart.
   constexpr std::string_view kHtml = "text/html";
-  if (starts_with_no_case(content_type, kHtml) &&
+  if (starts_with_ignoring_case(content_type, kHtml) &&
       (content_type.size() == kHtml.size() ||
        content_type[kHtml.size()] == ';')) {
     return BodyType::kHtml;
@@ -45,7 +39,7 @@ bool begins_like_html(std::string_view body) {
     body.remove_prefix(end + 3);
   }
   for (const std::string_view tag : {"<!doctype html", "<html"}) {
-    if (starts_with_no_case(body, tag)) {
+    if (starts_with_ignoring_case(body, tag)) {
       return ends_tag_name(body.substr(tag.size()));
     }
   }

@@ -2,19 +2,20 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "fetch/header_values.h"
 
 namespace crawl {
 namespace {
 
 bool is_secret(std::string_view name) {
-  return same_ignoring_case(name, "authorization") ||
-         same_ignoring_case(name, "cookie");
+  return equals_ignoring_case(name, "authorization") ||
+         equals_ignoring_case(name, "cookie");
 }
 
 bool has(const HeaderList& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(), [name](const auto& field) {
-    return same_ignoring_case(field.first, name);
+    return equals_ignoring_case(field.first, name);
   });
 }
 

@@ -1,5 +1,6 @@
 #include "fetch/response_headers.h"
 
+#include "base/ascii.h"
 #include "fetch/header_values.h"
 
 namespace crawl {
@@ -85,32 +86,34 @@ void ResponseHeaders::field(std::string_view name, std::string_view value) {
   // By length: nearly every field is dismissed by one comparison.
   switch (name.size()) {
     case 8:
-      if (same_ignoring_case(name, "location")) first(result_->location);
+      if (equals_ignoring_case(name, "location")) first(result_->location);
       break;
     case 11:
-      if (same_ignoring_case(name, "retry-after")) first(result_->retry_after);
+      if (equals_ignoring_case(name, "retry-after")) {
+        first(result_->retry_after);
+      }
       break;
     case 12:
-      if (same_ignoring_case(name, "content-type")) {
+      if (equals_ignoring_case(name, "content-type")) {
         result_->content_type = value;
         last_value_ = &result_->content_type;
-      } else if (same_ignoring_case(name, "x-robots-tag")) {
+      } else if (equals_ignoring_case(name, "x-robots-tag")) {
         joined(result_->x_robots_tag);
       }
       break;
     case 10:
-      if (same_ignoring_case(name, "connection")) joined(framing_.connection);
+      if (equals_ignoring_case(name, "connection")) joined(framing_.connection);
       break;
     case 14:
-      if (same_ignoring_case(name, "content-length"))
+      if (equals_ignoring_case(name, "content-length"))
         joined(framing_.content_length);
       break;
     case 16:
-      if (same_ignoring_case(name, "content-encoding"))
+      if (equals_ignoring_case(name, "content-encoding"))
         joined(framing_.content_encoding);
       break;
     case 17:
-      if (same_ignoring_case(name, "transfer-encoding"))
+      if (equals_ignoring_case(name, "transfer-encoding"))
         joined(framing_.transfer_encoding);
       break;
     default:

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include "base/ascii.h"
 #include "crawl/base/utf8.h"
 #include "crawl/parse/content_type.h"
 #include "parse/encoding.h"
@@ -21,17 +22,6 @@ bool is_utf8_but_for_cut_end(std::string_view bytes, std::size_t valid) {
   const auto lead = static_cast<unsigned char>(rest.front());
   return lead >= 0xC2 && lead <= 0xF4 &&
          first_utf8_sequence(rest).size == rest.size();
-}
-
-bool is_ascii(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::string_view block = bytes.substr(0, 256);
-    bytes.remove_prefix(block.size());
-    unsigned char all = 0;
-    for (const char c : block) all |= static_cast<unsigned char>(c);
-    if (all >= 0x80) return false;
-  }
-  return true;
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace crawl {
 namespace {
 
@@ -37,14 +39,6 @@ std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kHttpSpace);
   return first == std::string_view::npos ? std::string_view()
                                          : trim_end(text.substr(first));
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 // Takes what precedes the first of `stops` (or all) off the front of `rest`.
@@ -116,14 +110,14 @@ std::optional<ContentType> parse_content_type(std::string_view value) {
   rest.remove_prefix(1);
   const std::string_view subtype = trim_end(take_until(rest, ";"));
   if (!is_token(subtype)) return std::nullopt;
-  result.type = lower(type);
-  result.subtype = lower(subtype);
+  result.type = lower_case(std::string(type));
+  result.subtype = lower_case(std::string(subtype));
 
   while (!rest.empty()) {
     rest.remove_prefix(1);  // the semicolon
     rest.remove_prefix(
         std::min(rest.find_first_not_of(kHttpSpace), rest.size()));
-    const std::string name = lower(take_until(rest, ";="));
+    const std::string name = lower_case(std::string(take_until(rest, ";=")));
     if (rest.empty()) break;
     if (rest.front() == ';') continue;
     rest.remove_prefix(1);  // the equals sign

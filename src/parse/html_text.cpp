@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/ascii.h"
+
 namespace crawl {
 namespace {
-
-char lower_of(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void skip_space(std::string_view& rest) {
   while (!rest.empty() && is_html_space(rest.front())) rest.remove_prefix(1);
@@ -22,12 +18,6 @@ std::string_view strip_html_space(std::string_view text) {
   skip_space(text);
   while (!text.empty() && is_html_space(text.back())) text.remove_suffix(1);
   return text;
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char a, char b) { return lower_of(a) == b; });
 }
 
 bool has_token(std::string_view tokens, std::string_view lower) {
@@ -99,11 +89,11 @@ void split_srcset(std::string_view srcset, std::size_t max,
 std::optional<std::string_view> refresh_url(std::string_view content) {
   skip_space(content);
   std::size_t digits = 0;
-  while (digits < content.size() && is_digit(content[digits])) ++digits;
+  while (digits < content.size() && is_ascii_digit(content[digits])) ++digits;
   if (digits == 0 && !content.starts_with('.')) return std::nullopt;
   std::size_t time = digits;
   while (time < content.size() &&
-         (is_digit(content[time]) || content[time] == '.')) {
+         (is_ascii_digit(content[time]) || content[time] == '.')) {
     ++time;
   }
   content.remove_prefix(time);
@@ -120,7 +110,7 @@ std::optional<std::string_view> refresh_url(std::string_view content) {
   if (content.empty()) return std::nullopt;
 
   std::string_view url = content;
-  if (lower_of(content.front()) == 'u') {
+  if (to_lower(content.front()) == 'u') {
     if (content.size() < 3 ||
         !equals_ignoring_case(content.substr(0, 3), "url")) {
       return url;
@@ -149,9 +139,9 @@ bool has_foreign_scheme(std::string_view reference) {
   }
   const std::size_t begin = at;
   for (; at < reference.size(); ++at) {
-    const char c = lower_of(reference[at]);
+    const char c = to_lower(reference[at]);
     if (c >= 'a' && c <= 'z') continue;
-    if (at > begin && (is_digit(c) || c == '+' || c == '-' || c == '.')) {
+    if (at > begin && (is_ascii_digit(c) || c == '+' || c == '-' || c == '.')) {
       continue;
     }
     break;

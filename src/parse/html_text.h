@@ -18,9 +18,6 @@ inline bool is_html_space(char c) {
 
 std::string_view strip_html_space(std::string_view text);
 
-// `lower` must be in lower case.
-bool equals_ignoring_case(std::string_view text, std::string_view lower);
-
 // True if the space-separated `tokens` have `lower` among them, in any case.
 bool has_token(std::string_view tokens, std::string_view lower);
 

@@ -1,7 +1,10 @@
 #ifndef CRAWL_PARSE_INFLATE_H_
 #define CRAWL_PARSE_INFLATE_H_
 
+#include <zlib.h>
+
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -10,19 +13,43 @@ namespace crawl {
 
 bool is_gzip(std::string_view bytes);
 
-// How gunzip() ended.
-enum class InflateEnd {
-  kWhole,
-  kStopped,  // the sink wanted no more
-  kEarly,    // the data end before the stream does
-  kDamaged,
-};
+// Undoes gzip (RFC 1952; several members may be one after the other) or deflate
+// (RFC 1950, or bare RFC 1951 as some servers send it), as the bytes come in.
+// What follows the end is ignored. One thread; does not move.
+class Inflater {
+ public:
+  enum class Format : std::uint8_t { kGzip, kDeflate };
+  enum class Outcome : std::uint8_t {
+    kGood,
+    kStopped,  // the sink wanted no more
+    kDamaged,
+  };
+  // Takes uncompressed bytes, at most kPiece of them; false to stop.
+  using Sink = std::function<bool(std::string_view)>;
+  static constexpr std::size_t kPiece = 16 * 1024;
 
-// Hands the uncompressed bytes of a gzip file (RFC 1952; several members are
-// one after the other) to `sink` in pieces of at most 64 KiB, until it returns
-// false. What follows the last member is ignored.
-InflateEnd gunzip(std::string_view bytes,
-                  const std::function<bool(std::string_view)>& sink);
+  explicit Inflater(Format format) : format_(format) {}
+  ~Inflater();
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  // What came next. After anything but kGood it must not be called again.
+  Outcome inflate(std::string_view data, const Sink& sink);
+  // Whether what has come so far is complete.
+  bool at_end() const { return at_end_; }
+
+ private:
+  void open();
+  Outcome inflate_all(std::string_view data, const Sink& sink);
+  bool begins_member(std::string_view rest);
+
+  const Format format_;
+  bool open_ = false;
+  bool at_end_ = false;  // of a member
+  bool ignore_rest_ = false;
+  std::string first_;  // bytes, from before it was opened
+  z_stream stream_{};
+};
 
 }  // namespace crawl
 

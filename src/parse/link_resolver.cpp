@@ -2,11 +2,11 @@
 
 #include <xxhash.h>
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "parse/encoding.h"
 #include "parse/html_text.h"
 
@@ -14,12 +14,6 @@ namespace crawl {
 namespace {
 
 constexpr std::size_t kMaxProbes = 32;
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x80;
-  });
-}
 
 // What a byte of a reference says before any of the others but kPlain.
 enum class ByteKind : std::uint8_t {

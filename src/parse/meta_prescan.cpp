@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "base/ascii.h"
 #include "crawl/parse/charset.h"
 
 namespace crawl {
@@ -13,24 +14,10 @@ constexpr std::string_view kSpace = "\t\n\f\r ";
 
 bool is_space(char c) { return c != '\0' && kSpace.find(c) != kSpace.npos; }
 
-bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), text.begin(),
-                    [](char a, char b) { return a == lower(b); });
-}
-
 std::size_t find_ignoring_case(std::string_view text, std::string_view word) {
   const auto found =
       std::search(text.begin(), text.end(), word.begin(), word.end(),
-                  [](char a, char b) { return lower(a) == b; });
+                  [](char a, char b) { return to_lower(a) == b; });
   return found == text.end() ? std::string_view::npos
                              : static_cast<std::size_t>(found - text.begin());
 }
@@ -82,9 +69,9 @@ class Prescan {
                  (is_space(here[5]) || here[5] == '/')) {
         at_ += 6;
         if (const auto encoding = read_meta()) return encoding;
-      } else if (here.size() > 1 &&
-                 (is_alpha(here[1]) ||
-                  (here[1] == '/' && here.size() > 2 && is_alpha(here[2])))) {
+      } else if (here.size() > 1 && (is_ascii_letter(here[1]) ||
+                                     (here[1] == '/' && here.size() > 2 &&
+                                      is_ascii_letter(here[2])))) {
         skip_tag();
       } else if (here.size() > 1 &&
                  (here[1] == '!' || here[1] == '/' || here[1] == '?')) {
@@ -188,7 +175,7 @@ class Prescan {
     // Longer names mean nothing here and need not be kept.
     for (const char c :
          bytes_.substr(name_begin, std::min<std::size_t>(at_ - name_begin, 16)))
-      result.name.push_back(lower(c));
+      result.name.push_back(to_lower(c));
     while (!ended() && is_space(bytes_[at_])) ++at_;
     if (ended()) return std::nullopt;
     if (bytes_[at_] != '=') return result;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "parse/html_text.h"
 #include "parse/packed_name.h"
 

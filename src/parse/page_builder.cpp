@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "parse/html_text.h"
 #include "parse/link_resolver.h"
 

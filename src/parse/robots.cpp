@@ -7,6 +7,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace crawl {
 namespace {
 
@@ -15,21 +17,14 @@ constexpr std::size_t kMaxLineBytes = 2083 * 8 - 1;
 constexpr std::uint32_t kLineMask = (1u << 30) - 1;
 constexpr double kMaxCrawlDelay = 24 * 60 * 60;
 
-constexpr bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\v' || c == '\f';
 }
 
 // RFC 3986 section 2.3.
 constexpr bool is_unreserved(char c) {
-  return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' ||
-         c == '~';
+  return is_ascii_letter(c) || is_ascii_digit(c) || c == '-' || c == '.' ||
+         c == '_' || c == '~';
 }
 
 // Reserved octets that mean something else when percent-encoded.
@@ -38,14 +33,9 @@ constexpr bool is_delimiter(char c) {
 }
 
 int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  c = lower(c);
+  if (is_ascii_digit(c)) return c - '0';
+  c = to_lower(c);
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trim(std::string_view text) {
@@ -184,8 +174,9 @@ Key parse_key(std::string_view key) {
 std::string_view leading_token(std::string_view value, bool wide) {
   std::size_t size = 0;
   while (size < value.size() &&
-         (is_alpha(value[size]) || value[size] == '-' || value[size] == '_' ||
-          (wide && (is_digit(value[size]) || value[size] == '.')))) {
+         (is_ascii_letter(value[size]) || value[size] == '-' ||
+          value[size] == '_' ||
+          (wide && (is_ascii_digit(value[size]) || value[size] == '.')))) {
     ++size;
   }
   return value.substr(0, size);
@@ -335,7 +326,7 @@ class RobotsRules::Parser {
   void crawl_delay(std::string_view value, std::uint32_t number) {
     RobotsRules* rules = target();
     if (rules == nullptr || value.empty() ||
-        (!is_digit(value.front()) && value.front() != '.')) {
+        (!is_ascii_digit(value.front()) && value.front() != '.')) {
       return;
     }
     double seconds = 0;

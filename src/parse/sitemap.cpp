@@ -417,11 +417,13 @@ Sitemap read_sitemap(std::string_view body, const Url& url,
 
   bool whole = true;
   if (is_gzip(body)) {
-    const InflateEnd end = gunzip(body, sink);
-    whole = end == InflateEnd::kWhole;
-    if (end == InflateEnd::kEarly) sitemap.problem = "the gzip data end early";
-    if (end == InflateEnd::kDamaged) {
+    Inflater inflater(Inflater::Format::kGzip);
+    const Inflater::Outcome outcome = inflater.inflate(body, sink);
+    whole = outcome == Inflater::Outcome::kGood && inflater.at_end();
+    if (outcome == Inflater::Outcome::kDamaged) {
       sitemap.problem = "the gzip data are damaged";
+    } else if (outcome == Inflater::Outcome::kGood && !whole) {
+      sitemap.problem = "the gzip data end early";
     }
   } else {
     for (std::size_t at = 0; at < body.size() && whole; at += kPiece) {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "base/ascii.h"
 #include "crawl/base/utf8.h"
 #include "writer/clean_text.h"
 
@@ -33,13 +34,6 @@ bool needs_escape(std::string_view text) {
       text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), [](char c) {
         return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
       });
-}
-
-std::string lower_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 }  // namespace

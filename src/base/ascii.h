@@ -1,0 +1,53 @@
+#ifndef CRAWL_BASE_ASCII_H_
+#define CRAWL_BASE_ASCII_H_
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace crawl {
+
+// Text as protocols and formats see it: only the letters A to Z have a case,
+// whatever the locale.
+
+constexpr bool is_ascii_letter(char c) {
+  const auto lower = static_cast<unsigned char>(c | 0x20);
+  return lower >= 'a' && lower <= 'z';
+}
+
+constexpr bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+inline std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), to_lower);
+  return text;
+}
+
+constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+constexpr bool starts_with_ignoring_case(std::string_view text,
+                                         std::string_view prefix) {
+  return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+// In steps that a compiler can make wide.
+constexpr bool is_ascii(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view block = text.substr(0, 256);
+    text.remove_prefix(block.size());
+    unsigned char all = 0;
+    for (const char c : block) all |= static_cast<unsigned char>(c);
+    if (all >= 0x80) return false;
+  }
+  return true;
+}
+
+}  // namespace crawl
+
+#endif  // CRAWL_BASE_ASCII_H_
