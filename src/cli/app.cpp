@@ -12,6 +12,7 @@
 #include "cli/compare.h"
 #include "cli/exit_status.h"
 #include "cli/explain.h"
+#include "cli/open_files.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/signals.h"
@@ -231,6 +232,7 @@ int run_app(int argc, const char* const* argv) {
     return std::fflush(stdout) == 0 ? kExitOk : kExitUsage;
   }
   const Options& options = parsed->options;
+  make_room_for_open_files(options.open_files);
   const Result<std::unique_ptr<Report>> report = Report::open(options);
   if (!report) return fail(report.error());
   if (!options.explain.empty()) return run_explain(options, **report);

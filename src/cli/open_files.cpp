@@ -1,6 +1,8 @@
 #include "cli/open_files.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -19,6 +21,13 @@ std::size_t raise_open_files_limit(std::size_t wanted) {
   higher.rlim_max = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &higher) == 0) return higher.rlim_cur;
   return limit.rlim_cur;
+}
+
+void make_room_for_open_files(std::size_t count) {
+  if (count == 0) return;
+  const int last =
+      fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(count - 1));
+  if (last >= 0) close(last);
 }
 
 }  // namespace crawl::cli

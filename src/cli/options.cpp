@@ -225,6 +225,7 @@ class Resolver : ValueReader {
     }
     fetch.max_connections =
         std::clamp(limit - needed, std::size_t{16}, fetch.max_connections);
+    options_.open_files = std::min(limit, needed + fetch.max_connections);
   }
 
   const Surroundings& surroundings_;

@@ -31,6 +31,8 @@ struct Options {
   std::string skipped;  // --skipped; "" for none
   std::string explain;  // --explain; "" for a crawl
 
+  std::size_t open_files = 0;  // at most, at once
+
   bool quiet = false;    // -q: no progress, no summary, no warnings
   int verbosity = 0;     // -v: retries and failures too; -vv: libcurl's too
   std::string log_file;  // "" for stderr

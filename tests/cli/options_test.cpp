@@ -348,6 +348,7 @@ TEST_F(OptionsTest, ASmallOpenFilesLimitKeepsFewerIdleConnections) {
   };
   const Options o = options({"-j", "100", "--threads", "1"});
   EXPECT_EQ(o.crawl.fetch.max_connections, 300U - 168U);
+  EXPECT_EQ(o.open_files, 300U);
 }
 
 TEST_F(OptionsTest, RealLimitIsRaisedForOrdinaryJobs) {
