@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <string_view>
+#include <utility>
 
 #include "cli/typed_args.h"
 #include "crawl/base/nearest_name.h"
@@ -208,6 +210,28 @@ constexpr std::array<OptionSpec, 64> kOptions = {{
      "Print the version and libcurl's, and exit.", &T::version, false},
 }};
 
+// What other tools call it, where that is not near to our name.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17>
+    kElsewhere = {{
+        {"concurrency", "jobs"},
+        {"concurrent-requests", "jobs"},
+        {"parallel", "jobs"},
+        {"parallel-max", "jobs"},
+        {"max-threads", "jobs"},
+        {"workers", "jobs"},
+        {"max-workers", "jobs"},
+        {"retries", "retry"},
+        {"tries", "retry"},
+        {"timeout", "transfer-timeout"},
+        {"level", "depth"},
+        {"wait", "delay"},
+        {"output-document", "output"},
+        {"no-check-certificate", "insecure"},
+        {"ca-certificate", "cacert"},
+        {"accept-regex", "include"},
+        {"reject-regex", "exclude"},
+    }};
+
 }  // namespace
 
 std::string OptionSpec::name() const {
@@ -236,6 +260,9 @@ std::string_view title_of(Group group) {
 }
 
 std::string did_you_mean(std::string_view long_name) {
+  for (const auto& [theirs, ours] : kElsewhere) {
+    if (long_name == theirs) return fmt::format(", did you mean '--{}'?", ours);
+  }
   std::array<std::string_view, kOptions.size()> names;
   for (std::size_t i = 0; i < kOptions.size(); ++i) {
     names[i] = kOptions[i].long_name;

@@ -300,6 +300,9 @@ TEST_F(OptionsTest, UnknownOptionSuggestsTheNearest) {
             "unknown option '--fomat', did you mean '--format'?; crawl --help "
             "lists them all");
   EXPECT_THAT(error({"--order=x"}), HasSubstr("did you mean '--ordered'?"));
+  // As wget, curl and others call it.
+  EXPECT_THAT(error({"--retries=3"}), HasSubstr("did you mean '--retry'?"));
+  EXPECT_THAT(error({"--parallel-max"}), HasSubstr("did you mean '--jobs'?"));
   EXPECT_THAT(error({"--zzzzzz"}), Not(HasSubstr("did you mean")));
   EXPECT_THAT(error({"-Z"}), StartsWith("unknown option '-Z'"));
 }
