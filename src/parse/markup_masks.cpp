@@ -70,7 +70,7 @@ void mark_by_16(const char* p, std::size_t count,
   }
 }
 
-// (Functions, not lambdas: those would not have the attribute.)
+// Functions, not lambdas: those would not have the attribute.
 #define CRAWL_AVX2 [[gnu::target("avx2")]]
 
 CRAWL_AVX2 inline __m256i load_32(const char* p) {
@@ -105,7 +105,7 @@ struct Tables32 {
   __m256i high[TagBeginnings::kBytes];
 };
 
-// The groups that the bytes are in, with all three places.
+// The groups that have all three bytes from each place on.
 CRAWL_AVX2 inline __m256i groups_of(const char* p, const Tables32& tables) {
   const __m256i half = _mm256_set1_epi8(15);
   __m256i groups = _mm256_set1_epi8(-1);
@@ -176,7 +176,7 @@ CRAWL_AVX512 void mark_by_64(const char* p, std::size_t count,
     masks->single_quote = equal(bytes, '\'');
     masks->before_value = equal(bytes, '=') |
                           _mm512_cmple_epu8_mask(bytes, _mm512_set1_epi8(' '));
-    __m512i groups = _mm512_set1_epi8(-1);
+    __m512i groups = _mm512_set1_epi8(-1);  // as in groups_of()
     for (std::size_t k = 0; k < kPlaces; ++k) {
       const __m512i next = _mm512_loadu_si512(p + k + 1);
       const __m512i in_low =
