@@ -92,6 +92,8 @@ class Bench:
         urls = page_urls(server.site)
         contenders = self.tools.on_list(
             write_list(self.work / "urls.txt", urls), len(urls), self.work)
+        # The server has read every page before the first of them is measured.
+        measure(self.crawl(self.work / "urls.txt", "-j", JOBS, "-o", "/dev/null"))
         run_rounds(contenders, self.options.rounds, server.count_pages)
         server.close()
         self.add(f"A list of {len(urls):,} real pages", f"crawl urls.txt -j {JOBS} -q "
@@ -261,7 +263,8 @@ class Bench:
             f"Command: `sh tests/bench/peers/peers.sh --rounds {self.options.rounds}`; "
             f"{datetime.date.today().isoformat()}; {processors()} processors ({cpu}), "
             f"Linux {platform.release()}; servers and clients share them.",
-            "Medians of the rounds, run in turn; ratios are to the first row of a table. Tools: "
+            "Medians of the rounds, run in turn (five times a round what takes less than a second); "
+            "ratios are to the first row of a table. Tools: "
             + ", ".join(re.split(r" [-(]", v)[0].replace("nginx version: ", "")
                         for v in self.tools.versions.values()) + ".",
         ]

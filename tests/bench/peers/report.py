@@ -24,7 +24,7 @@ def table(title, command, contenders):
             continue
         wall, cpu = contender.median("wall"), contender.median("cpu")
         lines.append(
-            f"| {contender.name} | {wall:.2f} | {wall / first.median('wall'):.1f} | {cpu:.2f} "
+            f"| {contender.name} | {wall:.3g} | {wall / first.median('wall'):.1f} | {cpu:.3g} "
             f"| {1e6 * cpu / contender.expected:.0f} | {cpu / first.median('cpu'):.1f} "
             f"| {contender.median('rss') / 1e6:.0f} | {contender.pages} |"
         )
