@@ -72,7 +72,7 @@ TEST(MarkupMasks, AllMarkersAgree) {
   }
 }
 
-TEST(MarkupMasks, AllMarkersKnowEveryBeginning) {
+TEST(MarkupMasks, AllMarkersKnowTheSameBeginnings) {
   std::string text(kBytes + TagBeginnings::kBytes, ' ');
   std::size_t place = 0;
   const auto add = [&](const std::string& tag) {

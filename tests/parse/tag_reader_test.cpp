@@ -76,15 +76,15 @@ std::string at_end_of_script(std::string_view page) {
   return reader.rest(reader->end_of_script(reader->page_begin()));
 }
 
-// Every `<` in `page` that is not in a tag, as find_tag() or find_kept_tag()
-// has it.
+// Every `<` in `page` that is not in a tag, as find_kept_tag() has it or, one
+// after the other, as it is.
 std::vector<std::ptrdiff_t> tags_of(std::string_view page, bool kept) {
   PageReader reader(page);
   const char* const begin = reader->page_begin();
   const char* const end = reader->page_end();
   std::vector<std::ptrdiff_t> tags;
   for (const char* p = begin; p != nullptr;) {
-    p = kept ? reader->find_kept_tag(p) : reader->find_tag(p);
+    p = kept ? reader->find_kept_tag(p) : reader->find(p, '<');
     if (p == end) break;
     tags.push_back(p - begin);
     const char* name = ++p;
