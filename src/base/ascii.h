@@ -2,6 +2,7 @@
 #define CRAWL_BASE_ASCII_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,13 @@ constexpr bool is_ascii_letter(char c) {
 }
 
 constexpr bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
+
+// -1 if it is none.
+constexpr int hex_digit_value(char c) {
+  if (is_ascii_digit(c)) return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
 
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
@@ -34,6 +42,17 @@ constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) {
 constexpr bool starts_with_ignoring_case(std::string_view text,
                                          std::string_view prefix) {
   return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+// Where `word` first is, or npos.
+constexpr std::size_t find_ignoring_case(std::string_view text,
+                                         std::string_view word) {
+  const auto* const found =
+      std::search(text.begin(), text.end(), word.begin(), word.end(),
+                  [](char x, char y) { return to_lower(x) == to_lower(y); });
+  return found == text.end() && !word.empty()
+             ? std::string_view::npos
+             : static_cast<std::size_t>(found - text.begin());
 }
 
 // In steps that a compiler can make wide.

@@ -36,13 +36,6 @@ std::size_t typing_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-bool contains(std::string_view text, std::string_view part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [](char a, char b) {
-                       return to_lower(a) == to_lower(b);
-                     }) != text.end();
-}
-
 }  // namespace
 
 std::optional<std::string_view> nearest_name(
@@ -59,9 +52,10 @@ std::optional<std::string_view> nearest_name(
     }
   }
   if (nearest || given.size() < kShortestPart) return nearest;
-  const auto part = std::find_if(
-      names.begin(), names.end(),
-      [&](std::string_view name) { return contains(name, given); });
+  const auto part =
+      std::find_if(names.begin(), names.end(), [&](std::string_view name) {
+        return find_ignoring_case(name, given) != name.npos;
+      });
   if (part != names.end()) return *part;
   return std::nullopt;
 }

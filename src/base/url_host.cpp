@@ -73,10 +73,10 @@ std::optional<std::uint32_t> parse_ipv4_tail(std::string_view text) {
       if (at >= text.size() || text[at] != '.') return std::nullopt;
       ++at;
     }
-    if (at >= text.size() || !is_digit(text[at])) return std::nullopt;
+    if (at >= text.size() || !is_ascii_digit(text[at])) return std::nullopt;
     unsigned value = 0;
     const std::size_t begin = at;
-    for (; at < text.size() && is_digit(text[at]); ++at) {
+    for (; at < text.size() && is_ascii_digit(text[at]); ++at) {
       if (at > begin && value == 0) return std::nullopt;
       value = value * 10 + hex_value(text[at]);
       if (value > 255) return std::nullopt;
@@ -190,7 +190,7 @@ bool ends_in_number(std::string_view domain) {
   std::size_t last = domain.size();
   while (last > 0 && domain[last - 1] != '.') --last;
   domain.remove_prefix(last);
-  if (domain.empty() || !is_digit(domain[0])) return false;
+  if (domain.empty() || !is_ascii_digit(domain[0])) return false;
   return domain.find_first_not_of("0123456789") == std::string_view::npos ||
          (domain.starts_with("0x") &&
           domain.find_first_not_of("0123456789abcdef", 2) ==

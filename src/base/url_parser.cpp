@@ -323,7 +323,7 @@ bool Parser::port_state(std::string_view text) {
   if (text.empty()) return true;
   unsigned port = 0;
   for (const char c : text) {
-    if (!is_digit(c)) return false;
+    if (!is_ascii_digit(c)) return false;
     port = port * 10 + hex_value(c);
     if (port > 65535) return false;
   }

@@ -10,13 +10,12 @@
 #include <span>
 #include <system_error>
 
+#include "base/ascii.h"
 #include "cli/shown_value.h"
 #include "crawl/base/human.h"
 
 namespace crawl::cli {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Unit {
   std::string_view name;
@@ -26,7 +25,7 @@ struct Unit {
 // "1.5s" as 1.5 and "s"; nothing unless it begins with a plain decimal number.
 std::optional<std::pair<double, std::string_view>> split_unit(
     std::string_view text) {
-  if (text.empty() || (!is_digit(text[0]) && text[0] != '.')) {
+  if (text.empty() || (!is_ascii_digit(text[0]) && text[0] != '.')) {
     return std::nullopt;
   }
   double number = 0;
@@ -58,7 +57,7 @@ constexpr std::array<Unit, 8> kSeconds = {{{"", 1},
                                            {"d", 86'400}}};
 
 bool is_token_char(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+  return is_ascii_digit(c) || is_ascii_letter(c) ||
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
@@ -118,8 +117,10 @@ Result<double> parse_rate(std::string_view text) {
   std::string span(text.substr(slash + 1));
   if (!times || !times->second.empty() || span.empty()) return wrong();
   // "per second" is "per 1 second", but "per 15" has no unit.
-  if (is_digit(span.back())) return wrong();
-  if (!is_digit(span.front()) && span.front() != '.') span.insert(0, 1, '1');
+  if (is_ascii_digit(span.back())) return wrong();
+  if (!is_ascii_digit(span.front()) && span.front() != '.') {
+    span.insert(0, 1, '1');
+  }
   const auto seconds = with_unit(span, kSeconds);
   if (!seconds || *seconds <= 0) return wrong();
   const double rate = times->first / *seconds;

@@ -5,23 +5,23 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
+
 namespace crawl {
 namespace {
 
-bool is_alpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // Tells "mailto:x" from "localhost:8080/x": after a host comes a port.
 bool has_scheme(std::string_view line) {
-  if (line.empty() || !is_alpha(line[0])) return false;
+  if (line.empty() || !is_ascii_letter(line[0])) return false;
   const std::size_t colon = line.find_first_not_of(
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
   if (colon == std::string_view::npos || line[colon] != ':') return false;
   const std::string_view rest = line.substr(colon + 1);
-  const std::string_view after_digits = rest.substr(std::min(
-      rest.size(), static_cast<std::size_t>(
-                       std::find_if_not(rest.begin(), rest.end(), is_digit) -
-                       rest.begin())));
+  const std::string_view after_digits = rest.substr(
+      std::min(rest.size(),
+               static_cast<std::size_t>(
+                   std::find_if_not(rest.begin(), rest.end(), is_ascii_digit) -
+                   rest.begin())));
   const bool is_port = after_digits.size() < rest.size() &&
                        (after_digits.empty() || after_digits[0] == '/' ||
                         after_digits[0] == '?' || after_digits[0] == '#');

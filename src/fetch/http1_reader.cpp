@@ -17,14 +17,6 @@ constexpr std::size_t kMaxChunkLine = 16 * 1024;
 constexpr const char* kNoStatusLine =
     "the answer does not begin with a status line of HTTP/1.0 or HTTP/1.1";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // What may follow a chunk's size: an extension, or the end of the line.
 bool ends_size(char c) {
   return c == ';' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -151,11 +143,11 @@ bool Http1Reader::is_status_line(std::string_view line) {
     return false;
   }
   minor_version_ = line[7] - '0';
-  if (line[9] < '1' || line[9] > '9' || !is_digit(line[10]) ||
-      !is_digit(line[11])) {
+  if (line[9] < '1' || line[9] > '9' || !is_ascii_digit(line[10]) ||
+      !is_ascii_digit(line[11])) {
     return false;
   }
-  return line.size() == 12 || !is_digit(line[12]);
+  return line.size() == 12 || !is_ascii_digit(line[12]);
 }
 
 // RFC 9112 section 6.3: which of the ways to tell the body's end is this
@@ -202,7 +194,7 @@ bool Http1Reader::read_length(std::string_view value) {
                          [&](std::string_view digits) {
                            std::uint64_t length = 0;
                            for (const char c : digits) {
-                             if (!is_digit(c)) return false;
+                             if (!is_ascii_digit(c)) return false;
                              const auto digit =
                                  static_cast<std::uint64_t>(c - '0');
                              // Nobody will send as much: any such number does.
@@ -244,7 +236,7 @@ std::string_view Http1Reader::chunk_size(std::string_view data) {
       malformed("a chunk's size line does not end");
       return {};
     }
-    const int value = in_extension_ ? -1 : hex_value(c);
+    const int value = in_extension_ ? -1 : hex_digit_value(c);
     if (value >= 0) {
       if (left_ > (kMaxLength >> 4U)) {
         malformed("a chunk's size is too large");

@@ -7,17 +7,13 @@
 #include <cmath>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace crawl {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 std::string_view trim(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t");
@@ -61,7 +57,7 @@ std::optional<seconds> parse_retry_after(
     std::string_view value, std::chrono::system_clock::time_point now) {
   value = trim(value);
   if (value.empty()) return std::nullopt;
-  if (std::all_of(value.begin(), value.end(), is_digit)) {
+  if (std::all_of(value.begin(), value.end(), is_ascii_digit)) {
     std::int64_t count = 0;
     const auto read =
         std::from_chars(value.data(), value.data() + value.size(), count);
@@ -70,7 +66,7 @@ std::optional<seconds> parse_retry_after(
   }
   // All three forms of an HTTP-date begin with the day's name; curl_getdate
   // alone would also read things like "12" or "now".
-  if (!is_letter(value.front())) return std::nullopt;
+  if (!is_ascii_letter(value.front())) return std::nullopt;
   const std::time_t when = curl_getdate(std::string(value).c_str(), nullptr);
   if (when == -1) return std::nullopt;
   // In whole seconds: the clock's own unit overflows on a far date.

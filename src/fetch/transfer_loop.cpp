@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/ascii.h"
 #include "fetch/plain_exchange.h"
 #include "fetch/transfer.h"
 
@@ -27,8 +28,7 @@ constexpr std::size_t kMaxRememberedHosts = 65'536;
 // Names that libcurl looks up without a thread.
 bool resolves_at_once(std::string_view host) {
   if (host.empty() || host.back() == ']') return true;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (is_digit(host.front()) && is_digit(host.back())) return true;
+  if (is_ascii_digit(host.front()) && is_ascii_digit(host.back())) return true;
   return host == "localhost" || host.ends_with(".localhost");
 }
 

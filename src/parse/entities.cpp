@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "crawl/base/utf8.h"
 #include "parse/byte_scan.h"
 
@@ -47,18 +48,7 @@ constexpr std::array<std::uint16_t, 32> kC1 = {
     0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
     0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
-
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+bool is_alnum(char c) { return is_ascii_digit(c) || is_ascii_letter(c); }
 
 // "Numeric character reference end state".
 std::uint32_t fix_up(std::uint32_t code) {
@@ -78,7 +68,7 @@ std::size_t decode_numeric(std::string_view text, std::string& out) {
   const std::size_t digits = at;
   std::uint32_t code = 0;
   for (; at < text.size(); ++at) {
-    const int digit = hex_digit(text[at]);
+    const int digit = hex_digit_value(text[at]);
     if (digit < 0 || (!hex && digit > 9)) break;
     if (code <= 0x10FFFF) {
       code = code * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit);
@@ -115,7 +105,7 @@ std::size_t decode_reference(std::string_view text, TextContext context,
 NamedReference match_named_reference(std::string_view text) {
   if (text.starts_with("amp;")) return {4, "&"};
   NamedReference best;
-  if (text.empty() || !is_alpha(text[0])) return best;
+  if (text.empty() || !is_ascii_letter(text[0])) return best;
   const auto letter = static_cast<std::size_t>(text[0]);
   auto first = kEntities.begin() + kFirst[letter];
   auto last = kEntities.begin() + kFirst[letter + 1];

@@ -8,6 +8,8 @@
 #include <immintrin.h>
 #endif
 
+#include "parse/byte_scan.h"
+
 namespace crawl {
 namespace {
 
@@ -46,25 +48,19 @@ void mark_one_by_one(const char* p, std::size_t count,
 
 void mark_by_16(const char* p, std::size_t count,
                 const TagBeginnings& beginnings, MarkupMasks* masks) {
-  const __m128i space = _mm_set1_epi8(' ');
   for (; count != 0; --count, ++masks, p += kBytes) {
     *masks = {};
     for (unsigned i = 0; i < kBytes; i += 16) {
-      const __m128i bytes =
-          _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i));
-      const auto equal = [bytes](char c) {
-        return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
-      };
+      const __m128i part = bytes::load16(p + i);
       const auto bits = [i](__m128i hits) {
-        return std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(hits))}
-               << i;
+        return std::uint64_t{bytes::mask16(hits)} << i;
       };
-      masks->less |= bits(equal('<'));
-      masks->greater |= bits(equal('>'));
-      masks->double_quote |= bits(equal('"'));
-      masks->single_quote |= bits(equal('\''));
-      const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, space), bytes);
-      masks->before_value |= bits(_mm_or_si128(low, equal('=')));
+      masks->less |= bits(bytes::equal16(part, '<'));
+      masks->greater |= bits(bytes::equal16(part, '>'));
+      masks->double_quote |= bits(bytes::equal16(part, '"'));
+      masks->single_quote |= bits(bytes::equal16(part, '\''));
+      masks->before_value |= bits(
+          _mm_or_si128(bytes::at_most16(part, ' '), bytes::equal16(part, '=')));
     }
     masks->beginning = beginnings_among(masks->less, p, beginnings);
   }
@@ -193,7 +189,9 @@ CRAWL_AVX512 void mark_by_64(const char* p, std::size_t count,
 
 #endif  // __x86_64__
 
-std::span<const MarkupMarker> all_markers() {
+}  // namespace
+
+std::span<const MarkupMarker> markup_markers() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   static const std::array markers{
@@ -209,13 +207,6 @@ std::span<const MarkupMarker> all_markers() {
   };
 #endif
   return markers;
-}
-
-}  // namespace
-
-std::span<const MarkupMarker> markup_markers() {
-  static const std::span<const MarkupMarker> all = all_markers();
-  return all;
 }
 
 void mark_markup(const char* p, std::size_t count,

@@ -14,14 +14,6 @@ constexpr std::string_view kSpace = "\t\n\f\r ";
 
 bool is_space(char c) { return c != '\0' && kSpace.find(c) != kSpace.npos; }
 
-std::size_t find_ignoring_case(std::string_view text, std::string_view word) {
-  const auto found =
-      std::search(text.begin(), text.end(), word.begin(), word.end(),
-                  [](char a, char b) { return to_lower(a) == b; });
-  return found == text.end() ? std::string_view::npos
-                             : static_cast<std::size_t>(found - text.begin());
-}
-
 // HTML Standard, "extracting a character encoding from a meta element".
 std::optional<std::string_view> encoding_in_content(std::string_view content) {
   for (;;) {

@@ -18,10 +18,6 @@ enum class TagKind : std::uint8_t {
   kTransient,   // void, or closed by the next of its like
 };
 
-bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 TagKind kind_of(std::string_view name) {
   if (name.size() > kPackedNameSize) {
     return equals_ignoring_case(name, "plaintext") ? TagKind::kRawText
@@ -118,10 +114,10 @@ class Gauge {
       if (at_ + 1 >= html_.size()) break;
       const std::size_t tag = at_;
       const char next = html_[at_ + 1];
-      if (is_alpha(next)) {
+      if (is_ascii_letter(next)) {
         start_tag();
       } else if (next == '/' && at_ + 2 < html_.size() &&
-                 is_alpha(html_[at_ + 2])) {
+                 is_ascii_letter(html_[at_ + 2])) {
         end_tag();
       } else if (next == '!' || next == '?' || next == '/') {
         skip_markup();

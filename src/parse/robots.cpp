@@ -32,12 +32,6 @@ constexpr bool is_delimiter(char c) {
   return c == '/' || c == '?' || c == '&' || c == '=' || c == '+';
 }
 
-int hex_value(char c) {
-  if (is_ascii_digit(c)) return c - '0';
-  c = to_lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
@@ -58,8 +52,8 @@ std::uint32_t append_canonical(std::string_view text, std::size_t& i,
                                std::string& out) {
   const char c = text[i];
   if (c == '%' && i + 2 < text.size()) {
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
+    const int high = hex_digit_value(text[i + 1]);
+    const int low = hex_digit_value(text[i + 2]);
     if (high >= 0 && low >= 0) {
       i += 3;
       const char octet = static_cast<char>(high * 16 + low);

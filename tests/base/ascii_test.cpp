@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace crawl {
 namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
 
 TEST(Ascii, OnlyLettersHaveACase) {
   for (int i = -128; i < 128; ++i) {
@@ -14,6 +18,13 @@ TEST(Ascii, OnlyLettersHaveACase) {
     EXPECT_EQ(to_lower(c), upper ? static_cast<char>(c + 32) : c) << i;
     EXPECT_EQ(is_ascii_letter(c), upper || (c >= 'a' && c <= 'z')) << i;
     EXPECT_EQ(is_ascii_digit(c), c >= '0' && c <= '9') << i;
+    const std::size_t hex =
+        c == '\0' ? std::string_view::npos : kHexDigits.find(c);
+    EXPECT_EQ(hex_digit_value(c),
+              hex == std::string_view::npos
+                  ? -1
+                  : static_cast<int>(hex < 16 ? hex : hex - 6))
+        << i;
   }
   EXPECT_EQ(lower_case("AbZ[@`{\xC3\x84"), "abz[@`{\xC3\x84");
 }
@@ -26,6 +37,10 @@ TEST(Ascii, ComparesIgnoringCase) {
   EXPECT_FALSE(equals_ignoring_case("k", "\xE2\x84\xAA"));  // a Kelvin sign
   EXPECT_TRUE(starts_with_ignoring_case("<HTML>", "<html"));
   EXPECT_FALSE(starts_with_ignoring_case("<htm", "<html"));
+  EXPECT_EQ(find_ignoring_case("text; CharSet=x", "charset"), 6U);
+  EXPECT_EQ(find_ignoring_case("text; chars", "charset"),
+            std::string_view::npos);
+  EXPECT_EQ(find_ignoring_case("", ""), 0U);
 }
 
 TEST(Ascii, OneByteOutsideIsEnough) {
