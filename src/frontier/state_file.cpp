@@ -146,6 +146,8 @@ Error state_error(const std::string& path, sqlite3* db, int code) {
       return damaged_state(file, "its tables are not those of crawl");
     case SQLITE_CORRUPT:
       return damaged_state(file, sqlite3_errstr(SQLITE_CORRUPT));
+    case SQLITE_CONSTRAINT:  // all rows are new, as far as the file was read
+      return damaged_state(file, "a row is there twice");
     case SQLITE_NOTADB:
       return foreign(file);
     case SQLITE_FULL:

@@ -84,9 +84,12 @@ Result<void> StateStore::Impl::open() {
   }
   const auto seed_text = meta("seed");
   if (!seed_text) return tl::unexpected(seed_text.error());
-  if (!*seed_text) return begin();
+  const Result<bool> begun = has_rows();
+  if (!begun) return tl::unexpected(begun.error());
+  if (!*seed_text && !*begun) return begin();
 
-  const auto seed_number = to_number(**seed_text, 16);
+  const auto seed_number =
+      *seed_text ? to_number(**seed_text, 16) : std::nullopt;
   const auto length_text = meta("output_length");
   if (!length_text) return tl::unexpected(length_text.error());
   const auto length =
@@ -95,8 +98,6 @@ Result<void> StateStore::Impl::open() {
     return tl::unexpected(fail_damaged("its header is not readable"));
   }
   // A crawl that ended before it began left nothing to go on with.
-  const Result<bool> begun = has_rows();
-  if (!begun) return tl::unexpected(begun.error());
   if (!*begun && *length == 0) return begin();
 
   resumed = true;
@@ -132,7 +133,9 @@ Result<bool> StateStore::Impl::has_rows() {
   int code = rows.prepare(db.get(),
                           "SELECT id FROM host UNION ALL "
                           "SELECT id FROM page UNION ALL "
-                          "SELECT id FROM known LIMIT 1");
+                          "SELECT id FROM known UNION ALL "
+                          "SELECT id FROM ahead UNION ALL "
+                          "SELECT page FROM body LIMIT 1");
   if (code == SQLITE_OK) code = rows.step();
   if (code != SQLITE_ROW && code != SQLITE_DONE) {
     return tl::unexpected(fail(code));
@@ -245,10 +248,10 @@ Result<void> StateStore::Impl::read_ahead() {
     const auto page = static_cast<PageId>(id);
     if (id < 0 || host_of(page) >= table->size() ||
         number_of(page) <= (*table)[host_of(page)].done ||
-        number_of(page) >= (*table)[host_of(page)].admitted) {
+        number_of(page) >= (*table)[host_of(page)].admitted ||
+        !ahead.insert(page).second) {
       return tl::unexpected(fail_damaged("pages done do not fit together"));
     }
-    ahead.insert(page);
     Host& host = (*table)[host_of(page)];
     host.ahead_stored = true;
     ++host.skip;

@@ -191,6 +191,7 @@ TEST_F(StateStoreTest, Refuses_RowsThatDoNotFitTogether) {
         "UPDATE page SET url='' WHERE id=2",
         "UPDATE page SET parent=1<<50 WHERE id=2",
         "UPDATE meta SET value='x' WHERE name='seed'",
+        "DELETE FROM meta WHERE name='seed'",
         "UPDATE meta SET value='-1' WHERE name='output_length'",
         "DELETE FROM meta WHERE name='output_length'"}) {
     write_file(path_, good);
@@ -201,6 +202,25 @@ TEST_F(StateStoreTest, Refuses_RowsThatDoNotFitTogether) {
     sqlite3_close(db);
     EXPECT_THAT(error_of_open(), HasSubstr("is damaged")) << sql;
   }
+}
+
+// No statement can make it so, but a bad disk can.
+TEST_F(StateStoreTest, Refuses_APageDoneTwice) {
+  {
+    const auto store = open();
+    for (int i = 0; i < 9; ++i) add(*store, "http://a/" + std::to_string(i));
+    load(*store, 0, 9);
+    for (const PageId page : {4u, 6u}) store->done(page);
+    ASSERT_TRUE(store->commit(0));
+  }
+  // Two cells at the end of the table's page, each of four bytes: the payload's
+  // size, the row's number, and a record of one NULL.
+  constexpr std::size_t kEnd = 2 * 4096;
+  std::string bytes = read_file(path_);
+  ASSERT_EQ(bytes.substr(kEnd - 8, 8), std::string("\2\6\2\0\2\4\2\0", 8));
+  bytes[kEnd - 3] = 6;
+  write_file(path_, bytes);
+  EXPECT_THAT(error_of_open(), HasSubstr("is damaged"));
 }
 
 TEST_F(StateStoreTest, Refuses_AUrlThatIsNone) {
