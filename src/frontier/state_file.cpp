@@ -206,19 +206,21 @@ Result<Database> open_state_file(const std::string& path,
   code = check_tables(db.get());
   if (code == SQLITE_EMPTY) code = create_tables(db.get());
   if (code == SQLITE_OK) code = execute(db.get(), "COMMIT");
-  // In WAL mode the file is whole after each sync; without a sync at each
-  // commit power loss may undo the last ones, but never tears one.
-  if (code == SQLITE_OK) {
-    code = execute(db.get(), temporary ? "PRAGMA journal_mode=MEMORY;"
-                                         "PRAGMA synchronous=OFF"
-                                       : "PRAGMA journal_mode=WAL;"
-                                         "PRAGMA synchronous=NORMAL;"
-                                         "PRAGMA wal_autocheckpoint=8192;"
-                                         "PRAGMA journal_size_limit=67108864");
-  }
-  if (code == SQLITE_OK) code = execute(db.get(), "BEGIN IMMEDIATE");
   if (code != SQLITE_OK) return fail();
   return db;
+}
+
+int begin_commits(sqlite3* db, bool temporary) {
+  // In WAL mode the file is whole after each sync; without a sync at each
+  // commit power loss may undo the last ones, but never tears one.
+  const int code =
+      execute(db, temporary ? "PRAGMA journal_mode=MEMORY;"
+                              "PRAGMA synchronous=OFF"
+                            : "PRAGMA journal_mode=WAL;"
+                              "PRAGMA synchronous=NORMAL;"
+                              "PRAGMA wal_autocheckpoint=8192;"
+                              "PRAGMA journal_size_limit=67108864");
+  return code == SQLITE_OK ? execute(db, "BEGIN IMMEDIATE") : code;
 }
 
 }  // namespace crawl

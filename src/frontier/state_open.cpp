@@ -109,7 +109,10 @@ Result<void> StateStore::Impl::open() {
   if (result) result = read_pages();
   if (result) result = read_known();
   if (result) result = read_ahead();
-  return result;
+  if (!result) return result;
+  const int code = begin_commits(db.get(), options.path.empty());
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  return {};
 }
 
 // A new state.
@@ -117,13 +120,15 @@ Result<void> StateStore::Impl::begin() {
   std::random_device random;
   seed = std::uint64_t{random()} << 32 | random();
   table.emplace(seed);
+  int code = begin_commits(db.get(), options.path.empty());
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
   auto result = set_meta("seed", fmt::format("{:016x}", seed));
   if (result) result = set_meta("output_length", "0");
   for (const auto& [name, value] : options.settings) {
     if (result) result = set_meta("setting " + name, value);
   }
   if (!result) return result;
-  const int code = execute(db.get(), "COMMIT; BEGIN IMMEDIATE");
+  code = execute(db.get(), "COMMIT; BEGIN IMMEDIATE");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
   return {};
 }

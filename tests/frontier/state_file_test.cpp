@@ -199,8 +199,11 @@ TEST_F(StateStoreTest, Refuses_RowsThatDoNotFitTogether) {
     ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
     ASSERT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK)
         << sql;
+    sqlite3_exec(db, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr);
     sqlite3_close(db);
+    const std::string changed = read_file(path_);
     EXPECT_THAT(error_of_open(), HasSubstr("is damaged")) << sql;
+    EXPECT_EQ(read_file(path_), changed) << sql;
   }
 }
 
