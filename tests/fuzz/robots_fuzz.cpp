@@ -1,5 +1,5 @@
 // Any file, any path: the rules agree with a plain second reading of the RFC.
-// Input: the path, a zero byte, the robots.txt.
+// Input: the path without its first slash, a zero byte, the robots.txt.
 
 #include <cstdint>
 #include <cstdio>
@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::size_t zero = input.find('\0');
   if (zero == std::string_view::npos) return 0;
-  const std::string path(input.substr(0, zero));
+  const std::string path = '/' + std::string(input.substr(0, zero));
   const std::string body(input.substr(zero + 1));
 
   const auto rules = crawl::RobotsRules::parse(body, "crawl");
