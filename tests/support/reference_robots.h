@@ -99,7 +99,7 @@ class ReferenceRobots {
     } else {
       const std::size_t blank = line.find_first_of(" \t");
       if (blank == std::string::npos) return;
-      key = line.substr(0, blank);
+      key = strip(line.substr(0, blank));
       value = strip(line.substr(blank));
       if (value.find_first_of(" \t") != std::string::npos) return;
     }
