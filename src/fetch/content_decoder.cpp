@@ -17,8 +17,14 @@ namespace {
 
 using Outcome = ContentDecoder::Outcome;
 
-// As in libcurl: more are there to cost us something.
-constexpr std::size_t kMaxCodings = 5;
+// More are there to cost us something: time, and a window for each.
+constexpr std::size_t kMaxCodings = 2;
+
+// What is coded twice is packed already, so undoing the outer coding makes
+// little more of it. Without a limit, a few bytes could keep the inner one busy
+// for hours without a byte of output.
+constexpr std::uint64_t kMaxGrowth = 16;
+constexpr std::uint64_t kMinGrown = 64 * 1024;
 
 constexpr std::size_t kPiece = 16 * 1024;  // of brotli's output
 
@@ -121,18 +127,16 @@ Result<std::unique_ptr<ContentDecoder>> ContentDecoder::create(
 }
 
 Outcome ContentDecoder::decode(std::string_view data, const Sink& sink) {
-  return decode_from(0, data, sink);
-}
-
-Outcome ContentDecoder::decode_from(std::size_t stage, std::string_view data,
-                                    const Sink& sink) {
-  if (stage + 1 == stages_.size()) return stages_[stage]->decode(data, sink);
+  if (stages_.size() == 1) return stages_[0]->decode(data, sink);
+  taken_ += data.size();
   Outcome inner = Outcome::kGood;
-  const Outcome outer =
-      stages_[stage]->decode(data, [&](std::string_view piece) {
-        inner = decode_from(stage + 1, piece, sink);
-        return inner == Outcome::kGood;
-      });
+  const Outcome outer = stages_[0]->decode(data, [&](std::string_view piece) {
+    between_ += piece.size();
+    inner = between_ > std::max(kMinGrown, taken_ * kMaxGrowth)
+                ? Outcome::kBroken
+                : stages_[1]->decode(piece, sink);
+    return inner == Outcome::kGood;
+  });
   return inner != Outcome::kGood ? inner : outer;
 }
 

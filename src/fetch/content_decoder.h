@@ -14,9 +14,10 @@ namespace crawl {
 
 // Undoes a response's content codings (RFC 9110 section 8.4.1) as its bytes
 // come in: gzip, deflate (with zlib's wrapper, or bare as some servers send it)
-// and br, several on top of each other.
+// and br, or two of them one on top of the other.
 //
-// Never holds more than one piece of output. One thread.
+// Holds one piece of output and what the codings refer back to: 32 KiB, or up
+// to 16 MiB of output for br (RFC 7932 section 9.1). One thread.
 class ContentDecoder {
  public:
   // Takes decoded bytes; false to stop.
@@ -43,10 +44,10 @@ class ContentDecoder {
 
  private:
   ContentDecoder() = default;
-  Outcome decode_from(std::size_t stage, std::string_view data,
-                      const Sink& sink);
 
   std::vector<std::unique_ptr<Stage>> stages_;  // the outermost coding first
+  std::uint64_t taken_ = 0;                     // bytes that came in
+  std::uint64_t between_ = 0;  // bytes from the first stage to the second
 };
 
 }  // namespace crawl

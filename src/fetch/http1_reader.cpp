@@ -82,7 +82,8 @@ std::string_view Http1Reader::head(std::string_view data) {
   while (!over() && take_line(data, line)) {
     if (!head_line(line)) break;
     if (trailers) {
-      if (trim_field(line).empty()) state_ = State::kDone;
+      const bool folded = line.front() == ' ' || line.front() == '\t';
+      if (!folded && trim_field(line).empty()) state_ = State::kDone;
     } else if (headers_->done()) {
       head_done();
       break;
@@ -267,8 +268,9 @@ void Http1Reader::begin_chunk_line() {
 std::string_view Http1Reader::chunk_end(std::string_view data) {
   // CRLF, or LF alone.
   if (data.front() == '\n') {
+    begin_chunk_line();
     state_ = State::kChunkSize;
-  } else if (data.front() != '\r') {
+  } else if (data.front() != '\r' || ++chunk_line_ > 1) {
     malformed("a chunk is longer than it said");
   }
   return data.substr(1);

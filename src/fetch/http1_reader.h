@@ -90,7 +90,7 @@ class Http1Reader {
   std::string line_;        // the beginning of a line cut in two
   std::uint64_t left_ = 0;  // of the body or of the chunk
   std::uint64_t body_bytes_ = 0;
-  std::size_t chunk_line_ = 0;  // bytes of the size line so far
+  std::size_t chunk_line_ = 0;  // bytes so far, of its size's line or its end's
   State state_ = State::kDone;
   int minor_version_ = 1;
   bool begun_ = false;

@@ -34,7 +34,6 @@ ErrorKind PlainExchange::prepare() {
   request_text_ += http_.fields(request_->send_credentials);
   start_ = time_point();
   decoder_.reset();
-  reader_.begin(headers_, *this, options_.max_header_bytes);
   return ErrorKind::kNone;
 }
 
@@ -63,6 +62,7 @@ void PlainExchange::begin_sending(time_point now) {
   quiet_since_ = now;
   quiet_bytes_ = 0;
   sent_ = 0;
+  reader_.begin(headers_, *this, options_.max_header_bytes);
 }
 
 void PlainExchange::connected(const NewConnection& opened) {

@@ -55,8 +55,12 @@ class PlainExchange final : public Exchange, private Http1Sink {
   void connection_ended();
   // Nothing more to receive; done() follows.
   bool over() const { return reader_.over() || failed(); }
-  // Nothing has come, so that the request can be sent again.
-  bool unanswered() const { return !reader_.begun(); }
+  // Nothing has come that answers it, so that the request can be sent again.
+  bool unanswered() const {
+    return !reader_.begun() ||
+           (reader_.state() == Http1Reader::State::kMalformed &&
+            headers_.expects_status());
+  }
   // The connection can carry another exchange.
   bool keeps_alive() const;
   using Exchange::fail;

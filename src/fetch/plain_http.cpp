@@ -213,7 +213,7 @@ void PlainHttp::receive(PlainConnection& connection) {
     const std::string_view rest =
         exchange.received({buffer_.get(), size}, steady_clock::now());
     if (exchange.over()) {
-      conclude(connection, rest.empty());
+      if (!sent_again(connection)) conclude(connection, rest.empty());
       return;
     }
     if (size < kBufferSize) break;
@@ -234,7 +234,7 @@ void PlainHttp::ended(PlainConnection& connection) {
 }
 
 // A server may close an idle connection at any time, and so just as a request
-// is on its way.
+// is on its way. Or more comes than the last response said it had.
 bool PlainHttp::sent_again(PlainConnection& connection) {
   PlainExchange& exchange = *connection.user;
   if (!connection.reused || !exchange.unanswered()) return false;

@@ -24,12 +24,8 @@ bool ResponseHeaders::add_line(std::string_view line) {
     status_line(line);
     return true;
   }
-  if (!line.empty() && (line.front() == ' ' || line.front() == '\t') &&
-      last_value_ != nullptr) {
-    last_value_->append(" ").append(trim_field(line));
-    if (keep_all_ && last_value_ != &result_->headers.back().second) {
-      result_->headers.back().second.append(" ").append(trim_field(line));
-    }
+  if (!line.empty() && (line.front() == ' ' || line.front() == '\t')) {
+    folded_line(trim_field(line));
     return true;
   }
   if (trim_field(line).empty()) {
@@ -39,7 +35,10 @@ bool ResponseHeaders::add_line(std::string_view line) {
     return true;
   }
   const auto colon = line.find(':');
-  if (colon == line.npos) return true;
+  if (colon == line.npos) {
+    last_value_ = nullptr;
+    return true;
+  }
   field(trim_field(line.substr(0, colon)), trim_field(line.substr(colon + 1)));
   return true;
 }
@@ -68,6 +67,16 @@ void ResponseHeaders::status_line(std::string_view line) {
        i < 3 && digit < line.size() && line[digit] >= '0' && line[digit] <= '9';
        ++i, ++digit) {
     result_->status_code = result_->status_code * 10 + (line[digit] - '0');
+  }
+}
+
+// Goes on with the last field's value (RFC 9112 section 5.2), if that is kept;
+// behind the status line it goes on with nothing (section 2.2).
+void ResponseHeaders::folded_line(std::string_view text) {
+  if (last_value_ == nullptr || text.empty()) return;
+  last_value_->append(" ").append(text);
+  if (keep_all_ && last_value_ != &result_->headers.back().second) {
+    result_->headers.back().second.append(" ").append(text);
   }
 }
 

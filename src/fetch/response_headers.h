@@ -37,11 +37,11 @@ class ResponseHeaders {
   int status_code() const { return result_->status_code; }
   bool chunked() const { return !framing_.transfer_encoding.empty(); }
   const FramingFields& framing() const { return framing_; }
-  std::size_t bytes() const { return bytes_; }
 
  private:
   void expect_status();
   void status_line(std::string_view line);
+  void folded_line(std::string_view text);
   void field(std::string_view name, std::string_view value);
 
   FetchResult* result_ = nullptr;

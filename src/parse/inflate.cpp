@@ -15,18 +15,24 @@ Inflater::~Inflater() {
 }
 
 Inflater::Outcome Inflater::inflate(std::string_view data, const Sink& sink) {
-  if (open_) return inflate_all(data, sink);
-  // Two bytes tell whether deflate has its wrapper (RFC 1950 section 2.2).
+  if (ignore_rest_) return Outcome::kGood;
+  if (open_ && !at_end_) return inflate_some(data, sink);
+  // Two bytes tell whether deflate has its wrapper (RFC 1950 section 2.2), and
+  // whether another member of a gzip file follows (RFC 1952 section 2.2).
   first_.append(data);
   if (first_.size() < 2) return Outcome::kGood;
-  open();
   const std::string first = std::exchange(first_, {});
-  return inflate_all(first, sink);
+  if (!open_) {
+    open(first);
+  } else if (!next_member(first)) {
+    return Outcome::kGood;
+  }
+  return inflate_some(first, sink);
 }
 
-void Inflater::open() {
-  const auto byte = [this](std::size_t i) {
-    return static_cast<unsigned>(static_cast<unsigned char>(first_[i]));
+void Inflater::open(std::string_view first) {
+  const auto byte = [first](std::size_t i) {
+    return static_cast<unsigned>(static_cast<unsigned char>(first[i]));
   };
   const bool wrapped =
       (byte(0) & 0x0FU) == 8 && (byte(0) * 256 + byte(1)) % 31 == 0;
@@ -38,15 +44,10 @@ void Inflater::open() {
   open_ = true;
 }
 
-Inflater::Outcome Inflater::inflate_all(std::string_view data,
-                                        const Sink& sink) {
+Inflater::Outcome Inflater::inflate_some(std::string_view data,
+                                         const Sink& sink) {
   std::array<char, kPiece> piece;
   for (;;) {
-    if (at_end_) {
-      if (data.empty() || !begins_member(data)) return Outcome::kGood;
-      if (inflateReset(&stream_) != Z_OK) return Outcome::kDamaged;
-      at_end_ = false;
-    }
     // zlib counts in 32 bits.
     const std::size_t size =
         std::min<std::size_t>(data.size(), std::numeric_limits<uInt>::max());
@@ -61,6 +62,11 @@ Inflater::Outcome Inflater::inflate_all(std::string_view data,
     if (made > 0 && !sink({piece.data(), made})) return Outcome::kStopped;
     if (result == Z_STREAM_END) {
       at_end_ = true;
+      if (data.size() < 2) {
+        first_ = data;
+        return Outcome::kGood;
+      }
+      if (!next_member(data)) return Outcome::kGood;
     } else if (result != Z_OK && result != Z_BUF_ERROR) {
       return Outcome::kDamaged;
     } else if (data.empty() && stream_.avail_out != 0) {
@@ -69,13 +75,16 @@ Inflater::Outcome Inflater::inflate_all(std::string_view data,
   }
 }
 
-// A gzip file may have several (RFC 1952 section 2.2); whatever else follows
-// the end is no one's.
-bool Inflater::begins_member(std::string_view rest) {
-  if (format_ != Format::kGzip || !rest.starts_with('\x1f')) {
+// Goes on with the member that `rest` begins with; if it is none, all that
+// follows is no one's.
+bool Inflater::next_member(std::string_view rest) {
+  if (format_ != Format::kGzip || !is_gzip(rest)) {
     ignore_rest_ = true;
+    return false;
   }
-  return !ignore_rest_;
+  inflateReset(&stream_);
+  at_end_ = false;
+  return true;
 }
 
 }  // namespace crawl

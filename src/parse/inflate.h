@@ -39,15 +39,15 @@ class Inflater {
   bool at_end() const { return at_end_; }
 
  private:
-  void open();
-  Outcome inflate_all(std::string_view data, const Sink& sink);
-  bool begins_member(std::string_view rest);
+  void open(std::string_view first);
+  bool next_member(std::string_view rest);
+  Outcome inflate_some(std::string_view data, const Sink& sink);
 
   const Format format_;
   bool open_ = false;
   bool at_end_ = false;  // of a member
   bool ignore_rest_ = false;
-  std::string first_;  // bytes, from before it was opened
+  std::string first_;  // the first byte, of all or of what follows a member
   z_stream stream_{};
 };
 

@@ -27,6 +27,11 @@ inline auto all_fetchers() {
                            FetcherKind::kLibcurl);
 }
 
+// Those that speak HTTP/1.1 themselves.
+inline auto own_fetchers() {
+  return ::testing::Values(FetcherKind::kInline, FetcherKind::kPooled);
+}
+
 inline std::string name_of(
     const ::testing::TestParamInfo<FetcherKind>& parameter) {
   switch (parameter.param) {

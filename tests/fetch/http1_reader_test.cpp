@@ -91,6 +91,7 @@ TEST(Http1Reader, Rfc9112_7_1_ChunksAreJoined) {
   expect_body(ok(chunked, "A;x=\"y\"\r\n0123456789\r\n000;z\r\n\r\n"),
               "0123456789");
   expect_body(ok(chunked, "0\r\nTrailer: t\r\nOther: u\r\n\r\n"), "");
+  expect_body(ok(chunked, "0\r\nTrailer: t\r\n \r\n u\r\n\r\n"), "");
   expect_body(ok(chunked, "5 \nhello\n0\n\n"), "hello");
   EXPECT_TRUE(read(ok(chunked, "0\r\n\r\n")).keeps_alive);
   EXPECT_EQ(read(ok(chunked, "0\r\n\r\nmore")).rest, "more");
@@ -99,8 +100,8 @@ TEST(Http1Reader, Rfc9112_7_1_ChunksAreJoined) {
 TEST(Http1Reader, Rfc9112_7_1_ChunksThatBreakTheRules) {
   const std::string chunked = "Transfer-Encoding: chunked\r\n";
   for (const std::string& body :
-       {"\r\n"s, "x\r\n"s, "-1\r\n"s, "5\r\nhello!\r\n"s, ";x\r\n"s, "5x\r\n"s,
-        "FFFFFFFFFFFFFFFFFF\r\n"s, " 5\r\nhello"s}) {
+       {"\r\n"s, "x\r\n"s, "-1\r\n"s, "5\r\nhello!\r\n"s, "5\r\nhello\r\r\n"s,
+        ";x\r\n"s, "5x\r\n"s, "FFFFFFFFFFFFFFFFFF\r\n"s, " 5\r\nhello"s}) {
     expect_malformed(ok(chunked, body));
   }
 }

@@ -30,6 +30,10 @@ class PlainHttpTest : public FetchTest {
 };
 INSTANTIATE_TEST_SUITE_P(, PlainHttpTest, all_fetchers(), name_of);
 
+// Where libcurl gives up.
+class OwnHttpTest : public PlainHttpTest {};
+INSTANTIATE_TEST_SUITE_P(, OwnHttpTest, own_fetchers(), name_of);
+
 TEST_P(PlainHttpTest, Rfc9112_9_3_1_ARequestOnAConnectionJustClosedIsRepeated) {
   std::atomic<int> asked{0};
   site.serve("/second-fails", [&asked](const HttpRequest&) {
@@ -52,6 +56,32 @@ TEST_P(PlainHttpTest, AResetInPlaceOfAnAnswerIsRepeatedToo) {
        in_turn({"/second-fails", "/second-fails"})) {
     expect_good(result);
   }
+}
+
+TEST_P(OwnHttpTest, WhatAnEarlierResponseLeftBehindIsNoAnswer) {
+  std::atomic<int> asked{0};
+  site.serve("/leaves-more", [&asked](const HttpRequest&) {
+    return ++asked == 2 ? Reply().send(
+                              "\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+                              "\r\nok")
+                        : Reply::html("<title>x</title>");
+  });
+  for (const FetchResult& result : in_turn({"/leaves-more", "/leaves-more"})) {
+    expect_good(result);
+    ASSERT_TRUE(result.page);
+    EXPECT_EQ(result.page->title, "x");
+  }
+  EXPECT_EQ(asked, 3);
+}
+
+TEST_P(PlainHttpTest, AFreshConnectionsNonsenseIsNotAskedForAgain) {
+  std::atomic<int> asked{0};
+  site.serve("/nonsense", [&asked](const HttpRequest&) {
+    ++asked;
+    return Reply().send("nonsense").close();
+  });
+  EXPECT_EQ(fetch("/nonsense").error, ErrorKind::kProtocol);
+  EXPECT_EQ(asked, 1);
 }
 
 TEST_P(PlainHttpTest, ANewConnectionIsTriedOnce) {

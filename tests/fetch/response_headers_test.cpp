@@ -80,9 +80,28 @@ TEST_F(ResponseHeadersTest, Rfc9112_5_2_FoldedLinesAreOneValue) {
   EXPECT_EQ(result.headers[1].second, "1 2");
 }
 
-TEST_F(ResponseHeadersTest, AFoldedFirstLineIsIgnored) {
-  add({"HTTP/1.1 200 OK", "  text/html", "no colon", "Content-Type: a/b", ""});
+// Whatever is kept of a field: what it is folded into is no field, and no end.
+TEST_F(ResponseHeadersTest, Rfc9112_5_2_FoldedLinesAreNeverFields) {
+  for (const bool keep_all : {true, false}) {
+    headers.begin(&result, keep_all, 10'000);
+    add({"HTTP/1.1 302 Found", "X-Other: a", " Content-Length: 10",
+         "\tLocation: /other", " ", "Location: /here", "Location: /there",
+         " Transfer-Encoding: chunked", "no colon", " Location: /nowhere"});
+    EXPECT_FALSE(headers.done());
+    add({"Content-Type: a/b", ""});
+    EXPECT_TRUE(headers.done());
+    EXPECT_EQ(result.location, "/here");
+    EXPECT_EQ(result.content_type, "a/b");
+    EXPECT_EQ(headers.framing().content_length, "");
+    EXPECT_FALSE(headers.chunked());
+  }
+}
+
+TEST_F(ResponseHeadersTest, Rfc9112_2_2_AFoldedFirstLineIsIgnored) {
+  add({"HTTP/1.1 200 OK", "  text/html", " Content-Length: 2", " ", "no colon",
+       "Content-Type: a/b", ""});
   EXPECT_EQ(result.content_type, "a/b");
+  EXPECT_EQ(headers.framing().content_length, "");
   EXPECT_EQ(result.headers.size(), 1u);
 }
 
