@@ -53,12 +53,7 @@ class Statement {
 
   void reset() { sqlite3_reset(statement_.get()); }
 
-  bool is_integer(int column) const {
-    return sqlite3_column_type(statement_.get(), column) == SQLITE_INTEGER;
-  }
-  bool is_text(int column) const {
-    return sqlite3_column_type(statement_.get(), column) == SQLITE_TEXT;
-  }
+  // Of a row: step() has just returned SQLITE_ROW.
   std::int64_t integer(int column) const {
     return sqlite3_column_int64(statement_.get(), column);
   }

@@ -127,10 +127,9 @@ int check_tables(sqlite3* db) {
 }  // namespace
 
 Error damaged_state(const std::string& path, const std::string& how) {
-  return {fmt::format(
-      "state file {} is damaged ({}); it was left as it is, begin anew with "
-      "another file",
-      path, how)};
+  return {
+      fmt::format("state file {} is damaged ({}); begin anew with another file",
+                  path, how)};
 }
 
 Error state_error(const std::string& path, sqlite3* db, int code) {
@@ -175,8 +174,9 @@ Result<Database> open_state_file(const std::string& path,
       return tl::unexpected(checked.error());
     }
   }
-  // SQLite knows special names that begin with a colon.
-  const std::string name = path.starts_with(':') ? "./" + path : path;
+  // SQLite knows names that are none of files: ":memory:", "file:x?mode=ro".
+  const std::string name =
+      temporary || path.starts_with('/') ? path : "./" + path;
   sqlite3* opened = nullptr;
   int code = sqlite3_open_v2(name.c_str(), &opened,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |

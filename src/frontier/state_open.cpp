@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <random>
 
 #include "frontier/state_file.h"
@@ -121,6 +122,8 @@ Result<void> StateStore::Impl::begin() {
   seed = std::uint64_t{random()} << 32 | random();
   table.emplace(seed);
   int code = begin_commits(db.get(), options.path.empty());
+  // Settings and notes of a crawl that came to nothing.
+  if (code == SQLITE_OK) code = execute(db.get(), "DELETE FROM meta");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
   auto result = set_meta("seed", fmt::format("{:016x}", seed));
   if (result) result = set_meta("output_length", "0");
@@ -200,20 +203,28 @@ Result<void> StateStore::Impl::read_pages() {
   }
 
   Statement rows;
-  int code =
-      rows.prepare(db.get(), "SELECT id,parent,url FROM page ORDER BY id");
+  int code = rows.prepare(db.get(),
+                          "SELECT id,depth,parent,url FROM page ORDER BY id");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  // How many pages each host must have for all parents to be there.
+  std::vector<std::uint64_t> parents(table->size());
   std::string href;
   while ((code = rows.step()) == SQLITE_ROW) {
     const std::int64_t id = rows.integer(0);
     const auto page = static_cast<PageId>(id);
-    const PageId parent = parent_of(page, rows.integer(1));
-    const std::string_view url = rows.text(2);
+    const std::int64_t depth = rows.integer(1);
+    const PageId parent = parent_of(page, rows.integer(2));
+    const std::string_view url = rows.text(3);
     // Within a host the numbers run from 0 without a gap.
-    if (id < 0 || host_of(page) >= table->size() || url.empty() ||
+    if (id < 0 || host_of(page) >= table->size() || url.empty() || depth < 0 ||
+        depth > std::numeric_limits<int>::max() ||
         number_of(page) != (*table)[host_of(page)].admitted ||
         (is_page(parent) && host_of(parent) >= table->size())) {
       return tl::unexpected(fail_damaged("pages do not fit together"));
+    }
+    if (is_page(parent)) {
+      std::uint64_t& most = parents[host_of(parent)];
+      most = std::max(most, std::uint64_t{number_of(parent)} + 1);
     }
     ++(*table)[host_of(page)].admitted;
     ++(*table)[host_of(page)].stored;
@@ -226,7 +237,8 @@ Result<void> StateStore::Impl::read_pages() {
   }
   if (code != SQLITE_DONE) return tl::unexpected(fail(code));
   for (std::size_t id = 0; id < table->size(); ++id) {
-    if ((*table)[id].done > (*table)[id].admitted) {
+    const Host& host = (*table)[id];
+    if (host.done > host.admitted || parents[id] > host.admitted) {
       return tl::unexpected(fail_damaged("pages are missing"));
     }
   }

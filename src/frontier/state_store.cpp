@@ -295,10 +295,13 @@ Result<PageId> StateStore::first_with_body(const Fingerprint& digest,
   if (impl.failed) return tl::unexpected(*impl.failed);
   impl.select_body.bind(1, static_cast<std::int64_t>(digest.high));
   int code = impl.select_body.step();
-  const auto low = static_cast<std::uint64_t>(impl.select_body.integer(0));
-  const auto first = static_cast<PageId>(impl.select_body.integer(1));
+  if (code == SQLITE_ROW) {
+    const auto low = static_cast<std::uint64_t>(impl.select_body.integer(0));
+    const auto first = static_cast<PageId>(impl.select_body.integer(1));
+    impl.select_body.reset();
+    return low == digest.low ? first : page;
+  }
   impl.select_body.reset();
-  if (code == SQLITE_ROW) return low == digest.low ? first : page;
   if (code == SQLITE_DONE) {
     impl.insert_body.bind(1, static_cast<std::int64_t>(digest.high));
     impl.insert_body.bind(2, static_cast<std::int64_t>(digest.low));

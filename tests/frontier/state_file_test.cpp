@@ -46,9 +46,13 @@ TEST_F(StateStoreTest, ATemporaryStateHasNoFile) {
 TEST_F(StateStoreTest, AFileWithASpecialNameIsAFile) {
   const std::filesystem::path before = std::filesystem::current_path();
   std::filesystem::current_path(folder_);
-  path_ = ":memory:";
-  ASSERT_TRUE(open()->commit(7));
-  EXPECT_EQ(open()->output_length(), 7u);
+  for (const char* name : {":memory:", "file:x?mode=memory", "file:x"}) {
+    path_ = name;
+    ASSERT_TRUE(open()->commit(7));
+    EXPECT_EQ(open()->output_length(), 7u) << name;
+    EXPECT_TRUE(std::filesystem::exists(name)) << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists("x"));
   std::filesystem::current_path(before);
 }
 
@@ -82,10 +86,15 @@ TEST_F(StateStoreTest, Refuses_OtherSettings) {
 
 // A crawl whose output could not be opened, say, and now has another.
 TEST_F(StateStoreTest, AStateThatWasNeverUsedTakesOtherSettings) {
-  ASSERT_TRUE(open({{"-o", "/nowhere/out"}}));
+  {
+    const auto store = open({{"-o", "/nowhere/out"}});
+    ASSERT_TRUE(store->set_note("sitemaps", "http://a/sitemap.xml"));
+    ASSERT_TRUE(store->commit(0));
+  }
   {
     const auto store = open({{"-o", "out"}});
     EXPECT_FALSE(store->resumed());
+    EXPECT_EQ(store->note("sitemaps"), std::nullopt);
     add(*store, "http://a/");
     ASSERT_TRUE(store->commit(0));
   }
@@ -182,14 +191,23 @@ TEST_F(StateStoreTest, Refuses_RowsThatDoNotFitTogether) {
   }
   const std::string good = read_file(path_);
   for (const char* sql :
-       {"DELETE FROM page WHERE id=4", "DELETE FROM host",
-        "UPDATE host SET done=10", "UPDATE host SET done=-1",
-        "INSERT INTO ahead VALUES(20)", "INSERT INTO ahead VALUES(-1)",
+       {"DELETE FROM page WHERE id=4",
+        "DELETE FROM host",
+        "UPDATE host SET done=10",
+        "UPDATE host SET done=-1",
+        "INSERT INTO ahead VALUES(20)",
+        "INSERT INTO ahead VALUES(-1)",
         "INSERT INTO page VALUES(-5,0,-1,'/x')",
         "INSERT INTO page VALUES(1<<40,0,-1,'/x')",
         "UPDATE page SET url='/1' WHERE id=2",
         "UPDATE page SET url='' WHERE id=2",
         "UPDATE page SET parent=1<<50 WHERE id=2",
+        "UPDATE page SET parent=-2-9 WHERE id=2",
+        "UPDATE page SET parent=9 WHERE id=2",
+        "INSERT INTO host VALUES(1,'http://b:80',0); "
+        "UPDATE page SET parent=1<<32 WHERE id=2",
+        "UPDATE page SET depth=-1 WHERE id=2",
+        "UPDATE page SET depth=1<<31 WHERE id=2",
         "UPDATE meta SET value='x' WHERE name='seed'",
         "DELETE FROM meta WHERE name='seed'",
         "UPDATE meta SET value='-1' WHERE name='output_length'",
