@@ -84,7 +84,8 @@ void CrawlLoop::request_stop() {
 
 bool CrawlLoop::finished() const {
   return seeds_ended_ && frontier_.finished() &&
-         (!site_ || site_->exhausted()) && sitemaps_reading_.empty();
+         (closing_ || !site_ || site_->exhausted()) &&
+         sitemaps_reading_.empty();
 }
 
 Result<CrawlStats> CrawlLoop::run(SeedSource& seeds) {
@@ -158,12 +159,17 @@ void CrawlLoop::heed_stop_requests() {
   }
 }
 
-// The budgets end a crawl as the first Ctrl-C does: in good order.
+// The budgets end a crawl as the first Ctrl-C does: in good order. Pages that
+// --max-pages has counted are tried again first, as often as any other.
 void CrawlLoop::heed_budgets(Clock::time_point now) {
   if (!site_) return;
   const SiteOptions& site = *options_.site;
-  if ((site.max_pages > 0 && pages_started_ >= site.max_pages) ||
-      (site.max_time.count() > 0 && now - started_ >= site.max_time) ||
+  if (!closing_ && site.max_pages > 0 && pages_started_ >= site.max_pages) {
+    closing_ = true;
+    frontier_.drop_new();
+    stats_.out_of_budget = true;
+  }
+  if ((site.max_time.count() > 0 && now - started_ >= site.max_time) ||
       (site.max_bytes > 0 && stats_.bytes_decoded >= site.max_bytes)) {
     stopped_ = true;
     stats_.out_of_budget = true;
@@ -252,7 +258,7 @@ void CrawlLoop::start_ready() {
   if (site_ && !seeds_ended_) return;
   starved_ = false;
   while (in_flight() < options_.jobs) {
-    if (site_) check(site_->refill(frontier_));
+    if (site_ && !closing_) check(site_->refill(frontier_));
     heed_budgets(clock_.now());
     if (stopping() || error_) return;
     std::unique_ptr<Job> job = frontier_.next();
@@ -262,8 +268,16 @@ void CrawlLoop::start_ready() {
       return;
     }
     if (site_) site_->taken(*job);
+    if (closing_ && !begun(*job)) {
+      frontier_.done(*job);  // and is left
+      continue;
+    }
     if (let_through(job)) launch(std::move(job));
   }
+}
+
+bool CrawlLoop::begun(const Job& job) {
+  return job.first_started != Clock::time_point{};
 }
 
 bool CrawlLoop::asks_robots(const Job& job) const {
@@ -304,7 +318,7 @@ bool CrawlLoop::let_through(std::unique_ptr<Job>& job) {
 }
 
 void CrawlLoop::launch(std::unique_ptr<Job> job) {
-  if (job->first_started == Clock::time_point{}) {
+  if (!begun(*job)) {
     job->first_started = clock_.now();
     if (job->admitted == Clock::time_point{})
       job->admitted = job->first_started;
@@ -341,6 +355,8 @@ void CrawlLoop::launch(std::unique_ptr<Job> job) {
       request.max_body = kSitemapBody;
       break;
   }
+  if (std::exchange(job->attempt_begins, false)) ++stats_.retries;
+  request.fresh_connection = std::exchange(job->fresh_connection, false);
   flights_[id] = std::move(job);
   ++stats_.requests;
   fetcher_.start(std::move(request));

@@ -50,6 +50,7 @@ class CrawlLoop {
   void admit(SeedSource& seeds);
   void admit_line(std::string line);
   void start_ready();
+  static bool begun(const Job& job);
   bool asks_robots(const Job& job) const;
   bool let_through(std::unique_ptr<Job>& job);
   void launch(std::unique_ptr<Job> job);
@@ -111,6 +112,7 @@ class CrawlLoop {
   std::atomic<int> stop_requests_{0};
   bool aborted_ = false;
   bool stopped_ = false;
+  bool closing_ = false;        // nothing new is begun
   std::optional<Error> error_;  // of the output or the state: the end
 
   bool seeds_ended_ = false;
@@ -127,6 +129,7 @@ class CrawlLoop {
   std::vector<std::uint64_t> free_;
   std::vector<FetchResult> results_;
   std::uint64_t pages_started_ = 0;
+  std::unordered_set<std::string> long_waits_;  // hosts it was said of
 
   // Sitemaps are read beside the loop: one may have 50 MB.
   struct ReadSitemap {

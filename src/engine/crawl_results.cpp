@@ -13,6 +13,10 @@
 namespace crawl {
 namespace {
 
+// Waits that a user should hear of, for so many hosts.
+constexpr std::chrono::seconds kLongWait{30};
+constexpr std::size_t kMaxLongWaits = 1'000;
+
 bool asks_to_slow_down(const FetchResult& result) {
   return result.error == ErrorKind::kNone &&
          (result.status_code == 429 || result.status_code == 503);
@@ -124,11 +128,21 @@ bool CrawlLoop::retry(std::unique_ptr<Job>& job, const FetchResult& result) {
        .now = clock_.wall_time(),
        .random = std::uniform_real_distribution<double>(0, 1)(random_)});
   if (!wait) return false;
-  ++stats_.retries;
   ++job->attempts;
+  job->attempt_begins = true;
+  job->fresh_connection =
+      result.error != ErrorKind::kNone || result.status_code == 408;
   job->transfer_seconds += result.times.total;
   if (observer_ != nullptr) {
     observer_->retrying(job->url.href(), result, job->attempts, *wait);
+    if (*wait >= kLongWait && !result.retry_after.empty() &&
+        long_waits_.size() < kMaxLongWaits &&
+        long_waits_.insert(job->url.host_key()).second) {
+      observer_->notice(fmt::format(
+          "{} asks to be left alone (Retry-After); its URLs wait for {} s",
+          job->url.host_key(),
+          std::chrono::duration_cast<std::chrono::seconds>(*wait).count()));
+    }
   }
   frontier_.add_again(std::move(job), clock_.now() + *wait);
   return true;
@@ -188,7 +202,7 @@ void CrawlLoop::add_sitemaps_of(const Job& robots,
 }
 
 void CrawlLoop::add_sitemap(SitemapList::Entry sitemap) {
-  if (!sitemaps_.add(sitemap)) return;
+  if (!sitemaps_.add(sitemap) || closing_) return;
   auto job = std::make_unique<Job>(0, "", std::move(sitemap.url));
   job->kind = JobKind::kSitemap;
   job->depth = sitemap.level;

@@ -292,6 +292,9 @@ CURLcode CurlSetup::prepare_request(CURL* easy, const FetchRequest& request,
         credentials ? origin_headers_.get() : any_headers_.get())(
         CURLOPT_USERPWD, user ? options_.user_password.c_str() : nullptr);
   }
+  if (changes(now.fresh, request.fresh_connection)) {
+    set(CURLOPT_FRESH_CONNECT, request.fresh_connection ? 1L : 0L);
+  }
   return set.code();
 }
 

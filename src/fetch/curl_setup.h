@@ -43,6 +43,7 @@ struct RequestSettings {
   enum class Setting : std::uint8_t { kUnknown, kOff, kOn };
   Setting tls = Setting::kUnknown;
   Setting credentials = Setting::kUnknown;
+  Setting fresh = Setting::kUnknown;
 };
 
 // The one place where FetchOptions and FetchRequest become curl options.

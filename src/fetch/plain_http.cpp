@@ -80,6 +80,7 @@ bool PlainHttp::takes(const FetchRequest& request) const {
 }
 
 bool PlainHttp::start(PlainExchange& exchange) {
+  if (exchange.request().fresh_connection) return false;
   const time_point now = steady_clock::now();
   const auto allowed = [&exchange](const PlainConnection& connection) {
     return connection.ip ? exchange.may_reach(*connection.ip)

@@ -37,9 +37,14 @@ struct Frontier::Host {
   Job* last = nullptr;
   std::vector<std::unique_ptr<Job>> again;  // retries and hops, a heap by time
 
-  ~Host() {
-    // A long list must not be destroyed by recursion.
-    while (first) first = std::move(first->next);
+  ~Host() { drop_new(); }
+
+  // A long list must not be destroyed by recursion.
+  std::size_t drop_new() {
+    std::size_t dropped = 0;
+    for (; first; ++dropped) first = std::move(first->next);
+    last = nullptr;
+    return dropped;
   }
 
   Clock::time_point ready_at() const {
@@ -178,6 +183,15 @@ void Frontier::hold_until(const Job& job, Clock::time_point until) {
   enter_ready(host);
 }
 
+void Frontier::drop_new() {
+  for (const std::unique_ptr<Host>& host : hosts_) {
+    if (!host) continue;
+    leave_ready(*host);
+    queued_ -= host->drop_new();
+    enter_ready(*host);
+  }
+}
+
 std::size_t Frontier::clear() {
   const std::size_t dropped = queued_;
   ready_.clear();
@@ -185,8 +199,7 @@ std::size_t Frontier::clear() {
     if (!host) continue;
     host->ready.reset();
     host->again.clear();
-    while (host->first) host->first = std::move(host->first->next);
-    host->last = nullptr;
+    host->drop_new();
   }
   queued_ = 0;
   return dropped;

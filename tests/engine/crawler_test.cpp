@@ -271,6 +271,23 @@ TEST_F(CrawlerTest, RetriesTransientFailuresThenGivesUp) {
   }
 }
 
+TEST_F(CrawlerTest, WhatMayBeTheConnectionsFaultIsTriedOnAnother) {
+  fetcher_.reply("http://a.test/", {.error = ErrorKind::kClosed});
+  fetcher_.reply("http://a.test/", {.status = 408});
+  fetcher_.reply("http://a.test/", {.status = 302, .location = "/b"});
+  fetcher_.reply("http://b.test/", {.status = 503});
+  fetcher_.reply("http://b.test/", {});
+  crawl({"http://a.test/", "http://b.test/"});
+  std::vector<std::string> starts;
+  for (const FakeFetcher::Start& start : fetcher_.starts()) {
+    starts.push_back(start.url + (start.fresh_connection ? " fresh" : ""));
+  }
+  EXPECT_THAT(starts,
+              UnorderedElementsAre("http://a.test/", "http://a.test/ fresh",
+                                   "http://a.test/ fresh", "http://a.test/b",
+                                   "http://b.test/", "http://b.test/"));
+}
+
 TEST_F(CrawlerTest, RetryAfterIsObeyed) {
   fetcher_.reply("http://a.test/", {.status = 429, .retry_after = "120"});
   fetcher_.reply("http://a.test/", {});

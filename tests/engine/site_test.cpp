@@ -69,6 +69,39 @@ TEST_F(SiteTest, MaxPagesEndsTheCrawlInGoodOrder) {
   EXPECT_FALSE(stats.stopped);
 }
 
+TEST_F(SiteTest, MaxPagesAreTriedAgainBeforeTheEnd) {
+  options_.site->max_pages = 4;
+  std::vector<std::string> links;
+  for (int i = 0; i < 50; ++i) {
+    links.push_back("http://a.test/" + std::to_string(i));
+  }
+  page("http://a.test/", links);
+  fetcher_.reply("http://a.test/0", {.error = ErrorKind::kClosed});
+  fetcher_.reply("http://a.test/0", {.status = 500});
+  fetcher_.reply("http://a.test/0", {.links = {"http://a.test/late"}});
+  fetcher_.reply("http://a.test/1", {.status = 500});
+  fetcher_.reply("http://a.test/2",
+                 {.status = 302, .location = "http://a.test/moved"});
+  const CrawlStats stats = crawl();
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://a.test/", "http://a.test/0",
+                                   "http://a.test/1", "http://a.test/2"));
+  EXPECT_EQ(record("http://a.test/0")["attempts"], 3);
+  EXPECT_EQ(record("http://a.test/1")["status_code"], 500);
+  EXPECT_EQ(stats.retries, 4u);
+  EXPECT_EQ(stats.left, 48u);
+  EXPECT_TRUE(stats.out_of_budget);
+}
+
+TEST_F(SiteTest, RetriesThatAStopPreventedAreNotCounted) {
+  options_.site->max_time = 100ms;
+  options_.retry.first_wait = 10s;
+  fetcher_.reply("http://a.test/", {.status = 500});
+  const CrawlStats stats = crawl();
+  EXPECT_EQ(stats.retries, 0u);
+  EXPECT_EQ(stats.left, 1u);
+}
+
 TEST_F(SiteTest, MaxTimeEndsTheCrawl) {
   options_.site->max_time = 100ms;
   for (int i = 0; i < 100; ++i) {
@@ -322,6 +355,18 @@ TEST_F(SiteTest, SlowDownHoldsTheHostAndTheUrlIsTriedAgain) {
     EXPECT_GE(starts[i + 1].time - starts[i].time, 30s);
     break;
   }
+}
+
+TEST_F(SiteTest, LongWaitOfAHostIsReportedOnce) {
+  page("http://a.test/", {"http://a.test/1", "http://a.test/2"});
+  for (const char* url : {"http://a.test/1", "http://a.test/2"}) {
+    fetcher_.reply(url, {.status = 429, .retry_after = "120"});
+    fetcher_.reply(url, {});
+  }
+  EXPECT_EQ(crawl().fetched, 3u);
+  EXPECT_THAT(notices_.all,
+              ElementsAre("http://a.test:80 asks to be left alone "
+                          "(Retry-After); its URLs wait for 120 s"));
 }
 
 TEST_F(SiteTest, DelayHoldsForRobotsToo) {

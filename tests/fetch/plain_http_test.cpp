@@ -84,6 +84,15 @@ TEST_P(PlainHttpTest, AFreshConnectionsNonsenseIsNotAskedForAgain) {
   EXPECT_EQ(asked, 1);
 }
 
+TEST_P(PlainHttpTest, AFreshConnectionIsOneIfAskedFor) {
+  expect_good(fetch("/status/200"));
+  EXPECT_TRUE(fetch("/status/200").reused_connection);
+  FetchRequest fresh = request("/status/200");
+  fresh.fresh_connection = true;
+  EXPECT_FALSE(fetch(std::move(fresh)).reused_connection);
+  EXPECT_TRUE(fetch("/status/200").reused_connection);
+}
+
 TEST_P(PlainHttpTest, ANewConnectionIsTriedOnce) {
   std::atomic<int> asked{0};
   site.serve("/never-answers", [&asked](const HttpRequest&) {

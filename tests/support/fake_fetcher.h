@@ -44,6 +44,7 @@ class FakeFetcher final : public Fetcher {
     Clock::time_point time;
     bool credentials;
     bool allow_private;
+    bool fresh_connection;
   };
 
   explicit FakeFetcher(ManualClock& clock) : clock_(clock) {}
@@ -77,8 +78,8 @@ class FakeFetcher final : public Fetcher {
   void start(FetchRequest request) override {
     const std::string url(request.url.href());
     const std::string host = request.url.host_key();
-    starts_.push_back(
-        {url, clock_.now(), request.send_credentials, request.allow_private});
+    starts_.push_back({url, clock_.now(), request.send_credentials,
+                       request.allow_private, request.fresh_connection});
     const Reply reply =
         take_reply(std::string(request.url.without_fragment().href()));
 

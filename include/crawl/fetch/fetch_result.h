@@ -24,6 +24,7 @@ struct FetchRequest {
   bool send_credentials = true;
   // Let it reach addresses that FetchOptions::allow_address refuses.
   bool allow_private = true;
+  bool fresh_connection = false;  // use none that is open already
   // End as kContentType, without the body, once the headers of a 2xx response
   // say that it is not HTML.
   bool only_html = false;

@@ -77,6 +77,8 @@ class Frontier {
   // Contacts the job's host no more before `until`.
   void hold_until(const Job& job, Clock::time_point until);
 
+  // Drops every queued job that was never handed out before.
+  void drop_new();
   // Drops every queued job and says how many there were.
   std::size_t clear();
 

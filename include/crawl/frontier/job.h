@@ -27,7 +27,10 @@ struct Job {
   Url url;              // the next exchange's: a redirect moves it on
 
   std::vector<RedirectHop> redirects;  // followed so far
-  unsigned attempts = 1;  // the present one counted; a hop is no new one
+  unsigned attempts = 1;        // the present one counted; a hop is no new one
+  bool attempt_begins = false;  // with the next exchange, after a failed one
+  // The failed one may have been its connection's fault.
+  bool fresh_connection = false;
   JobKind kind = JobKind::kPage;
   int depth = 0;
   std::string parent;  // the page it was found on; "" for a seed
