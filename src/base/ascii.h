@@ -18,6 +18,15 @@ constexpr bool is_ascii_letter(char c) {
 
 constexpr bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 
+// A field's name, for example (RFC 9110 section 5.6.2).
+constexpr bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_ascii_letter(c) || is_ascii_digit(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) !=
+               std::string_view::npos;
+  });
+}
+
 // -1 if it is none.
 constexpr int hex_digit_value(char c) {
   if (is_ascii_digit(c)) return c - '0';

@@ -38,14 +38,16 @@ std::string percent_decode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '%' && text.size() - at > 2 && is_hex_digit(text[at + 1]) &&
-        is_hex_digit(text[at + 2])) {
-      decoded.push_back(static_cast<char>(hex_value(text[at + 1]) * 16 +
-                                          hex_value(text[at + 2])));
-      at += 2;
-    } else {
-      decoded.push_back(text[at]);
+    if (text[at] == '%' && text.size() - at > 2) {
+      const int high = hex_digit_value(text[at + 1]);
+      const int low = hex_digit_value(text[at + 2]);
+      if (high >= 0 && low >= 0) {
+        decoded.push_back(static_cast<char>(high * 16 + low));
+        at += 2;
+        continue;
+      }
     }
+    decoded.push_back(text[at]);
   }
   return decoded;
 }

@@ -31,7 +31,6 @@ enum Role : std::uint8_t {
   kUpper = 4,
   kHostSlow = 8,  // needs decoding or IDNA: '%' and everything non-ASCII
   kSchemeChar = 16,
-  kHexDigit = 64,
 };
 
 namespace internal {
@@ -75,8 +74,6 @@ constexpr std::array<std::uint8_t, 256> make_roles() {
   mark(table, "%", kForbiddenDomain | kHostSlow);
   mark(table, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", kUpper | kSchemeChar);
   mark(table, "abcdefghijklmnopqrstuvwxyz0123456789+-.", kSchemeChar);
-  mark(table, "0123456789", kHexDigit);
-  mark(table, "abcdefABCDEF", kHexDigit);
   return table;
 }
 
@@ -90,13 +87,6 @@ constexpr std::uint8_t sets_of(char c) {
 }
 constexpr std::uint8_t roles_of(char c) {
   return kRoles[static_cast<unsigned char>(c)];
-}
-constexpr bool is_hex_digit(char c) { return (roles_of(c) & kHexDigit) != 0; }
-// Of a digit for which is_hex_digit() holds.
-constexpr unsigned hex_value(char c) {
-  const auto digit = static_cast<unsigned char>(c);
-  return is_ascii_digit(c) ? digit - unsigned{'0'}
-                           : (digit | 0x20U) - 'a' + 10U;
 }
 
 // The first byte in [p, end) that is in one of `sets`, or `end`.

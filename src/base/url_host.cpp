@@ -20,7 +20,7 @@ using Ipv6Pieces = std::array<std::uint16_t, 8>;
 // than 32 bits, never wrapped.
 std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  unsigned radix = 10;
+  int radix = 10;
   if (text.size() >= 2 && text[0] == '0' && (text[1] | 0x20) == 'x') {
     text.remove_prefix(2);
     radix = 16;
@@ -31,8 +31,12 @@ std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) {
   constexpr std::uint64_t kTooBig = std::uint64_t{1} << 33;
   std::uint64_t value = 0;
   for (const char c : text) {
-    if (!is_hex_digit(c) || hex_value(c) >= radix) return std::nullopt;
-    if (value < kTooBig) value = value * radix + hex_value(c);
+    const int digit = hex_digit_value(c);
+    if (digit < 0 || digit >= radix) return std::nullopt;
+    if (value < kTooBig) {
+      value =
+          value * static_cast<unsigned>(radix) + static_cast<unsigned>(digit);
+    }
   }
   return value;
 }
@@ -78,7 +82,7 @@ std::optional<std::uint32_t> parse_ipv4_tail(std::string_view text) {
     const std::size_t begin = at;
     for (; at < text.size() && is_ascii_digit(text[at]); ++at) {
       if (at > begin && value == 0) return std::nullopt;
-      value = value * 10 + hex_value(text[at]);
+      value = value * 10 + static_cast<unsigned>(text[at] - '0');
       if (value > 255) return std::nullopt;
     }
     address = (address << 8) | value;
@@ -108,8 +112,10 @@ std::optional<Ipv6Pieces> parse_ipv6(std::string_view text) {
     }
     unsigned value = 0;
     const std::size_t begin = at;
-    for (; at < text.size() && at - begin < 4 && is_hex_digit(text[at]); ++at) {
-      value = value * 16 + hex_value(text[at]);
+    for (; at < text.size() && at - begin < 4; ++at) {
+      const int digit = hex_digit_value(text[at]);
+      if (digit < 0) break;
+      value = value * 16 + static_cast<unsigned>(digit);
     }
     if (at < text.size() && text[at] == '.') {
       if (at == begin || count > 6) return std::nullopt;

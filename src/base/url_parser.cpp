@@ -324,7 +324,7 @@ bool Parser::port_state(std::string_view text) {
   unsigned port = 0;
   for (const char c : text) {
     if (!is_ascii_digit(c)) return false;
-    port = port * 10 + hex_value(c);
+    port = port * 10 + static_cast<unsigned>(c - '0');
     if (port > 65535) return false;
   }
   if (port == parts_.port && is_special()) return true;

@@ -56,11 +56,6 @@ constexpr std::array<Unit, 8> kSeconds = {{{"", 1},
                                            {"h", 3600},
                                            {"d", 86'400}}};
 
-bool is_token_char(char c) {
-  return is_ascii_digit(c) || is_ascii_letter(c) ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 }  // namespace
 
 Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least,
@@ -158,8 +153,7 @@ Result<std::pair<std::string, std::string>> parse_header(
   }
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
-  if (colon == std::string_view::npos || name.empty() ||
-      !std::all_of(name.begin(), name.end(), is_token_char)) {
+  if (colon == std::string_view::npos || !is_token(name)) {
     return make_error(
         "give 'Name: value', or 'Name:' to leave a usual header out");
   }

@@ -10,6 +10,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "base/ascii.h"
+
 namespace crawl {
 namespace {
 
@@ -68,16 +70,6 @@ long limit(std::int64_t count) {
 
 bool has_line_break(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos;
-}
-
-bool is_token(std::string_view text) {
-  const auto is_tchar = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) !=
-               std::string_view::npos;
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_tchar);
 }
 
 Result<void> check_header(const std::pair<std::string, std::string>& header) {

@@ -1,5 +1,6 @@
 #include "crawl/parse/charset.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -34,10 +35,7 @@ std::optional<std::string_view> encoding_for_label(std::string_view label) {
 
   std::array<char, 32> lower;  // the longest label has 19
   if (label.size() > lower.size()) return std::nullopt;
-  for (std::size_t i = 0; i < label.size(); ++i) {
-    const char c = label[i];
-    lower.at(i) = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+  std::transform(label.begin(), label.end(), lower.begin(), to_lower);
   const EncodingInfo* found =
       encoding_labelled(std::string_view(lower.data(), label.size()));
   if (found == nullptr) return std::nullopt;

@@ -9,17 +9,6 @@ namespace {
 
 constexpr std::string_view kHttpSpace = "\t\n\r ";
 
-bool is_token_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c >= '0' && c <= '9') ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) !=
-                           std::string_view::npos);
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
-}
-
 // "HTTP quoted-string token code points": bytes from 0x80 are taken as the
 // header has them.
 bool is_quotable(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "parse/packed_name.h"
 
 namespace crawl {
@@ -10,11 +11,8 @@ namespace {
 bool ends_as(std::string_view name, std::string_view lower) {
   return name.size() == lower.size() &&
          std::equal(lower.begin() + kPackedNameSize, lower.end(),
-                    name.begin() + kPackedNameSize, [](char a, char b) {
-                      return a == (b >= 'A' && b <= 'Z'
-                                       ? static_cast<char>(b - 'A' + 'a')
-                                       : b);
-                    });
+                    name.begin() + kPackedNameSize,
+                    [](char a, char b) { return a == to_lower(b); });
 }
 
 }  // namespace

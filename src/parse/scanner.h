@@ -36,7 +36,8 @@ ScanDoubt scan_page(std::string_view html, OnDoubt on_doubt,
                     PageBuilder& builder);
 
 // As scan_page(), and adds to `steps` how many bytes were looked at, each as
-// often as it was.
+// often as it was, and one for each time that the marks made of a few hundred
+// of them were gone through again.
 ScanDoubt scan_page_counting(std::string_view html, OnDoubt on_doubt,
                              PageBuilder& builder, std::uint64_t& steps);
 

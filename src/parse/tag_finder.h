@@ -28,9 +28,9 @@ class TagFinder {
 
   // The first `<` from `p`, or the end.
   //
-  // `p` is the page's begin, or behind a `>` or a `<`. No tag is open there,
-  // and this has found nothing behind it. `meter` is told of the bytes looked
-  // at.
+  // `p` is the page's begin, behind a `>` or a `<`, or such a `<` itself. No
+  // tag is open there, and this has found nothing behind it. `meter` is told of
+  // the bytes looked at.
   template <class Meter>
   const char* find(const char* p, Meter& meter) {
     return find_any<false>(p, meter);

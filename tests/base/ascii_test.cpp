@@ -29,6 +29,18 @@ TEST(Ascii, OnlyLettersHaveACase) {
   EXPECT_EQ(lower_case("AbZ[@`{\xC3\x84"), "abz[@`{\xC3\x84");
 }
 
+TEST(Ascii, Rfc9110_5_6_2_Tokens) {
+  for (int i = -128; i < 128; ++i) {
+    const char c = static_cast<char>(i);
+    const bool delimiter = std::string_view("\"(),/:;<=>?@[\\]{}").find(c) !=
+                           std::string_view::npos;
+    EXPECT_EQ(is_token({&c, 1}), c > ' ' && c < '\x7f' && !delimiter) << i;
+  }
+  EXPECT_FALSE(is_token(""));
+  EXPECT_TRUE(is_token("X-Robots-Tag"));
+  EXPECT_FALSE(is_token("X Robots"));
+}
+
 TEST(Ascii, ComparesIgnoringCase) {
   EXPECT_TRUE(equals_ignoring_case("Content-TYPE", "content-type"));
   EXPECT_TRUE(equals_ignoring_case("", ""));
