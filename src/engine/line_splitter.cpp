@@ -28,12 +28,11 @@ void LineSplitter::finish(const Sink& sink) {
   end_line(partial_, sink);
   partial_.clear();
   partial_.shrink_to_fit();
-  at_start_ = true;
 }
 
 void LineSplitter::end_line(std::string_view line, const Sink& sink) {
-  if (at_start_ && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-  at_start_ = false;
+  // Anywhere: lists are put together with cat.
+  if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
   constexpr std::string_view kSpace = " \t\r\f\v";
   const std::size_t first = line.find_first_not_of(kSpace);
   if (first == std::string_view::npos || line[first] == '#') return;

@@ -8,7 +8,7 @@
 
 namespace crawl {
 
-// Cuts a stream of bytes into the lines of a URL list: without byte order mark,
+// Cuts a stream of bytes into the lines of a URL list: without byte order marks,
 // line ends, surrounding white space, blank lines and '#' comments. What is
 // past kMaxLineBytes of a line is dropped, so one line never holds more than
 // that.
@@ -24,8 +24,7 @@ class LineSplitter {
  private:
   void end_line(std::string_view line, const Sink& sink);
 
-  bool at_start_ = true;  // of the input, where a byte order mark may stand
-  std::string partial_;   // of a line that has not ended
+  std::string partial_;  // of a line that has not ended
 };
 
 }  // namespace crawl

@@ -144,7 +144,7 @@ TEST_F(SeedSourceTest, PipeIsReadToItsEndAndItsQueueIsBounded) {
 }
 
 TEST(LineSplitter, GivesTheSameLinesHoweverTheBytesAreCut) {
-  const std::string text = "\xEF\xBB\xBF one\r\n\n#c\ntwo\nthree";
+  const std::string text = "\xEF\xBB\xBF one\r\n\n#c\n\xEF\xBB\xBFtwo\nthree";
   for (std::size_t size = 1; size <= text.size(); ++size) {
     LineSplitter splitter;
     std::vector<std::string> lines;
