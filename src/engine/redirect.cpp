@@ -29,10 +29,7 @@ RedirectVerdict judge_redirect(const FetchResult& result, const Url& from,
       !is_redirect_status(result.status_code) || result.location.empty()) {
     return {};
   }
-  std::optional<Url> next;
-  if (result.location.size() <= kMaxUrlBytes) {
-    next = from.resolve(result.location);
-  }
+  std::optional<Url> next = from.resolve(result.location);
   if (!next) {
     return refuse(ErrorKind::kRedirect,
                   fmt::format("redirected to something that is no URL: {}",
@@ -42,6 +39,14 @@ RedirectVerdict judge_redirect(const FetchResult& result, const Url& from,
     return refuse(
         ErrorKind::kUnsupportedScheme,
         fmt::format("redirected to {}; only http and https are followed",
+                    shortened(next->href())));
+  }
+  if (result.location.size() > kMaxUrlBytes) {
+    return refuse(
+        ErrorKind::kRedirect,
+        fmt::format("redirected to a URL that is too long ({} bytes, at most "
+                    "{} are asked for): {}",
+                    result.location.size(), kMaxUrlBytes,
                     shortened(next->href())));
   }
   if (hops >= static_cast<std::size_t>(max_redirs)) {

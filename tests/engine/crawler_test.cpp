@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using testing::FakeFetcher;
 using testing::ManualClock;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 // Keeps what is written; breaks on demand.
@@ -235,6 +236,21 @@ TEST_F(CrawlerTest, RedirectsToAnythingButHttpAreNotFollowed) {
   EXPECT_THAT(column("error"),
               ElementsAre("unsupported_scheme", "redirect", "null"));
   EXPECT_EQ(fetcher_.starts().size(), 3u);
+}
+
+TEST_F(CrawlerTest, RedirectToAUrlThatIsTooLongSaysSo) {
+  fetcher_.reply("http://a.test/1",
+                 {.status = 302, .location = "/" + std::string(95'000, 'x')});
+  fetcher_.reply("http://a.test/2", {.status = 302, .location = "http://[::"});
+  crawl({"http://a.test/1", "http://a.test/2"});
+  EXPECT_THAT(column("error"), ElementsAre("redirect", "redirect"));
+  EXPECT_THAT(
+      column("error_message"),
+      ElementsAre(StartsWith("redirected to a URL that is too long (95001 "
+                             "bytes, at most 65536 are asked for): "
+                             "http://a.test/xxx"),
+                  StartsWith("redirected to something that is no URL: ")));
+  EXPECT_EQ(fetcher_.starts().size(), 2u);
 }
 
 TEST_F(CrawlerTest, CredentialsNeverCrossToAnotherOrigin) {
