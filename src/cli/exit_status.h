@@ -6,7 +6,7 @@ namespace crawl::cli {
 enum ExitStatus : int {
   kExitOk = 0,        // every URL fetched with a status under 400
   kExitFailures = 1,  // finished; some URL failed
-  kExitUsage = 2,     // usage or set-up: nothing was asked of any server
+  kExitUsage = 2,     // could not begin, or not write its output or state
   kExitInterrupted = 130,
 };
 

@@ -41,8 +41,9 @@ powers of 1,024. In a --config file each line is an option without its dashes:
 jobs = 16, ordered, header = "X-Note: yes".
 
 Exit status: 0 if every URL was fetched with a status under 400, 1 if some was
-not, 2 if the command could not begin, 130 if it was interrupted. Ctrl-C once
-finishes what is in flight, twice stops at once.
+not, 2 if crawl could not begin, or not go on because its output or state could
+not be written, 130 if it was interrupted. Ctrl-C once finishes what is in
+flight, twice stops at once.
 )";
 
 // Appends `text`, its lines filled up to kWidth and all but the first begun at

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -41,6 +42,15 @@ TEST(Help, EveryOptionStandsInItOnce) {
 TEST(Help, LinesFitEightyColumns) {
   expect_lines_fit(help_text());
   expect_lines_fit(field_list_text());
+}
+
+TEST(Help, StatusTwoIsForOutputThatFailsInMidCrawlToo) {
+  std::string help = help_text();
+  std::replace(help.begin(), help.end(), '\n', ' ');
+  EXPECT_THAT(help,
+              testing::HasSubstr("2 if crawl could not begin, or not go on "
+                                 "because its output or state could not be "
+                                 "written, 130"));
 }
 
 TEST(Help, NamesAreUnique) {
