@@ -32,6 +32,29 @@ int fail(const Error& error) {
   return kExitUsage;
 }
 
+// Every file that the run would read or write.
+std::vector<NamedFile> named_files(const Options& options) {
+  std::vector<NamedFile> files;
+  const auto add = [&files](std::string option, const std::string& path,
+                            bool written, int stream = -1) {
+    if (path.empty()) return;
+    const bool is_stream = stream >= 0 && path == "-";
+    files.push_back(
+        {std::move(option), path, written, is_stream ? stream : -1});
+  };
+  for (const std::string& input : options.inputs) {
+    if (input.find("://") != std::string::npos) continue;  // a URL
+    add("INPUT", input, false, STDIN_FILENO);
+  }
+  add("--config", options.config, false);
+  add("--cacert", options.crawl.fetch.ca_file, false);
+  add("-o", options.output, true, STDOUT_FILENO);
+  add("--skipped", options.skipped, true, STDOUT_FILENO);
+  if (options.crawl.site) add("--state", options.crawl.site->state_file, true);
+  add("--log-file", options.log_file, true);
+  return files;
+}
+
 // The crawl that Ctrl-C is meant for at the moment.
 class StopButton {
  public:
@@ -232,6 +255,10 @@ int run_app(int argc, const char* const* argv) {
     return std::fflush(stdout) == 0 ? kExitOk : kExitUsage;
   }
   const Options& options = parsed->options;
+  // First of all, since the log is a file too.
+  if (Result<void> apart = check_files_apart(named_files(options)); !apart) {
+    return fail(apart.error());
+  }
   make_room_for_open_files(options.open_files);
   const Result<std::unique_ptr<Report>> report = Report::open(options);
   if (!report) return fail(report.error());

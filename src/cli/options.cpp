@@ -58,6 +58,7 @@ class Resolver : ValueReader {
       if (args.log_file->empty()) fail("--log-file '': the name is empty");
       options_.log_file = *args.log_file;
     }
+    options_.config = args.config.value_or("");
     if (!failed()) open_files();
     if (failed()) return tl::unexpected(take_error());
     return std::move(options_);

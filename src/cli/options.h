@@ -36,6 +36,7 @@ struct Options {
   bool quiet = false;    // -q: no progress, no summary, no warnings
   int verbosity = 0;     // -v: retries and failures too; -vv: libcurl's too
   std::string log_file;  // "" for stderr
+  std::string config;    // the file that options came from; "" for none
 };
 
 // What the command line asks for: to print `text` and end (help, version, list

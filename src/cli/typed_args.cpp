@@ -186,6 +186,9 @@ TypedArgs parse(int argc, const char* const* argv) {
   for (std::size_t i = 0; i < options.size(); ++i) {
     take_results(all_options()[i], options[i]->results(), args);
   }
+  if (const auto& named = app.get_config_ptr()->results(); !named.empty()) {
+    args.config = named.back();
+  }
   return args;
 }
 

@@ -42,7 +42,7 @@ struct TypedArgs {
 
   bool quiet = false, stats = false;
   int verbose = 0;
-  std::optional<std::string> log_file;
+  std::optional<std::string> log_file, config;
 
   bool help = false, version = false, list_fields = false;
 };
