@@ -19,7 +19,9 @@
 #include "cli/state.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "crawl/base/utf8.h"
 #include "crawl/engine/crawler.h"
+#include "crawl/engine/seed_source.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/result_writer.h"
@@ -75,13 +77,14 @@ class StopButton {
 
  private:
   void press(int count) {
+    const std::lock_guard lock(mutex_);
+    ++presses_;
+    if (crawler_ != nullptr) crawler_->request_stop();
+    // What is said has been done, and connect() keeps the summary behind it.
     report_.warn(count == 1
                      ? "interrupted: finishing what is in flight (once more to "
                        "stop now)"
                      : "interrupted again: stopping now");
-    const std::lock_guard lock(mutex_);
-    ++presses_;
-    if (crawler_ != nullptr) crawler_->request_stop();
   }
 
   Report& report_;
@@ -91,24 +94,28 @@ class StopButton {
   InterruptWatcher watcher_;  // last: it uses all of the above
 };
 
-// How to go on after a stop.
-std::string resume_hint(const Options& options) {
-  if (options.crawl.site) {
-    return options.crawl.site->state_file.empty()
-               ? "nothing of this crawl is kept; with --state FILE it could be "
-                 "gone on with\n"
-               : "to go on, run the same command again\n";
+// Passes the lines of the input on, and knows whether `input` in their records
+// gives back every byte of them.
+class WatchedLines final : public SeedSource {
+ public:
+  explicit WatchedLines(std::unique_ptr<SeedSource> lines)
+      : lines_(std::move(lines)) {}
+
+  Status next(std::string& line) override {
+    const Status status = lines_->next(line);
+    if (status == Status::kLine) {
+      exact_ = exact_ && line.size() < kMaxLineBytes &&
+               line.find('\0') == std::string::npos && is_valid_utf8(line);
+    }
+    return status;
   }
-  if (options.inputs.size() != 1 || options.output == "-" ||
-      options.format != OutputFormat::kJsonl || options.inputs[0] == "-" ||
-      options.inputs[0].find("://") != std::string::npos) {
-    return "to go on, run again with the lines that have no record yet\n";
-  }
-  return fmt::format(
-      "to go on, crawl the lines that have no record yet:\n"
-      "  jq -r .input {0} | grep -vxFf - {1} > rest.txt\n",
-      options.output, options.inputs[0]);
-}
+  std::string error() const override { return lines_->error(); }
+  bool exact() const { return exact_; }
+
+ private:
+  std::unique_ptr<SeedSource> lines_;
+  bool exact_ = true;
+};
 
 int run_compare(const Options& options, Report& report) {
   Result<std::unique_ptr<OutputStream>> output = open_output(options.output);
@@ -213,6 +220,7 @@ int run_crawl(const Options& options, Report& report) {
   if (!options.crawl.sync) ready = [&fetcher] { (*fetcher)->wake(); };
   Result<std::unique_ptr<SeedSource>> seeds = open_seeds(options.inputs, ready);
   if (!seeds) return fail(seeds.error());
+  WatchedLines lines(*std::move(seeds));
 
   // Last, since it empties the file.
   Result<Outputs> outputs = open_outputs(options);
@@ -223,19 +231,19 @@ int run_crawl(const Options& options, Report& report) {
                   {outputs->store.get(), outputs->skipped.get()});
   StopButton button(report);
   button.connect(&crawler);
-  const Result<CrawlStats> stats = crawler.run(**seeds);
+  const Result<CrawlStats> stats = crawler.run(lines);
   button.connect(nullptr);
   if (!stats) return fail(stats.error());
   if (outputs->records->closed_by_reader()) return kExitOk;
 
   report.print(format_summary(*stats));
   if (stats->times) report.print(format_times(*stats, *stats->times));
-  if (const std::string error = (*seeds)->error(); !error.empty()) {
+  if (const std::string error = lines.error(); !error.empty()) {
     report.warn(error);
     return kExitFailures;
   }
   if (button.pressed()) {
-    report.print(resume_hint(options));
+    report.print(format_resume_hint(options, lines.exact()));
     return kExitInterrupted;
   }
   // Seeds that were all turned away, by robots.txt for example, are no success.

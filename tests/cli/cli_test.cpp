@@ -462,6 +462,70 @@ TEST_F(CliTest, SecondInterruptStopsNow) {
   EXPECT_EQ(records(result.out)[1]["error"], "interrupted");
 }
 
+// What a crawl in `folder` says to an interrupt that comes while its second
+// URL, /gate/held, is under way.
+std::string words_after_interrupt(const std::string& folder,
+                                  std::vector<std::string> arguments,
+                                  LoopbackSite& site) {
+  arguments.insert(arguments.begin(), CRAWL_BINARY);
+  site.clear_log();
+  Process process(arguments, {.directory = folder});
+  EXPECT_TRUE(site.request_log().wait_for_started(2));
+  process.signal(SIGINT);
+  EXPECT_TRUE(process.wait_for_error_output("interrupted"));
+  site.open_gate("held");
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.exit_status, 130);
+  return result.err;
+}
+
+std::string lines_from(const std::string& text, const std::string& first) {
+  const std::size_t at = text.find(first);
+  return at == std::string::npos ? "" : text.substr(at);
+}
+
+TEST_F(CliTest, CommandToGoOnPicksTheLinesWithoutRecordWhateverTheList) {
+  if (run_process({"sh", "-c", "command -v jq"}).exit_status != 0) {
+    GTEST_SKIP() << "there is no jq";
+  }
+  const std::string a = site_.url("/\xC3\xA9");
+  const std::string held = site_.url("/gate/held");
+  const std::string name = "it's a=\"list\" $HOME";
+  const std::string list = "\xEF\xBB\xBF  " + a + "\t\r\n# note\r\n\r\n" +
+                           held + " \v\r\n " + site_.url("/\xC3\xB6") + "\r\n" +
+                           a + "?x";
+  files_.write(name, list);
+  const std::string folder = files_.path().string();
+  const std::string said = words_after_interrupt(
+      folder, {name, "--sync", "-o", "-out 'put'"}, site_);
+  const std::string command = lines_from(said, "  jq ");
+  ASSERT_NE(command, "") << said;
+  const ProcessResult pasted =
+      run_process({"sh", "-c", command}, {.directory = folder});
+  EXPECT_EQ(pasted.exit_status, 0) << command << pasted.err;
+  EXPECT_EQ(pasted.err, "");
+  EXPECT_EQ(read_file(files_.file("rest.txt")),
+            "# note\n\n" + site_.url("/\xC3\xB6") + "\n" + a + "?x\n");
+  EXPECT_EQ(read_file(files_.file(name)), list);
+}
+
+TEST_F(CliTest, CommandToGoOnOverwritesNothing) {
+  files_.write("rest.txt", site_.url("/a") + "\n" + site_.url("/gate/held") +
+                               "\n" + site_.url("/b") + "\n");
+  const std::string said = words_after_interrupt(
+      files_.path().string(), {"rest.txt", "--sync", "-o", "out"}, site_);
+  EXPECT_THAT(said, HasSubstr(" rest.txt > rest2.txt\n"));
+}
+
+TEST_F(CliTest, CommandToGoOnIsNotGivenForLinesThatRecordsDoNotRepeat) {
+  files_.write("urls", site_.url("/\xFF") + "\n" + site_.url("/gate/held") +
+                           "\n" + site_.url("/a") + "\n");
+  const std::string said = words_after_interrupt(
+      files_.path().string(), {"urls", "--sync", "-o", "out"}, site_);
+  EXPECT_EQ(lines_from(said, "to go on"),
+            "to go on, run again with the lines that have no record yet\n");
+}
+
 // --- what the request looks like
 
 TEST_F(CliTest, CurlsOptionsMeanWhatTheyMeanToCurl) {
