@@ -12,14 +12,15 @@
 #include "cli/compare.h"
 #include "cli/exit_status.h"
 #include "cli/explain.h"
+#include "cli/files_apart.h"
 #include "cli/open_files.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/resume_hint.h"
 #include "cli/signals.h"
 #include "cli/state.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
-#include "crawl/base/utf8.h"
 #include "crawl/engine/crawler.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/frontier/state_store.h"
@@ -32,29 +33,6 @@ namespace {
 int fail(const Error& error) {
   std::fprintf(stderr, "crawl: %s\n", error.message.c_str());
   return kExitUsage;
-}
-
-// Every file that the run would read or write.
-std::vector<NamedFile> named_files(const Options& options) {
-  std::vector<NamedFile> files;
-  const auto add = [&files](std::string option, const std::string& path,
-                            bool written, int stream = -1) {
-    if (path.empty()) return;
-    const bool is_stream = stream >= 0 && path == "-";
-    files.push_back(
-        {std::move(option), path, written, is_stream ? stream : -1});
-  };
-  for (const std::string& input : options.inputs) {
-    if (input.find("://") != std::string::npos) continue;  // a URL
-    add("INPUT", input, false, STDIN_FILENO);
-  }
-  add("--config", options.config, false);
-  add("--cacert", options.crawl.fetch.ca_file, false);
-  add("-o", options.output, true, STDOUT_FILENO);
-  add("--skipped", options.skipped, true, STDOUT_FILENO);
-  if (options.crawl.site) add("--state", options.crawl.site->state_file, true);
-  add("--log-file", options.log_file, true);
-  return files;
 }
 
 // The crawl that Ctrl-C is meant for at the moment.
@@ -92,29 +70,6 @@ class StopButton {
   Crawler* crawler_ = nullptr;
   int presses_ = 0;
   InterruptWatcher watcher_;  // last: it uses all of the above
-};
-
-// Passes the lines of the input on, and knows whether `input` in their records
-// gives back every byte of them.
-class WatchedLines final : public SeedSource {
- public:
-  explicit WatchedLines(std::unique_ptr<SeedSource> lines)
-      : lines_(std::move(lines)) {}
-
-  Status next(std::string& line) override {
-    const Status status = lines_->next(line);
-    if (status == Status::kLine) {
-      exact_ = exact_ && line.size() < kMaxLineBytes &&
-               line.find('\0') == std::string::npos && is_valid_utf8(line);
-    }
-    return status;
-  }
-  std::string error() const override { return lines_->error(); }
-  bool exact() const { return exact_; }
-
- private:
-  std::unique_ptr<SeedSource> lines_;
-  bool exact_ = true;
 };
 
 int run_compare(const Options& options, Report& report) {
@@ -246,8 +201,10 @@ int run_crawl(const Options& options, Report& report) {
     report.print(format_resume_hint(options, lines.exact()));
     return kExitInterrupted;
   }
-  // Seeds that were all turned away, by robots.txt for example, are no success.
-  const bool nothing = stats->fetched == 0 && stats->skipped > 0;
+  // Seeds that were all turned away, by robots.txt for example, are no success;
+  // neither are those that a budget left no time for.
+  const bool nothing =
+      stats->fetched == 0 && (stats->skipped > 0 || stats->left > 0);
   return stats->failed > 0 || nothing ? kExitFailures : kExitOk;
 }
 
@@ -264,7 +221,7 @@ int run_app(int argc, const char* const* argv) {
   }
   const Options& options = parsed->options;
   // First of all, since the log is a file too.
-  if (Result<void> apart = check_files_apart(named_files(options)); !apart) {
+  if (Result<void> apart = check_files_apart(options); !apart) {
     return fail(apart.error());
   }
   make_room_for_open_files(options.open_files);

@@ -485,9 +485,6 @@ std::string lines_from(const std::string& text, const std::string& first) {
 }
 
 TEST_F(CliTest, CommandToGoOnPicksTheLinesWithoutRecordWhateverTheList) {
-  if (run_process({"sh", "-c", "command -v jq"}).exit_status != 0) {
-    GTEST_SKIP() << "there is no jq";
-  }
   const std::string a = site_.url("/\xC3\xA9");
   const std::string held = site_.url("/gate/held");
   const std::string name = "it's a=\"list\" $HOME";

@@ -1,0 +1,104 @@
+#include "cli/resume_hint.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/ascii.h"
+#include "crawl/base/utf8.h"
+#include "crawl/writer/fields.h"
+#include "writer/clean_text.h"
+
+namespace crawl::cli {
+namespace {
+
+// A file's name as a word for the shell, good as an operand of any tool: what
+// begins with '-' would be an option, and awk takes a=b for an assignment.
+std::string shell_word(const std::string& name) {
+  const bool operand =
+      name[0] == '/' || (name[0] != '-' && name.find('=') == std::string::npos);
+  const std::string path = operand ? name : "./" + name;
+  const auto is_plain = [](char c) {
+    return is_ascii_letter(c) || is_ascii_digit(c) ||
+           std::string_view("_-./,:+@%=").find(c) != std::string_view::npos;
+  };
+  if (std::all_of(path.begin(), path.end(), is_plain)) return path;
+  std::string word = "'";
+  for (const char c : path) {
+    if (c == '\'') {
+      word += "'\\''";
+    } else {
+      word += c;
+    }
+  }
+  return word + "'";
+}
+
+// A name that a command on the screen may hold.
+bool is_printable(const std::string& name) {
+  std::string shown;
+  append_shown(name, shown);
+  return shown == name;
+}
+
+bool is_regular_file(const std::string& name) {
+  struct stat info {};
+  return stat(name.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+// So that the command takes nothing away: the list may be an earlier rest.txt.
+std::string free_name() {
+  std::string name = "rest.txt";
+  struct stat info {};
+  for (int i = 2; lstat(name.c_str(), &info) == 0; ++i) {
+    name = fmt::format("rest{}.txt", i);
+  }
+  return name;
+}
+
+// Takes from the lines of the list what the crawl does, since records hold them
+// without it.
+constexpr std::string_view kPickLines =
+    R"(LC_ALL=C awk '!list { done[$0]; next }
+    { sub(/^\357\273\277/, "") }
+    { sub(/^[ \t\r\f\v]+/, ""); sub(/[ \t\r\f\v]+$/, "") }
+    !($0 in done)' - list=1)";
+
+}  // namespace
+
+SeedSource::Status WatchedLines::next(std::string& line) {
+  const Status status = lines_->next(line);
+  if (status == Status::kLine) {
+    exact_ = exact_ && line.size() < kMaxLineBytes &&
+             line.find('\0') == std::string::npos && is_valid_utf8(line);
+  }
+  return status;
+}
+
+std::string format_resume_hint(const Options& options, bool exact) {
+  if (options.crawl.site) {
+    return options.crawl.site->state_file.empty()
+               ? "nothing of this crawl is kept; with --state FILE it could be "
+                 "gone on with\n"
+               : "to go on, run the same command again\n";
+  }
+  const bool named = exact && options.inputs.size() == 1 &&
+                     options.inputs[0] != "-" && options.output != "-" &&
+                     options.inputs[0].find("://") == std::string::npos &&
+                     options.format == OutputFormat::kJsonl &&
+                     has_field(options.fields, "input");
+  if (!named || !is_regular_file(options.inputs[0]) ||
+      !is_regular_file(options.output) || !is_printable(options.inputs[0]) ||
+      !is_printable(options.output)) {
+    return "to go on, run again with the lines that have no record yet\n";
+  }
+  return fmt::format(
+      "to go on, crawl the lines that have no record yet:\n"
+      "  jq -r .input {} | {} {} > {}\n",
+      shell_word(options.output), kPickLines, shell_word(options.inputs[0]),
+      free_name());
+}
+
+}  // namespace crawl::cli

@@ -1,0 +1,83 @@
+#include "cli/resume_hint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "crawl/writer/fields.h"
+#include "support/temp_dir.h"
+
+namespace crawl::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ResumeHintTest : public ::testing::Test {
+ protected:
+  ResumeHintTest() {
+    options_.inputs = {files_.write("urls.txt", "")};
+    options_.output = files_.write("o.jsonl", "");
+    options_.fields = default_fields();
+  }
+  std::string hint(bool exact = true) const {
+    return format_resume_hint(options_, exact);
+  }
+
+  crawl::testing::TempDir files_;
+  Options options_;
+  const std::string in_words_ =
+      "to go on, run again with the lines that have no record yet\n";
+};
+
+TEST_F(ResumeHintTest, ListGetsACommandThatPicksWhatIsLeft) {
+  const std::string command = hint();
+  EXPECT_THAT(command, HasSubstr("jq -r .input " + files_.file("o.jsonl")));
+  EXPECT_THAT(command, HasSubstr(files_.file("urls.txt") + " > rest"));
+}
+
+TEST_F(ResumeHintTest, NoCommandWithoutTheFieldItReads) {
+  options_.fields = *parse_field_list("url,title");
+  EXPECT_EQ(hint(), in_words_);
+  options_.fields = *parse_field_list("input");
+  EXPECT_THAT(hint(), HasSubstr("jq"));
+}
+
+TEST_F(ResumeHintTest, NoCommandForLinesThatRecordsDoNotRepeat) {
+  EXPECT_EQ(hint(false), in_words_);
+}
+
+TEST_F(ResumeHintTest, NoCommandForWhatCannotBeReadAgain) {
+  const std::string list = options_.inputs[0];
+  for (const char* input : {"-", "http://a.test/", "/dev/null"}) {
+    options_.inputs = {input};
+    EXPECT_EQ(hint(), in_words_) << input;
+  }
+  options_.inputs = {list, list};
+  EXPECT_EQ(hint(), in_words_);
+  options_.inputs = {list};
+  for (const char* output : {"-", "/dev/null"}) {
+    options_.output = output;
+    EXPECT_EQ(hint(), in_words_) << output;
+  }
+}
+
+TEST_F(ResumeHintTest, NoCommandForOtherFormats) {
+  options_.format = OutputFormat::kCsv;
+  EXPECT_EQ(hint(), in_words_);
+}
+
+TEST_F(ResumeHintTest, NoCommandWithANameThatATerminalWouldObey) {
+  options_.inputs = {files_.write("a\x1b[2J", "")};
+  EXPECT_EQ(hint(), in_words_);
+}
+
+TEST_F(ResumeHintTest, NamesAreQuotedOnlyWhereAShellNeedsIt) {
+  options_.inputs = {files_.write("it's a list", "")};
+  EXPECT_THAT(hint(), HasSubstr("/it'\\''s a list' > rest"));
+  options_.inputs = {files_.write("a-b_c.1,2+3", "")};
+  EXPECT_THAT(hint(), HasSubstr("/a-b_c.1,2+3 > rest"));
+}
+
+}  // namespace
+}  // namespace crawl::cli
