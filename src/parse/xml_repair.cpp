@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "parse/xml_reference.h"
+
 namespace crawl {
 namespace {
 
@@ -10,8 +12,12 @@ bool begins_name(char c) {
          c == ':' || static_cast<unsigned char>(c) >= 0x80;
 }
 
+std::size_t newlines(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 std::string_view name_of(std::string_view text) {
-  return text.substr(0, text.find_first_of(" \t\r\n/>"));
+  return text.substr(0, text.find_first_of(" \t\r\n/>&"));
 }
 
 // Where the tag that starts at text[0] ends (its '>' or, broken off, the next
@@ -61,11 +67,12 @@ bool XmlRepair::feed(std::string_view bytes, std::string& out) {
       continue;
     }
     const std::size_t angle = std::min(text.find('<'), text.size());
-    out += text.substr(0, angle);
-    take(text.substr(0, angle));
-    text.remove_prefix(angle);
+    const std::size_t plain =
+        references(text.substr(0, angle), angle < text.size(), out);
+    take(text.substr(0, plain));
+    text.remove_prefix(plain);
     if (text.empty()) break;
-    const std::size_t used = markup(text, out);
+    const std::size_t used = plain < angle ? 0 : markup(text, out);
     if (used == 0) {
       held_ = text;
       break;
@@ -108,8 +115,7 @@ std::size_t XmlRepair::start_tag(std::string_view text, std::string& out) {
   } else if (open_.empty()) {
     closed_ = true;
   }
-  out += text.substr(0, end + 1);
-  return end + 1;
+  return references(text.substr(0, end + 1), true, out);
 }
 
 std::size_t XmlRepair::end_tag(std::string_view text, std::string& out) {
@@ -139,8 +145,30 @@ std::size_t XmlRepair::end_tag(std::string_view text, std::string& out) {
 
 std::size_t XmlRepair::not_markup(std::string& out) {
   repaired();
-  out += "&lt;";
+  out += "&#60;";
   return 1;
+}
+
+std::size_t XmlRepair::references(std::string_view text, bool all,
+                                  std::string& out) {
+  std::size_t at = 0;
+  while (true) {
+    const std::size_t next = std::min(text.find('&', at), text.size());
+    out += text.substr(at, next - at);
+    at = next;
+    if (at == text.size()) return at;
+    const XmlReference reference = match_xml_reference(text.substr(at));
+    const bool unfinished = reference.size == XmlReference::kUnfinished;
+    if (unfinished && !all) return at;
+    if (unfinished || reference.size == 0) {
+      repaired(text.substr(0, at));
+      out += "&#38;";
+      ++at;
+    } else {
+      out += reference.numeric;
+      at += reference.size;
+    }
+  }
 }
 
 std::size_t XmlRepair::fail(std::string_view why) {
@@ -148,13 +176,11 @@ std::size_t XmlRepair::fail(std::string_view why) {
   return 1;
 }
 
-void XmlRepair::take(std::string_view text) {
-  lines_ +=
-      static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
+void XmlRepair::take(std::string_view text) { lines_ += newlines(text); }
 
-void XmlRepair::repaired() {
-  if (repaired_after_ == std::string::npos) repaired_after_ = lines_;
+void XmlRepair::repaired(std::string_view before) {
+  if (repaired_after_ != std::string::npos) return;
+  repaired_after_ = lines_ + newlines(before);
 }
 
 }  // namespace crawl

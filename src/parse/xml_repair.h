@@ -12,10 +12,12 @@ namespace crawl {
 // gives up at the first such error reads on: an end tag closes what is still
 // open inside its element, or is dropped if no element waits for it; a `<` that
 // begins no markup, and one that begins a tag broken off by another `<`, become
-// text. Good documents pass unchanged.
+// text; so does a `&` that begins no reference. References by name become
+// numbers, the only ones that libxml2 does not drop once it has seen an error.
+// Otherwise good documents pass unchanged.
 //
-// Starts at the root's tag. Piece by piece; what is not yet a whole tag is held
-// back, and never more than kMaxTag.
+// Starts at the root's tag. Piece by piece; what is not yet a whole tag or
+// reference is held back, and never more than kMaxTag.
 class XmlRepair {
  public:
   static constexpr std::size_t kMaxTag = 16 * 1024;
@@ -38,9 +40,13 @@ class XmlRepair {
   std::size_t start_tag(std::string_view text, std::string& out);
   std::size_t end_tag(std::string_view text, std::string& out);
   std::size_t not_markup(std::string& out);
+  // Text or a tag, up to a reference that is not whole, `all` of it if nothing
+  // more belongs to it. Returns the bytes taken.
+  std::size_t references(std::string_view text, bool all, std::string& out);
   std::size_t fail(std::string_view why);
   void take(std::string_view text);
-  void repaired();
+  // A repair after `before`, which is not taken yet.
+  void repaired(std::string_view before = {});
 
   std::string held_;
   std::string_view until_;  // of a comment, CDATA section or instruction

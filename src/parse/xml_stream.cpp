@@ -111,7 +111,6 @@ struct XmlStream::Impl {
     sax.characters = &text;
     sax.ignorableWhitespace = &text;
     sax.cdataBlock = &text;
-    sax.getEntity = &entity;
     sax.serror = &error;
     context.reset(xmlCreatePushParserCtxt(&sax, this, nullptr, 0, nullptr));
     if (!context) throw std::bad_alloc();
@@ -192,10 +191,6 @@ struct XmlStream::Impl {
       impl.handler.text({reinterpret_cast<const char*>(text),
                          static_cast<std::size_t>(size)});
     });
-  }
-
-  static xmlEntity* entity(void*, const xmlChar* name) {
-    return xmlGetPredefinedEntity(name);
   }
 
   static void error(void* self, xmlError* what) {

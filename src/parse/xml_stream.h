@@ -30,9 +30,10 @@ class XmlHandler {
 //
 // Valid UTF-8 goes in, whatever the declaration says. What stands before the
 // root is left out, a DTD with its entities and default attributes included; so
-// only XML's five entities exist. Tags that do not fit are made to, see
-// XmlRepair; markup too deep or too long for honest files ends the reading, as
-// its cost would not be linear (libxml2 compares all attributes of a tag).
+// only XML's five entities exist, and any other stays as written. Tags that do
+// not fit are made to, see XmlRepair; markup too deep or too long for honest
+// files ends the reading, as its cost would not be linear (libxml2 compares all
+// attributes of a tag).
 class XmlStream {
  public:
   explicit XmlStream(XmlHandler& handler);  // must outlive the stream

@@ -237,6 +237,73 @@ TEST(Sitemap, BrokenXmlYieldsWhatCouldBeRead) {
   }
 }
 
+// Faults that libxml2 tells of, XmlRepair mends, or both.
+constexpr std::string_view kFaults[] = {
+    "<x>a&b=2&c=3</x>", "<x>a & b</x>", "<x>&eacute;</x>",   "<x>&</x>",
+    "<x>&#0;</x>",      "<x y='&z'/>",  "<!-- a -- b -->",   "<x>]]></x>",
+    "<x y=z></x>",      "</x>",         "<x>1 < 2</x>",      "<n:x/>",
+    "<x y='' y=''/>",   "<x><y></x>",   "<?xml version=''?>"};
+
+TEST(Sitemap, ReferencesAreResolvedBeforeAndAfterAnyFault) {
+  const std::string good =
+      "<url><loc>https://h/?&amp;a=&lt;&gt;&quot;&apos;&#38;&#x26;</loc></url>";
+  const std::string url = "https://h/?&a=%3C%3E%22%27&&";
+  for (const std::string_view fault : kFaults) {
+    const Sitemap sitemap =
+        read(kUrlset + good + std::string(fault) + good + "</urlset>");
+    EXPECT_THAT(hrefs(sitemap.pages), ElementsAre(url, url)) << fault;
+    EXPECT_EQ(sitemap.problem, "not well-formed XML, line 1") << fault;
+  }
+}
+
+TEST(Sitemap, AnAmpersandThatBeginsNoReferenceStaysAsWritten) {
+  const Sitemap sitemap = read(
+      "<!DOCTYPE urlset [<!ENTITY a \"x\">]><urlset>"
+      "<url><loc>https://h/3?a=1&b=2&c=3</loc></url>"
+      "<url><loc>https://h/2?a=1&amp;b=2</loc></url>"
+      "<url><loc>https://h/&eacute;&a;&amp</loc></url>"
+      "<url><loc>https://h/4?a=1&amp;b=2&</loc></url>"
+      "<url><loc>https://h/5?&amp;amp;</loc></url>"
+      "<url><loc><![CDATA[https://h/6?&amp;&b]]></loc></url></urlset>");
+  EXPECT_THAT(hrefs(sitemap.pages),
+              ElementsAre("https://h/3?a=1&b=2&c=3", "https://h/2?a=1&b=2",
+                          "https://h/&eacute;&a;&amp", "https://h/4?a=1&b=2&",
+                          "https://h/5?&amp;", "https://h/6?&amp;&b"));
+  EXPECT_EQ(sitemap.problem, "not well-formed XML, line 1");
+}
+
+TEST(Sitemap, AmpersandsInTheLinksOfAFeed) {
+  EXPECT_THAT(
+      hrefs(
+          read("<feed><entry><link href='/a?b&c'/></entry>"
+               "<entry><link href='/a?b&amp;c&eacute;&#x3d;'/></entry></feed>")
+              .pages),
+      ElementsAre("https://h/a?b&c", "https://h/a?b&c&eacute;="));
+}
+
+TEST(Sitemap, ReferencesAreWholeAcrossPieces) {
+  const std::string locations =
+      "<url><loc>https://h/?a&amp;b&c&#x26;d&e;</loc></url>";
+  for (std::size_t pad = 65'480; pad < 65'540; ++pad) {
+    const std::string body =
+        "<urlset>" + std::string(pad, ' ') + locations + "</urlset>";
+    for (const std::string& file : {body, gzip(body)}) {
+      ASSERT_THAT(hrefs(read(file).pages),
+                  ElementsAre("https://h/?a&b&c&d&e;"));
+    }
+  }
+}
+
+TEST(Sitemap, Hostile_NothingButAmpersands) {
+  std::string body = "<urlset><url><loc>https://h/a</loc></url>";
+  body.append(4 << 20, '&');
+  body += "<url><loc>";
+  for (int i = 0; i < 200'000; ++i) body += "&#000000";
+  const Sitemap sitemap =
+      read(body + "</loc></url><url><loc>https://h/b</loc></url></urlset>");
+  EXPECT_THAT(hrefs(sitemap.pages), ElementsAre("https://h/a", "https://h/b"));
+}
+
 TEST(Sitemap, ACutLocationIsNotALocation) {
   EXPECT_THAT(
       hrefs(read(std::string(kUrlset) +
@@ -293,8 +360,7 @@ TEST(Sitemap, Hostile_ExternalEntitiesAreNotFetched) {
       "<!DOCTYPE urlset [<!ENTITY x SYSTEM \"file:///etc/passwd\">"
       "<!ENTITY % y SYSTEM \"http://127.0.0.1:1/\"> %y;]>"
       "<urlset><url><loc>https://h/&x;a</loc></url></urlset>");
-  // An unknown entity stands for nothing.
-  EXPECT_THAT(hrefs(sitemap.pages), ElementsAre("https://h/a"));
+  EXPECT_THAT(hrefs(sitemap.pages), ElementsAre("https://h/&x;a"));
 }
 
 TEST(Sitemap, Hostile_DefaultAttributesDoNotExist) {

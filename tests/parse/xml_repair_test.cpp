@@ -25,8 +25,8 @@ std::string repair(std::string_view text) {
 
 TEST(XmlRepair, GoodDocumentsPassUnchanged) {
   for (const char* good :
-       {"<a/>", "<a></a>", "<a x='>' y=\"'/\"><b/>t&amp;</a>",
-        "<a><!-- </a> < --><![CDATA[ </a> <b> ]]]><?p <b> ?></a>",
+       {"<a/>", "<a></a>", "<a x='>' y=\"'/\"><b/>t&#38;</a>",
+        "<a><!-- </a> < & --><![CDATA[ </a> <b> &x ]]]><?p <b> & ?></a>",
         "<\xc3\xa4><n:b>t</n:b></\xc3\xa4>"}) {
     EXPECT_EQ(repair(good), good);
     XmlRepair all;
@@ -46,8 +46,8 @@ TEST(XmlRepair, AnEndTagForNothingIsDropped) {
 }
 
 TEST(XmlRepair, ABrokenOffTagIsText) {
-  EXPECT_EQ(repair("<a><b x='<c></c></a>"), "<a>&lt;b x='<c></c></a>");
-  EXPECT_EQ(repair("<a>1 < 2 <></a>"), "<a>1 &lt; 2 &lt;></a>");
+  EXPECT_EQ(repair("<a><b x='<c></c></a>"), "<a>&#60;b x='<c></c></a>");
+  EXPECT_EQ(repair("<a>1 < 2 <></a>"), "<a>1 &#60; 2 &#60;></a>");
   EXPECT_EQ(repair("<a><b>t</b<c/></a>"), "<a><b>t</b><c/></a>");
 }
 
@@ -55,8 +55,25 @@ TEST(XmlRepair, WhatFollowsTheRootIsLeftOut) {
   EXPECT_EQ(repair("<a></a><b>"), "<a></a>");
 }
 
-TEST(XmlRepair, AnUnfinishedTagIsHeldBack) {
+TEST(XmlRepair, AnAmpersandThatBeginsNoReferenceIsText) {
+  EXPECT_EQ(repair("<a>1&b=2&c=3 & &&eacute;&#;</a>"),
+            "<a>1&#38;b=2&#38;c=3 &#38; &#38;&#38;eacute;&#38;#;</a>");
+  EXPECT_EQ(repair("<a x='?b&c' y='&am'/>"), "<a x='?b&#38;c' y='&#38;am'/>");
+  EXPECT_EQ(repair("<a&b>&</a&b>"), "<a&#38;b>&#38;</a>");
+}
+
+TEST(XmlRepair, NamesBecomeNumbers) {
+  const std::string_view good = "<a x='&quot;&apos;'>&amp;amp;&lt;&gt;</a>";
+  EXPECT_EQ(repair(good), "<a x='&#34;&#39;'>&#38;amp;&#60;&#62;</a>");
+  XmlRepair xml;
+  std::string out;
+  xml.feed(good, out);
+  EXPECT_EQ(xml.repaired_after(), std::string::npos);
+}
+
+TEST(XmlRepair, WhatIsUnfinishedIsHeldBack) {
   EXPECT_EQ(repair("<a>t<b x='"), "<a>t");
+  EXPECT_EQ(repair("<a>t&am"), "<a>t");
 }
 
 TEST(XmlRepair, HostileMarkupEndsIt) {
@@ -74,6 +91,9 @@ TEST(XmlRepair, RemembersTheLineOfTheFirstRepair) {
   std::string out;
   xml.feed("<a>\n<!--\n-->\n</b>\n</c></a>", out);
   EXPECT_EQ(xml.repaired_after(), 3u);
+  XmlRepair text;
+  text.feed("<a>\n&amp;\n& \n&</a>", out);
+  EXPECT_EQ(text.repaired_after(), 2u);
 }
 
 }  // namespace

@@ -49,10 +49,11 @@ struct Sitemap {
 // or Atom feed, or text; each also gzipped. The content decides, not the name.
 //
 // Any thread, any bytes: never fails, follows nothing, expands no entity but
-// the five of XML, and takes memory bounded by the options and the entries
-// found. Locations stand by themselves, in feeds they may be relative to `url`.
-// How deep an index leads, and whether a URL is in scope, the caller decides:
-// the protocol's rule of location is for sitemaps that no robots.txt names.
+// the five of XML (a `&` of anything else stands for itself), and takes memory
+// bounded by the options and the entries found. Locations stand by themselves,
+// in feeds they may be relative to `url`. How deep an index leads, and whether
+// a URL is in scope, the caller decides: the protocol's rule of location is for
+// sitemaps that no robots.txt names.
 Sitemap read_sitemap(std::string_view body, const Url& url,
                      const SitemapOptions& options = {});
 
