@@ -95,6 +95,7 @@ struct XmlStream::Impl {
   XmlAttributes attributes;
   bool in_root = false;
   bool stopped = false;
+  std::size_t bad_line = std::string::npos;  // not well-formed from here on
   std::string problem;
 
   void stop(std::string_view why = {}) {
@@ -138,9 +139,10 @@ struct XmlStream::Impl {
     return !stopped && !repair.closed();
   }
 
+  // libxml2 and XmlRepair each go through the text at their own pace, so the
+  // first line to be told of is not always the first in the text.
   void not_well_formed(std::size_t line) {
-    if (!problem.empty()) return;
-    problem = fmt::format("not well-formed XML, line {}", line + prolog_lines);
+    bad_line = std::min(bad_line, line + prolog_lines);
   }
 
   // libxml2's C code calls what follows: nothing may throw through it.
@@ -232,6 +234,10 @@ void XmlStream::finish() {
   xmlParseChunk(impl.context.get(), nullptr, 0, 1);
 }
 
-const std::string& XmlStream::problem() const { return impl_->problem; }
+std::string XmlStream::problem() const {
+  if (!impl_->problem.empty()) return impl_->problem;
+  if (impl_->bad_line == std::string::npos) return "";
+  return fmt::format("not well-formed XML, line {}", impl_->bad_line);
+}
 
 }  // namespace crawl

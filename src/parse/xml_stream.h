@@ -44,8 +44,9 @@ class XmlStream {
   // The input is over.
   void finish();
 
-  // The first thing wrong with the document, "" if nothing is.
-  const std::string& problem() const;
+  // What ended the reading, else the first thing wrong with the document; "" if
+  // nothing is.
+  std::string problem() const;
 
  private:
   struct Impl;

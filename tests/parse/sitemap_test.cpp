@@ -316,6 +316,10 @@ TEST(Sitemap, NamesTheLineOfTheFirstError) {
   EXPECT_EQ(
       read("<?xml version='1.0'?>\n<!-- -->\n<urlset>\n<a></b>\n").problem,
       "not well-formed XML, line 4");
+  EXPECT_EQ(read("<urlset>\n<a b=c></a>\n<d>&</d></urlset>").problem,
+            "not well-formed XML, line 2");
+  EXPECT_EQ(read("<urlset>\n<a>&</a>\n<d b=c></d></urlset>").problem,
+            "not well-formed XML, line 2");
 }
 
 TEST(Sitemap, LocationsMustBeHttpUrls) {
