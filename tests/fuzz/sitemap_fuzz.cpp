@@ -1,9 +1,11 @@
 // Any bytes: the reader ends, keeps its limits, and says the same of a file and
-// of the same file gzipped; XmlRepair
-// of a document in pieces.
+// of the same file gzipped; a reference means the same after a fault as before
+// it; XmlRepair makes the same of a document in pieces, and of what it has
+// repaired nothing else.
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -45,6 +47,21 @@ void check_same(const std::vector<crawl::SitemapEntry>& a,
   }
 }
 
+// Whatever text stands between two locations, both are read right.
+void check_references(std::string_view text, const crawl::Url& base) {
+  const std::string entry = "<url><loc>https://h/?a&amp;b</loc></url>";
+  std::string body = "<urlset>" + entry + "<x y='";
+  for (const char c : text) body += c == '\'' ? '"' : c;
+  body += "'>";
+  body += text;
+  const crawl::Sitemap sitemap =
+      crawl::read_sitemap(body + "</x>" + entry + "</urlset>", base, {});
+  check(sitemap.pages.size() == 2);
+  for (const crawl::SitemapEntry& page : sitemap.pages) {
+    check(page.url.href() == "https://h/?a&b");
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -68,6 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     check_same(zipped.pages, plain.pages);
     check_same(zipped.sitemaps, plain.sitemaps);
   }
+  check_references(input.substr(0, std::min(input.find('<'), size)), base);
+
   // Where a document is cut into pieces makes no difference.
   crawl::XmlRepair whole, parts;
   std::string once, twice;
@@ -76,5 +95,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     parts.feed(input.substr(i, 7), twice);
   check(once == twice && whole.trouble() == parts.trouble());
   check(whole.closed() == parts.closed());
+
+  // What is repaired needs no repair, and has no reference but numbers.
+  crawl::XmlRepair again;
+  std::string thrice;
+  again.feed(once, thrice);
+  check(std::string_view(once).starts_with(thrice));
+  check(again.repaired_after() == std::string::npos);
   return 0;
 }
