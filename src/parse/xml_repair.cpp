@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "parse/xml_reference.h"
 
 namespace crawl {
 namespace {
 
 bool begins_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         c == ':' || static_cast<unsigned char>(c) >= 0x80;
+  return is_ascii_letter(c) || c == '_' || c == ':' ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::size_t newlines(std::string_view text) {

@@ -27,9 +27,10 @@ struct Job {
   Url url;              // the next exchange's: a redirect moves it on
 
   std::vector<RedirectHop> redirects;  // followed so far
-  unsigned attempts = 1;        // the present one counted; a hop is no new one
-  bool attempt_begins = false;  // with the next exchange, after a failed one
-  // The failed one may have been its connection's fault.
+  unsigned attempts = 1;  // the present one counted; a hop is no new one
+  // The next exchange begins another attempt, and needs another connection: the
+  // earlier one's may have been at fault.
+  bool attempt_begins = false;
   bool fresh_connection = false;
   JobKind kind = JobKind::kPage;
   int depth = 0;
