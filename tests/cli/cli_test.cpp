@@ -2,13 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -19,15 +14,9 @@ namespace {
 
 using nlohmann::json;
 using ::testing::AnyOf;
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 TEST_F(CliTest, EveryLineLeavesOneRecordAndTheTotalsSaySo) {
   site_.serve("/a", "<title>A</title><a href=/b>b</a>");
@@ -213,148 +202,6 @@ TEST_F(CliTest, HelpVersionAndFieldsGoToStandardOutput) {
   }
 }
 
-// --- files with two uses
-
-// Commands run in the test's folder, beside the list "v1" of one URL.
-class FilesWithTwoUsesTest : public CliTest {
- protected:
-  FilesWithTwoUsesTest() {
-    site_.serve("/a", "<title>A</title>");
-    content_ = site_.url("/a") + "\n";
-    files_.write("v1", content_);
-  }
-
-  ProcessResult run_here(std::vector<std::string> arguments) {
-    return run(std::move(arguments), {.directory = files_.path().string()});
-  }
-  ProcessResult run_in_shell(const std::string& command) {
-    return run_process({"sh", "-c", command, CRAWL_BINARY},
-                       {.directory = files_.path().string()});
-  }
-  std::string in_folder(const std::string& name) {
-    return read_file(files_.file(name));
-  }
-  std::set<std::string> names() const {
-    std::set<std::string> names;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(files_.path())) {
-      names.insert(entry.path().filename());
-    }
-    return names;
-  }
-
-  // The message names both uses, and nothing is made, changed or asked for.
-  void expect_refused(const std::vector<std::string>& arguments,
-                      const std::string& message) {
-    const std::set<std::string> before = names();
-    const ProcessResult result = run_here(arguments);
-    EXPECT_EQ(result.err, "crawl: " + message + "\n");
-    EXPECT_EQ(result.exit_status, 2) << message;
-    EXPECT_EQ(result.out, "") << message;
-    EXPECT_EQ(in_folder("v1"), content_) << message;
-    EXPECT_EQ(names(), before) << message;
-    EXPECT_EQ(site_.log().size(), 0u) << message;
-  }
-
-  std::string content_;
-};
-
-TEST_F(FilesWithTwoUsesTest, OutputOverItsInputIsRefused) {
-  const std::string end = "; nothing was written, name another file";
-  expect_refused({"v1", "-o", "v1"}, "-o 'v1': is also INPUT 'v1'" + end);
-  expect_refused({"v1", "-o", "./v1"}, "-o './v1': is also INPUT 'v1'" + end);
-  std::filesystem::create_symlink("v1", files_.path() / "soft");
-  std::filesystem::create_hard_link(files_.path() / "v1",
-                                    files_.path() / "hard");
-  expect_refused({"v1", "-o", "soft"}, "-o 'soft': is also INPUT 'v1'" + end);
-  expect_refused({"hard", "-o", "v1"}, "-o 'v1': is also INPUT 'hard'" + end);
-  files_.write("other", content_);
-  expect_refused({"other", "v1", "-o", "v1"},
-                 "-o 'v1': is also INPUT 'v1'" + end);
-  expect_refused({"v1", "--compare=1", "-o", "v1"},
-                 "-o 'v1': is also INPUT 'v1'" + end);
-  expect_refused({"v1", "--log-file", "v1"},
-                 "--log-file 'v1': is also INPUT 'v1'" + end);
-  expect_refused({"-r", "v1", "-o", "v1", "--state", "v1.db"},
-                 "-o 'v1': is also INPUT 'v1'" + end);
-  expect_refused({"-r", "v1", "--skipped", "v1"},
-                 "--skipped 'v1': is also INPUT 'v1'" + end);
-  expect_refused({"-r", "v1", "-o", "out", "--state", "v1"},
-                 "--state 'v1': is also INPUT 'v1'" + end);
-}
-
-TEST_F(FilesWithTwoUsesTest, OtherFilesThatAreReadAreKeptToo) {
-  const std::string end = "; nothing was written, name another file";
-  files_.write("options", "jobs = 2\n");
-  expect_refused({"v1", "--config", "options", "-o", "./options"},
-                 "-o './options': is also --config 'options'" + end);
-  EXPECT_EQ(in_folder("options"), "jobs = 2\n");
-  files_.write("ca.pem", "certificates");
-  expect_refused({"v1", "--cacert", "ca.pem", "-o", "ca.pem"},
-                 "-o 'ca.pem': is also --cacert 'ca.pem'" + end);
-  EXPECT_EQ(in_folder("ca.pem"), "certificates");
-}
-
-TEST_F(FilesWithTwoUsesTest, StandardStreamsCountForTheirFiles) {
-  ProcessResult result = run_in_shell("$0 - -o v1 < v1");
-  EXPECT_EQ(result.exit_status, 2);
-  EXPECT_EQ(result.err,
-            "crawl: -o 'v1': is also INPUT (standard input); nothing was "
-            "written, name another file\n");
-  result = run_in_shell("$0 v1 >> v1");
-  EXPECT_EQ(result.exit_status, 2);
-  EXPECT_EQ(result.err,
-            "crawl: -o (standard output): is also INPUT 'v1'; nothing was "
-            "written, name another file\n");
-  EXPECT_EQ(in_folder("v1"), content_);
-  EXPECT_EQ(site_.log().size(), 0u);
-}
-
-TEST_F(FilesWithTwoUsesTest, TwoOutputsInOneFileAreRefused) {
-  const std::string end = "; nothing was written, name another file";
-  // In a file that is not there yet, by all its names, and in one that is.
-  std::filesystem::create_directory(files_.path() / "folder");
-  std::filesystem::create_symlink("x", files_.path() / "soft");
-  std::filesystem::create_directory_symlink("folder", files_.path() / "way");
-  for (const bool there : {false, true}) {
-    if (there) {
-      files_.write("x", "");
-      files_.write("folder/x", "");
-    }
-    expect_refused({"-r", "v1", "-o", "x", "--skipped", "./x"},
-                   "--skipped './x': is also -o 'x'" + end);
-    expect_refused({"-r", "v1", "-o", "soft", "--skipped", "folder/../x"},
-                   "--skipped 'folder/../x': is also -o 'soft'" + end);
-    expect_refused({"-r", "v1", "-o", "way/x", "--skipped", "folder/x"},
-                   "--skipped 'folder/x': is also -o 'way/x'" + end);
-    expect_refused({"-r", "v1", "-o", "x", "--state", files_.file("x")},
-                   "--state '" + files_.file("x") + "': is also -o 'x'" + end);
-    expect_refused({"-r", "v1", "-o", "out", "--skipped", "x", "--state", "x"},
-                   "--state 'x': is also --skipped 'x'" + end);
-    expect_refused({"v1", "-o", "x", "--log-file", "x"},
-                   "--log-file 'x': is also -o 'x'" + end);
-  }
-}
-
-TEST_F(FilesWithTwoUsesTest, TwoOutputsOnStandardOutputAreRefused) {
-  expect_refused({"-r", "v1", "--skipped", "-"},
-                 "--skipped (standard output): is also -o (standard output); "
-                 "nothing was written, name another file");
-}
-
-TEST_F(FilesWithTwoUsesTest, OnlyRegularFilesAreGuarded) {
-  EXPECT_EQ(run_here({"-r", "v1", "-q", "-o", "/dev/null", "--skipped",
-                      "/dev/null", "--log-file", "/dev/null"})
-                .exit_status,
-            0);
-  EXPECT_EQ(run_here({"/dev/null", "-o", "/dev/null"}).exit_status, 0);
-  // A file of the same content, and the name that means standard output.
-  files_.write("other", content_);
-  EXPECT_EQ(run_here({"v1", "-q", "-o", "other"}).exit_status, 0);
-  EXPECT_EQ(run_here({"v1", "-q", "-o", "-"}).exit_status, 0);
-  EXPECT_EQ(in_folder("v1"), content_);
-}
-
 // --- output
 
 TEST_F(CliTest, FullDiskIsSaidAndEndsWithStatusTwo) {
@@ -385,7 +232,7 @@ TEST_F(CliTest, OutputFileHasWholeLines) {
   site_.serve("/a", "<title>A</title>");
   const std::string out = files_.file("out.jsonl");
   run({list(std::vector<std::string>(100, "/a")), "-o", out});
-  EXPECT_EQ(records(read_file(out)).size(), 100u);
+  EXPECT_EQ(records(files_.read(out)).size(), 100u);
 }
 
 TEST_F(CliTest, FormatsAgreeOnTheNumberOfRecords) {
@@ -425,102 +272,6 @@ TEST_F(CliTest, NothingAServerSendsReachesATerminalRaw) {
       }
     }
   }
-}
-
-// --- interrupts
-
-TEST_F(CliTest, FirstInterruptFinishesWhatIsInFlight) {
-  std::vector<std::string> lines(200, "/delay/20");
-  lines.insert(lines.begin(), "/gate/first");
-  Process process(command({list(lines), "-j", "2"}));
-  ASSERT_TRUE(process.wait_for_output("\n"));
-  process.signal(SIGINT);
-  ASSERT_TRUE(process.wait_for_error_output("interrupted"));
-  site_.open_gate("first");
-  const ProcessResult result = process.wait();
-  EXPECT_EQ(result.exit_status, 130);
-  bool gate_finished = false;
-  for (const json& record : records(result.out)) {
-    EXPECT_EQ(record["error"], nullptr);
-    gate_finished |= record["input"] == site_.url("/gate/first");
-  }
-  EXPECT_TRUE(gate_finished);
-  EXPECT_LT(records(result.out).size(), 201u);
-}
-
-TEST_F(CliTest, SecondInterruptStopsNow) {
-  Process process(command({list({"/delay/0", "/never"}), "-j", "2"}));
-  ASSERT_TRUE(process.wait_for_output("\n"));
-  ASSERT_TRUE(site_.request_log().wait_for_started(2));
-  process.signal(SIGINT);
-  ASSERT_TRUE(process.wait_for_error_output("interrupted"));
-  process.signal(SIGINT);
-  const ProcessResult result = process.wait();
-  EXPECT_EQ(result.exit_status, 130);
-  EXPECT_FALSE(result.timed_out);
-  ASSERT_EQ(records(result.out).size(), 2u);
-  EXPECT_EQ(records(result.out)[1]["error"], "interrupted");
-}
-
-// What a crawl in `folder` says to an interrupt that comes while its second
-// URL, /gate/held, is under way.
-std::string words_after_interrupt(const std::string& folder,
-                                  std::vector<std::string> arguments,
-                                  LoopbackSite& site) {
-  arguments.insert(arguments.begin(), CRAWL_BINARY);
-  site.clear_log();
-  Process process(arguments, {.directory = folder});
-  EXPECT_TRUE(site.request_log().wait_for_started(2));
-  process.signal(SIGINT);
-  EXPECT_TRUE(process.wait_for_error_output("interrupted"));
-  site.open_gate("held");
-  const ProcessResult result = process.wait();
-  EXPECT_EQ(result.exit_status, 130);
-  return result.err;
-}
-
-std::string lines_from(const std::string& text, const std::string& first) {
-  const std::size_t at = text.find(first);
-  return at == std::string::npos ? "" : text.substr(at);
-}
-
-TEST_F(CliTest, CommandToGoOnPicksTheLinesWithoutRecordWhateverTheList) {
-  const std::string a = site_.url("/\xC3\xA9");
-  const std::string held = site_.url("/gate/held");
-  const std::string name = "it's a=\"list\" $HOME";
-  const std::string list = "\xEF\xBB\xBF  " + a + "\t\r\n# note\r\n\r\n" +
-                           held + " \v\r\n " + site_.url("/\xC3\xB6") + "\r\n" +
-                           a + "?x";
-  files_.write(name, list);
-  const std::string folder = files_.path().string();
-  const std::string said = words_after_interrupt(
-      folder, {name, "--sync", "-o", "-out 'put'"}, site_);
-  const std::string command = lines_from(said, "  jq ");
-  ASSERT_NE(command, "") << said;
-  const ProcessResult pasted =
-      run_process({"sh", "-c", command}, {.directory = folder});
-  EXPECT_EQ(pasted.exit_status, 0) << command << pasted.err;
-  EXPECT_EQ(pasted.err, "");
-  EXPECT_EQ(read_file(files_.file("rest.txt")),
-            "# note\n\n" + site_.url("/\xC3\xB6") + "\n" + a + "?x\n");
-  EXPECT_EQ(read_file(files_.file(name)), list);
-}
-
-TEST_F(CliTest, CommandToGoOnOverwritesNothing) {
-  files_.write("rest.txt", site_.url("/a") + "\n" + site_.url("/gate/held") +
-                               "\n" + site_.url("/b") + "\n");
-  const std::string said = words_after_interrupt(
-      files_.path().string(), {"rest.txt", "--sync", "-o", "out"}, site_);
-  EXPECT_THAT(said, HasSubstr(" rest.txt > rest2.txt\n"));
-}
-
-TEST_F(CliTest, CommandToGoOnIsNotGivenForLinesThatRecordsDoNotRepeat) {
-  files_.write("urls", site_.url("/\xFF") + "\n" + site_.url("/gate/held") +
-                           "\n" + site_.url("/a") + "\n");
-  const std::string said = words_after_interrupt(
-      files_.path().string(), {"urls", "--sync", "-o", "out"}, site_);
-  EXPECT_EQ(lines_from(said, "to go on"),
-            "to go on, run again with the lines that have no record yet\n");
 }
 
 // --- what the request looks like
@@ -570,7 +321,7 @@ TEST_F(CliTest, LogFileTakesTheWordsAndLeavesStderrAlone) {
   const ProcessResult result = run(
       {list({"/status/500"}), "--retry", "0", "-v", "-q", "--log-file", log});
   EXPECT_EQ(result.err, "");
-  EXPECT_THAT(read_file(log), HasSubstr("/status/500"));
+  EXPECT_THAT(files_.read(log), HasSubstr("/status/500"));
 }
 
 // --- comparing

@@ -5,8 +5,6 @@
 #include <signal.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
@@ -25,10 +23,6 @@ using ::testing::HasSubstr;
 
 class SiteCliTest : public CliTest {
  protected:
-  static std::string read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
   std::vector<std::string> site_command(std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"-r",
                                           site_.url("/p/1.html"),
@@ -84,7 +78,7 @@ TEST_F(SiteCliTest, SurvivesAHundredKillsWithEveryPageExactlyOnce) {
   EXPECT_EQ(last.exit_status, 0) << last.err;
   EXPECT_GT(kills, 20);
 
-  const auto once = urls_in(read_file(files_.file("out.jsonl")));
+  const auto once = urls_in(files_.read("out.jsonl"));
   EXPECT_EQ(once.size(), kPages);
   EXPECT_EQ(std::set<std::string>(once.begin(), once.end()).size(), kPages);
 
@@ -105,25 +99,25 @@ TEST_F(SiteCliTest, InterruptedCrawlSaysHowToGoOnAndDoes) {
     EXPECT_THAT(stopped.err, HasSubstr("run the same command again"));
   }
   EXPECT_EQ(run_process(site_command()).exit_status, 0);
-  EXPECT_EQ(urls_in(read_file(files_.file("out.jsonl"))).size(), 500u);
+  EXPECT_EQ(urls_in(files_.read("out.jsonl")).size(), 500u);
 }
 
 TEST_F(SiteCliTest, FinishedCrawlRunAgainAddsNothing) {
   serve_synthetic_pages(site_, {.count = 50, .page_size = 800});
   EXPECT_EQ(run_process(site_command()).exit_status, 0);
-  const std::string before = read_file(files_.file("out.jsonl"));
+  const std::string before = files_.read("out.jsonl");
   EXPECT_EQ(run_process(site_command()).exit_status, 0);
-  EXPECT_EQ(read_file(files_.file("out.jsonl")), before);
+  EXPECT_EQ(files_.read("out.jsonl"), before);
 }
 
 TEST_F(SiteCliTest, OtherOptionsThanTheStateWasBegunWithAreRefused) {
   serve_synthetic_pages(site_, {.count = 10, .page_size = 800});
   EXPECT_EQ(run_process(site_command()).exit_status, 0);
-  const std::string before = read_file(files_.file("out.jsonl"));
+  const std::string before = files_.read("out.jsonl");
   const ProcessResult other = run_process(site_command({"--scope", "any"}));
   EXPECT_EQ(other.exit_status, 2);
   EXPECT_THAT(other.err, HasSubstr("--scope"));
-  EXPECT_EQ(read_file(files_.file("out.jsonl")), before);
+  EXPECT_EQ(files_.read("out.jsonl"), before);
 }
 
 TEST_F(SiteCliTest, ForeignStateFileIsRefusedAndLeftAlone) {
@@ -131,7 +125,7 @@ TEST_F(SiteCliTest, ForeignStateFileIsRefusedAndLeftAlone) {
   const ProcessResult result = run_process(site_command());
   EXPECT_EQ(result.exit_status, 2);
   EXPECT_THAT(result.err, HasSubstr("state.db"));
-  EXPECT_EQ(read_file(files_.file("state.db")), "these are somebody's notes\n");
+  EXPECT_EQ(files_.read("state.db"), "these are somebody's notes\n");
   EXPECT_EQ(site_.log().size(), 0u);
 }
 
@@ -171,7 +165,7 @@ TEST_F(SiteCliTest, TrapOfEverDeeperLinksEnds) {
            "--no-robots"});
   EXPECT_EQ(result.exit_status, 0);
   EXPECT_LT(records(result.out).size(), 200u);
-  EXPECT_THAT(read_file(files_.file("skipped")), HasSubstr("\"trap\""));
+  EXPECT_THAT(files_.read("skipped"), HasSubstr("\"trap\""));
 }
 
 TEST_F(SiteCliTest, PerHostAndDelayHoldAsTheServerSeesThem) {
@@ -195,7 +189,7 @@ TEST_F(SiteCliTest, OtherTypesAreDroppedOnceTheirHeadersAreIn) {
   const ProcessResult result =
       run({"-r", site_.url("/"), "-q", "--skipped", files_.file("skipped")});
   EXPECT_EQ(records(result.out).size(), 2u);
-  EXPECT_THAT(read_file(files_.file("skipped")), HasSubstr("content_type"));
+  EXPECT_THAT(files_.read("skipped"), HasSubstr("content_type"));
 }
 
 TEST_F(SiteCliTest, FollowChoosesTheElementsWhoseLinksCount) {
@@ -233,7 +227,7 @@ TEST_F(SiteCliTest, SummaryOfARecursiveCrawlAddsUp) {
 TEST_F(SiteCliTest, SkippedUrlsComeWithReasonAndTheirPage) {
   site_.serve("/", "<a href=http://elsewhere.invalid/x>e</a>");
   run({"-r", site_.url("/"), "-q", "--skipped", files_.file("skipped")});
-  const auto skipped = records(read_file(files_.file("skipped")));
+  const auto skipped = records(files_.read("skipped"));
   ASSERT_EQ(skipped.size(), 1u);
   EXPECT_EQ(skipped[0]["url"], "http://elsewhere.invalid/x");
   EXPECT_EQ(skipped[0]["error"], "scope");
@@ -251,7 +245,7 @@ TEST_F(SiteCliTest, TableThatIsGoneOnWithHasOneHeader) {
   };
   crawl("5");
   crawl("100");
-  std::istringstream lines(read_file(files_.file("out.jsonl")));
+  std::istringstream lines(files_.read("out.jsonl"));
   std::set<std::string> urls;
   std::string line;
   ASSERT_TRUE(std::getline(lines, line));
@@ -274,8 +268,8 @@ TEST_F(SiteCliTest, OtherFieldsThanTheOutputWasBegunWithAreRefused) {
 TEST_F(SiteCliTest, DamagedStateFileIsRefusedAndNothingIsTouched) {
   serve_synthetic_pages(site_, {.count = 50, .page_size = 800});
   EXPECT_EQ(run_process(site_command()).exit_status, 0);
-  const std::string output = read_file(files_.file("out.jsonl"));
-  std::string state = read_file(files_.file("state.db"));
+  const std::string output = files_.read("out.jsonl");
+  std::string state = files_.read("state.db");
   ASSERT_GT(state.size(), 8'192u);
   state.replace(4'096, state.size() - 4'096, state.size() - 4'096, '\xAA');
   files_.write("state.db", state);
@@ -283,8 +277,8 @@ TEST_F(SiteCliTest, DamagedStateFileIsRefusedAndNothingIsTouched) {
   EXPECT_EQ(result.exit_status, 2);
   EXPECT_THAT(result.err, HasSubstr("state.db is damaged"));
   EXPECT_THAT(result.err, HasSubstr("begin anew with another file"));
-  EXPECT_EQ(read_file(files_.file("state.db")), state);
-  EXPECT_EQ(read_file(files_.file("out.jsonl")), output);
+  EXPECT_EQ(files_.read("state.db"), state);
+  EXPECT_EQ(files_.read("out.jsonl"), output);
 }
 
 TEST_F(SiteCliTest, ExplainKnowsWhatTheStateKnows) {
