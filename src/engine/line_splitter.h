@@ -8,9 +8,9 @@
 
 namespace crawl {
 
-// Cuts a stream of bytes into the lines of a URL list: without byte order marks,
-// line ends, surrounding white space, blank lines and '#' comments. What is
-// past kMaxLineBytes of a line is dropped, so one line never holds more than
+// Cuts a stream of bytes into the lines of a URL list: without byte order
+// marks, line ends, surrounding white space, blank lines and '#' comments. What
+// is past kMaxLineBytes of a line is dropped, so one line never holds more than
 // that.
 class LineSplitter {
  public:
