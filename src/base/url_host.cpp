@@ -20,7 +20,7 @@ using Ipv6Pieces = std::array<std::uint16_t, 8>;
 // than 32 bits, never wrapped.
 std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  int radix = 10;
+  unsigned radix = 10;
   if (text.size() >= 2 && text[0] == '0' && (text[1] | 0x20) == 'x') {
     text.remove_prefix(2);
     radix = 16;
@@ -31,12 +31,10 @@ std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) {
   constexpr std::uint64_t kTooBig = std::uint64_t{1} << 33;
   std::uint64_t value = 0;
   for (const char c : text) {
-    const int digit = hex_digit_value(c);
-    if (digit < 0 || digit >= radix) return std::nullopt;
-    if (value < kTooBig) {
-      value =
-          value * static_cast<unsigned>(radix) + static_cast<unsigned>(digit);
-    }
+    // The -1 of what is no digit is more than any radix.
+    const auto digit = static_cast<unsigned>(hex_digit_value(c));
+    if (digit >= radix) return std::nullopt;
+    if (value < kTooBig) value = value * radix + digit;
   }
   return value;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/shown_value.h"
+#include "crawl/engine/seed_source.h"
 
 namespace crawl::cli {
 namespace {
@@ -36,7 +37,7 @@ std::vector<NamedFile> named_files(const Options& options) {
         {std::move(option), path, written, is_stream ? stream : -1});
   };
   for (const std::string& input : options.inputs) {
-    if (input.find("://") != std::string::npos) continue;  // a URL
+    if (is_url_input(input)) continue;
     add("INPUT", input, false, STDIN_FILENO);
   }
   add("--config", options.config, false);

@@ -1,10 +1,11 @@
 #include "cli/resume_hint.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
@@ -44,15 +45,15 @@ bool is_printable(const std::string& name) {
 }
 
 bool is_regular_file(const std::string& name) {
-  struct stat info {};
-  return stat(name.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(name, ignored);
 }
 
 // So that the command takes nothing away: the list may be an earlier rest.txt.
 std::string free_name() {
   std::string name = "rest.txt";
-  struct stat info {};
-  for (int i = 2; lstat(name.c_str(), &info) == 0; ++i) {
+  std::error_code ignored;
+  for (int i = 2; exists(std::filesystem::symlink_status(name, ignored)); ++i) {
     name = fmt::format("rest{}.txt", i);
   }
   return name;
@@ -86,7 +87,7 @@ std::string format_resume_hint(const Options& options, bool exact) {
   }
   const bool named = exact && options.inputs.size() == 1 &&
                      options.inputs[0] != "-" && options.output != "-" &&
-                     options.inputs[0].find("://") == std::string::npos &&
+                     !is_url_input(options.inputs[0]) &&
                      options.format == OutputFormat::kJsonl &&
                      has_field(options.fields, "input");
   if (!named || !is_regular_file(options.inputs[0]) ||

@@ -226,13 +226,9 @@ class PipeSeeds final : public SeedSource {
   std::thread reader_;  // last: it uses all of the above
 };
 
-bool is_url(const std::string& input) {
-  return input.find("://") != std::string::npos;
-}
-
 // What is wrong with an input, as far as can be told without reading it.
 Result<void> check_input(const std::string& input) {
-  if (input == "-" || is_url(input)) return {};
+  if (input == "-" || is_url_input(input)) return {};
   struct stat info {};
   if (stat(input.c_str(), &info) != 0) {
     if (errno == ENOENT) {
@@ -273,7 +269,7 @@ class SeedSequence final : public SeedSource {
 
  private:
   void open(const std::string& input) {
-    if (is_url(input)) {
+    if (is_url_input(input)) {
       current_ = make_seeds({input});
       return;
     }
@@ -307,6 +303,10 @@ class SeedSequence final : public SeedSource {
 };
 
 }  // namespace
+
+bool is_url_input(std::string_view input) {
+  return input.find("://") != input.npos;
+}
 
 Result<std::unique_ptr<SeedSource>> open_seeds(
     const std::vector<std::string>& inputs, std::function<void()> ready) {

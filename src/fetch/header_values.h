@@ -17,6 +17,11 @@ inline std::string_view trim_field(std::string_view text) {
   return text;
 }
 
+// Whether a header line goes on with the one before (RFC 9112 section 5.2).
+inline bool is_folded(std::string_view line) {
+  return line.starts_with(' ') || line.starts_with('\t');
+}
+
 // Calls `use` with each member of a comma-separated list that is not empty
 // (RFC 9110 section 5.6.1), until it returns false. False if it did.
 template <class Use>

@@ -82,8 +82,7 @@ std::string_view Http1Reader::head(std::string_view data) {
   while (!over() && take_line(data, line)) {
     if (!head_line(line)) break;
     if (trailers) {
-      const bool folded = line.front() == ' ' || line.front() == '\t';
-      if (!folded && trim_field(line).empty()) state_ = State::kDone;
+      if (!is_folded(line) && trim_field(line).empty()) state_ = State::kDone;
     } else if (headers_->done()) {
       head_done();
       break;

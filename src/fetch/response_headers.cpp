@@ -24,7 +24,7 @@ bool ResponseHeaders::add_line(std::string_view line) {
     status_line(line);
     return true;
   }
-  if (!line.empty() && (line.front() == ' ' || line.front() == '\t')) {
+  if (is_folded(line)) {
     folded_line(trim_field(line));
     return true;
   }

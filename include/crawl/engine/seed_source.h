@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crawl/base/error.h"
@@ -36,8 +37,11 @@ class SeedSource {
 // What is past this of a line is dropped: no URL is that long.
 inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 
-// `inputs` as on the command line: "-" is standard input, something with "://"
-// a URL, everything else a file. Fails, before anything is read, if a file is
+// Whether an input is a URL, not a file: it has "://".
+bool is_url_input(std::string_view input);
+
+// `inputs` as on the command line: "-" is standard input, then there are URLs,
+// and everything else is a file. Fails, before anything is read, if a file is
 // missing, a directory or unreadable.
 //
 // With `ready`, inputs that may keep a reader waiting (pipes, terminals) are
