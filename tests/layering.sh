@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fails when a file includes from a room above its own, or from a neighbour:
-#   base < concurrent, parse, frontier, writer < fetch < engine < cli
+#   base < concurrent, parse, frontier, writer < extract, archive, fetch
+#        < engine < cli
 # and when a public header names a library that is an implementation detail.
 # Usage: layering.sh SOURCE_DIR
 set -eu
@@ -10,7 +11,7 @@ level() {
   case $1 in
     base) echo 0 ;;
     concurrent | parse | frontier | writer) echo 1 ;;
-    fetch) echo 2 ;;
+    extract | archive | fetch) echo 2 ;;
     engine) echo 3 ;;
     cli) echo 4 ;;
     *) echo 9 ;;
@@ -31,7 +32,7 @@ for file in $(find src include/crawl -name '*.h' -o -name '*.cpp' -o -name '*.in
   done
 done
 
-if grep -nE '#include [<"](curl|gumbo|CLI|spdlog|sqlite3|re2|libpsl|idn2|rapidjson|libxml)' \
+if grep -nE '#include [<"](curl|openssl|nghttp2|ares|libdeflate|zstd|gumbo|CLI|spdlog|sqlite3|re2|libpsl|idn2|rapidjson|libxml)' \
   -r include/crawl; then
   echo "a public header names a library that is an implementation detail"
   bad=1

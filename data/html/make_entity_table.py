@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes src/parse/entity_table.inc: the named character references of the
+"""Writes src/parse/html/entity_table.inc: the named character references of the
 HTML Standard, as Python's html.entities.html5 has them.
 
-Usage: make_entity_table.py > src/parse/entity_table.inc
+Usage: make_entity_table.py > src/parse/html/entity_table.inc
 """
 from html.entities import html5
 

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "fetch/page_sniff.h"
+#include "fetch/http/page_sniff.h"
 
 namespace crawl {
 namespace {

@@ -12,9 +12,9 @@
 #include "crawl/fetch/fetch_result.h"
 #include "crawl/fetch/fetcher.h"
 #include "fetch/buffer_pool.h"
-#include "fetch/curl_setup.h"
-#include "fetch/response_headers.h"
-#include "fetch/socket_set.h"
+#include "fetch/curl/curl_setup.h"
+#include "fetch/http/response_headers.h"
+#include "fetch/net/socket_set.h"
 
 namespace crawl {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "crawl/fetch/fetcher.h"
-#include "fetch/curl_setup.h"
+#include "fetch/curl/curl_setup.h"
 #include "fetch/transfer_loop.h"
 
 namespace crawl {

@@ -12,7 +12,7 @@
 #include "crawl/concurrent/thread_pool_executor.h"
 #include "crawl/fetch/fetcher.h"
 #include "fetch/completion_queue.h"
-#include "fetch/curl_setup.h"
+#include "fetch/curl/curl_setup.h"
 #include "fetch/loop_router.h"
 #include "fetch/transfer_loop.h"
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "fetch/plain_exchange.h"
-#include "fetch/transfer.h"
+#include "fetch/curl/transfer.h"
+#include "fetch/http/plain_exchange.h"
 
 namespace crawl {
 namespace {

@@ -16,12 +16,12 @@
 #include "crawl/base/clock.h"
 #include "crawl/fetch/fetcher.h"
 #include "fetch/buffer_pool.h"
-#include "fetch/curl_handle.h"
-#include "fetch/curl_setup.h"
-#include "fetch/dns_gate.h"
+#include "fetch/curl/curl_handle.h"
+#include "fetch/curl/curl_setup.h"
 #include "fetch/exchange.h"
-#include "fetch/plain_http.h"
-#include "fetch/socket_set.h"
+#include "fetch/http/plain_http.h"
+#include "fetch/net/dns_gate.h"
+#include "fetch/net/socket_set.h"
 
 namespace crawl {
 

@@ -23,10 +23,10 @@
 
 #include "crawl/base/fingerprint.h"
 #include "crawl/parse/page.h"
-#include "parse/page_builder.h"
-#include "parse/scan_reader.h"
-#include "parse/source_text.h"
-#include "parse/tree_reader.h"
+#include "parse/html/page_builder.h"
+#include "parse/html/scan_reader.h"
+#include "parse/html/source_text.h"
+#include "parse/html/tree_reader.h"
 
 namespace crawl {
 namespace {

@@ -11,7 +11,7 @@
 #include "crawl/base/utf8.h"
 #include "crawl/parse/charset.h"
 #include "crawl/parse/content_type.h"
-#include "parse/encoding.h"
+#include "parse/text/encoding.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "crawl/base/url.h"
-#include "parse/html_text.h"
+#include "parse/html/html_text.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "fetch/content_decoder.h"
-#include "fetch/read_response.h"
+#include "fetch/http/content_decoder.h"
+#include "fetch/http/read_response.h"
 
 namespace crawl::testing {
 namespace {

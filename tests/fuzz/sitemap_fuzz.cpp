@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "crawl/parse/sitemap.h"
-#include "parse/xml_repair.h"
+#include "parse/sitemap/xml_repair.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "crawl/parse/page.h"
-#include "parse/scanner.h"
+#include "parse/html/scanner.h"
 
 namespace crawl::testing {
 

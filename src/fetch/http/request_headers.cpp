@@ -1,0 +1,48 @@
+#include "fetch/http/request_headers.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "fetch/http/header_values.h"
+
+namespace crawl {
+namespace {
+
+bool is_secret(std::string_view name) {
+  return equals_ignoring_case(name, "authorization") ||
+         equals_ignoring_case(name, "cookie");
+}
+
+bool has(const HeaderList& headers, std::string_view name) {
+  return std::any_of(headers.begin(), headers.end(), [name](const auto& field) {
+    return equals_ignoring_case(field.first, name);
+  });
+}
+
+}  // namespace
+
+RequestHeaders::RequestHeaders(const FetchOptions& options) {
+  for (const auto& [name, value] : options.headers) add(name, value);
+  // libcurl forms the headers it knows of anew for every request, and slowly:
+  // as lines of the user's they cost microseconds less. Of a proxy's matters it
+  // has to know.
+  if (options.proxy.empty() && !options.user_agent.empty() &&
+      !has(options.headers, "User-Agent")) {
+    add("User-Agent", options.user_agent);
+  }
+  if (!has(options.headers, "Accept-Encoding")) {
+    add("Accept-Encoding", kAcceptedCodings);
+  }
+  for (const auto& header : options.origin_headers) origin_.push_back(header);
+}
+
+void RequestHeaders::add(std::string_view name, std::string_view value) {
+  if (!is_secret(name)) any_.emplace_back(name, value);
+  origin_.emplace_back(name, value);
+}
+
+bool RequestHeaders::given(std::string_view name) const {
+  return has(origin_, name);
+}
+
+}  // namespace crawl
