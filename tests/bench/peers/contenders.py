@@ -32,8 +32,9 @@ def node_package(name, modules):
 class Tools:
     """What is installed here. `missing` says what is not, and so is left out."""
 
-    def __init__(self, crawl, node_modules):
+    def __init__(self, crawl, node_modules, against=None):
         self.crawl = str(crawl)
+        self.against = against
         self.modules = str(node_modules)
         found = {
             "crawl": version_of([self.crawl, "-V"]),
@@ -47,6 +48,7 @@ class Tools:
             "spider-rs": node_package("@spider-rs/spider-rs", node_modules),
             "wrk": "wrk" if shutil.which("wrk") else None,
             "nginx": version_of(["/usr/sbin/nginx", "-V"]),
+            "dnsmasq": version_of(["/usr/sbin/dnsmasq", "--version"]),
         }
         self.versions = {name: version for name, version in found.items() if version}
         self.missing = [name for name, version in found.items() if not version]
@@ -86,6 +88,35 @@ class Tools:
         ]
         return self._present(candidates, pages)
 
+    def on_web(self, urls, pages, work, cacert=None, http1=False, gzip=False, curl=True):
+        """Contenders for a list: over TLS if there is a `cacert`, by HTTP/1.1 alone, gzipped.
+
+        Each one trusts `cacert` and nothing else. wget2 has 16 threads, with which it is
+        faster than with 64, and asks for gzip unless told otherwise, as crawl does.
+        """
+        records = pathlib.Path(work) / "crawl.jsonl"
+        ours = [urls, "-j", JOBS, "-q", "-o", records,
+                *(["--cacert", cacert] if cacert else []), *(["--http1.1"] if http1 else [])]
+        candidates = [("crawl", "crawl", True, [self.crawl, *ours])]
+        if self.against:
+            candidates.append(("crawl", self.against.name, True, [self.against, *ours]))
+        candidates.append(
+            ("wget2", "wget2 -i", False,
+             ["wget2", "-q", "-i", urls, "--max-threads=16", "-O", "/dev/null",
+              "--robots=off", "--no-hsts", "--no-hpkp", "--no-ocsp", "--config=",
+              *([f"--ca-certificate={cacert}", "--ca-directory="] if cacert else []),
+              *(["--no-http2"] if http1 else [])]))
+        if curl:
+            candidates.append(
+                ("curl", "curl -Z", False,
+                 ["curl", "-s", "-Z", "--parallel-max", JOBS,
+                  *(["--cacert", cacert] if cacert else []), *(["--http1.1"] if http1 else []),
+                  *(["--compressed"] if gzip else []), "-K", self._curl_config(urls, work)]))
+        present = self._present(candidates, pages)
+        for contender in present:
+            contender.records = records if contender.tool == "crawl" else None
+        return present
+
     def on_site(self, front_page, pages, work):
         """Contenders for a whole site, from its front page."""
         work = pathlib.Path(work)
@@ -115,7 +146,7 @@ class Tools:
             if not self.has(tool):
                 continue
             command = command() if callable(command) else command
-            present.append(Contender(name, [str(word) for word in command], pages, parses))
+            present.append(Contender(name, [str(word) for word in command], pages, parses, tool))
         return present
 
     @staticmethod

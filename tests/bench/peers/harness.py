@@ -17,6 +17,7 @@ class Run:
     rss: int  # bytes, the largest single process
     pages: int = 0
     status: int = 0
+    slowest: float | None = None  # seconds that the slowest page took, by crawl's records
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Contender:
     command: list
     expected: int  # pages; a run with fewer is marked, not timed
     parses: bool = True  # reads the pages, not just fetches them
+    tool: str = ""  # which of contenders.Tools it is
+    records: pathlib.Path | None = None  # where crawl's records go, to find the slowest page
     env: dict = field(default_factory=dict)
     cwd: str | None = None
     runs: list = field(default_factory=list)
@@ -43,20 +46,40 @@ class Contender:
         return bool(self.runs) and self.pages >= self.expected
 
 
+class Runner:
+    """Measures commands by runner.py, which is started `within` another command if need be."""
+
+    def __init__(self, within=()):
+        self._process = subprocess.Popen(
+            [*within, sys.executable, "-I", "-S", pathlib.Path(__file__).with_name("runner.py")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def measure(self, command, env=None, cwd=None, timeout=600):
+        """Runs `command` to its end; its output goes nowhere."""
+        request = {"command": command, "env": env or {}, "cwd": cwd, "timeout": timeout}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return Run(**json.loads(self._process.stdout.readline()))
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait()
+
+
 _runner = None
 
 
-def measure(command, env=None, cwd=None, timeout=600):
-    """Runs `command` to its end; its output goes nowhere."""
+def measure(command, **how):
+    """Runs `command` where this program runs."""
     global _runner
-    if _runner is None:
-        _runner = subprocess.Popen(
-            [sys.executable, "-I", "-S", pathlib.Path(__file__).with_name("runner.py")],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    request = {"command": command, "env": env or {}, "cwd": cwd, "timeout": timeout}
-    _runner.stdin.write(json.dumps(request) + "\n")
-    _runner.stdin.flush()
-    return Run(**json.loads(_runner.stdout.readline()))
+    _runner = _runner or Runner()
+    return _runner.measure(command, **how)
+
+
+def slowest_page(records):
+    """The longest time_total in the records of crawl."""
+    with open(records) as lines:
+        return max((json.loads(line)["time_total"] or 0 for line in lines), default=0)
 
 
 # A run as short as this one is repeated so often a round: what else the machine does weighs
@@ -65,15 +88,17 @@ QUICK = 1.0  # seconds
 QUICK_RUNS = 5
 
 
-def run_rounds(contenders, rounds, count_pages, log=print):
+def run_rounds(contenders, rounds, count_pages, measure=measure, quick_runs=QUICK_RUNS, log=print):
     """Every contender in turn, `rounds` times over, so that drift hits all alike."""
     for round_number in range(rounds):
         in_turn = contenders
-        for _ in range(QUICK_RUNS):
+        for _ in range(quick_runs):
             for contender in in_turn:
                 count_pages()  # forgets what came before
-                run = measure(contender.command, contender.env, contender.cwd)
+                run = measure(contender.command, env=contender.env, cwd=contender.cwd)
                 run.pages = count_pages()
+                if contender.records:
+                    run.slowest = slowest_page(contender.records)
                 contender.runs.append(run)
                 log(
                     f"  round {round_number + 1}: {contender.name}: {run.wall:.2f} s wall, "

@@ -5,8 +5,13 @@ nginx on loopback serves real pages (Debian's cppreference-doc-en-html); every c
 that is installed is run in turn, several rounds interleaved, and what it fetched is
 counted from the server's log. A tool that fetched fewer pages is marked, not timed.
 
-Usage: peers.py [--crawl build/crawl] [--rounds 5] [--out build/bench] [--readme] [WORKLOAD...]
-Work loads: list site latency hosts tls memory small (default: all)
+Usage: peers.py [--crawl build/crawl] [--against BINARY] [--rounds 5] [--quick]
+                [--only WORKLOAD[,WORKLOAD...]] [--out build/bench] [--readme]
+Work loads, all by default:
+  tls-h2-gzip tls-h1-gzip http-gzip tls-h2 tls-h1 http   real pages of one host (web.py)
+  handshakes names   a page of each of 4,000 hosts over TLS, of 20,000 over http: as root
+  connections        memory of many connections
+  list site latency hosts tls memory small
 
 peers.sh installs what this needs and calls it. With --readme the tables become the
 README's section on timings, and the charts and the figures go to data/timings; tables of
@@ -29,9 +34,10 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 from contenders import JOBS, Tools, processors, raise_open_files_limit  # noqa: E402
-from harness import Contender, measure, run_rounds  # noqa: E402
+from harness import QUICK_RUNS, measure, run_rounds  # noqa: E402
 from nginx import Nginx  # noqa: E402
 import report  # noqa: E402
+import web  # noqa: E402
 
 PAGES = pathlib.Path("/usr/share/cppreference/doc/html")
 
@@ -39,6 +45,10 @@ PAGES = pathlib.Path("/usr/share/cppreference/doc/html")
 def page_urls(site):
     paths = sorted(path.relative_to(PAGES) for path in PAGES.rglob("*.html"))
     return [f"{site}/{urllib.parse.quote(str(path))}" for path in paths]
+
+
+# With --quick, so many times fewer pages: to see that all works, not how fast.
+QUICK_SHARE = 10
 
 
 def write_list(path, urls):
@@ -64,8 +74,12 @@ class Bench:
     def __init__(self, options):
         self.options = options
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="crawl-peers-"))
-        self.tools = Tools(options.crawl, options.node_modules)
-        self.sections, self.charts = [], {}
+        self.work.chmod(0o755)  # nginx reads as another user
+        self.tools = Tools(options.crawl, options.node_modules, options.against)
+        self.tables, self.charts = [], {}
+        self.web = {}  # rows by work load
+        self.pages = PAGES
+        self.quick_runs = 1 if options.quick else QUICK_RUNS
 
     def crawl(self, *arguments):
         return [str(self.options.crawl), "-q", *map(str, arguments)]
@@ -73,10 +87,29 @@ class Bench:
     def add(self, title, command, contenders, chart=None):
         markdown = report.table(title, command, contenders)
         print(markdown)
-        self.sections.append((markdown, report.as_json(title, contenders)))
+        self.tables.append((markdown, report.as_json(title, contenders)))
         if chart:
             self.charts[chart] = report.chart(f"{title}: processor time a page",
                                               contenders)
+
+    @property
+    def sections(self):
+        return ([report.web_section(self.web)] if self.web else []) + self.tables
+
+    def some(self, how_many):
+        return how_many // QUICK_SHARE if self.options.quick else how_many
+
+    def page_urls(self, site):
+        urls = page_urls(site)
+        return urls[:self.some(len(urls))]
+
+    def write_list(self, urls):
+        return write_list(self.work / "urls.txt", urls)
+
+    def add_web(self, workload, row):
+        """A row of the table of web.py's work loads; shown by itself, the table at the end."""
+        self.web[workload] = row
+        print(report.web_section({workload: row})[0])
 
     def add_rows(self, title, header, rows, data):
         lines = [f"### {title}", "", "| " + " | ".join(header) + " |",
@@ -84,7 +117,7 @@ class Bench:
         lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
         markdown = "\n".join(lines) + "\n"
         print(markdown)
-        self.sections.append((markdown, {"title": title, "rows": data}))
+        self.tables.append((markdown, {"title": title, "rows": data}))
 
     # (a) the list
     def list(self):
@@ -202,10 +235,10 @@ class Bench:
         rows, data = [], []
         for name, extra in (("HTTP/2", ()), ("HTTP/1.1", ("--http1.1",))):
             server.new_lines()
-            run = measure(self.crawl(urls, "-j", JOBS, "--cacert", server.directory / "cert.pem",
+            run = measure(self.crawl(urls, "-j", JOBS, "--cacert", server.certificate,
                                      *extra, "-o", "/dev/null"))
             lines = server.new_lines()
-            connections = len({connection for _, connection, _, _ in lines})
+            connections = len({line.connection for line in lines})
             rows.append((name, len(lines), connections, f"{run.wall:.2f}", f"{run.cpu:.2f}"))
             data.append({"name": name, "pages": len(lines), "connections": connections,
                          "wall": run.wall, "cpu": run.cpu})
@@ -260,12 +293,13 @@ class Bench:
                 cpu = line.split(":", 1)[1].strip()
                 break
         lines = [
-            f"Command: `sh tests/bench/peers/peers.sh --rounds {self.options.rounds}`; "
+            f"Command: `sh tests/bench/peers/peers.sh --rounds {self.options.rounds}"
+            + (f" --against {self.options.against.name}" if self.options.against else "") + "`; "
             f"{datetime.date.today().isoformat()}; {processors()} processors ({cpu}), "
             f"Linux {platform.release()}; servers and clients share them.",
             "Medians of the rounds, run in turn (five times a round what takes less than a second); "
-            "ratios are to the first row of a table. Tools: "
-            + ", ".join(re.split(r" [-(]", v)[0].replace("nginx version: ", "")
+            "ratios are to the first row of a table, unless a column says otherwise. Tools: "
+            + ", ".join(re.split(r" [-(]|  ", v)[0].replace("nginx version: ", "")
                         for v in self.tools.versions.values()) + ".",
         ]
         if self.tools.missing:
@@ -283,12 +317,27 @@ def main():
     parser.add_argument("--crawl", type=pathlib.Path, default=root / "build/crawl")
     parser.add_argument("--demo-site", type=pathlib.Path)
     parser.add_argument("--node-modules", type=pathlib.Path, default=root / "build/peers/node_modules")
+    parser.add_argument("--against", type=lambda path: pathlib.Path(path).resolve(),
+                        help="an earlier crawl, to measure beside this one")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true",
+                        help="one round over fewer pages, to see that web.py's work loads work")
     parser.add_argument("--out", type=pathlib.Path, default=root / "build/bench")
     parser.add_argument("--readme", action="store_true")
-    parser.add_argument("workloads", nargs="*",
-                        default=["list", "site", "latency", "hosts", "tls", "memory", "small"])
+    workloads = {**web.WORKLOADS,
+                 **{name: lambda bench, name: getattr(bench, name)() for name in (
+                     "list", "site", "latency", "hosts", "tls", "memory", "small")}}
+    parser.add_argument("--only", metavar="WORKLOAD[,WORKLOAD...]", default=",".join(workloads),
+                        help="run these, in this order")
     options = parser.parse_args()
+    options.only = options.only.split(",")
+    for name in options.only:
+        if name not in workloads:
+            parser.error(f"no such work load: {name}")
+    if options.quick:
+        options.rounds = 1
+        if options.readme:
+            parser.error("what --quick measures is not for the README")
     options.crawl = options.crawl.resolve()
     options.demo_site = options.demo_site or options.crawl.parent / "tests/support/demo_site"
     if not PAGES.is_dir():
@@ -296,10 +345,12 @@ def main():
     raise_open_files_limit()
     bench = Bench(options)
     try:
-        for name in options.workloads:
+        for name in options.only:
             print(f"== {name}", flush=True)
-            getattr(bench, name)()
+            workloads[name](bench, name)
             time.sleep(1)
+        if len(bench.web) > 1:
+            print(bench.sections[0][0])
         report.write(options.out, bench.sections, bench.environment(), bench.charts)
         if options.readme:
             kept = root / "data/timings"

@@ -2,7 +2,8 @@
 # Measures crawl beside its peers: installs them (Debian packages, npm), builds
 # crawl and runs every work load in turn. What cannot be installed is left out,
 # and the result says so.
-# Usage: sh tests/bench/peers/peers.sh [--rounds N] [--readme] [WORKLOAD...]
+# Usage: sh tests/bench/peers/peers.sh [--rounds N] [--against BINARY] [--readme]
+#        [--only WORKLOAD[,WORKLOAD...]]      (the others: see peers.py)
 set -eu
 cd "$(dirname "$0")/../../.."
 sh data/install.sh bench

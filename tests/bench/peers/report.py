@@ -2,6 +2,7 @@
 
 import html
 import json
+import statistics
 
 
 def table(title, command, contenders):
@@ -43,6 +44,7 @@ def as_json(title, contenders):
             {
                 "name": c.name,
                 "command": [word_of(word) for word in c.command],
+                "tool": c.tool,
                 "parses": c.parses,
                 "expected": c.expected,
                 "pages": c.pages,
@@ -52,6 +54,42 @@ def as_json(title, contenders):
             for c in contenders
         ],
     }
+
+
+def _median(contender, figure):
+    return statistics.median(run[figure] for run in contender["runs"])
+
+
+def web_section(rows):
+    """One table of work loads, a row each: what each tool took, and what crawl took to it."""
+    rows = dict(sorted(rows.items(), key=lambda row: row[1]["place"]))
+    title = "The web as it is: TLS, HTTP/2, gzip, many hosts"
+    names = []  # of the contenders: crawl and earlier ones first
+    for row in rows.values():
+        names += [c["name"] for c in row["contenders"] if c["name"] not in names]
+    tools = {c["name"]: c["tool"] for row in rows.values() for c in row["contenders"]}
+    names.sort(key=lambda name: ("crawl", "wget2", "curl").index(tools[name]))
+    ratios = [(word, figure, name) for word, figure in (("processor", "cpu"), ("wall", "wall"))
+              for name in names if name != "crawl" and (tools[name], figure) != ("curl", "cpu")]
+    header = ["processor s / wall s", *names,
+              *(f"{word}, to {name}" for word, _, name in ratios), "slowest page s"]
+    lines = [f"### {title}", "", "`crawl urls.txt -j 64 -q -o pages.jsonl`, pages parsed; "
+             "wget2 and curl parse nothing. Ratios are of crawl to the others.", "",
+             "| " + " | ".join(header) + " |", "|---|" + "--:|" * (len(header) - 1)]
+    for row in rows.values():
+        found = {c["name"]: c for c in row["contenders"]}
+        cells = []
+        for name in names:
+            c = found.get(name)
+            cells.append("-" if not c else
+                         f"{_median(c, 'cpu'):.3g} / {_median(c, 'wall'):.3g}" if c["complete"]
+                         else f"not timed: {c['pages']} of {c['expected']} pages")
+        complete = {name for name, c in found.items() if c["complete"]}
+        cells += [f"{_median(found['crawl'], figure) / _median(found[name], figure):.2f}"
+                  if {name, "crawl"} <= complete else "-" for _, figure, name in ratios]
+        cells.append(f"{_median(found['crawl'], 'slowest'):.2f}")
+        lines.append(f"| {row['title']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n", {"title": title, "first": True, "web": rows}
 
 
 def chart(title, contenders, figure="cpu"):
@@ -89,21 +127,28 @@ def chart(title, contenders, figure="cpu"):
 
 
 def with_earlier(sections, path):
-    """The sections, and those of an earlier run at `path` for what was not run again."""
+    """The sections, and those of an earlier run at `path` for what was not run again.
+
+    The rows of the web's table are sections in this.
+    """
     if not path.exists():
         return sections
     new = {data["title"]: (markdown, data) for markdown, data in sections}
     merged = []
     for data in json.loads(path.read_text())["sections"]:
+        if "web" in data and data["title"] in new:
+            new[data["title"]] = web_section({**data["web"], **new[data["title"]][1]["web"]})
         merged.append(new.pop(data["title"], (data.pop("markdown", ""), data)))
-    return merged + list(new.values())
+    return sorted(merged + list(new.values()), key=lambda section: "first" not in section[1])
 
 
 def write_readme(readme, sections, environment, charts):
     """Puts the tables into the README's section on timings."""
     images = [f"![{name}](data/timings/{name})" for name in charts]
-    body = "\n".join(["## Timings", "", *environment, "", *images, "",
-                      *(markdown for markdown, _ in sections)])
+    body = "\n".join(["## Timings", "", *environment, "",
+                      *(markdown for markdown, data in sections if "first" in data),
+                      *images, "",
+                      *(markdown for markdown, data in sections if "first" not in data)])
     before, _, rest = readme.read_text().partition("## Timings\n")
     _, heading, after = rest.partition("\n## ")
     readme.write_text(before + body.rstrip("\n") + "\n" + heading + after)
