@@ -10,38 +10,44 @@ namespace crawl {
 
 bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
+bool has_zlib_wrapper(std::string_view first_two) {
+  const auto byte = [first_two](std::size_t i) {
+    return static_cast<unsigned>(static_cast<unsigned char>(first_two[i]));
+  };
+  return (byte(0) & 0x0FU) == 8 && (byte(0) * 256 + byte(1)) % 31 == 0;
+}
+
 Inflater::~Inflater() {
   if (open_) inflateEnd(&stream_);
 }
 
 Inflater::Outcome Inflater::inflate(std::string_view data, const Sink& sink) {
-  if (ignore_rest_) return Outcome::kGood;
-  if (open_ && !at_end_) return inflate_some(data, sink);
-  // Two bytes tell whether deflate has its wrapper (RFC 1950 section 2.2), and
-  // whether another member of a gzip file follows (RFC 1952 section 2.2).
+  if (ended_ || data.empty()) return Outcome::kGood;
+  if (open_) return inflate_some(data, sink);
+  if (format_ == Format::kGzip) {
+    open(MAX_WBITS + 16);
+    begin_member();
+    return inflate_some(data, sink);
+  }
   first_.append(data);
   if (first_.size() < 2) return Outcome::kGood;
   const std::string first = std::exchange(first_, {});
-  if (!open_) {
-    open(first);
-  } else if (!next_member(first)) {
-    return Outcome::kGood;
-  }
+  open(has_zlib_wrapper(first) ? MAX_WBITS : -MAX_WBITS);
   return inflate_some(first, sink);
 }
 
-void Inflater::open(std::string_view first) {
-  const auto byte = [first](std::size_t i) {
-    return static_cast<unsigned>(static_cast<unsigned char>(first[i]));
-  };
-  const bool wrapped =
-      (byte(0) & 0x0FU) == 8 && (byte(0) * 256 + byte(1)) % 31 == 0;
-  constexpr int kWindow = 15;
-  const int window = format_ == Format::kGzip ? kWindow + 16
-                     : wrapped                ? kWindow
-                                              : -kWindow;
-  if (inflateInit2(&stream_, window) != Z_OK) throw std::bad_alloc();
+bool Inflater::complete() const {
+  return ended_ || (open_ ? behind_a_member() : first_.empty());
+}
+
+void Inflater::open(int window_bits) {
+  if (inflateInit2(&stream_, window_bits) != Z_OK) throw std::bad_alloc();
   open_ = true;
+}
+
+void Inflater::begin_member() {
+  header_ = {};
+  inflateGetHeader(&stream_, &header_);
 }
 
 Inflater::Outcome Inflater::inflate_some(std::string_view data,
@@ -61,30 +67,21 @@ Inflater::Outcome Inflater::inflate_some(std::string_view data,
     const std::size_t made = piece.size() - stream_.avail_out;
     if (made > 0 && !sink({piece.data(), made})) return Outcome::kStopped;
     if (result == Z_STREAM_END) {
-      at_end_ = true;
-      if (data.size() < 2) {
-        first_ = data;
+      if (format_ == Format::kDeflate) {
+        ended_ = true;
         return Outcome::kGood;
       }
-      if (!next_member(data)) return Outcome::kGood;
+      members_ = true;
+      inflateReset(&stream_);
+      begin_member();
+      if (data.empty()) return Outcome::kGood;
     } else if (result != Z_OK && result != Z_BUF_ERROR) {
-      return Outcome::kDamaged;
+      ended_ = behind_a_member();
+      return ended_ ? Outcome::kGood : Outcome::kDamaged;
     } else if (data.empty() && stream_.avail_out != 0) {
       return Outcome::kGood;
     }
   }
-}
-
-// Goes on with the member that `rest` begins with; if it is none, all that
-// follows is no one's.
-bool Inflater::next_member(std::string_view rest) {
-  if (format_ != Format::kGzip || !is_gzip(rest)) {
-    ignore_rest_ = true;
-    return false;
-  }
-  inflateReset(&stream_);
-  at_end_ = false;
-  return true;
 }
 
 }  // namespace crawl

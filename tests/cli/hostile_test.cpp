@@ -80,7 +80,7 @@ TEST_F(HostileTest, ContentCodings) {
           {"/gzip-not", "decode"},
           {"/gzip-corrupt", "decode"},
           {"/br-not", "decode"},
-          {"/coding-unknown", "decode"}});
+          {"/coding-unknown", "null"}});
 }
 
 TEST_F(HostileTest, MalformedHeads) {

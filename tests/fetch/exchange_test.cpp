@@ -250,7 +250,7 @@ TEST_P(Exchange, SendsWhatItWasToldTo) {
   const HeaderList headers = sent();
   EXPECT_THAT(headers, Contains(Pair("User-Agent", "test/1.0")));
   EXPECT_THAT(headers, Contains(Pair("X-One", "1")));
-  EXPECT_THAT(headers, Contains(Pair("Accept-Encoding", "gzip, deflate, br")));
+  EXPECT_THAT(headers, Contains(Pair("Accept-Encoding", "gzip, deflate, br, zstd")));
   EXPECT_FALSE(has(headers, "Accept"));
   EXPECT_FALSE(has(headers, "Cookie"));
   EXPECT_FALSE(has(headers, "Authorization"));

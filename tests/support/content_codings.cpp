@@ -1,10 +1,12 @@
 #include "support/content_codings.h"
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 
 namespace crawl::testing {
@@ -82,6 +84,25 @@ std::string stored_brotli(std::string_view text) {
     first = false;
   }
   out += '\x03';  // ISLAST=1, ISLASTEMPTY=1
+  return out;
+}
+
+std::string zstd(std::string_view text, int window_log) {
+  const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(
+      ZSTD_createCCtx(), &ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  ZSTD_inBuffer in{text.data(), text.size(), 0};
+  ZSTD_outBuffer made{out.data(), out.size(), 0};
+  if (window_log != 0) {
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog, window_log);
+    // Not knowing the size, it believes the window to be needed.
+    ZSTD_compressStream2(context.get(), &made, &in, ZSTD_e_flush);
+  }
+  if (ZSTD_compressStream2(context.get(), &made, &in, ZSTD_e_end) != 0) {
+    throw std::runtime_error("zstd failed");
+  }
+  out.resize(made.pos);
   return out;
 }
 

@@ -8,7 +8,7 @@
 namespace crawl::testing {
 
 // Bodies as a server codes them (RFC 9110 section 8.4.1); all throw
-// std::runtime_error when zlib fails.
+// std::runtime_error when the library fails.
 
 std::string gzip(std::string_view text);
 std::string deflate(std::string_view text);  // in a zlib wrapper, as specified
@@ -17,6 +17,10 @@ std::string raw_deflate(
 
 // A valid brotli stream (RFC 7932) of uncompressed meta-blocks.
 std::string stored_brotli(std::string_view text);
+
+// One frame (RFC 8878) with a checksum. Its window is as large as `window_log`
+// says, a power of two, or fits the text if that is 0.
+std::string zstd(std::string_view text, int window_log = 0);
 
 // About 1/1000 as large as what it unpacks to: `size` spaces.
 std::string gzip_of_spaces(std::size_t size);

@@ -2,10 +2,13 @@
 
 #include <brotli/decode.h>
 #include <fmt/format.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <array>
 #include <new>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "base/ascii.h"
@@ -16,24 +19,26 @@ namespace crawl {
 namespace {
 
 using Outcome = ContentDecoder::Outcome;
+using Sink = ContentDecoder::Sink;
 
 // More are there to cost us something: time, and a window for each.
 constexpr std::size_t kMaxCodings = 2;
 
 // What is coded twice is packed already, so undoing the outer coding makes
 // little more of it. Without a limit, a few bytes could keep the inner one busy
-// for hours without a byte of output.
+// for hours without a byte of output. Judged in steps from the start of the
+// body, so that the pieces it comes in do not matter.
 constexpr std::uint64_t kMaxGrowth = 16;
 constexpr std::uint64_t kMinGrown = 64 * 1024;
+constexpr std::uint64_t kStep = 4 * 1024;
 
-constexpr std::size_t kPiece = 16 * 1024;  // of brotli's output
+constexpr std::size_t kPiece = 16 * 1024;  // of output
 
 class InflateStage final : public ContentDecoder::Stage {
  public:
   explicit InflateStage(Inflater::Format format) : inflater_(format) {}
 
-  Outcome decode(std::string_view data,
-                 const ContentDecoder::Sink& sink) override {
+  Outcome decode(std::string_view data, const Sink& sink) override {
     switch (inflater_.inflate(data, sink)) {
       case Inflater::Outcome::kGood:
         return Outcome::kGood;
@@ -44,6 +49,8 @@ class InflateStage final : public ContentDecoder::Stage {
     }
     return Outcome::kBroken;
   }
+
+  bool complete() const override { return inflater_.complete(); }
 
  private:
   Inflater inflater_;
@@ -56,8 +63,22 @@ class BrotliStage final : public ContentDecoder::Stage {
     if (!state_) throw std::bad_alloc();
   }
 
-  Outcome decode(std::string_view data,
-                 const ContentDecoder::Sink& sink) override {
+  // In small steps: what a step has made is lost should it turn out broken.
+  Outcome decode(std::string_view data, const Sink& sink) override {
+    Outcome outcome = Outcome::kGood;
+    while (!data.empty() && outcome == Outcome::kGood && !ended_) {
+      outcome = decode_step(data.substr(0, kStep), sink);
+      data.remove_prefix(std::min<std::size_t>(data.size(), kStep));
+    }
+    return outcome;
+  }
+
+  bool complete() const override {
+    return ended_ || !BrotliDecoderIsUsed(state_.get());
+  }
+
+ private:
+  Outcome decode_step(std::string_view data, const Sink& sink) {
     std::array<char, kPiece> piece;
     const auto* in = reinterpret_cast<const std::uint8_t*>(data.data());
     std::size_t in_left = data.size();
@@ -71,8 +92,10 @@ class BrotliStage final : public ContentDecoder::Stage {
       switch (result) {
         case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:
           break;
-        case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:
         case BROTLI_DECODER_RESULT_SUCCESS:
+          ended_ = true;
+          return Outcome::kGood;
+        case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:
           return Outcome::kGood;
         case BROTLI_DECODER_RESULT_ERROR:
           return Outcome::kBroken;
@@ -80,64 +103,185 @@ class BrotliStage final : public ContentDecoder::Stage {
     }
   }
 
- private:
   struct Destroy {
     void operator()(BrotliDecoderState* state) const {
       BrotliDecoderDestroyInstance(state);
     }
   };
   std::unique_ptr<BrotliDecoderState, Destroy> state_;
+  bool ended_ = false;
 };
 
-bool is(std::string_view coding, const char* name) {
-  return equals_ignoring_case(coding, name);
+// Frames follow each other (RFC 8878 section 3.1).
+class ZstdStage final : public ContentDecoder::Stage {
+ public:
+  ZstdStage() : stream_(ZSTD_createDStream()) {
+    if (!stream_) throw std::bad_alloc();
+    ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, kWindowLog);
+  }
+
+  Outcome decode(std::string_view data, const Sink& sink) override {
+    Outcome outcome = Outcome::kGood;
+    while (!data.empty() && outcome == Outcome::kGood && !ended_) {
+      std::string_view part = data;
+      if (behind_a_frame_) {
+        part = data.substr(0, kMagicSize - magic_.size());
+        data.remove_prefix(part.size());
+        magic_ += part;
+        if (magic_.size() < kMagicSize) break;
+        ended_ = !is_magic(magic_);
+        if (ended_) break;
+        part = magic_;
+        outcome = decode_step(part, sink);
+        magic_.clear();
+      } else {
+        part = data.substr(0, wanted_);
+        const std::size_t size = part.size();
+        outcome = decode_step(part, sink);
+        data.remove_prefix(size - part.size());
+      }
+    }
+    return outcome;
+  }
+
+  bool complete() const override { return !begun_ || behind_a_frame_; }
+
+ private:
+  static constexpr int kWindowLog = 23;  // RFC 9659
+  static constexpr std::size_t kMagicSize = 4;
+  static constexpr std::size_t kBlockHeader = 3;
+
+  // Of a frame, or of one to skip (RFC 8878 sections 3.1.1 and 3.1.2).
+  static bool is_magic(std::string_view bytes) {
+    return bytes == "\x28\xb5\x2f\xfd" ||
+           ((static_cast<unsigned char>(bytes[0]) & 0xF0U) == 0x50U &&
+            bytes.substr(1) == "\x2a\x4d\x18");
+  }
+
+  // Leaves in `data` what it has not taken.
+  Outcome decode_step(std::string_view& data, const Sink& sink) {
+    std::array<char, kPiece> piece;
+    ZSTD_inBuffer in{data.data(), data.size(), 0};
+    begun_ = true;
+    behind_a_frame_ = false;
+    for (;;) {
+      ZSTD_outBuffer out{piece.data(), piece.size(), 0};
+      const std::size_t more = ZSTD_decompressStream(stream_.get(), &out, &in);
+      if (ZSTD_isError(more) != 0) return Outcome::kBroken;
+      if (out.pos > 0 && !sink({piece.data(), out.pos})) {
+        return Outcome::kStopped;
+      }
+      behind_a_frame_ = more == 0;
+      if (behind_a_frame_ || (in.pos == in.size && out.pos < out.size)) {
+        data.remove_prefix(in.pos);
+        // A call that fails loses what it has made: so none is to see both a
+        // block and the header of the next, which is in what it hopes for.
+        wanted_ = more > kBlockHeader ? more - kBlockHeader
+                                      : std::max<std::size_t>(more, 1);
+        return Outcome::kGood;
+      }
+    }
+  }
+
+  struct Free {
+    void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+  };
+  std::unique_ptr<ZSTD_DStream, Free> stream_;
+  std::size_t wanted_ = 1;  // bytes to give it next
+  std::string magic_;       // what has come of another frame's
+  bool begun_ = false;
+  bool behind_a_frame_ = false;
+  bool ended_ = false;  // the rest is no one's
+};
+
+std::optional<ContentCoding> known_coding(std::string_view name) {
+  const auto is = [name](const char* known) {
+    return equals_ignoring_case(name, known);
+  };
+  if (is("gzip") || is("x-gzip")) return ContentCoding::kGzip;
+  if (is("deflate")) return ContentCoding::kDeflate;
+  if (is("br")) return ContentCoding::kBrotli;
+  if (is("zstd")) return ContentCoding::kZstd;
+  return std::nullopt;
+}
+
+std::unique_ptr<ContentDecoder::Stage> make_stage(ContentCoding coding) {
+  switch (coding) {
+    case ContentCoding::kGzip:
+      return std::make_unique<InflateStage>(Inflater::Format::kGzip);
+    case ContentCoding::kDeflate:
+      return std::make_unique<InflateStage>(Inflater::Format::kDeflate);
+    case ContentCoding::kBrotli:
+      return std::make_unique<BrotliStage>();
+    case ContentCoding::kZstd:
+      break;
+  }
+  return std::make_unique<ZstdStage>();
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ContentDecoder>> ContentDecoder::create(
-    std::string_view codings) {
-  std::unique_ptr<ContentDecoder> decoder(new ContentDecoder);
-  auto& stages = decoder->stages_;
-  const bool known = for_each_member(codings, [&](std::string_view coding) {
-    if (is(coding, "identity") || is(coding, "chunked")) return true;
-    if (stages.size() == kMaxCodings) return false;
-    if (is(coding, "gzip") || is(coding, "x-gzip")) {
-      stages.push_back(std::make_unique<InflateStage>(Inflater::Format::kGzip));
-    } else if (is(coding, "deflate")) {
-      stages.push_back(
-          std::make_unique<InflateStage>(Inflater::Format::kDeflate));
-    } else if (is(coding, "br")) {
-      stages.push_back(std::make_unique<BrotliStage>());
-    } else {
-      return false;
-    }
-    return true;
+Result<std::vector<ContentCoding>> read_codings(std::string_view value) {
+  std::vector<ContentCoding> codings;
+  const bool few = for_each_member(value, [&](std::string_view name) {
+    const auto coding = known_coding(name);
+    if (!coding) return true;
+    codings.push_back(*coding);
+    return codings.size() <= kMaxCodings;
   });
-  if (!known) {
-    return make_error(
-        fmt::format("the response is coded in another way than with up to {} "
-                    "of gzip, deflate and br",
-                    kMaxCodings));
+  if (!few) {
+    return make_error(fmt::format(
+        "the response is coded more than {} times over", kMaxCodings));
   }
-  if (stages.empty()) return nullptr;
   // Listed in the order in which they were applied.
-  std::reverse(stages.begin(), stages.end());
-  return decoder;
+  std::reverse(codings.begin(), codings.end());
+  return codings;
+}
+
+Result<std::unique_ptr<ContentDecoder>> ContentDecoder::create(
+    std::string_view value) {
+  const auto codings = read_codings(value);
+  if (!codings) return make_error(codings.error().message);
+  if (codings->empty()) return nullptr;
+  return std::make_unique<ContentDecoder>(*codings);
+}
+
+ContentDecoder::ContentDecoder(const std::vector<ContentCoding>& codings) {
+  for (const ContentCoding coding : codings) {
+    stages_.push_back(make_stage(coding));
+  }
 }
 
 Outcome ContentDecoder::decode(std::string_view data, const Sink& sink) {
   if (stages_.size() == 1) return stages_[0]->decode(data, sink);
-  taken_ += data.size();
+  Outcome outcome = Outcome::kGood;
+  while (!data.empty() && outcome == Outcome::kGood) {
+    const std::string_view part = data.substr(0, kStep - taken_ % kStep);
+    data.remove_prefix(part.size());
+    outcome = decode_twice(part, sink);
+    taken_ += part.size();
+  }
+  return outcome;
+}
+
+Outcome ContentDecoder::decode_twice(std::string_view data, const Sink& sink) {
+  const std::uint64_t steps = taken_ / kStep + 1;
+  const std::uint64_t most = std::max(kMinGrown, steps * kStep * kMaxGrowth);
   Outcome inner = Outcome::kGood;
   const Outcome outer = stages_[0]->decode(data, [&](std::string_view piece) {
     between_ += piece.size();
-    inner = between_ > std::max(kMinGrown, taken_ * kMaxGrowth)
-                ? Outcome::kBroken
-                : stages_[1]->decode(piece, sink);
+    inner =
+        between_ > most ? Outcome::kBroken : stages_[1]->decode(piece, sink);
     return inner == Outcome::kGood;
   });
   return inner != Outcome::kGood ? inner : outer;
+}
+
+Outcome ContentDecoder::finish() const {
+  const bool complete =
+      std::all_of(stages_.begin(), stages_.end(),
+                  [](const auto& stage) { return stage->complete(); });
+  return complete ? Outcome::kGood : Outcome::kBroken;
 }
 
 }  // namespace crawl

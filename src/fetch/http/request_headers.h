@@ -8,7 +8,7 @@
 namespace crawl {
 
 // The content codings that are understood, as Accept-Encoding has them.
-inline constexpr const char* kAcceptedCodings = "gzip, deflate, br";
+inline constexpr const char* kAcceptedCodings = "gzip, deflate, br, zstd";
 
 // The header fields that a crawl's requests carry, but for Host and what is
 // different in each. Constant once made.

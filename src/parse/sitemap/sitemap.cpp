@@ -419,7 +419,7 @@ Sitemap read_sitemap(std::string_view body, const Url& url,
   if (is_gzip(body)) {
     Inflater inflater(Inflater::Format::kGzip);
     const Inflater::Outcome outcome = inflater.inflate(body, sink);
-    whole = outcome == Inflater::Outcome::kGood && inflater.at_end();
+    whole = outcome == Inflater::Outcome::kGood && inflater.complete();
     if (outcome == Inflater::Outcome::kDamaged) {
       sitemap.problem = "the gzip data are damaged";
     } else if (outcome == Inflater::Outcome::kGood && !whole) {

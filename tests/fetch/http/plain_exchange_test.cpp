@@ -58,7 +58,7 @@ TEST_F(PlainExchangeTest, Rfc9112_3_TheRequestIsWhole) {
   EXPECT_EQ(begin(std::move(options)).unsent(),
             "GET /b?c HTTP/1.1\r\nHost: a.test:81\r\nAccept: */*\r\n"
             "X-One: 1\r\nUser-Agent: test/1.0\r\n"
-            "Accept-Encoding: gzip, deflate, br\r\n\r\n");
+            "Accept-Encoding: gzip, deflate, br, zstd\r\n\r\n");
   EXPECT_TRUE(begin({}, "http://[::1]/")
                   .unsent()
                   .starts_with("GET / HTTP/1.1\r\nHost: [::1]\r\n"));
