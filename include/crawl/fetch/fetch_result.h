@@ -54,9 +54,14 @@ struct FetchResult {
   int status_code = 0;       // 0 if no response came
   std::string http_version;  // "1.1", "2"
   std::string remote_ip;
+  // The final response's header block came whole: its status and headers are to
+  // be believed, even where `error` says that its body is not.
+  bool headers_complete = false;
   std::string content_type;  // header values, "" if absent
   std::string location;
   std::string retry_after;
+  std::string link;  // several joined ", "
+  std::string refresh;
   std::string x_robots_tag;  // several joined ", "
   HeaderList headers;        // all, in order, if FetchOptions::keep_headers
 

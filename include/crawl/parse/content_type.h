@@ -25,6 +25,14 @@ struct ContentType {
 
 std::optional<ContentType> parse_content_type(std::string_view value);
 
+// Which of the values that a response gives, in one Content-Type field or in
+// several joined by commas, is the one that counts: the last that is valid and
+// not "*/*", with the charset of the ones before it that say the same type
+// (https://fetch.spec.whatwg.org/#concept-header-extract-mime-type). As
+// written, but for such a charset; `values` itself if there is but one, or none
+// that counts.
+std::string content_type_that_counts(std::string_view values);
+
 }  // namespace crawl
 
 #endif  // CRAWL_PARSE_CONTENT_TYPE_H_

@@ -1,10 +1,31 @@
 #include "fetch/http/page_sniff.h"
 
+#include <algorithm>
+#include <array>
+#include <string>
+
 #include "base/ascii.h"
 #include "crawl/parse/content_type.h"
 
 namespace crawl {
 namespace {
+
+constexpr std::array<std::string_view, 16> kTags = {"<!doctype html",
+                                                    "<html",
+                                                    "<head",
+                                                    "<script",
+                                                    "<iframe",
+                                                    "<h1",
+                                                    "<div",
+                                                    "<font",
+                                                    "<table",
+                                                    "<a",
+                                                    "<style",
+                                                    "<title",
+                                                    "<b",
+                                                    "<body",
+                                                    "<br",
+                                                    "<p"};
 
 bool ends_tag_name(std::string_view rest) {
   return rest.empty() || std::string_view(" \t\r\n\f/>").find(rest.front()) !=
@@ -24,26 +45,23 @@ BodyType body_type(std::string_view content_type) {
   }
   const auto parsed = parse_content_type(content_type);
   if (!parsed) return BodyType::kUnsaid;
-  return parsed->is_html() ? BodyType::kHtml : BodyType::kOther;
+  if (parsed->is_html()) return BodyType::kHtml;
+  const std::string essence = parsed->essence();
+  const bool unsaid = essence == "*/*" || essence == "unknown/unknown" ||
+                      essence == "application/unknown";
+  return unsaid ? BodyType::kUnsaid : BodyType::kOther;
 }
 
 bool begins_like_html(std::string_view body) {
   if (body.starts_with("\xef\xbb\xbf")) body.remove_prefix(3);
-  for (;;) {
-    const auto start = body.find_first_not_of(" \t\r\n\f");
-    if (start == body.npos) return false;
-    body.remove_prefix(start);
-    if (!body.starts_with("<!--")) break;
-    const auto end = body.find("-->", 4);
-    if (end == body.npos) return false;
-    body.remove_prefix(end + 3);
-  }
-  for (const std::string_view tag : {"<!doctype html", "<html"}) {
-    if (starts_with_ignoring_case(body, tag)) {
-      return ends_tag_name(body.substr(tag.size()));
-    }
-  }
-  return false;
+  const auto start = body.find_first_not_of(" \t\r\n\f");
+  if (start == body.npos || body[start] != '<') return false;
+  body.remove_prefix(start);
+  if (body.starts_with("<!--")) return true;
+  return std::any_of(kTags.begin(), kTags.end(), [body](std::string_view tag) {
+    return starts_with_ignoring_case(body, tag) &&
+           ends_tag_name(body.substr(tag.size()));
+  });
 }
 
 }  // namespace crawl

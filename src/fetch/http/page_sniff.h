@@ -6,14 +6,16 @@
 
 namespace crawl {
 
-// What a Content-Type header says of a body.
+// What a Content-Type header says of a body: nothing if there is none, or none
+// that is valid, or one that says so (MIME Sniffing Standard section 7).
 enum class BodyType : std::uint8_t { kHtml, kOther, kUnsaid };
 
 BodyType body_type(std::string_view content_type);
 
-// Whether a body without a Content-Type begins like HTML: a byte order mark,
-// white space and comments aside, with "<!doctype html" or "<html" (the MIME
-// Sniffing Standard's section 7.1 knows more; a crawler needs no more).
+// Whether a body of which nothing is said begins like HTML, by the MIME
+// Sniffing Standard's section 7.1: white space aside, with one of its tags. A
+// byte order mark is passed over too, and what ends a tag's name is whatever
+// does in HTML.
 bool begins_like_html(std::string_view body);
 
 }  // namespace crawl

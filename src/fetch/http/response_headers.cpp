@@ -1,6 +1,7 @@
 #include "fetch/http/response_headers.h"
 
 #include "base/ascii.h"
+#include "crawl/parse/content_type.h"
 #include "fetch/http/header_values.h"
 
 namespace crawl {
@@ -31,7 +32,11 @@ bool ResponseHeaders::add_line(std::string_view line) {
   if (trim_field(line).empty()) {
     // 101 is never asked for; should it come, it is the end of this.
     done_ = result_->status_code >= 200 || result_->status_code == 101;
-    if (!done_) expect_status();
+    if (done_) {
+      end_of_headers();
+    } else {
+      expect_status();
+    }
     return true;
   }
   const auto colon = line.find(':');
@@ -51,12 +56,20 @@ void ResponseHeaders::expect_status() {
   result_->content_type.clear();
   result_->location.clear();
   result_->retry_after.clear();
+  result_->link.clear();
+  result_->refresh.clear();
   result_->x_robots_tag.clear();
   result_->headers.clear();
   framing_.content_length.clear();
   framing_.transfer_encoding.clear();
   framing_.content_encoding.clear();
   framing_.connection.clear();
+}
+
+void ResponseHeaders::end_of_headers() {
+  result_->headers_complete = true;
+  std::string& type = result_->content_type;
+  if (type.find(',') != type.npos) type = content_type_that_counts(type);
 }
 
 void ResponseHeaders::status_line(std::string_view line) {
@@ -94,6 +107,12 @@ void ResponseHeaders::field(std::string_view name, std::string_view value) {
   };
   // By length: nearly every field is dismissed by one comparison.
   switch (name.size()) {
+    case 4:
+      if (equals_ignoring_case(name, "link")) joined(result_->link);
+      break;
+    case 7:
+      if (equals_ignoring_case(name, "refresh")) first(result_->refresh);
+      break;
     case 8:
       if (equals_ignoring_case(name, "location")) first(result_->location);
       break;
@@ -104,8 +123,7 @@ void ResponseHeaders::field(std::string_view name, std::string_view value) {
       break;
     case 12:
       if (equals_ignoring_case(name, "content-type")) {
-        result_->content_type = value;
-        last_value_ = &result_->content_type;
+        joined(result_->content_type);
       } else if (equals_ignoring_case(name, "x-robots-tag")) {
         joined(result_->x_robots_tag);
       }

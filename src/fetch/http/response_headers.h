@@ -22,7 +22,7 @@ struct FramingFields {
 //
 // Interim (1xx) responses are passed over, trailers too; their bytes count
 // towards the limit all the same. Where a field may stand once only, the first
-// one counts, but for Content-Type, where it is the last (as in browsers).
+// one counts, but for Content-Type, see content_type_that_counts().
 class ResponseHeaders {
  public:
   void begin(FetchResult* result, bool keep_all, std::size_t max_bytes);
@@ -40,6 +40,7 @@ class ResponseHeaders {
 
  private:
   void expect_status();
+  void end_of_headers();
   void status_line(std::string_view line);
   void folded_line(std::string_view text);
   void field(std::string_view name, std::string_view value);

@@ -57,6 +57,20 @@ std::string take_quoted(std::string_view& rest) {
   return value;
 }
 
+// Takes the next of the values off the front of `rest` (Fetch standard, "get,
+// decode, and split"): commas in quotes are none.
+std::string_view take_value(std::string_view& rest) {
+  bool quoted = false;
+  std::size_t end = 0;
+  for (; end < rest.size() && (quoted || rest[end] != ','); ++end) {
+    if (rest[end] == '"') quoted = !quoted;
+    if (rest[end] == '\\' && quoted && end + 1 < rest.size()) ++end;
+  }
+  const std::string_view value = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return trim(value);
+}
+
 }  // namespace
 
 std::optional<std::string_view> ContentType::parameter(
@@ -125,6 +139,31 @@ std::optional<ContentType> parse_content_type(std::string_view value) {
     }
   }
   return result;
+}
+
+std::string content_type_that_counts(std::string_view values) {
+  if (values.find(',') == std::string_view::npos) return std::string(values);
+  std::optional<ContentType> last;
+  std::string_view written;
+  std::optional<std::string> charset;
+  bool carried_over = false;
+  for (std::string_view rest = values; !rest.empty();) {
+    const std::string_view value = take_value(rest);
+    std::optional<ContentType> next = parse_content_type(value);
+    if (!next || next->essence() == "*/*") continue;
+    const auto own = next->parameter("charset");
+    carried_over = false;
+    if (own || !last || last->essence() != next->essence()) {
+      charset = own;
+    } else if (charset) {
+      next->parameters.emplace_back("charset", *charset);
+      carried_over = true;
+    }
+    last = std::move(next);
+    written = value;
+  }
+  if (!last) return std::string(values);
+  return carried_over ? last->to_string() : std::string(written);
 }
 
 }  // namespace crawl

@@ -71,6 +71,34 @@ TEST_F(ResponseHeadersTest, RepeatedFields) {
   EXPECT_EQ(result.x_robots_tag, "noindex, nofollow");
 }
 
+TEST_F(ResponseHeadersTest, Fetch_OfSeveralContentTypesTheLastValidOneCounts) {
+  add({"HTTP/1.1 200 OK", "Content-Type: text/html; charset=gbk",
+       "Content-Type: text/html", "Content-Type: nonsense", "Content-Type: */*",
+       ""});
+  EXPECT_EQ(result.content_type, "text/html;charset=gbk");
+  headers.begin(&result, true, 10'000);
+  add({"HTTP/1.1 200 OK",
+       "Content-Type: text/html, text/html; charset=windows-1251", ""});
+  EXPECT_EQ(result.content_type, "text/html; charset=windows-1251");
+}
+
+TEST_F(ResponseHeadersTest, LinksAreJoinedAndOneRefreshCounts) {
+  add({"HTTP/1.1 103 Early Hints", "Link: </early>", "Refresh: 1", ""});
+  add({"HTTP/1.1 200 OK", "Link: </a>; rel=next", "link: </b>",
+       "REFRESH: 0; url=/first", "Refresh: 0; url=/second", ""});
+  EXPECT_EQ(result.link, "</a>; rel=next, </b>");
+  EXPECT_EQ(result.refresh, "0; url=/first");
+}
+
+TEST_F(ResponseHeadersTest, TheHeadersAreCompleteOnlyAtTheirEnd) {
+  add({"HTTP/1.1 100 Continue", ""});
+  EXPECT_FALSE(result.headers_complete);
+  add({"HTTP/1.1 200 OK", "Content-Type: a/b"});
+  EXPECT_FALSE(result.headers_complete);
+  add({""});
+  EXPECT_TRUE(result.headers_complete);
+}
+
 TEST_F(ResponseHeadersTest, Rfc9112_5_2_FoldedLinesAreOneValue) {
   add({"HTTP/1.1 200 OK", "X-Robots-Tag: noindex,", "\t nofollow", "X-A: 1",
        " 2", ""});

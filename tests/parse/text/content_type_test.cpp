@@ -71,10 +71,47 @@ TEST(ContentType, KnowsHtml) {
   EXPECT_EQ(parse_content_type("Text/HTML ; a=b")->essence(), "text/html");
 }
 
+TEST(ContentType, Fetch_OfSeveralValuesTheLastValidOneCounts) {
+  const struct {
+    const char* values;
+    const char* counts;
+  } kCases[] = {
+      // As they are in the Fetch standard's own examples.
+      {"text/plain;charset=gbk, text/html", "text/html"},
+      {"text/html;charset=gbk;a=b, text/html;x=y", "text/html;x=y;charset=gbk"},
+      {"text/html;charset=gbk;a=b, text/html;x=y, a/b, text/html", "text/html"},
+      {"text/html;charset=gbk, x/x, text/html;x=y", "text/html;x=y"},
+      {"text/html, cannot-parse", "text/html"},
+      {"text/html, */*", "text/html"},
+      {"text/html,", "text/html"},
+      // And besides.
+      {"text/html, text/html; charset=windows-1251",
+       "text/html; charset=windows-1251"},
+      {"text/html;charset=gbk,,text/html,", "text/html;charset=gbk"},
+      {"text/html;charset=gbk, text/html;charset=utf-8, TEXT/HTML",
+       "text/html;charset=utf-8"},
+      {"text/html; a=\"b, c\"", "text/html; a=\"b, c\""},
+      {"text/plain;a=\"\\\",\", text/html;b=\",", "text/html;b=\","},
+      {"text/html;a=\"open, text/plain", "text/html;a=\"open, text/plain"},
+      {" text/html ;charset=gbk", " text/html ;charset=gbk"},
+      // None counts.
+      {"*/*, html", "*/*, html"},
+      {",", ","},
+      {"*/*", "*/*"},
+      {"", ""},
+  };
+  for (const auto& one : kCases) {
+    EXPECT_EQ(content_type_that_counts(one.values), one.counts) << one.values;
+  }
+}
+
 TEST(ContentType, LongHeadersAreReadInLinearTime) {
   std::string header = "text/html";
   for (int i = 0; i < 20'000; ++i) header += ";=";
   EXPECT_TRUE(parse_content_type(header)->parameters.empty());
+  std::string values = "text/html;charset=gbk";
+  for (int i = 0; i < 20'000; ++i) values += ",text/html";
+  EXPECT_EQ(content_type_that_counts(values), "text/html;charset=gbk");
 }
 
 }  // namespace
