@@ -124,7 +124,8 @@ constexpr std::array<OptionSpec, 64> kOptions = {{
     {Group::kSites, "exclude", '\0', "REGEX",
      "No URLs in which REGEX is found. May be repeated.", &T::exclude},
     {Group::kSites, "follow", '\0', "LIST",
-     "Elements whose links are followed (default: a,area,frame,iframe).",
+     "Elements whose links are followed (default: a,area,frame,iframe, and "
+     "meta, a refresh, where a page has no other link).",
      &T::follow},
     {Group::kSites, "ignore-nofollow", '\0', "",
      "Follow links that rel, meta robots or X-Robots-Tag ask not to.",

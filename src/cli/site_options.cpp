@@ -181,6 +181,7 @@ class SiteResolver : ValueReader {
     site.cleaner.strip_query_params = args_.strip_query_param;
     site.cleaner.sort_query = args_.sort_query;
     read("--follow", args_.follow, site.follow, parse_follow);
+    site.follow_lone_refresh = !args_.follow;
     site.obey_nofollow = !args_.ignore_nofollow;
     site.all_types = args_.all_types;
     site.read_sitemaps = !args_.no_sitemaps;

@@ -105,6 +105,24 @@ bool SiteCrawl::follows(LinkElement element) const {
   return (follow_mask_ >> static_cast<unsigned>(element) & 1U) != 0;
 }
 
+// Whether nothing else on the page leads anywhere: links to itself do not, nor
+// those that are not followed or not in scope.
+bool SiteCrawl::has_lone_refresh(const Url& page, const LinkList& links) const {
+  const Url self = page.without_fragment();
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const PageLink link = links[i];
+    if (!follows(link.element) ||
+        (options_.obey_nofollow && has_word(link.rel, "nofollow"))) {
+      continue;
+    }
+    const auto url = Url::parse(link.url.substr(0, link.url.find('#')));
+    if (url && *url != self && scope_.judge(cleaner_.clean(*url)).allowed()) {
+      return false;
+    }
+  }
+  return true;
+}
+
 Result<bool> SiteCrawl::add_seed(const Url& url) {
   scope_.add_seed(url);
   const Result<std::optional<PageId>> page =
@@ -123,9 +141,15 @@ Result<void> SiteCrawl::add_links(const Job& job, const FetchResult& result) {
   const int depth = job.depth + 1;
   const std::string parent(job.url.href());
   const LinkList& links = result.page->links;
+  const bool lone_refresh = result.page->refresh &&
+                            options_.follow_lone_refresh &&
+                            has_lone_refresh(job.url, links);
   for (std::size_t i = 0; i < links.size(); ++i) {
     const PageLink link = links[i];
-    if (!follows(link.element)) continue;
+    if (!follows(link.element) &&
+        !(lone_refresh && link.element == LinkElement::kMeta)) {
+      continue;
+    }
     const std::string_view href = link.url.substr(0, link.url.find('#'));
     // Most links of a page are known: nothing is parsed for those.
     if (options_.cleaner.strip_query_params.empty() &&

@@ -90,6 +90,7 @@ class SiteCrawl {
   void skip_for_now(Skip skip);
   void note_waiting(StateStore::HostId host);
   bool follows(LinkElement element) const;
+  bool has_lone_refresh(const Url& page, const LinkList& links) const;
 
   const SiteOptions options_;
   const std::uint32_t follow_mask_;

@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "fetch/curl/transfer.h"
+#include "fetch/http/header_links.h"
 #include "fetch/http/plain_exchange.h"
 
 namespace crawl {
@@ -46,10 +47,12 @@ CURLM* made_multi() {
 
 // A page that cannot be read for lack of memory ends like any other failure.
 template <class Read>
-void add_page(FetchResult& result, Read read) {
+void add_page(FetchResult& result, const Url& url, const PageOptions& options,
+              Read read) {
   const auto begin = std::chrono::steady_clock::now();
   try {
     result.page = read();
+    if (result.page) apply_header_links(*result.page, result, url, options);
   } catch (const std::exception& error) {
     result.error = ErrorKind::kInternal;
     result.error_message = error.what();
@@ -67,7 +70,7 @@ std::uint64_t host_hash(const Url& url) {
 }
 
 FetchResult read_unread(UnreadPage unread, const PageOptions& options) {
-  add_page(unread.result, [&] {
+  add_page(unread.result, unread.url, options, [&] {
     return read_page(unread.body, unread.url, unread.result.content_type,
                      options);
   });
@@ -355,13 +358,13 @@ bool TransferLoop::read_here(Exchange& exchange) {
   const Url& url = exchange.request().url;
   const PageOptions& options = setup_.options().page;
   if (!hooks_.read_elsewhere || body.size() <= kMaxBuilt) {
-    add_page(result, [&] {
+    add_page(result, url, options, [&] {
       return read_page(body, url, result.content_type, options);
     });
     return true;
   }
   if (body.size() > kMaxScanned) return false;
-  add_page(result, [&] {
+  add_page(result, url, options, [&] {
     return read_page_by_tags(body, url, result.content_type, options);
   });
   return result.page.has_value() || result.error != ErrorKind::kNone;

@@ -210,6 +210,26 @@ TEST_F(SiteCliTest, FollowChoosesTheElementsWhoseLinksCount) {
   EXPECT_EQ(found({"--follow", "a,img"}), (Paths{"/", "/a", "/img"}));
 }
 
+// A front page that only sends its readers on, by element or by header.
+TEST_F(SiteCliTest, ALoneRefreshIsFollowedUnlessElementsAreNamed) {
+  site_.serve("/",
+              "<meta http-equiv=refresh content='0; url=/by-meta'>"
+              "<link rel=stylesheet href=/s.css><img src=/i.png>");
+  site_.serve("/by-meta", [](const HttpRequest&) {
+    return Reply::response(
+        200, {{"Content-Type", "text/html"}, {"Refresh", "0; url=/by-header"}},
+        "<title>on</title>");
+  });
+  site_.serve("/by-header", "<title>here</title>");
+  const auto found = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"-r", site_.url("/"), "-q"});
+    return urls_in(run(std::move(more)).out).size();
+  };
+  EXPECT_EQ(found({}), 3u);
+  EXPECT_EQ(found({"--follow", "a"}), 1u);
+  EXPECT_EQ(found({"--follow", "a,meta"}), 3u);
+}
+
 TEST_F(SiteCliTest, SummaryOfARecursiveCrawlAddsUp) {
   site_.serve("/robots.txt", "User-agent: *\nDisallow: /no\n");
   site_.serve("/",

@@ -169,6 +169,50 @@ TEST_F(SiteTest, PageBudgetOfAHostHolds) {
   EXPECT_EQ(stats.skipped, 16u);
 }
 
+// Where a page only sends its readers on, the crawl goes on there too.
+TEST_F(SiteTest, ARefreshIsFollowedWhereNoOtherLinkIs) {
+  const struct {
+    std::vector<std::string> links;
+    bool followed;
+  } kCases[] = {
+      {{"refresh http://a.test/next"}, true},
+      // What leads nowhere is no other link.
+      {{"http://a.test/#top", "refresh http://a.test/next"}, true},
+      {{"nofollow http://a.test/x", "refresh http://a.test/next"}, true},
+      {{"http://elsewhere.test/", "refresh http://a.test/next"}, true},
+      {{"http://a.test/x", "refresh http://a.test/next"}, false},
+      {{"refresh http://a.test/next", "http://a.test/x"}, false},
+  };
+  int number = 0;
+  for (const auto& one : kCases) {
+    const std::string origin = "http://" + std::to_string(++number) + ".a.test";
+    no_robots(origin);
+    std::vector<std::string> links = one.links;
+    for (std::string& link : links) {
+      const std::size_t at = link.find("http://a.test");
+      if (at != link.npos) link.replace(at, 13, origin);
+    }
+    page(origin + "/", links);
+    crawl({origin + "/"});
+    EXPECT_EQ(asked(origin + "/next"), one.followed ? 1u : 0u)
+        << ::testing::PrintToString(one.links);
+  }
+}
+
+TEST_F(SiteTest, ARefreshIsALinkOfAMetaElementToThoseWhoNameThem) {
+  page("http://a.test/", {"http://a.test/x", "refresh http://a.test/next"});
+  page("http://a.test/x", {"refresh http://a.test/lone"});
+  options_.site->follow_lone_refresh = false;
+  crawl();
+  EXPECT_THAT(urls(), ElementsAre("http://a.test/", "http://a.test/x"));
+  options_.site->follow = {LinkElement::kA, LinkElement::kMeta};
+  out_.clear();
+  crawl();
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://a.test/", "http://a.test/x",
+                                   "http://a.test/next", "http://a.test/lone"));
+}
+
 TEST_F(SiteTest, NofollowIsObeyedWhereverItIsSaid) {
   page("http://a.test/", {"nofollow http://a.test/rel", "http://a.test/meta",
                           "http://a.test/header", "http://a.test/other"});

@@ -32,12 +32,14 @@ class FakeFetcher final : public Fetcher {
     std::string retry_after{};
     std::string title{};
     std::chrono::milliseconds latency{10};
-    // What the page links to; "nofollow URL" is a link with that rel.
+    // What the page links to; "nofollow URL" is a link with that rel, "refresh
+    // URL" one of a meta element.
     std::vector<std::string> links{};
     std::string body{};  // handed over where the request keeps it
     std::string remote_ip = "93.184.215.14";
     std::string x_robots_tag{};
     std::string meta_robots{};
+    bool headers_complete = false;  // the error is the body's alone
   };
   struct Start {
     std::string url;
@@ -87,17 +89,21 @@ class FakeFetcher final : public Fetcher {
     flight.host = host;
     flight.due = clock_.now() + reply.latency;
     flight.result.id = request.id;
+    flight.result.headers_complete =
+        reply.headers_complete || reply.error == ErrorKind::kNone;
     flight.result.status_code =
-        reply.error == ErrorKind::kNone ? reply.status : 0;
+        flight.result.headers_complete ? reply.status : 0;
     flight.result.error = reply.error;
     flight.result.location = reply.location;
     flight.result.retry_after = reply.retry_after;
     flight.result.times.total =
         std::chrono::duration<double>(reply.latency).count();
-    if (reply.error == ErrorKind::kNone) {
+    if (flight.result.headers_complete) {
       flight.result.remote_ip = reply.remote_ip;
       flight.result.x_robots_tag = reply.x_robots_tag;
       if (request.keep_body) flight.result.body = reply.body;
+    }
+    if (reply.error == ErrorKind::kNone) {
       flight.result.size_body = reply.body.size();
       if (!reply.body.empty())
         flight.result.body_digest = fingerprint(reply.body);
@@ -164,9 +170,17 @@ class FakeFetcher final : public Fetcher {
       constexpr std::string_view kNofollow = "nofollow ";
       const bool nofollow = link.starts_with(kNofollow);
       PageLink found;
-      found.url =
-          std::string_view(link).substr(nofollow ? kNofollow.size() : 0);
+      constexpr std::string_view kRefresh = "refresh ";
+      const bool refresh = link.starts_with(kRefresh);
+      found.url = std::string_view(link).substr(nofollow  ? kNofollow.size()
+                                                : refresh ? kRefresh.size()
+                                                          : 0);
       if (nofollow) found.rel = "nofollow";
+      if (refresh) {
+        found.element = LinkElement::kMeta;
+        found.attribute = LinkAttribute::kContent;
+        page.refresh = found.url;
+      }
       page.links.add(found);
     }
     page.link_count = page.links.size();

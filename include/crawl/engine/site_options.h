@@ -29,6 +29,9 @@ struct SiteOptions {
   UrlCleanerOptions cleaner;
   std::vector<LinkElement> follow = {LinkElement::kA, LinkElement::kArea,
                                      LinkElement::kFrame, LinkElement::kIframe};
+  // Follow a refresh, of a meta element or a header, where a page has no other
+  // link to follow.
+  bool follow_lone_refresh = true;
   bool obey_nofollow = true;  // rel, meta robots and X-Robots-Tag
   bool all_types = false;     // keep what is not HTML too
 
