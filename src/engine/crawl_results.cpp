@@ -18,7 +18,7 @@ constexpr std::chrono::seconds kLongWait{30};
 constexpr std::size_t kMaxLongWaits = 1'000;
 
 bool asks_to_slow_down(const FetchResult& result) {
-  return result.error == ErrorKind::kNone &&
+  return result.answered() &&
          (result.status_code == 429 || result.status_code == 503);
 }
 
@@ -225,14 +225,16 @@ void CrawlLoop::handle_sitemap(std::unique_ptr<Job> job, FetchResult result) {
   // Stopped: it is among those that are left.
   if (result.error == ErrorKind::kInterrupted || stopping()) return;
   if (retry(job, result)) return;
-  if (result.error != ErrorKind::kNone || result.status_code != 200) {
-    if (observer_ != nullptr) {
-      observer_->notice(
-          fmt::format("sitemap {}: {}", job->url.href(),
-                      result.error == ErrorKind::kNone
-                          ? fmt::format("HTTP status {}", result.status_code)
-                          : result.error_message));
-    }
+  const bool failed = result.error != ErrorKind::kNone;
+  const bool readable = result.answered() && result.status_code == 200 &&
+                        (!failed || !result.body.empty());
+  if ((failed || !readable) && observer_ != nullptr) {
+    observer_->notice(fmt::format(
+        "sitemap {}: {}", job->url.href(),
+        failed ? result.error_message
+               : fmt::format("HTTP status {}", result.status_code)));
+  }
+  if (!readable) {
     sitemaps_.finished(job->first_url());
     return;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/seed_url.h"
+#include "fetch/http/header_links.h"
 
 namespace crawl {
 namespace {
@@ -25,11 +26,11 @@ std::string_view shortened(std::string_view text) {
 
 RedirectVerdict judge_redirect(const FetchResult& result, const Url& from,
                                std::size_t hops, int max_redirs) {
-  if (result.error != ErrorKind::kNone ||
-      !is_redirect_status(result.status_code) || result.location.empty()) {
+  if (!result.answered() || !is_redirect_status(result.status_code) ||
+      result.location.empty()) {
     return {};
   }
-  std::optional<Url> next = from.resolve(result.location);
+  std::optional<Url> next = resolve_header_url(from, result.location);
   if (!next) {
     return refuse(ErrorKind::kRedirect,
                   fmt::format("redirected to something that is no URL: {}",

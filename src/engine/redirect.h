@@ -19,7 +19,8 @@ struct RedirectVerdict {
 };
 
 // Judges a response of `from`, to which `hops` redirects led, by RFC 9110
-// section 15.4: 301, 302, 303, 307 and 308 with a Location. The fragment is
+// section 15.4: 301, 302, 303, 307 and 308 with a Location, even if the body
+// was cut short or cannot be decoded. The fragment is
 // carried over where the target has none (section 10.2.2). Only http and https
 // are followed.
 RedirectVerdict judge_redirect(const FetchResult& result, const Url& from,

@@ -5,12 +5,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "fetch/http/header_links.h"
+
 namespace crawl {
 namespace {
 
 bool is_redirect(const FetchResult& result) {
-  return result.error == ErrorKind::kNone && result.status_code >= 300 &&
+  return result.answered() && result.status_code >= 300 &&
          result.status_code < 400 && !result.location.empty();
+}
+
+// Of a file that is there, all must have come: half of the rules may allow what
+// the other half does not. Any other status says all there is to say by itself.
+ErrorKind error_that_counts(const FetchResult& result) {
+  const bool has_rules = result.status_code >= 200 && result.status_code < 300;
+  return result.answered() && !has_rules ? ErrorKind::kNone : result.error;
 }
 
 }  // namespace
@@ -60,11 +69,11 @@ RobotsGate::Outcome RobotsGate::answered(const std::string& host_key,
   host.blocked = false;
 
   std::optional<Url> target;
-  if (is_redirect(result)) target = asked.resolve(result.location);
+  if (is_redirect(result)) target = resolve_header_url(asked, result.location);
   if (target && !target->is_http()) target.reset();
 
   const RobotsVerdict verdict =
-      judge_robots({.error = result.error,
+      judge_robots({.error = error_that_counts(result),
                     .status_code = result.status_code,
                     .has_target = target.has_value(),
                     .redirects = redirects,

@@ -16,8 +16,7 @@ nanoseconds doubled(nanoseconds time, unsigned times, nanoseconds limit) {
 }
 
 bool asks_to_slow_down(const PaceAnswer& answer) {
-  return answer.error == ErrorKind::kNone &&
-         (answer.status_code == 429 || answer.status_code == 503);
+  return answer.status_code == 429 || answer.status_code == 503;
 }
 
 }  // namespace

@@ -218,6 +218,58 @@ TEST_F(CrawlerTest, FollowsRedirectsAndRecordsTheChain) {
   EXPECT_NEAR(record["time_total"].get<double>(), 0.030, 1e-9);
 }
 
+// What was received counts, whatever became of the body.
+TEST_F(CrawlerTest, RedirectsAreFollowedWithoutTheirBodies) {
+  for (const ErrorKind error :
+       {ErrorKind::kDecode, ErrorKind::kClosed, ErrorKind::kProtocol,
+        ErrorKind::kTimeout, ErrorKind::kTls}) {
+    output_.text.clear();
+    fetcher_.reply("http://a.test/", {.status = 301,
+                                      .error = error,
+                                      .location = "/caf\xE9",
+                                      .headers_complete = true});
+    crawl({"http://a.test/"});
+    EXPECT_THAT(column("final_url"), ElementsAre("http://a.test/caf%E9"));
+    EXPECT_THAT(column("error"), ElementsAre("null"));
+    EXPECT_THAT(column("attempts"), ElementsAre("1"));
+  }
+  // Headers that broke off may say something else than was meant.
+  output_.text.clear();
+  fetcher_.reply(
+      "http://b.test/",
+      {.status = 301, .error = ErrorKind::kProtocol, .location = "/half"});
+  crawl({"http://b.test/"});
+  EXPECT_THAT(column("final_url"), ElementsAre("http://b.test/"));
+  EXPECT_THAT(column("error"), ElementsAre("protocol"));
+}
+
+TEST_F(CrawlerTest, AStatusIsKeptWithTheErrorOfItsBody) {
+  fetcher_.reply(
+      "http://a.test/",
+      {.status = 404, .error = ErrorKind::kDecode, .headers_complete = true});
+  crawl({"http://a.test/"});
+  EXPECT_THAT(column("status_code"), ElementsAre("404"));
+  EXPECT_THAT(column("error"), ElementsAre("decode"));
+}
+
+TEST_F(CrawlerTest, AStatusThatAsksToWaitDoesSoWithoutItsBody) {
+  for (const ErrorKind error :
+       {ErrorKind::kDecode, ErrorKind::kClosed, ErrorKind::kProtocol}) {
+    const std::string host =
+        "http://" + std::string(to_string(error)) + ".test/";
+    fetcher_.reply(host, {.status = 503,
+                          .error = error,
+                          .retry_after = "20",
+                          .headers_complete = true});
+    fetcher_.reply(host, {});
+    output_.text.clear();
+    const auto before = clock_.now();
+    crawl({host});
+    EXPECT_THAT(column("attempts"), ElementsAre("2"));
+    EXPECT_GE(clock_.now() - before, 20s) << host;
+  }
+}
+
 TEST_F(CrawlerTest, RedirectLoopEndsAtTheLimit) {
   fetcher_.reply("http://a.test/", {.status = 302, .location = "/"});
   options_.max_redirs = 10;

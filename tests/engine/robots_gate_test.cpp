@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace crawl {
 namespace {
@@ -42,6 +43,46 @@ TEST_F(RobotsGateTest, NamesTheLineThatDisallows) {
   EXPECT_EQ(judge().access, Access::kDisallowed);
   EXPECT_EQ(judge().error, ErrorKind::kRobots);
   EXPECT_EQ(judge().reason, "robots.txt line 2: Disallow: /x");
+}
+
+// What was received counts: RFC 9309 goes by the status, but for rules of which
+// not all have come.
+TEST_F(RobotsGateTest, Rfc9309_2_3_1_AStatusCountsWithoutItsBody) {
+  const auto broken = [](int status, ErrorKind error) {
+    FetchResult result;
+    result.status_code = status;
+    result.error = error;
+    result.headers_complete = true;
+    result.location = "/caf\xE9";
+    result.body = "User-agent: *\nDis";
+    return result;
+  };
+  for (const ErrorKind error : {ErrorKind::kDecode, ErrorKind::kClosed,
+                                ErrorKind::kProtocol, ErrorKind::kTimeout}) {
+    const auto ask = [&](int status, bool headers_complete = true) {
+      FetchResult result = broken(status, error);
+      result.headers_complete = headers_complete;
+      RobotsGate gate("crawl");
+      RobotsGate::Outcome outcome = gate.answered(
+          url_.host_key(), RobotsGate::robots_url(url_), 0, result, now_);
+      return std::pair(std::move(outcome),
+                       gate.judge(url_, false, now_).access);
+    };
+    for (const int status : {400, 401, 403, 404, 410, 451}) {
+      EXPECT_EQ(ask(status).second, Access::kAllowed) << status;
+    }
+    for (const int status : {200, 206, 429, 500, 503}) {
+      EXPECT_TRUE(ask(status).first.hold_until) << status;
+      EXPECT_NE(ask(status).second, Access::kAllowed) << status;
+    }
+    for (const int status : {301, 302, 303, 307, 308}) {
+      const RobotsGate::Outcome outcome = ask(status).first;
+      ASSERT_TRUE(outcome.follow) << status;
+      EXPECT_EQ(outcome.follow->href(), "http://a.test:81/caf%E9");
+    }
+    // Of headers that broke off nothing counts.
+    EXPECT_TRUE(ask(404, false).first.hold_until);
+  }
 }
 
 TEST_F(RobotsGateTest, Rfc9309_2_4_ACopyIsGoodForADay) {

@@ -45,6 +45,32 @@ TEST_F(SiteTest, SitemapsNamedByRobotsAreRead) {
   EXPECT_EQ(asked("http://r.test/index.xml"), 1u);
 }
 
+// What was received counts.
+TEST_F(SiteTest, OfASitemapThatBreaksOffWhatCameIsRead) {
+  options_.site->sitemaps = {"http://a.test/moved.txt",
+                             "http://a.test/none.txt"};
+  fetcher_.reply("http://a.test/moved.txt", {.status = 302,
+                                             .error = ErrorKind::kDecode,
+                                             .location = "/list.txt",
+                                             .headers_complete = true});
+  fetcher_.reply("http://a.test/list.txt",
+                 {.error = ErrorKind::kDecode,
+                  .body = "http://a.test/x\nhttp://a.test/y\n",
+                  .headers_complete = true});
+  fetcher_.reply("http://a.test/none.txt", {.status = 404,
+                                            .error = ErrorKind::kDecode,
+                                            .body = "http://a.test/z\n",
+                                            .headers_complete = true});
+  page("http://a.test/", {});
+  fetcher_.expect_wakes();
+  crawl();
+  EXPECT_THAT(urls(), UnorderedElementsAre("http://a.test/", "http://a.test/x",
+                                           "http://a.test/y"));
+  EXPECT_THAT(
+      notices_.all,
+      Contains(::testing::StartsWith("sitemap http://a.test/list.txt")));
+}
+
 TEST_F(SiteTest, SitemapOfTheCommandLineIsRead) {
   options_.site->sitemaps = {"http://a.test/list.txt"};
   fetcher_.reply("http://a.test/list.txt", {.body = "http://a.test/x\n"});

@@ -54,8 +54,8 @@ struct FetchResult {
   int status_code = 0;       // 0 if no response came
   std::string http_version;  // "1.1", "2"
   std::string remote_ip;
-  // The final response's header block came whole: its status and headers are to
-  // be believed, even where `error` says that its body is not.
+  // The final response's header block was received whole: status_code and the
+  // headers are to be believed, although `error` may be set.
   bool headers_complete = false;
   std::string content_type;  // header values, "" if absent
   std::string location;
@@ -79,6 +79,12 @@ struct FetchResult {
   bool looked_up = false;                  // DNS was asked for the host
   bool reused_connection = false;
   unsigned worker = 0;  // index of the transfer loop
+
+  // What the server said counts, whatever became of the body.
+  bool answered() const {
+    return error == ErrorKind::kNone ||
+           (headers_complete && error != ErrorKind::kInterrupted);
+  }
 };
 
 }  // namespace crawl

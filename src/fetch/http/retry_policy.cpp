@@ -34,7 +34,9 @@ bool is_transient(ErrorKind error, int status_code) {
       return true;
     case ErrorKind::kNone:
     case ErrorKind::kHttp:
-      break;
+    case ErrorKind::kProtocol:
+    case ErrorKind::kDecode:
+      break;  // the status still counts
     default:
       return false;
   }

@@ -39,11 +39,19 @@ TEST(RetryPolicy, TransientErrorsAreTimeoutsAndLostConnections) {
     EXPECT_TRUE(is_transient(kind, 0)) << to_string(kind);
     EXPECT_TRUE(is_transient(kind, 200)) << to_string(kind);
   }
-  for (const auto kind :
-       {ErrorKind::kDns, ErrorKind::kTls, ErrorKind::kProtocol,
-        ErrorKind::kDecode, ErrorKind::kInterrupted, ErrorKind::kInvalidUrl,
-        ErrorKind::kBlockedAddress, ErrorKind::kInternal}) {
+  for (const auto kind : {ErrorKind::kDns, ErrorKind::kTls,
+                          ErrorKind::kInterrupted, ErrorKind::kInvalidUrl,
+                          ErrorKind::kBlockedAddress, ErrorKind::kInternal}) {
     EXPECT_FALSE(is_transient(kind, 503)) << to_string(kind);
+  }
+}
+
+TEST(RetryPolicy, AStatusCountsThoughItsBodyIsBroken) {
+  for (const auto kind : {ErrorKind::kProtocol, ErrorKind::kDecode}) {
+    EXPECT_TRUE(is_transient(kind, 503)) << to_string(kind);
+    for (const int code : {0, 200, 404}) {
+      EXPECT_FALSE(is_transient(kind, code)) << to_string(kind);
+    }
   }
 }
 
