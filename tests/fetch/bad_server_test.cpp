@@ -50,6 +50,37 @@ TEST_P(BadServer, Resets) {
   }
 }
 
+// What was received counts, whatever the body is.
+TEST_P(BadServer, RedirectsWithABrokenBody) {
+  const std::string head = "HTTP/1.1 301 Moved\r\nLocation: /there\r\n";
+  const struct {
+    const char* path;
+    std::string fields;
+    const char* body;
+    ErrorKind error;
+  } kCases[] = {
+      {"/coded", "Content-Encoding: gzip\r\nContent-Length: 5\r\n", "plain",
+       ErrorKind::kDecode},
+      {"/short", "Content-Length: 50\r\n", "short", ErrorKind::kClosed},
+      {"/chunk", "Transfer-Encoding: chunked\r\n", "5\r\nhel",
+       ErrorKind::kClosed},
+      {"/size", "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\nx\r\n",
+       ErrorKind::kProtocol},
+  };
+  options.keep_body = true;  // none of them is passed over unread
+  for (const auto& one : kCases) {
+    site.serve(one.path, [&](const HttpRequest&) {
+      return Reply().send(head + one.fields + "\r\n" + one.body).close();
+    });
+    const FetchResult result = fetch(one.path);
+    EXPECT_EQ(result.error, one.error) << one.path;
+    EXPECT_TRUE(result.headers_complete) << one.path;
+    EXPECT_TRUE(result.answered()) << one.path;
+    EXPECT_EQ(result.status_code, 301) << one.path;
+    EXPECT_EQ(result.location, "/there") << one.path;
+  }
+}
+
 TEST_P(BadServer, FramesBadly) {
   for (const char* path :
        {"/chunked-bad-size", "/chunked-huge-size", "/chunked-no-crlf",

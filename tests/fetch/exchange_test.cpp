@@ -69,6 +69,40 @@ TEST_P(Exchange, BringsTheWholeStory) {
   EXPECT_FALSE(result.body_digest.has_value());
 }
 
+TEST_P(Exchange, HeadersSayWhatThePageDoesNot) {
+  options.page.links = true;
+  site.serve("/dir/page", [](const HttpRequest&) {
+    return Reply::response(
+        200,
+        {{"Content-Type", "text/html, text/html; charset=windows-1251"},
+         {"Link", "<first>; rel=prev"},
+         {"Link", "<caf\xE9>; rel=canonical"},
+         {"Refresh", "0; url=next"}},
+        "<title>\xCF\xF0\xE8\xE2\xE5\xF2</title><a href=x>x</a>");
+  });
+  const FetchResult result = fetch("/dir/page");
+  EXPECT_TRUE(result.headers_complete);
+  EXPECT_EQ(result.content_type, "text/html; charset=windows-1251");
+  ASSERT_TRUE(result.page.has_value());
+  EXPECT_EQ(result.page->charset, "windows-1251");
+  EXPECT_EQ(result.page->title, "Привет");
+  EXPECT_EQ(result.page->canonical, site.url("/dir/caf%E9"));
+  EXPECT_EQ(result.page->refresh, site.url("/dir/next"));
+  EXPECT_EQ(result.page->link_count, 1u);
+  ASSERT_EQ(result.page->links.size(), 2u);
+  EXPECT_EQ(result.page->links[1].url, site.url("/dir/next"));
+}
+
+TEST_P(Exchange, WhatSaysNothingOfItsTypeIsSniffed) {
+  for (const std::string type : {"*/*", "unknown/unknown", "nonsense"}) {
+    site.serve("/page", [type](const HttpRequest&) {
+      return Reply::response(200, {{"Content-Type", type}},
+                             "<!-- x --><p>text</p>");
+    });
+    EXPECT_TRUE(fetch("/page").page.has_value()) << type;
+  }
+}
+
 TEST_P(Exchange, ConnectionsAreUsedAgain) {
   EXPECT_FALSE(fetch("/status/200").reused_connection);
   EXPECT_TRUE(fetch("/status/404").reused_connection);
@@ -250,7 +284,8 @@ TEST_P(Exchange, SendsWhatItWasToldTo) {
   const HeaderList headers = sent();
   EXPECT_THAT(headers, Contains(Pair("User-Agent", "test/1.0")));
   EXPECT_THAT(headers, Contains(Pair("X-One", "1")));
-  EXPECT_THAT(headers, Contains(Pair("Accept-Encoding", "gzip, deflate, br, zstd")));
+  EXPECT_THAT(headers,
+              Contains(Pair("Accept-Encoding", "gzip, deflate, br, zstd")));
   EXPECT_FALSE(has(headers, "Accept"));
   EXPECT_FALSE(has(headers, "Cookie"));
   EXPECT_FALSE(has(headers, "Authorization"));

@@ -24,7 +24,7 @@ bool ends_size(char c) {
 
 }  // namespace
 
-void Http1Reader::begin(const ResponseHeaders& headers, Http1Sink& sink,
+void Http1Reader::begin(ResponseHeaders& headers, Http1Sink& sink,
                         std::size_t max_line) {
   headers_ = &headers;
   sink_ = &sink;
@@ -177,6 +177,7 @@ void Http1Reader::head_done() {
     if (!chunked) keeps_alive_ = false;
   } else if (!framing.content_length.empty()) {
     if (!read_length(framing.content_length)) {
+      headers_->disbelieve();
       malformed("the Content-Length is not a number, or is several");
       return;
     }

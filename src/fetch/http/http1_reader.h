@@ -48,8 +48,7 @@ class Http1Reader {
 
   // Makes ready for a response whose header lines `sink` passes on to
   // `headers`. Both must stay; `max_line` bytes are the most a line can have.
-  void begin(const ResponseHeaders& headers, Http1Sink& sink,
-             std::size_t max_line);
+  void begin(ResponseHeaders& headers, Http1Sink& sink, std::size_t max_line);
 
   // Reads what came next. Once the response is complete, returns what follows
   // it.
@@ -83,7 +82,7 @@ class Http1Reader {
   bool pass_on(std::string_view data, bool whole);
   void malformed(const char* fault);
 
-  const ResponseHeaders* headers_ = nullptr;
+  ResponseHeaders* headers_ = nullptr;
   Http1Sink* sink_ = nullptr;
   std::size_t max_line_ = 0;
   const char* fault_ = "";

@@ -30,6 +30,10 @@ class ResponseHeaders {
   // One line, its end included. False once there are more bytes than allowed.
   bool add_line(std::string_view line);
 
+  // They contradict each other about the body's end, so that the response is to
+  // be discarded (RFC 9112 section 6.3): nothing of them is to be believed.
+  void disbelieve() { result_->headers_complete = false; }
+
   // The final response's header block is complete.
   bool done() const { return done_; }
   // The next line is the first of a response.

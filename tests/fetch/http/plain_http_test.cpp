@@ -34,6 +34,21 @@ INSTANTIATE_TEST_SUITE_P(, PlainHttpTest, all_fetchers(), name_of);
 class OwnHttpTest : public PlainHttpTest {};
 INSTANTIATE_TEST_SUITE_P(, OwnHttpTest, own_fetchers(), name_of);
 
+// Neither half a header block nor one that says two things at a time counts.
+TEST_P(OwnHttpTest, RedirectsWithHeadersThatCannotBeBelieved) {
+  const char* const kFields[] = {"X-Half: ", "Content-Length: 5x\r\n\r\nhello",
+                                 "Content-Length: 5\r\nContent-Length: 6\r\n"
+                                 "\r\nhello!"};
+  for (const std::string fields : kFields) {
+    site.serve("/r", [&](const HttpRequest&) {
+      return Reply()
+          .send("HTTP/1.1 301 Moved\r\nLocation: /there\r\n" + fields)
+          .close();
+    });
+    EXPECT_FALSE(fetch("/r").answered()) << fields;
+  }
+}
+
 TEST_P(PlainHttpTest, Rfc9112_9_3_1_ARequestOnAConnectionJustClosedIsRepeated) {
   std::atomic<int> asked{0};
   site.serve("/second-fails", [&asked](const HttpRequest&) {
