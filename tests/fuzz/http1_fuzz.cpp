@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
+#include "crawl/parse/content_type.h"
 #include "fetch/http/content_decoder.h"
+#include "fetch/http/header_links.h"
 #include "fetch/http/read_response.h"
 
 namespace crawl::testing {
@@ -56,6 +59,25 @@ void decode(std::string_view codings, std::string_view bytes,
   require(made < 2u << 20, "a stopped decoder went on");
 }
 
+// What values mean that a crawler reads further than to their end.
+void read_values(std::string_view bytes) {
+  const ExactBuffer field(bytes);
+  if (const auto target = link_target(field, "canonical")) {
+    require(bytes.find(*target) != bytes.npos, "a link to elsewhere");
+  }
+  static const Url kBase = *Url::parse("http://a.test/b?c");
+  // U+FFFD comes from nowhere but the field: as itself, percent-encoded, or
+  // with a blank in it that a URL drops.
+  if (const auto url = resolve_header_url(kBase, field)) {
+    require(url->href().find("%EF%BF%BD") == std::string_view::npos ||
+                bytes.find("\xef\xbf\xbd") != bytes.npos ||
+                bytes.find_first_of("%\t\r\n") != bytes.npos,
+            "a byte was replaced");
+  }
+  const std::string type = content_type_that_counts(field);
+  require(content_type_that_counts(type) == type, "two types count");
+}
+
 }  // namespace
 }  // namespace crawl::testing
 
@@ -66,6 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::size_t step = data[size - 2] % 64 + 1;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size - 2);
   crawl::testing::read_in_pieces(bytes, cut, step);
+  crawl::testing::read_values(bytes);
   const auto line = std::min(bytes.find('\n'), bytes.size());
   crawl::testing::decode(bytes.substr(0, line),
                          bytes.substr(std::min(line + 1, bytes.size())), step);
