@@ -32,7 +32,9 @@ struct FetchOptions {
   std::string ca_file;        // --cacert; "" for the system's
   std::vector<std::string> resolve;     // --resolve HOST:PORT:ADDR[,ADDR]...
   std::vector<std::string> connect_to;  // --connect-to H1:P1:H2:P2
-  bool http1_only = false;              // --http1.1
+  // --system-resolver: every name is asked of getaddrinfo(), on threads.
+  bool system_resolver = false;
+  bool http1_only = false;  // --http1.1
   // Leave plain http to libcurl, too; by default it only connects there.
   bool libcurl_only = false;
 

@@ -12,12 +12,13 @@
 namespace crawl {
 
 // A connection that a Connector has opened.
-struct NewConnection {
+struct ConnectorSocket {
   Fd fd;
   std::string remote_ip;
   double namelookup = 0;  // seconds
   double connect = 0;
 };
+using NewConnection = ConnectorSocket;
 
 // Who a Connector's connections are for.
 class ConnectionTaker {

@@ -4,8 +4,23 @@
 #include <curl/curl.h>
 
 #include <memory>
+#include <stdexcept>
 
 namespace crawl {
+
+// curl_global_init(), as long as an object of it lives.
+class CurlGlobal {
+ public:
+  CurlGlobal() {
+    // Thread-safe, and counted, in every libcurl built with atomics.
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+      throw std::runtime_error("libcurl cannot be initialised");
+    }
+  }
+  ~CurlGlobal() { curl_global_cleanup(); }
+  CurlGlobal(const CurlGlobal&) = delete;
+  CurlGlobal& operator=(const CurlGlobal&) = delete;
+};
 
 // libcurl's handle types are all void: each needs its own deleter.
 struct EasyDelete {

@@ -116,13 +116,6 @@ bool is_connect_to(std::string_view entry) {
 
 }  // namespace
 
-CurlGlobal::CurlGlobal() {
-  // Thread-safe, and counted, in every libcurl built with atomics.
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-    throw std::runtime_error("libcurl cannot be initialised");
-  }
-}
-
 CurlSetup::CurlSetup(FetchOptions options)
     : options_(std::move(options)), headers_(options_) {
   for (const auto& header : headers_.any()) append_header(any_headers_, header);

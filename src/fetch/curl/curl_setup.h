@@ -13,15 +13,6 @@
 
 namespace crawl {
 
-// curl_global_init(), as long as an object of it lives.
-class CurlGlobal {
- public:
-  CurlGlobal();
-  ~CurlGlobal() { curl_global_cleanup(); }
-  CurlGlobal(const CurlGlobal&) = delete;
-  CurlGlobal& operator=(const CurlGlobal&) = delete;
-};
-
 class CurlUser;
 
 // What libcurl calls during one transfer. `transfer` goes to all of them but

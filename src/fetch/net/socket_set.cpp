@@ -51,7 +51,6 @@ void SocketSet::opened(int fd, SocketUser* user) {
   State& s = state(fd);
   s.user = user;
   s.wanted = 0;
-  s.told = 0;
   s.ours = true;
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace crawl {
@@ -17,7 +18,10 @@ class Fd {
   Fd() = default;
   explicit Fd(int fd) : fd_(fd) {}
   Fd(Fd&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Fd& operator=(Fd&&) = delete;
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
   ~Fd();
   int get() const { return fd_; }
 
@@ -53,7 +57,8 @@ class SocketSet {
   SocketSet();  // throws std::system_error
 
   // `fd` was opened for a connection, and closing() will be called before it
-  // is closed. `user`, if any, is whom dispatch() tells of it.
+  // is closed. `user`, if any, is whom dispatch() tells of it. Called again,
+  // hands it over to another user, who has to watch() it anew.
   void opened(int fd, SocketUser* user = nullptr);
   void closing(int fd);
 
