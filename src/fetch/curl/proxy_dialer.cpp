@@ -1,6 +1,8 @@
 #include "fetch/curl/proxy_dialer.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -43,17 +45,10 @@ std::size_t drop(char*, std::size_t, std::size_t size, void*) noexcept {
   return size;
 }
 
-// The descriptor is whose it was before libcurl got it.
-int leave_open(void*, curl_socket_t) noexcept { return 0; }
-
-int already_connected(void*, curl_socket_t, curlsocktype) noexcept {
-  return CURL_SOCKOPT_ALREADY_CONNECTED;
-}
-
 }  // namespace
 
 // The TLS to an https proxy, for as long as its easy handle is in the multi
-// handle.
+// handle. The descriptor is not its own.
 class ProxyDialer::CurlTunnel final : public Tunnel {
  public:
   CurlTunnel(CURLM* multi, EasyHandle easy)
@@ -99,9 +94,7 @@ class ProxyDialer::CurlTunnel final : public Tunnel {
   ssize_t ahead_size_ = -1;
 };
 
-class ProxyDialer::Connecting final : public Dial,
-                                      private DialUser,
-                                      private NameUser {
+class ProxyDialer::Connecting final : public Dial, private DialUser {
  public:
   Connecting(ProxyDialer& dialer, std::string_view host, std::uint16_t port,
              bool tls, DialUser& user);
@@ -111,20 +104,35 @@ class ProxyDialer::Connecting final : public Dial,
   void done(CURLcode code);
 
  private:
-  static curl_socket_t on_open_socket(void* self, curlsocktype,
-                                      curl_sockaddr*) noexcept;
+  // Addresses of the proxy, or of what it shall connect to.
+  class Names final : public NameUser {
+   public:
+    explicit Names(Connecting& dial) : dial_(dial) {}
+    void find(HostPort target);
+    void forget();
+    void answered(const HostAnswer& answer) override;
+    bool pending() const { return pending_; }
+    bool asked() const { return asked_; }
+    const HostAnswer& answer() const { return answer_; }
 
-  // Of the connection to the proxy.
+   private:
+    Connecting& dial_;
+    HostPort target_;
+    HostAnswer answer_;
+    bool pending_ = false;
+    bool asked_ = false;
+  };
+
+  // Of a connection to a proxy that is asked for pages itself.
   bool may_reach(const IpAddress&) const override { return true; }
   void connected(NewConnection opened) override;
   void not_connected(ErrorKind kind, std::string message,
                      bool looked_up) override;
-  void answered(const HostAnswer& answer) override;
 
-  void choose_address(const HostAnswer& answer);
+  bool choose_address();
   void negotiate();
   void set_timer(time_point when);
-  void succeed(std::unique_ptr<Tunnel> tunnel);
+  void succeed(NewConnection opened);
   void fail(ErrorKind kind, std::string message);
   void stop();
 
@@ -136,17 +144,37 @@ class ProxyDialer::Connecting final : public Dial,
   const time_point started_;
   const milliseconds limit_;
   time_point timer_{};
-  std::unique_ptr<Dial> dial_;  // to the proxy
-  NewConnection opened_;        // once that stands
-  bool looking_up_ = false;
-  bool looked_up_ = false;
-  std::string no_address_;  // why the target cannot be given to the proxy
-  bool negotiating_ = false;
-  bool offered_ = false;  // libcurl has taken the descriptor
+  Names proxy_names_{*this};
+  Names target_names_{*this};
+  double namelookup_ = 0;
+  std::unique_ptr<Dial> direct_;
   Slist resolve_;
   EasyHandle easy_;
   std::array<char, CURL_ERROR_SIZE> error_buffer_{};
 };
+
+void ProxyDialer::Connecting::Names::find(HostPort target) {
+  target_ = std::move(target);
+  pending_ = true;
+  const HostAnswer* const known =
+      dial_.dialer_.direct_.resolver().find(target_, *this, asked_);
+  if (known != nullptr) answered(*known);
+}
+
+void ProxyDialer::Connecting::Names::forget() {
+  if (std::exchange(pending_, false)) {
+    dial_.dialer_.direct_.resolver().forget(target_.host, *this);
+  }
+}
+
+// IPv4 addresses are enough; IPv6 addresses alone are not for every proxy.
+void ProxyDialer::Connecting::Names::answered(const HostAnswer& answer) {
+  if (!pending_ || (!answer.complete() && answer.v4.empty())) return;
+  answer_ = answer;
+  if (answer.complete()) pending_ = false;
+  // Forgotten there, where the resolver may be called.
+  dial_.set_timer(steady_clock::now());
+}
 
 ProxyDialer::Connecting::Connecting(ProxyDialer& dialer, std::string_view host,
                                     std::uint16_t port, bool tls,
@@ -161,14 +189,14 @@ ProxyDialer::Connecting::Connecting(ProxyDialer& dialer, std::string_view host,
                  : kDefaultLimit) {
   const bool elsewhere = dialer.setup_.overrides().redirect(target_);
   to_proxy_ = proxy_.is_http() && !tls && !elsewhere;
-  set_timer(started_ + limit_);
-  if (!proxy_.looks_names_up()) {
-    looking_up_ = true;
-    const HostAnswer* const known =
-        dialer_.direct_.resolver().find(target_, *this, looked_up_);
-    if (known != nullptr) answered(*known);
+  const HostPort proxy{proxy_.host, proxy_.port};
+  if (to_proxy_ && proxy_.kind == ProxyInfo::Kind::kHttp) {
+    direct_ = dialer_.direct_.dial_as_is(proxy, *this);
+    return;
   }
-  dial_ = dialer_.direct_.dial_as_is({proxy_.host, proxy_.port}, *this);
+  set_timer(started_ + limit_);
+  proxy_names_.find(proxy);
+  if (!proxy_.looks_names_up()) target_names_.find(target_);
 }
 
 void ProxyDialer::Connecting::set_timer(time_point when) {
@@ -177,32 +205,14 @@ void ProxyDialer::Connecting::set_timer(time_point when) {
   dialer_.timers_.insert({timer_, this});
 }
 
-void ProxyDialer::Connecting::answered(const HostAnswer& answer) {
-  if (!answer.complete()) return;
-  looking_up_ = false;
-  if (!answer.v4.empty()) {
-    target_.host = answer.v4.front().text();
-  } else if (!answer.v6.empty() && proxy_.kind == ProxyInfo::Kind::kSocks5) {
-    target_.host = fmt::format("[{}]", answer.v6.front().text());
-  } else {
-    no_address_ =
-        answer.empty()
-            ? to_string(answer.failure)
-            : "the name has no IPv4 address, and the proxy takes no other";
-  }
-  set_timer(steady_clock::now());
-}
-
 void ProxyDialer::Connecting::connected(NewConnection opened) {
-  opened_ = std::move(opened);
-  opened_.looked_up |= looked_up_;
-  advance(steady_clock::now());
+  opened.to_proxy = true;
+  user_.connected(std::move(opened));
 }
 
 void ProxyDialer::Connecting::not_connected(ErrorKind kind, std::string message,
                                             bool looked_up) {
-  looked_up_ |= looked_up;
-  fail(kind, fmt::format("the proxy: {}", message));
+  user_.not_connected(kind, fmt::format("the proxy: {}", message), looked_up);
 }
 
 void ProxyDialer::Connecting::advance(time_point now) {
@@ -212,24 +222,47 @@ void ProxyDialer::Connecting::advance(time_point now) {
                      limit_.count()));
     return;
   }
-  if (!no_address_.empty()) {
-    fail(ErrorKind::kDns, fmt::format("Could not resolve host: {} ({})",
-                                      target_.host, no_address_));
-    return;
-  }
   set_timer(started_ + limit_);
-  if (opened_.fd.get() < 0 || looking_up_ || negotiating_) return;
-  if (to_proxy_ && proxy_.kind == ProxyInfo::Kind::kHttp) {
-    succeed(nullptr);
+  for (Names* const names : {&proxy_names_, &target_names_}) {
+    if (names->pending() && names->answer().empty()) return;
+    names->forget();
+  }
+  const HostAnswer& proxy = proxy_names_.answer();
+  if (proxy.empty()) {
+    fail(ErrorKind::kDns,
+         fmt::format("the proxy: Could not resolve host: {} ({})", proxy_.host,
+                     to_string(proxy.failure)));
     return;
   }
+  if (!choose_address()) return;
+  namelookup_ = std::chrono::duration<double>(now - started_).count();
   std::string problem;
   try {
     negotiate();
+    return;
   } catch (const std::exception& error) {
     problem = error.what();
   }
-  if (!problem.empty()) fail(ErrorKind::kInternal, std::move(problem));
+  fail(ErrorKind::kInternal, std::move(problem));
+}
+
+// For a proxy that is told an address; false if that ended the dial.
+bool ProxyDialer::Connecting::choose_address() {
+  if (proxy_.looks_names_up()) return true;
+  const HostAnswer& found = target_names_.answer();
+  if (!found.v4.empty()) {
+    target_.host = found.v4.front().text();
+  } else if (!found.v6.empty() && proxy_.kind == ProxyInfo::Kind::kSocks5) {
+    target_.host = fmt::format("[{}]", found.v6.front().text());
+  } else {
+    fail(ErrorKind::kDns,
+         fmt::format("Could not resolve host: {} ({})", target_.host,
+                     found.empty() ? to_string(found.failure)
+                                   : "the name has no IPv4 address, and the "
+                                     "proxy takes no other"));
+    return false;
+  }
+  return true;
 }
 
 void ProxyDialer::Connecting::negotiate() {
@@ -255,10 +288,10 @@ void ProxyDialer::Connecting::negotiate() {
   set(easy, CURLOPT_PRIVATE, static_cast<void*>(this));
   set(easy, CURLOPT_WRITEFUNCTION, &drop);
   set(easy, CURLOPT_HEADERFUNCTION, &drop);
-  set(easy, CURLOPT_OPENSOCKETFUNCTION, &Connecting::on_open_socket);
-  set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_SOCKOPTFUNCTION, &already_connected);
-  set(easy, CURLOPT_CLOSESOCKETFUNCTION, &leave_open);
+  set(easy, CURLOPT_OPENSOCKETFUNCTION, &ProxyDialer::on_open_socket);
+  set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(&dialer_));
+  set(easy, CURLOPT_CLOSESOCKETFUNCTION, &ProxyDialer::on_close_socket);
+  set(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&dialer_));
   // Ours comes first, and is told in full.
   set(easy, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(
@@ -268,84 +301,73 @@ void ProxyDialer::Connecting::negotiate() {
     set(easy, CURLOPT_PROXY_CAINFO, ca_file.c_str());
   }
   if (!SocketAddress::parse(proxy_.host)) {
-    // It is connected already: libcurl need not look it up.
-    const bool v6 = opened_.remote_ip.find(':') != std::string::npos;
-    const std::string entry =
-        fmt::format("{}:{}:{}{}{}", proxy_.host, proxy_.port, v6 ? "[" : "",
-                    opened_.remote_ip, v6 ? "]" : "");
+    std::string entry = fmt::format("{}:{}:", proxy_.host, proxy_.port);
+    const HostAnswer& found = proxy_names_.answer();
+    for (const auto& address : found.v6) entry += '[' + address.text() + "],";
+    for (const auto& address : found.v4) entry += address.text() + ',';
+    entry.pop_back();
     resolve_.reset(curl_slist_append(nullptr, entry.c_str()));
     if (!resolve_) throw std::bad_alloc();
     set(easy, CURLOPT_RESOLVE, resolve_.get());
   }
-  const int fd = opened_.fd.get();
-  dialer_.sockets_.opened(fd, &dialer_);
-  dialer_.negotiating_.insert(fd);
   check(curl_multi_add_handle(dialer_.multi_.get(), easy));
-  negotiating_ = true;
-}
-
-curl_socket_t ProxyDialer::Connecting::on_open_socket(void* self, curlsocktype,
-                                                      curl_sockaddr*) noexcept {
-  auto& dial = *static_cast<Connecting*>(self);
-  if (std::exchange(dial.offered_, true)) return CURL_SOCKET_BAD;
-  return dial.opened_.fd.get();
 }
 
 void ProxyDialer::Connecting::done(CURLcode code) {
   if (code != CURLE_OK) {
-    fail(error_kind(code, {}),
+    const ErrorKind kind = error_kind(code, {});
+    // Nothing has been asked of the host yet.
+    fail(kind == ErrorKind::kClosed ? ErrorKind::kConnect : kind,
          fmt::format("the proxy: {}", error_buffer_[0] != '\0'
                                           ? error_buffer_.data()
                                           : curl_easy_strerror(code)));
     return;
   }
-  const int fd = opened_.fd.get();
-  dialer_.negotiating_.erase(fd);
-  negotiating_ = false;
-  dialer_.sockets_.opened(fd, nullptr);
-  std::unique_ptr<Tunnel> tunnel;
-  if (proxy_.kind == ProxyInfo::Kind::kHttps) {
-    set(easy_.get(), CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
-    tunnel =
-        std::make_unique<CurlTunnel>(dialer_.multi_.get(), std::move(easy_));
-  } else {
-    curl_multi_remove_handle(dialer_.multi_.get(), easy_.get());
-    easy_.reset();
+  CURL* const easy = easy_.get();
+  curl_socket_t fd = CURL_SOCKET_BAD;
+  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+  if (dialer_.negotiating_.erase(fd) == 0) {
+    fail(ErrorKind::kInternal, "the proxy: libcurl has no connection");
+    return;
   }
-  succeed(std::move(tunnel));
+  NewConnection opened;
+  opened.fd = Fd(fd);
+  const char* ip = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
+  if (ip != nullptr) opened.remote_ip = ip;
+  dialer_.sockets_.opened(fd, nullptr);
+  if (proxy_.kind == ProxyInfo::Kind::kHttps) {
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
+    curl_easy_setopt(easy, CURLOPT_RESOLVE, nullptr);
+    opened.tunnel =
+        std::make_unique<CurlTunnel>(dialer_.multi_.get(), std::move(easy_));
+  }
+  succeed(std::move(opened));
 }
 
-void ProxyDialer::Connecting::succeed(std::unique_ptr<Tunnel> tunnel) {
-  NewConnection opened = std::move(opened_);
-  opened_ = {};
-  opened.tunnel = std::move(tunnel);
+void ProxyDialer::Connecting::succeed(NewConnection opened) {
   opened.to_proxy = to_proxy_;
+  opened.namelookup = namelookup_;
   opened.connect =
       std::chrono::duration<double>(steady_clock::now() - started_).count();
+  opened.looked_up = proxy_names_.asked() || target_names_.asked();
   stop();
   user_.connected(std::move(opened));
 }
 
 void ProxyDialer::Connecting::fail(ErrorKind kind, std::string message) {
-  const bool looked_up = looked_up_ || opened_.looked_up;
   stop();
-  user_.not_connected(kind, std::move(message), looked_up);
+  user_.not_connected(kind, std::move(message),
+                      proxy_names_.asked() || target_names_.asked());
 }
 
 void ProxyDialer::Connecting::stop() {
   dialer_.timers_.erase({timer_, this});
-  if (std::exchange(looking_up_, false)) {
-    dialer_.direct_.resolver().forget(target_.host, *this);
-  }
-  const int fd = opened_.fd.get();
+  proxy_names_.forget();
+  target_names_.forget();
   if (easy_) {
-    dialer_.negotiating_.erase(fd);
     curl_multi_remove_handle(dialer_.multi_.get(), easy_.get());
     easy_.reset();
-  }
-  if (fd >= 0) {
-    dialer_.sockets_.closing(fd);
-    opened_ = {};
   }
 }
 
@@ -426,6 +448,31 @@ int ProxyDialer::on_socket(CURL*, curl_socket_t fd, int what, void* self,
   } catch (...) {
     return -1;
   }
+}
+
+curl_socket_t ProxyDialer::on_open_socket(void* self, curlsocktype,
+                                          curl_sockaddr* address) noexcept {
+  auto& dialer = *static_cast<ProxyDialer*>(self);
+  const int fd = ::socket(address->family,
+                          address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                          address->protocol);
+  if (fd < 0) return CURL_SOCKET_BAD;
+  try {
+    dialer.sockets_.opened(fd, &dialer);
+    dialer.negotiating_.insert(fd);
+    return fd;
+  } catch (...) {
+    ::close(fd);
+    return CURL_SOCKET_BAD;
+  }
+}
+
+// Leaves open what has been handed over.
+int ProxyDialer::on_close_socket(void* self, curl_socket_t fd) noexcept {
+  auto& dialer = *static_cast<ProxyDialer*>(self);
+  if (dialer.negotiating_.erase(fd) == 0) return 0;
+  dialer.sockets_.closing(fd);
+  return ::close(fd);
 }
 
 int ProxyDialer::on_timer(CURLM*, long timeout_ms, void* self) noexcept {

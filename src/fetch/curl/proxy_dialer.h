@@ -14,10 +14,11 @@
 
 namespace crawl {
 
-// Connects through the proxy of -x. The connection to the proxy is a
-// DirectDialer's; libcurl then speaks SOCKS, CONNECT and the TLS of an https
-// proxy over it, each with a handle of its own. Plain http through an http
-// proxy is a request to the proxy and needs no more than the connection.
+// Connects through the proxy of -x: libcurl connects to it and speaks SOCKS,
+// CONNECT and the TLS of an https proxy, each time with a handle of its own.
+// Names are looked up by a Resolver, so that libcurl starts no thread for them.
+// Plain http through an http proxy is a request to the proxy and needs no more
+// than a connection to it, which a DirectDialer makes.
 //
 // `setup` has a proxy.
 class ProxyDialer final : public Dialer, private SocketUser {
@@ -40,6 +41,9 @@ class ProxyDialer final : public Dialer, private SocketUser {
   static int on_socket(CURL*, curl_socket_t fd, int what, void* self,
                        void*) noexcept;
   static int on_timer(CURLM*, long timeout_ms, void* self) noexcept;
+  static curl_socket_t on_open_socket(void* self, curlsocktype,
+                                      curl_sockaddr* address) noexcept;
+  static int on_close_socket(void* self, curl_socket_t fd) noexcept;
 
   void ready(int fd, bool readable, bool writable) override;
   void act(curl_socket_t fd, int events);
@@ -48,11 +52,11 @@ class ProxyDialer final : public Dialer, private SocketUser {
   SocketSet& sockets_;
   DirectDialer direct_;
   CurlGlobal global_;
+  std::set<int> negotiating_;  // descriptors that are libcurl's
   MultiHandle multi_;
   std::optional<time_point> curl_timer_;
   bool curl_timer_set_ = false;
-  std::set<int> negotiating_;  // descriptors that libcurl watches
-  std::set<std::pair<time_point, Connecting*>> timers_;
+  std::set<std::pair<time_point, Connecting*>> timers_;  // one for each
 };
 
 }  // namespace crawl

@@ -128,6 +128,13 @@ class DialTest : public ::testing::Test {
     return *dialer_;
   }
 
+  // The next one is made of the options as they are then.
+  void forget_dialer() {
+    for (auto& caller : callers_) hang_up(*caller);
+    dialer_.reset();
+    setup_.reset();
+  }
+
   // Destroyed by the fixture, and before the dialer.
   Caller& caller() {
     callers_.push_back(std::make_unique<Caller>());
