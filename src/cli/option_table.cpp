@@ -14,7 +14,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 64> kOptions = {{
+constexpr std::array<OptionSpec, 65> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -79,6 +79,10 @@ constexpr std::array<OptionSpec, 64> kOptions = {{
      &T::resolve},
     {Group::kRequests, "connect-to", '\0', "H1:P1:H2:P2",
      "Connect to H2:P2 in place of H1:P1. May be repeated.", &T::connect_to},
+    {Group::kRequests, "system-resolver", '\0', "",
+     "Ask the system for every name, not the name servers: slower; for names "
+     "that only it knows.",
+     &T::system_resolver},
     {Group::kRequests, "http1.1", '\0', "", "Use HTTP/1.1, never HTTP/2.",
      &T::http1_1},
 

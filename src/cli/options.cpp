@@ -191,6 +191,7 @@ class Resolver : ValueReader {
     fetch.resolve = args.resolve;
     fetch.connect_to = args.connect_to;
     fetch.http1_only = args.http1_1;
+    fetch.system_resolver = args.system_resolver;
   }
 
   void limits(const TypedArgs& args) {

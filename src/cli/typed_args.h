@@ -25,7 +25,7 @@ struct TypedArgs {
 
   std::vector<std::string> header, resolve, connect_to;
   std::optional<std::string> user_agent, user, proxy, cacert;
-  bool insecure = false, http1_1 = false;
+  bool insecure = false, http1_1 = false, system_resolver = false;
 
   std::optional<std::string> max_time, connect_timeout, max_redirs,
       max_filesize, retry;

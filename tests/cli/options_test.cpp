@@ -129,6 +129,7 @@ TEST_F(OptionsTest, CurlsSpellings) {
                                       "--resolve",
                                       "[::1]:80:[::1]",
                                       "--http1.1",
+                                      "--system-resolver",
                                       "-m",
                                       "2.5",
                                       "--connect-timeout",
@@ -147,6 +148,7 @@ TEST_F(OptionsTest, CurlsSpellings) {
               ElementsAre("a.test:443:127.0.0.1", "[::1]:80:[::1]"));
   EXPECT_THAT(fetch.connect_to, ElementsAre("::b.test:8443"));
   EXPECT_TRUE(fetch.http1_only);
+  EXPECT_TRUE(fetch.system_resolver);
   EXPECT_EQ(fetch.max_time, 2500ms);
   EXPECT_EQ(fetch.connect_timeout, 250ms);
   EXPECT_EQ(fetch.max_body, 1U << 20U);

@@ -23,7 +23,7 @@ struct NetSources {
   std::string hosts = "/etc/hosts";
   std::string nsswitch = "/etc/nsswitch.conf";
   // How long a server may take, at first: twice as long in each round.
-  std::chrono::milliseconds patience{1500};
+  std::chrono::milliseconds patience{800};
   int rounds = 3;                // over all servers
   std::optional<bool> has_ipv6;  // nothing: if an interface has an address
   SystemNames::Lookup system_lookup = &ask_getaddrinfo;

@@ -139,7 +139,10 @@ struct Resolver::Entry {
   std::size_t candidate = 0;  // which name of the search list is asked for
   int pending = 0;            // questions in flight
   bool starting = false;      // c-ares may answer before it returns
-  bool holds_slot = false;
+  // Its part of active_, and where it is in fresh_ if that is not 0.
+  std::size_t active = 0;
+  std::list<Entry*>::iterator fresh{};
+  time_point started{};
   bool asked_v6 = false;
   NameFailure v6_failure = NameFailure::kNone;
   NameFailure v4_failure = NameFailure::kNone;
@@ -333,14 +336,24 @@ void Resolver::forget(std::string_view host, NameUser& user) {
 }
 
 std::optional<Resolver::time_point> Resolver::deadline() const {
-  if (questions_ == 0) return std::nullopt;
+  if (asking_ == 0) return std::nullopt;
   return next_tick_;
 }
 
+// Something begins: if nothing was going on, time begins to count.
+void Resolver::expect(time_point now) {
+  if (asking_ == 0) next_tick_ = now + tick_;
+}
+
 void Resolver::run(time_point now) {
-  if (questions_ == 0 || now < next_tick_) return;
+  if (asking_ == 0 || now < next_tick_) return;
   next_tick_ = now + tick_;
   for (std::size_t i = 0; i < channels_.size(); ++i) channels_[i]->check_time();
+  while (!fresh_.empty() &&
+         now - fresh_.front()->started >= setup_.sources().patience) {
+    make_room(*fresh_.front());
+  }
+  start_waiting();
   if (channels_.size() < 2) return;
   std::erase_if(channels_, [this](const auto& channel) {
     return channel != channels_.back() && channel->in_flight == 0;
@@ -351,7 +364,7 @@ void Resolver::run(time_point now) {
 // fails at once.
 void Resolver::start_waiting() {
   if (std::exchange(starting_, true)) return;
-  while (active_ < kMaxActive && !queue_.empty()) {
+  while (active_ < kMaxActive && asking_ < kMaxAsking && !queue_.empty()) {
     Entry& entry = *queue_.front();
     queue_.pop_front();
     if (entry.users.empty()) {
@@ -368,8 +381,12 @@ void Resolver::start(Entry& entry) {
   entry.answer = {};
   entry.candidate = 0;
   entry.ttl = kMaxTtl;
-  entry.holds_slot = true;
-  ++active_;
+  entry.started = steady_clock::now();
+  expect(entry.started);
+  entry.active = has_ipv6() ? 2 : 1;
+  active_ += entry.active;
+  entry.fresh = fresh_.insert(fresh_.end(), &entry);
+  ++asking_;
   const bool only_system_knows =
       setup_.services().local_names && entry.name->ends_with(".local");
   if (setup_.system_only() || only_system_knows) {
@@ -406,7 +423,7 @@ void Resolver::ask(Question& question, const std::string& name) {
   question.channel = &channel;
   ++channel.asked;
   ++channel.in_flight;
-  if (questions_++ == 0) next_tick_ = steady_clock::now() + tick_;
+  ++questions_;
   ++question.entry->pending;
   ares_query(channel.get(), name.c_str(), ns_c_in,
              question.v6 ? ns_t_aaaa : ns_t_a, &Resolver::on_answer, &question);
@@ -463,7 +480,7 @@ void Resolver::settle(Entry& entry) {
   HostAnswer& answer = entry.answer;
   if (!answer.empty()) {
     if (entry.pending != 0) {
-      give_slot_back(entry);
+      make_room(entry);
       tell(entry);
     } else {
       conclude(entry, std::clamp(entry.ttl, kMinTtl, kMaxTtl));
@@ -557,7 +574,8 @@ void Resolver::conclude(Entry& entry, seconds keep) {
   entry.state = Entry::State::kIdle;
   idle_.push_front(&entry);
   entry.idle = idle_.begin();
-  give_slot_back(entry);
+  make_room(entry);
+  --asking_;
   tell(entry);
   entry.users = {};
   while (idle_.size() > kMaxKnown) {
@@ -568,8 +586,11 @@ void Resolver::conclude(Entry& entry, seconds keep) {
   start_waiting();
 }
 
-void Resolver::give_slot_back(Entry& entry) {
-  if (std::exchange(entry.holds_slot, false)) --active_;
+// It no longer keeps others waiting.
+void Resolver::make_room(Entry& entry) {
+  if (entry.active == 0) return;
+  active_ -= std::exchange(entry.active, 0);
+  fresh_.erase(entry.fresh);
 }
 
 void Resolver::tell(Entry& entry) {

@@ -71,8 +71,12 @@ class Resolver {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  // Names of one loop that are being asked for at a time.
-  static constexpr std::size_t kMaxActive = 128;
+  // Questions of one loop in flight, but for those that have been for so long
+  // that they must be asked again: more at once than a name server's socket
+  // has room for would be lost.
+  static constexpr std::size_t kMaxActive = 96;
+  // Names of one loop that are being asked for, those included.
+  static constexpr std::size_t kMaxAsking = 2048;
   // Names of one loop that are remembered.
   static constexpr std::size_t kMaxKnown = 8192;
 
@@ -94,6 +98,7 @@ class Resolver {
   void run(time_point now);
 
   std::size_t active() const { return active_; }
+  std::size_t asking() const { return asking_; }
   std::size_t known() const { return idle_.size(); }
 
  private:
@@ -122,7 +127,8 @@ class Resolver {
   void ask_system(Entry& entry);
   void take_system_answers();
   void conclude(Entry& entry, std::chrono::seconds keep);
-  void give_slot_back(Entry& entry);
+  void make_room(Entry& entry);
+  void expect(time_point now);
   void tell(Entry& entry);
   bool has_ipv6();
   void renew_channel();
@@ -131,10 +137,12 @@ class Resolver {
   SocketSet& sockets_;
   std::chrono::milliseconds tick_;
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
-  std::list<Entry*> idle_;     // complete, those used last first
-  std::deque<Entry*> queue_;   // wait for their turn
-  bool starting_ = false;      // in start_waiting()
-  std::size_t active_ = 0;     // entries that hold one of kMaxActive slots
+  std::list<Entry*> idle_;    // complete, those used last first
+  std::deque<Entry*> queue_;  // wait for their turn
+  bool starting_ = false;     // in start_waiting()
+  std::list<Entry*> fresh_;   // those that count for active_, oldest first
+  std::size_t active_ = 0;
+  std::size_t asking_ = 0;     // entries
   std::size_t questions_ = 0;  // in flight at name servers
   time_point next_tick_{};
   std::vector<std::unique_ptr<Channel>> channels_;  // the last one is in use

@@ -315,16 +315,31 @@ TEST_F(ResolverTest, AnswersAreKeptNoSuchNameToo) {
 TEST_F(ResolverTest, SoManyNamesAreAskedForAtATimeTheOthersWait) {
   server.set_others(DnsAnswer::nothing());
   sources.patience = std::chrono::minutes(1);
-  std::vector<Asker> askers(Resolver::kMaxActive + 20);
+  std::vector<Asker> askers(Resolver::kMaxActive);
   for (std::size_t i = 0; i < askers.size(); ++i) {
     ask(askers[i], "n" + std::to_string(i) + ".test");
   }
   EXPECT_EQ(resolver().active(), Resolver::kMaxActive);
+  EXPECT_EQ(resolver().asking(), Resolver::kMaxActive / 2);
   EXPECT_TRUE(askers.back().asked);
   // Who has given up is not asked for when its turn comes.
-  for (std::size_t i = Resolver::kMaxActive; i < askers.size(); ++i) {
+  for (std::size_t i = 1; i < askers.size(); ++i) {
     resolver().forget("n" + std::to_string(i) + ".test", askers[i]);
   }
+}
+
+TEST_F(ResolverTest, NamesThatNobodyAnswersDoNotHoldUpTheOthers) {
+  server.set_others(DnsAnswer::nothing());
+  server.set("good.test", {.addresses = {"192.0.2.1"}});
+  std::vector<Asker> askers(4 * Resolver::kMaxActive);
+  for (std::size_t i = 0; i < askers.size(); ++i) {
+    ask(askers[i], "n" + std::to_string(i) + ".test");
+  }
+  Asker good;
+  ask(good, "good.test");
+  wait_until([&] { return good.done(); });
+  EXPECT_THAT(good.addresses(), ElementsAre("192.0.2.1"));
+  EXPECT_LE(resolver().active(), Resolver::kMaxActive);
 }
 
 TEST_F(ResolverTest, ThoseThatWaitComeToTheirTurn) {
