@@ -16,6 +16,8 @@
 namespace crawl::testing {
 namespace {
 
+const std::string kHangUp = "hang up";  // no reply is so
+
 int checked(int result, const char* what) {
   if (result < 0) throw std::system_error(errno, std::generic_category(), what);
   return result;
@@ -171,6 +173,10 @@ void FakeNameServer::serve_udp() {
   const std::string reply =
       reply_to({query.data(), static_cast<std::size_t>(count)}, false);
   if (reply.empty()) return;
+  if (reply == kHangUp) {
+    sendto(udp_.get(), nullptr, 0, 0, address, size);
+    return;
+  }
   sendto(udp_.get(), reply.data(), reply.size(), 0, address, size);
 }
 
@@ -187,6 +193,7 @@ void FakeNameServer::serve_tcp() {
                     '\0');
   if (!read_all(peer.get(), query.data(), query.size())) return;
   const std::string reply = reply_to(query, true);
+  if (reply == kHangUp) return;
   std::string whole;
   put16(whole, reply.size());
   whole += reply;
@@ -215,6 +222,7 @@ std::string FakeNameServer::reply_to(std::string_view query, bool tcp) {
     answer = found == answers_.end() ? others_ : found->second;
   }
   if (answer.silent) return "";
+  if (answer.hangs_up && (tcp || !answer.truncated)) return kHangUp;
 
   std::string id(query.substr(0, 2));
   if (answer.wrong_id) id[0] = static_cast<char>(id[0] ^ 0x55);

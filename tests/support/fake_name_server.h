@@ -28,7 +28,8 @@ struct DnsAnswer {
   bool truncated = false;  // over UDP, have them ask again over TCP
   bool wrong_id = false;
   bool wrong_question = false;  // answer for another name
-  std::string garbage = {};     // send these bytes after the id instead
+  bool hangs_up = false;     // over TCP, close instead; over UDP, send no bytes
+  std::string garbage = {};  // send these bytes after the id instead
 
   static DnsAnswer no_such_name() { return {.rcode = 3}; }
   static DnsAnswer server_failure() { return {.rcode = 2}; }

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #include <ifaddrs.h>
 #include <netdb.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -103,6 +106,28 @@ NameFailure both(NameFailure a, NameFailure b) {
   return is_definite(b) ? std::max(a, b) : b;
 }
 
+// c-ares's own would raise SIGPIPE where a name server closes a TCP connection.
+const ares_socket_functions kSocketFunctions = {
+    .asocket = [](int family, int type, int protocol, void*) -> ares_socket_t {
+      return ::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+    },
+    .aclose = [](ares_socket_t fd, void*) { return ::close(fd); },
+    .aconnect = [](ares_socket_t fd, const sockaddr* to, ares_socklen_t size,
+                   void*) { return ::connect(fd, to, size); },
+    .arecvfrom = [](ares_socket_t fd, void* into, std::size_t size, int flags,
+                    sockaddr* from, ares_socklen_t* from_size,
+                    void*) -> ares_ssize_t {
+      return ::recvfrom(fd, into, size, flags, from, from_size);
+    },
+    .asendv = [](ares_socket_t fd, const iovec* parts, int count,
+                 void*) -> ares_ssize_t {
+      msghdr message{};
+      message.msg_iov = const_cast<iovec*>(parts);
+      message.msg_iovlen = static_cast<std::size_t>(count);
+      return ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    },
+};
+
 }  // namespace
 
 std::string_view to_string(NameFailure failure) {
@@ -173,6 +198,7 @@ class Resolver::Channel final : public SocketUser {
       mask |= ARES_OPT_RESOLVCONF;
     }
     check(ares_init_options(&channel_, &options, mask), "set-up");
+    ares_set_socket_functions(channel_, &kSocketFunctions, nullptr);
     if (!sources.servers.empty()) {
       const int status =
           ares_set_servers_ports_csv(channel_, sources.servers.c_str());

@@ -78,7 +78,7 @@ class Resolver {
   // Names of one loop that are being asked for, those included.
   static constexpr std::size_t kMaxAsking = 2048;
   // Names of one loop that are remembered.
-  static constexpr std::size_t kMaxKnown = 8192;
+  static constexpr std::size_t kMaxKnown = 4096;
 
   // Throws std::runtime_error if c-ares cannot be set up.
   Resolver(const NetSetup& setup, SocketSet& sockets);

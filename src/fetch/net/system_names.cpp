@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -77,7 +78,12 @@ void SystemNames::ask(std::string name, void* asked_for,
   pool_.submit([self = shared_from_this(), name = std::move(name), asked_for,
                 answers = std::move(answers)] {
     if (answers->closed()) return;
-    SystemAnswer answer = self->look_up_(name);
+    SystemAnswer answer;
+    try {
+      answer = self->look_up_(name);
+    } catch (const std::exception&) {
+      answer.error = EAI_MEMORY;
+    }
     answer.asked_for = asked_for;
     answers->put(std::move(answer));
   });

@@ -259,6 +259,18 @@ TEST_F(ResolverTest, GarbageIsAnErrorAndNoCrash) {
   }
 }
 
+TEST_F(ResolverTest, AServerThatHangsUpIsAnError) {
+  sources.rounds = 2;
+  server.set("tcp.test", {.truncated = true, .hangs_up = true});
+  server.set("udp.test", {.hangs_up = true});
+  for (const char* name : {"tcp.test", "udp.test"}) {
+    EXPECT_TRUE(look_up(name).answer.empty());
+    EXPECT_GE(server.asked(name), 2u);
+  }
+  server.set("good.test", {.addresses = {"192.0.2.1"}, .truncated = true});
+  EXPECT_THAT(look_up("good.test").addresses(), ElementsAre("192.0.2.1"));
+}
+
 TEST_F(ResolverTest, ALostQuestionIsAskedAgain) {
   server.set("lost.test", DnsAnswer::nothing());
   Asker asker;
