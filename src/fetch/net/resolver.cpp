@@ -2,12 +2,8 @@
 
 #include <ares.h>
 #include <arpa/nameser.h>
-#include <fmt/format.h>
 #include <ifaddrs.h>
 #include <netdb.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -15,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "base/ascii.h"
+#include "fetch/net/ares_channel.h"
 
 namespace crawl {
 namespace {
@@ -37,13 +33,6 @@ constexpr std::size_t kQuestionsPerChannel = 4096;
 
 constexpr seconds kLookForIpv6Every{10};
 
-void check(int status, const char* what) {
-  if (status != ARES_SUCCESS) {
-    throw std::runtime_error(
-        fmt::format("c-ares: {}: {}", what, ares_strerror(status)));
-  }
-}
-
 // Letters, digits and what else turns up in names that work; c-ares would take
 // a backslash for an escape, and a zero for the end.
 bool can_be_asked(std::string_view name) {
@@ -60,6 +49,12 @@ bool can_be_asked(std::string_view name) {
     }
   }
   return true;
+}
+
+bool is_within(std::string_view name, std::string_view domain) {
+  return name.ends_with(domain) &&
+         (name.size() == domain.size() ||
+          name[name.size() - domain.size() - 1] == '.');
 }
 
 // Of a link's or this machine's own: an address that leads out is neither.
@@ -105,28 +100,6 @@ NameFailure both(NameFailure a, NameFailure b) {
   if (!is_definite(a)) return a;
   return is_definite(b) ? std::max(a, b) : b;
 }
-
-// c-ares's own would raise SIGPIPE where a name server closes a TCP connection.
-const ares_socket_functions kSocketFunctions = {
-    .asocket = [](int family, int type, int protocol, void*) -> ares_socket_t {
-      return ::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
-    },
-    .aclose = [](ares_socket_t fd, void*) { return ::close(fd); },
-    .aconnect = [](ares_socket_t fd, const sockaddr* to, ares_socklen_t size,
-                   void*) { return ::connect(fd, to, size); },
-    .arecvfrom = [](ares_socket_t fd, void* into, std::size_t size, int flags,
-                    sockaddr* from, ares_socklen_t* from_size,
-                    void*) -> ares_ssize_t {
-      return ::recvfrom(fd, into, size, flags, from, from_size);
-    },
-    .asendv = [](ares_socket_t fd, const iovec* parts, int count,
-                 void*) -> ares_ssize_t {
-      msghdr message{};
-      message.msg_iov = const_cast<iovec*>(parts);
-      message.msg_iovlen = static_cast<std::size_t>(count);
-      return ::sendmsg(fd, &message, MSG_NOSIGNAL);
-    },
-};
 
 }  // namespace
 
@@ -174,81 +147,6 @@ struct Resolver::Entry {
   seconds ttl = kMaxTtl;
   time_point expires{};
   std::list<Entry*>::iterator idle{};  // where in idle_, when kIdle
-};
-
-// A c-ares channel: the sockets, and the questions in flight over them.
-class Resolver::Channel final : public SocketUser {
- public:
-  Channel(const NetSources& sources, SocketSet& sockets) : sockets_(sockets) {
-    ares_options options{};
-    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-               ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
-    // Without it the sockets would be opened anew whenever nothing is in
-    // flight.
-    options.flags = ARES_FLAG_STAYOPEN;
-    options.timeout = static_cast<int>(sources.patience.count());
-    options.tries = sources.rounds;
-    std::string lookups = "b";
-    options.lookups = lookups.data();
-    options.sock_state_cb = &Channel::on_socket;
-    options.sock_state_cb_data = this;
-    std::string resolv_conf = sources.resolv_conf;
-    if (!resolv_conf.empty()) {
-      options.resolvconf_path = resolv_conf.data();
-      mask |= ARES_OPT_RESOLVCONF;
-    }
-    check(ares_init_options(&channel_, &options, mask), "set-up");
-    ares_set_socket_functions(channel_, &kSocketFunctions, nullptr);
-    if (!sources.servers.empty()) {
-      const int status =
-          ares_set_servers_ports_csv(channel_, sources.servers.c_str());
-      if (status != ARES_SUCCESS) ares_destroy(channel_);
-      check(status, "name servers");
-    }
-  }
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
-  ~Channel() { ares_destroy(channel_); }
-
-  void ready(int fd, bool readable, bool writable) override {
-    ares_process_fd(channel_, readable ? fd : ARES_SOCKET_BAD,
-                    writable ? fd : ARES_SOCKET_BAD);
-  }
-  void check_time() {
-    ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-  }
-
-  ares_channel get() const { return channel_; }
-
-  std::size_t asked = 0;
-  std::size_t in_flight = 0;
-
- private:
-  static void on_socket(void* self, ares_socket_t fd, int readable,
-                        int writable) noexcept {
-    auto& channel = *static_cast<Channel*>(self);
-    auto& open = channel.open_;
-    const auto found = std::find(open.begin(), open.end(), fd);
-    try {
-      if (readable == 0 && writable == 0) {
-        if (found == open.end()) return;
-        open.erase(found);
-        channel.sockets_.closing(fd);
-        return;
-      }
-      if (found == open.end()) {
-        open.push_back(fd);
-        channel.sockets_.opened(fd, &channel);
-      }
-      channel.sockets_.watch(fd, readable != 0, writable != 0);
-    } catch (...) {
-      // Memory has run out: the question ends by its time limit.
-    }
-  }
-
-  SocketSet& sockets_;
-  ares_channel channel_ = nullptr;
-  std::vector<int> open_;
 };
 
 // Where answers of the system's resolver come in.
@@ -306,7 +204,7 @@ const HostAnswer* Resolver::find(const HostPort& target, NameUser& user,
     return &fixed_;
   }
   std::string name = host_key(target.host);
-  if (name == "localhost" || name.ends_with(".localhost")) {
+  if (is_within(name, "localhost")) {
     // This machine, whatever a name server says (RFC 6761 section 6.3).
     fixed_.add(SocketAddress(in6addr_loopback));
     fixed_.add(SocketAddress(in_addr{htonl(INADDR_LOOPBACK)}));
@@ -320,8 +218,9 @@ const HostAnswer* Resolver::find(const HostPort& target, NameUser& user,
     fixed_.failure = NameFailure::kBadName;
     return &fixed_;
   }
-  if (name == "onion" || name.ends_with(".onion")) {
-    // RFC 7686 section 2: name servers are not to be asked.
+  if (is_within(name, "onion") || is_within(name, "invalid")) {
+    // Name servers are not to be asked (RFC 7686 section 2, RFC 6761 section
+    // 6.4).
     fixed_.failure = NameFailure::kNoSuchName;
     return &fixed_;
   }
@@ -445,7 +344,7 @@ void Resolver::ask(Question& question, const std::string& name) {
       // The old one does as well.
     }
   }
-  Channel& channel = *channels_.back();
+  AresChannel& channel = *channels_.back();
   question.channel = &channel;
   ++channel.asked;
   ++channel.in_flight;
@@ -543,13 +442,14 @@ void Resolver::settle(Entry& entry) {
 // The names to ask for, one after the other, as resolv.conf(5) has it.
 std::optional<std::string> Resolver::candidate(const Entry& entry) const {
   const std::string& name = *entry.name;
-  const bool whole = name.back() == '.' || search_.empty();
+  const std::vector<std::string>& search = channels_.back()->search();
+  const bool whole = name.back() == '.' || search.empty();
   const bool first =
-      std::count(name.begin(), name.end(), '.') >= std::max(ndots_, 0);
-  const std::size_t count = whole ? 1 : search_.size() + 1;
+      std::count(name.begin(), name.end(), '.') >= channels_.back()->ndots();
+  const std::size_t count = whole ? 1 : search.size() + 1;
   if (entry.candidate >= count) return std::nullopt;
   if (whole || entry.candidate == (first ? 0 : count - 1)) return name;
-  return name + '.' + search_[entry.candidate - (first ? 1 : 0)];
+  return name + '.' + search[entry.candidate - (first ? 1 : 0)];
 }
 
 bool Resolver::system_may_know(std::string_view name) const {
@@ -634,14 +534,8 @@ bool Resolver::has_ipv6() {
 }
 
 void Resolver::renew_channel() {
-  auto channel = std::make_unique<Channel>(setup_.sources(), sockets_);
-  ares_options options{};
-  int mask = 0;
-  check(ares_save_options(channel->get(), &options, &mask), "set-up");
-  search_.assign(options.domains, options.domains + options.ndomains);
-  ndots_ = options.ndots;
-  ares_destroy_options(&options);
-  channels_.push_back(std::move(channel));
+  channels_.push_back(
+      std::make_unique<AresChannel>(setup_.sources(), sockets_));
 }
 
 }  // namespace crawl

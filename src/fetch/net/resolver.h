@@ -19,6 +19,8 @@
 
 namespace crawl {
 
+class AresChannel;
+
 // Why a name has no address.
 enum class NameFailure : std::uint8_t {
   kNone,
@@ -102,13 +104,12 @@ class Resolver {
   std::size_t known() const { return idle_.size(); }
 
  private:
-  class Channel;
   class SystemInbox;
   struct Entry;
   struct Question {
     Resolver* resolver = nullptr;
     Entry* entry = nullptr;
-    Channel* channel = nullptr;  // where it is in flight
+    AresChannel* channel = nullptr;  // where it is in flight
     bool v6 = false;
   };
 
@@ -145,9 +146,8 @@ class Resolver {
   std::size_t asking_ = 0;     // entries
   std::size_t questions_ = 0;  // in flight at name servers
   time_point next_tick_{};
-  std::vector<std::unique_ptr<Channel>> channels_;  // the last one is in use
-  std::vector<std::string> search_;
-  int ndots_ = 1;
+  std::vector<std::unique_ptr<AresChannel>>
+      channels_;  // the last one is in use
   std::unique_ptr<SystemInbox> system_;
   time_point ipv6_checked_{};
   bool has_ipv6_ = false;

@@ -157,6 +157,7 @@ TEST_F(ResolverTest, FailuresAreToldApart) {
       {"refused.test", NameFailure::kServerFailed},
       {"silent.test", NameFailure::kNoAnswer},
       {"x.onion", NameFailure::kNoSuchName},
+      {"x.invalid.", NameFailure::kNoSuchName},
   };
   for (const auto& [name, failure] : cases) {
     const Asker asker = look_up(name);
@@ -164,7 +165,7 @@ TEST_F(ResolverTest, FailuresAreToldApart) {
         << name << ": " << to_string(asker.answer.failure);
     EXPECT_THAT(asker.addresses(), IsEmpty());
   }
-  EXPECT_EQ(server.asked("x.onion"), 0u);
+  EXPECT_EQ(server.asked("x.onion") + server.asked("x.invalid"), 0u);
 }
 
 TEST_F(ResolverTest, NamesThatCannotBeAskedForAreAnError) {
