@@ -49,7 +49,7 @@ class Listener {
     auto* const generic = reinterpret_cast<sockaddr*>(&storage);
     const int on = 1;
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (::bind(fd_.get(), generic, size) < 0 || ::listen(fd_.get(), 64) < 0 ||
+    if (::bind(fd_.get(), generic, size) < 0 || ::listen(fd_.get(), 4096) < 0 ||
         ::getsockname(fd_.get(), generic, &size) < 0) {
       throw std::system_error(errno, std::generic_category(), address);
     }

@@ -5,7 +5,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <random>
 #include <string>
+#include <vector>
 
 #include "fetch/net/dial_fixture.h"
 #include "support/closed_ports.h"
@@ -279,6 +281,70 @@ TEST_F(DirectDialerTest, ConnectToChangesWhereItConnects) {
     ASSERT_TRUE(caller.opened) << host << ": " << caller.message;
     EXPECT_EQ(caller.opened->remote_ip, "127.0.0.5");
   }
+}
+
+// Dials of every fate at once, given up at random: alone, or by others as they
+// end.
+TEST_F(DirectDialerTest, InAStormEachDialEndsOnceOrIsGivenUp) {
+  Listener listener;
+  options.connect_timeout = std::chrono::milliseconds(500);
+  std::minstd_rand random(7);
+  const auto chance = [&](unsigned in) { return random() % in == 0; };
+  const std::vector<DnsAnswer> fates = {
+      {.addresses = {"127.0.0.1"}},
+      {.addresses = {"::1", "127.0.0.1"}},
+      {.addresses = {"127.0.0.9", "127.0.0.8", "::1"}},
+      DnsAnswer::no_such_name(),
+      DnsAnswer::server_failure(),
+      DnsAnswer::nothing(),
+  };
+  constexpr std::size_t kNames = 40;
+  for (std::size_t i = 0; i < kNames; ++i) {
+    const std::string name = "h" + std::to_string(i) + ".test";
+    server.set(name, DnsType::kA, fates[i % fates.size()]);
+    server.set(name, DnsType::kAaaa, fates[i / 2 % fates.size()]);
+  }
+  std::vector<Caller*> callers;
+  std::vector<bool> given_up(1500);
+  const auto give_up_one = [&] {
+    const std::size_t victim = random() % callers.size();
+    if (callers[victim]->over()) return;
+    callers[victim]->dial.reset();
+    given_up[victim] = true;
+  };
+  const auto over = [&](std::size_t i) {
+    return callers[i]->over() || given_up[i];
+  };
+  std::size_t done = 0;
+  while (callers.size() < given_up.size()) {
+    for (int i = 0; i < 50; ++i) {
+      Caller& one = caller();
+      callers.push_back(&one);
+      one.then = [&] {
+        if (chance(4)) give_up_one();
+      };
+      start(one, "h" + std::to_string(random() % kNames) + ".test",
+            listener.port());
+      if (chance(8)) give_up_one();
+    }
+    wait_until([&] {
+      for (; done < callers.size() && over(done); ++done) {
+        hang_up(*callers[done]);
+      }
+      return callers.size() - done < 400;
+    });
+  }
+  wait_until([&] {
+    while (done < callers.size() && over(done)) ++done;
+    return done == callers.size();
+  });
+  std::size_t connected = 0;
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    EXPECT_EQ(callers[i]->calls, given_up[i] ? 0 : 1);
+    if (callers[i]->error == ErrorKind::kNone && !given_up[i]) ++connected;
+  }
+  EXPECT_GT(connected, 100u);
+  EXPECT_LT(connected, callers.size());
 }
 
 TEST_F(DirectDialerTest, ManyAddressesThatAreSilentHoldFewSockets) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <future>
 #include <mutex>
+#include <random>
 #include <string>
 
 #include "fetch/net/dial_fixture.h"
@@ -258,6 +259,33 @@ TEST_F(ResolverTest, GarbageIsAnErrorAndNoCrash) {
                 asker.answer.failure == NameFailure::kNoAnswer)
         << i;
   }
+}
+
+TEST_F(ResolverTest, DamagedAnswersAreNoCrash) {
+  sources.rounds = 1;
+  std::minstd_rand random(11);
+  std::vector<Asker> askers(400);
+  for (std::size_t i = 0; i < askers.size(); ++i) {
+    const std::string label = "r" + std::to_string(100 + i);
+    std::string bytes("\x81\x80\0\x01\0\x03\0\0\0\0", 10);
+    bytes += "\x04" + label + std::string("\x04test\0\0\x01\0\x01", 10);
+    const std::size_t begin = bytes.size();
+    bytes +=
+        std::string("\xc0\x0c\0\x05\0\x01\0\0\0\x09\0\x04\x01x\xc0\x11", 16);
+    const std::string address("\0\x01\0\x01\0\0\0\x09\0\x04\xc0\0\x02\x01", 14);
+    bytes += "\xc0\x27" + address + "\xc0\x27" + address;
+    for (std::size_t hits = 1 + random() % 4; hits > 0; --hits) {
+      const std::size_t at = begin + random() % (bytes.size() - begin);
+      bytes[at] = static_cast<char>(random());
+    }
+    if (random() % 3 == 0) bytes.resize(begin + random() % 40);
+    server.set(label + ".test", {.garbage = bytes});
+    ask(askers[i], label + ".test");
+  }
+  wait_until([&] {
+    return std::all_of(askers.begin(), askers.end(),
+                       [](const Asker& asker) { return asker.done(); });
+  });
 }
 
 TEST_F(ResolverTest, AServerThatHangsUpIsAnError) {
