@@ -42,7 +42,8 @@ const ares_socket_functions kSocketFunctions = {
 
 }  // namespace
 
-AresChannel::AresChannel(const NetSources& sources, SocketSet& sockets)
+AresChannel::AresChannel(const NetSources& sources, SocketSet& sockets,
+                         std::size_t first)
     : sockets_(sockets) {
   ares_options options{};
   int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
@@ -69,6 +70,7 @@ AresChannel::AresChannel(const NetSources& sources, SocketSet& sockets)
     check(ares_set_servers_ports_csv(made, sources.servers.c_str()),
           "name servers");
   }
+  begin_with(first);
   ares_options read{};
   int ignored = 0;
   check(ares_save_options(made, &read, &ignored), "set-up");
@@ -78,6 +80,24 @@ AresChannel::AresChannel(const NetSources& sources, SocketSet& sockets)
 }
 
 AresChannel::~AresChannel() = default;
+
+void AresChannel::begin_with(std::size_t first) {
+  ares_addr_port_node* list = nullptr;
+  check(ares_get_servers_ports(get(), &list), "name servers");
+  const std::unique_ptr<ares_addr_port_node, void (*)(void*)> owned(
+      list, &ares_free_data);
+  std::vector<ares_addr_port_node> servers;
+  for (; list != nullptr; list = list->next) servers.push_back(*list);
+  servers_ = servers.size();
+  if (servers_ == 0 || first % servers_ == 0) return;
+  std::rotate(servers.begin(),
+              servers.begin() + static_cast<std::ptrdiff_t>(first % servers_),
+              servers.end());
+  for (std::size_t i = 0; i < servers_; ++i) {
+    servers[i].next = i + 1 < servers_ ? &servers[i + 1] : nullptr;
+  }
+  check(ares_set_servers_ports(get(), servers.data()), "name servers");
+}
 
 void AresChannel::check_time() {
   ares_process_fd(get(), ARES_SOCKET_BAD, ARES_SOCKET_BAD);

@@ -19,8 +19,10 @@ namespace crawl {
 // check_time(), or at once from ares_query(). One loop's thread.
 class AresChannel final : private SocketUser {
  public:
-  // Throws std::runtime_error if c-ares cannot be set up.
-  AresChannel(const NetSources& sources, SocketSet& sockets);
+  // Names are asked of name server number `first`, counted around, and of the
+  // others after it. Throws std::runtime_error if c-ares cannot be set up.
+  AresChannel(const NetSources& sources, SocketSet& sockets,
+              std::size_t first = 0);
   AresChannel(const AresChannel&) = delete;
   AresChannel& operator=(const AresChannel&) = delete;
   ~AresChannel();
@@ -28,6 +30,8 @@ class AresChannel final : private SocketUser {
   ares_channel get() const { return channel_.get(); }
   // Asks again, or gives up, what has not been answered in time.
   void check_time();
+
+  std::size_t servers() const { return servers_; }
 
   // Names are completed by these, if they have fewer dots than that or do not
   // exist as they are.
@@ -42,6 +46,7 @@ class AresChannel final : private SocketUser {
   static void on_socket(void* self, ares_socket_t fd, int readable,
                         int writable) noexcept;
   void ready(int fd, bool readable, bool writable) override;
+  void begin_with(std::size_t first);
 
   SocketSet& sockets_;
   struct Destroy {
@@ -49,6 +54,7 @@ class AresChannel final : private SocketUser {
   };
   std::vector<int> open_;
   std::unique_ptr<ares_channeldata, Destroy> channel_;
+  std::size_t servers_ = 0;
   std::vector<std::string> search_;
   int ndots_ = 1;
 };

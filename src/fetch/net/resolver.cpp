@@ -31,6 +31,10 @@ constexpr seconds kSystemAnswerFor{60};
 // and then, and resolv.conf read again.
 constexpr std::size_t kQuestionsPerChannel = 4096;
 
+// So many answers in a row that came only after a time-out: the first name
+// server is gone, and another takes its place.
+constexpr int kLateInARow = 8;
+
 constexpr seconds kLookForIpv6Every{10};
 
 // Letters, digits and what else turns up in names that work; c-ares would take
@@ -337,13 +341,7 @@ void Resolver::ask_servers(Entry& entry) {
 }
 
 void Resolver::ask(Question& question, const std::string& name) {
-  if (channels_.back()->asked >= kQuestionsPerChannel) {
-    try {
-      renew_channel();
-    } catch (const std::exception&) {
-      // The old one does as well.
-    }
-  }
+  if (channels_.back()->asked >= kQuestionsPerChannel) renew_channel();
   AresChannel& channel = *channels_.back();
   question.channel = &channel;
   ++channel.asked;
@@ -354,11 +352,20 @@ void Resolver::ask(Question& question, const std::string& name) {
              question.v6 ? ns_t_aaaa : ns_t_a, &Resolver::on_answer, &question);
 }
 
-void Resolver::on_answer(void* question, int status, int, unsigned char* data,
-                         int size) noexcept {
+void Resolver::on_answer(void* question, int status, int timeouts,
+                         unsigned char* data, int size) noexcept {
   if (status == ARES_EDESTRUCTION) return;
   auto& q = *static_cast<Question*>(question);
+  q.resolver->note_delay(*q.channel, timeouts);
   q.resolver->take(q, status, data, size);
+}
+
+void Resolver::note_delay(const AresChannel& channel, int timeouts) {
+  if (&channel != channels_.back().get()) return;
+  late_ = timeouts == 0 ? 0 : late_ + 1;
+  if (late_ < kLateInARow || channel.servers() < 2) return;
+  ++first_server_;
+  renew_channel();
 }
 
 void Resolver::take(Question& question, int status, const unsigned char* data,
@@ -534,8 +541,14 @@ bool Resolver::has_ipv6() {
 }
 
 void Resolver::renew_channel() {
-  channels_.push_back(
-      std::make_unique<AresChannel>(setup_.sources(), sockets_));
+  late_ = 0;
+  try {
+    channels_.push_back(std::make_unique<AresChannel>(setup_.sources(),
+                                                      sockets_, first_server_));
+  } catch (const std::exception&) {
+    if (channels_.empty()) throw;
+    // The old one does as well.
+  }
 }
 
 }  // namespace crawl

@@ -120,6 +120,7 @@ class Resolver {
   void start(Entry& entry);
   void ask_servers(Entry& entry);
   void ask(Question& question, const std::string& name);
+  void note_delay(const AresChannel& channel, int timeouts);
   void take(Question& question, int status, const unsigned char* data,
             int size);
   void settle(Entry& entry);
@@ -148,6 +149,8 @@ class Resolver {
   time_point next_tick_{};
   std::vector<std::unique_ptr<AresChannel>>
       channels_;  // the last one is in use
+  std::size_t first_server_ = 0;
+  int late_ = 0;  // answers in a row that came after a time-out
   std::unique_ptr<SystemInbox> system_;
   time_point ipv6_checked_{};
   bool has_ipv6_ = false;

@@ -323,6 +323,19 @@ TEST_F(ResolverTest, TheOtherServersAreAskedToo) {
   EXPECT_GE(broken.asked("site.test"), 1u);
 }
 
+TEST_F(ResolverTest, AServerThatIsGoneIsNotTheFirstToBeAskedForLong) {
+  FakeNameServer silent;
+  silent.set_others(DnsAnswer::nothing());
+  server.set_others({.addresses = {"192.0.2.1"}});
+  sources.servers = silent.address() + "," + server.address();
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_FALSE(look_up("n" + std::to_string(i) + ".test").answer.empty());
+  }
+  EXPECT_FALSE(look_up("late.test").answer.empty());
+  EXPECT_EQ(silent.asked("n0.test"), 2u);
+  EXPECT_EQ(silent.asked("late.test"), 0u);
+}
+
 TEST_F(ResolverTest, WhereNoServerIsItFails) {
   sources.servers = "127.0.0.1:1";
   EXPECT_EQ(look_up("site.test").answer.failure, NameFailure::kServerFailed);
