@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,10 +14,12 @@
 #include "cli/exit_status.h"
 #include "cli/explain.h"
 #include "cli/files_apart.h"
+#include "cli/line_count.h"
 #include "cli/open_files.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/resume_hint.h"
+#include "cli/screen.h"
 #include "cli/signals.h"
 #include "cli/state.h"
 #include "cli/summary.h"
@@ -39,11 +42,14 @@ int fail(const Error& error) {
 class StopButton {
  public:
   explicit StopButton(Report& report)
-      : report_(report), watcher_([this](int count) { press(count); }) {}
+      : report_(report),
+        watcher_([this](int count) { press(count); },
+                 [this](bool stopped) { report_.stopped(stopped); }) {}
 
   void connect(Crawler* crawler) {
     const std::lock_guard lock(mutex_);
     crawler_ = crawler;
+    begun_ = true;
     // A press before the crawl began counts too.
     if (crawler_ == nullptr) return;
     for (int i = 0; i < presses_; ++i) crawler_->request_stop();
@@ -56,18 +62,23 @@ class StopButton {
  private:
   void press(int count) {
     const std::lock_guard lock(mutex_);
+    if (!begun_) {
+      report_.warn("interrupted before it began");
+      _exit(kExitInterrupted);
+    }
     ++presses_;
     if (crawler_ != nullptr) crawler_->request_stop();
     // What is said has been done, and connect() keeps the summary behind it.
     report_.warn(count == 1
-                     ? "interrupted: finishing what is in flight (once more to "
-                       "stop now)"
+                     ? "interrupted: finishing what is in flight (press Ctrl-C "
+                       "once more to stop now)"
                      : "interrupted again: stopping now");
   }
 
   Report& report_;
   mutable std::mutex mutex_;
   Crawler* crawler_ = nullptr;
+  bool begun_ = false;
   int presses_ = 0;
   InterruptWatcher watcher_;  // last: it uses all of the above
 };
@@ -81,7 +92,7 @@ int run_compare(const Options& options, Report& report) {
                      [&button](Crawler* crawler) { button.connect(crawler); });
   if (!comparison) return fail(comparison.error());
   const std::string table = format_comparison(comparison->runs, options.format);
-  report.print("");  // takes the progress line away
+  report.end_progress();
   Result<void> written = (*output)->write(table);
   if (written) written = (*output)->flush();
   if (!written) return fail(written.error());
@@ -104,9 +115,13 @@ struct Outputs {
 
 Result<std::unique_ptr<ResultWriter>> open_writer(
     const std::string& path, OutputMode mode, OutputFormat format,
-    const std::vector<std::size_t>& fields, bool ordered) {
+    const std::vector<std::size_t>& fields, bool ordered,
+    const std::shared_ptr<Screen>& screen) {
   Result<std::unique_ptr<OutputStream>> output = open_output(path, mode);
   if (!output) return tl::unexpected(output.error());
+  if (path == "-" && isatty(STDOUT_FILENO) == 1) {
+    output = above_status(*std::move(output), screen);
+  }
   return std::make_unique<ResultWriter>(
       *std::move(output),
       make_formatter(format, fields,
@@ -125,7 +140,7 @@ Result<OutputMode> prepare_output(const std::string& path, bool resumed,
   return OutputMode::kAppend;
 }
 
-Result<Outputs> open_outputs(const Options& options) {
+Result<Outputs> open_outputs(const Options& options, const Report& report) {
   Outputs outputs;
   OutputMode mode = OutputMode::kReplace;
   OutputMode skipped_mode = OutputMode::kReplace;
@@ -149,13 +164,14 @@ Result<Outputs> open_outputs(const Options& options) {
   }
   Result<std::unique_ptr<ResultWriter>> records =
       open_writer(options.output, mode, options.format, options.fields,
-                  options.crawl.ordered);
+                  options.crawl.ordered, report.screen());
   if (!records) return tl::unexpected(records.error());
   outputs.records = *std::move(records);
   if (!options.skipped.empty()) {
-    Result<std::unique_ptr<ResultWriter>> skipped = open_writer(
-        options.skipped, skipped_mode, OutputFormat::kJsonl,
-        *parse_field_list("url,error,error_message,parent,depth"), false);
+    Result<std::unique_ptr<ResultWriter>> skipped =
+        open_writer(options.skipped, skipped_mode, OutputFormat::kJsonl,
+                    *parse_field_list("url,error,error_message,parent,depth"),
+                    false, report.screen());
     if (!skipped) return tl::unexpected(skipped.error());
     outputs.skipped = *std::move(skipped);
   }
@@ -163,6 +179,7 @@ Result<Outputs> open_outputs(const Options& options) {
 }
 
 int run_crawl(const Options& options, Report& report) {
+  StopButton button(report);
   Result<std::unique_ptr<Fetcher>> fetcher =
       options.crawl.sync
           ? make_inline_fetcher(options.crawl.fetch)
@@ -178,16 +195,22 @@ int run_crawl(const Options& options, Report& report) {
   WatchedLines lines(*std::move(seeds));
 
   // Last, since it empties the file.
-  Result<Outputs> outputs = open_outputs(options);
+  Result<Outputs> outputs = open_outputs(options, report);
   if (!outputs) return fail(outputs.error());
 
   const SystemClock clock;
   Crawler crawler(options.crawl, **fetcher, *outputs->records, clock, &report,
                   {outputs->store.get(), outputs->skipped.get()});
-  StopButton button(report);
   button.connect(&crawler);
+  std::optional<LineCount> count;
+  if (report.has_progress() && !options.crawl.site) {
+    count.emplace(options.inputs);
+    report.set_total([&count] { return count->total(); });
+  }
   const Result<CrawlStats> stats = crawler.run(lines);
   button.connect(nullptr);
+  report.set_total({});
+  report.end_progress();
   if (!stats) return fail(stats.error());
   if (outputs->records->closed_by_reader()) return kExitOk;
 
@@ -227,7 +250,10 @@ int run_app(int argc, const char* const* argv) {
   make_room_for_open_files(options.open_files);
   const Result<std::unique_ptr<Report>> report = Report::open(options);
   if (!report) return fail(report.error());
-  if (!options.explain.empty()) return run_explain(options, **report);
+  if (!options.explain.empty()) {
+    const InterruptWatcher watcher([](int) { _exit(kExitInterrupted); });
+    return run_explain(options, **report);
+  }
   return options.compare.empty() ? run_crawl(options, **report)
                                  : run_compare(options, **report);
 }

@@ -6,15 +6,31 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <mutex>
 #include <string>
-#include <vector>
+#include <system_error>
+#include <utility>
 
+#include "crawl/base/human.h"
+#include "crawl/base/url.h"
+#include "crawl/engine/seed_source.h"
 #include "writer/clean_text.h"
 
 namespace crawl::cli {
 namespace {
+
+using std::chrono::steady_clock;
+
+// Reasons to wait that are remembered, at most.
+constexpr std::size_t kMostHolds = 1'000;
+
+// Whether there may be a progress line is asked so often.
+constexpr std::chrono::seconds kAskAgain{1};
+// A shell starts the other end of our pipe only after us.
+constexpr std::chrono::milliseconds kAskFirst{250};
 
 // Server text for a terminal or a log: one line, no control characters.
 std::string printable(std::string_view text) {
@@ -23,66 +39,77 @@ std::string printable(std::string_view text) {
   return clean;
 }
 
+std::string address_of(const CrawlRecord& record) {
+  return printable(record.url.empty() ? record.input : record.url);
+}
+
+std::string pace_of(const CrawlOptions& crawl) {
+  if (crawl.rate > 0) return "waiting for --rate";
+  return "waiting between requests to a host";
+}
+
+bool reads_pipe(const std::vector<std::string>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const auto& input) {
+    std::error_code ignored;
+    return input == "-" || (!is_url_input(input) &&
+                            !std::filesystem::is_regular_file(input, ignored));
+  });
+}
+
+Result<std::shared_ptr<spdlog::sinks::sink>> open_log(const std::string& path) {
+  // spdlog would make the folder.
+  std::error_code error;
+  const std::filesystem::path folder =
+      std::filesystem::path(path).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder, error)) {
+    return make_error(fmt::format("--log-file {}: there is no folder {}", path,
+                                  folder.string()));
+  }
+  try {
+    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
+  } catch (const spdlog::spdlog_ex& failure) {
+    return make_error(fmt::format("--log-file {}: cannot be written: {}", path,
+                                  failure.what()));
+  }
+}
+
 }  // namespace
 
-// Draws the progress line and prints log lines through the same lock.
+// Log lines on stderr, above the progress line.
 class Report::StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  explicit StderrSink(bool progress) {
-    if (progress) progress_.emplace(STDERR_FILENO);
-  }
-
-  bool has_progress() const { return progress_.has_value(); }
-
-  void draw(const CrawlStats& stats) {
-    const std::lock_guard lock(mutex_);
-    if (progress_) progress_->draw(stats);
-  }
-
-  void print(std::string_view text) {
-    const std::lock_guard lock(mutex_);
-    write(text);
-  }
+  explicit StderrSink(std::shared_ptr<Screen> screen)
+      : screen_(std::move(screen)) {}
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    write({line.data(), line.size()});
+    screen_->above([&line] {
+      std::fwrite(line.data(), 1, line.size(), stderr);
+      std::fflush(stderr);
+    });
   }
   void flush_() override { std::fflush(stderr); }
 
  private:
-  void write(std::string_view text) {
-    if (progress_) progress_->erase();
-    std::fwrite(text.data(), 1, text.size(), stderr);
-    std::fflush(stderr);
-  }
-
-  std::optional<ProgressLine> progress_;
+  const std::shared_ptr<Screen> screen_;
 };
 
 Result<std::unique_ptr<Report>> Report::open(const Options& options) {
   std::unique_ptr<Report> report(new Report(options));
-  const bool progress = !options.quiet && isatty(STDERR_FILENO) == 1;
-  report->stderr_ = std::make_shared<StderrSink>(progress);
-
-  std::shared_ptr<spdlog::sinks::sink> log = report->stderr_;
-  if (options.log_file.empty()) {
-    log->set_pattern("crawl: %v");
-  } else {
-    try {
-      log =
-          std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.log_file);
-    } catch (const spdlog::spdlog_ex& failure) {
-      return make_error(fmt::format("--log-file {}: cannot be written: {}",
-                                    options.log_file, failure.what()));
-    }
+  std::shared_ptr<spdlog::sinks::sink> log;
+  if (report->logs_to_file_) {
+    auto opened = open_log(options.log_file);
+    if (!opened) return tl::unexpected(opened.error());
+    log = *std::move(opened);
     log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  } else {
+    log = std::make_shared<StderrSink>(report->screen_);
+    log->set_pattern("crawl: %v");
   }
   report->logger_ = std::make_shared<spdlog::logger>("crawl", std::move(log));
-  report->logger_->set_level(options.verbosity > 0 ? spdlog::level::debug
-                             : options.quiet && options.log_file.empty()
+  report->logger_->set_level(options.quiet && !report->logs_to_file_
                                  ? spdlog::level::err
                                  : spdlog::level::info);
   report->logger_->flush_on(spdlog::level::info);
@@ -90,46 +117,106 @@ Result<std::unique_ptr<Report>> Report::open(const Options& options) {
 }
 
 Report::Report(const Options& options)
-    : quiet_(options.quiet), verbosity_(options.verbosity) {}
+    : quiet_(options.quiet),
+      verbosity_(options.verbosity),
+      logs_to_file_(!options.log_file.empty() && options.log_file != "-"),
+      pace_(pace_of(options.crawl)),
+      reads_pipe_(reads_pipe(options.inputs)) {
+  const bool typed = std::find(options.inputs.begin(), options.inputs.end(),
+                               "-") != options.inputs.end();
+  const bool shown = !options.quiet && can_show_status(STDERR_FILENO, typed);
+  screen_ = std::make_shared<Screen>(shown ? STDERR_FILENO : -1);
+  if (shown) progress_.emplace(screen_, options.crawl.site.has_value());
+}
 
 Report::~Report() = default;
-
-void Report::info(std::string_view message) { logger_->info("{}", message); }
 
 void Report::warn(std::string_view message) { logger_->warn("{}", message); }
 
 void Report::print(std::string_view text) {
-  if (!quiet_) stderr_->print(text);
+  if (logs_to_file_) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      logger_->info("{}", rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  if (quiet_) return;
+  screen_->above([text] {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
+  });
 }
 
 std::chrono::nanoseconds Report::progress_interval() const {
-  return std::chrono::milliseconds(stderr_->has_progress() ? 100 : 0);
+  return std::chrono::milliseconds(progress_ ? 100 : 0);
 }
 
-void Report::progress(const CrawlStats& stats) { stderr_->draw(stats); }
+void Report::progress(const CrawlStats& stats) {
+  if (!progress_ ||
+      (asked_ == steady_clock::time_point{} && stats.elapsed < kAskFirst)) {
+    return;
+  }
+  const auto now = steady_clock::now();
+  if (now - asked_ >= kAskAgain) {
+    asked_ = now;
+    may_show_ = may_show_status_now(STDERR_FILENO);
+    if (!may_show_) screen_->show("");
+  }
+  if (!may_show_) return;
+  progress_->draw(stats, total_ ? total_() : std::nullopt, waiting_for(stats));
+}
+
+std::string Report::waiting_for(const CrawlStats& stats) {
+  if (stats.in_flight > 0) return "";
+  if (stats.queued == 0) return reads_pipe_ ? "waiting for the input" : "";
+  const auto now = steady_clock::now();
+  holds_.erase(holds_.begin(), holds_.upper_bound(now));
+  if (holds_.empty()) return pace_;
+  const auto& [until, why] = *holds_.begin();
+  const double left = std::chrono::duration<double>(until - now).count();
+  return fmt::format("waiting {:.0f} s for {}", left + 0.5, why);
+}
 
 void Report::finished(const CrawlRecord& record,
                       const FetchResult* /*result*/) {
-  if (verbosity_ == 0) return;
-  const std::string_view what = record.url.empty() ? record.input : record.url;
   if (record.ok) {
-    logger_->debug("{} {} in {:.3f} s", record.status_code, printable(what),
-                   record.time_total);
+    if (verbosity_ < 2) return;
+    logger_->info("fetched {}: status {}, {} in {}", address_of(record),
+                  record.status_code, human_bytes(record.size_body),
+                  human_seconds(record.time_total));
+    return;
+  }
+  if (verbosity_ == 0 && !logs_to_file_) return;
+  const std::string why =
+      record.error_message.empty()
+          ? std::string(to_string(record.error))
+          : fmt::format("{} ({})", printable(record.error_message),
+                        to_string(record.error));
+  if (is_skip(record.error)) {
+    logger_->info("skipped {}: {}", address_of(record), why);
   } else {
-    logger_->debug("{} {}: {}", to_string(record.error), printable(what),
-                   printable(record.error_message));
+    logger_->warn("could not fetch {}: {}", address_of(record), why);
   }
 }
 
 void Report::retrying(std::string_view url, const FetchResult& result,
                       unsigned attempt, std::chrono::nanoseconds wait) {
-  if (verbosity_ == 0) return;
+  const double seconds = std::chrono::duration<double>(wait).count();
   const std::string why =
       result.error == ErrorKind::kNone
           ? fmt::format("HTTP status {}", result.status_code)
           : printable(result.error_message);
-  logger_->debug("{}: {}; attempt {} in {:.1f} s", printable(url), why, attempt,
-                 std::chrono::duration<double>(wait).count());
+  if (progress_ && holds_.size() < kMostHolds) {
+    const auto parsed = Url::parse(url);
+    holds_.emplace(
+        steady_clock::now() + wait,
+        fmt::format("{} ({})", parsed ? printable(parsed->hostname()) : "",
+                    why));
+  }
+  if (verbosity_ == 0) return;
+  logger_->info("will try {} again in {:.1f} s (attempt {}): {}",
+                printable(url), seconds, attempt, why);
 }
 
 }  // namespace crawl::cli

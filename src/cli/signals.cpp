@@ -15,10 +15,10 @@
 namespace crawl::cli {
 namespace {
 
-sigset_t interrupts() {
+sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGTSTP}) {
     // A signal that our parent had us ignore (nohup) stays ignored.
     struct sigaction action {};
     sigaction(signal, nullptr, &action);
@@ -32,12 +32,14 @@ sigset_t interrupts() {
 void prepare_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  const sigset_t set = interrupts();
+  const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-InterruptWatcher::InterruptWatcher(std::function<void(int count)> on_interrupt)
+InterruptWatcher::InterruptWatcher(std::function<void(int count)> on_interrupt,
+                                   std::function<void(bool stopped)> on_stop)
     : on_interrupt_(std::move(on_interrupt)),
+      on_stop_(std::move(on_stop)),
       stop_(eventfd(0, EFD_CLOEXEC)),
       thread_([this] { watch(); }) {}
 
@@ -48,8 +50,21 @@ InterruptWatcher::~InterruptWatcher() {
   close(stop_);
 }
 
+// By the signal itself, so that the shell says "Stopped" and an orphan, whom
+// nobody could wake, goes on.
+void InterruptWatcher::stop_process() {
+  if (on_stop_) on_stop_(true);
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  std::raise(SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  if (on_stop_) on_stop_(false);
+}
+
 void InterruptWatcher::watch() {
-  const sigset_t set = interrupts();
+  const sigset_t set = watched_signals();
   const int signals = signalfd(-1, &set, SFD_CLOEXEC);
   int count = 0;
   while (true) {
@@ -58,6 +73,10 @@ void InterruptWatcher::watch() {
     if (watched[0].revents != 0) {
       signalfd_siginfo info{};
       if (read(signals, &info, sizeof info) != sizeof info) continue;
+      if (info.ssi_signo == SIGTSTP) {
+        stop_process();
+        continue;
+      }
       if (++count > 2) _exit(kExitInterrupted);
       on_interrupt_(count);
     }

@@ -10,8 +10,9 @@ namespace crawl::cli {
 // Columns of the terminal at `fd`; 80 where it does not say.
 std::size_t terminal_columns(int fd);
 
-// For text on `fd`: lines as wide as the terminal, in colours unless NO_COLOR
-// (no-color.org) is set or the terminal is dumb; plain and uncut elsewhere.
+// For text on `fd`: lines as wide as the terminal is at the time, in colours
+// unless NO_COLOR (no-color.org) is set or the terminal is dumb, with links if
+// it is known to have them; plain and uncut elsewhere.
 TextStyle text_style_of(int fd);
 
 }  // namespace crawl::cli

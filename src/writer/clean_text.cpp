@@ -210,6 +210,27 @@ std::string cut_to_width(std::string_view text, std::size_t width) {
   return std::string(text);
 }
 
+std::string cut_middle_to_width(std::string_view text, std::size_t width) {
+  if (width < 3 || display_width(text) <= width) {
+    return cut_to_width(text, width);
+  }
+  const std::size_t end_width = (width - 1) / 2;
+  std::string out = cut_to_width(text, width - end_width);
+  std::size_t left = display_width(text);
+  while (left > end_width) {
+    const Utf8Sequence sequence = first_utf8_sequence(text);
+    left -= width_of(sequence.code_point);
+    text.remove_prefix(sequence.size);
+  }
+  // Marks that belong to the character before them go with it.
+  while (!text.empty()) {
+    const Utf8Sequence sequence = first_utf8_sequence(text);
+    if (width_of(sequence.code_point) > 0) break;
+    text.remove_prefix(sequence.size);
+  }
+  return out.append(text);
+}
+
 bool append_seconds(double seconds, std::string& out) {
   // Far beyond any transfer, and its microseconds still fit a double.
   constexpr double kLongest = 1e9;

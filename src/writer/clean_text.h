@@ -38,6 +38,9 @@ std::size_t display_width(std::string_view text);
 // `text` cut to at most `width` columns, an ellipsis at the end if it was cut.
 std::string cut_to_width(std::string_view text, std::size_t width);
 
+// The same with the ellipsis in the middle: of a URL, host and file name stay.
+std::string cut_middle_to_width(std::string_view text, std::size_t width);
+
 // Seconds with six decimals; false, and nothing appended, if it is no number.
 bool append_seconds(double seconds, std::string& out);
 

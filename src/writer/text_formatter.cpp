@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "crawl/base/human.h"
 #include "writer/clean_text.h"
@@ -33,12 +36,40 @@ void append_right(std::string_view text, std::size_t width, std::string& out) {
   out += text;
 }
 
+// By the class of the status; what was not asked for is no failure.
 std::string_view color_of(const CrawlRecord& record) {
+  if (is_skip(record.error)) return "\x1b[2m";  // dim
+  if (record.status_code >= 400 && record.status_code < 500) {
+    return "\x1b[33m";  // yellow
+  }
   if (record.error != ErrorKind::kNone) return "\x1b[31m";  // red
   if (!record.redirects.empty()) return "\x1b[36m";         // cyan
   return "\x1b[32m";                                        // green
 }
 constexpr std::string_view kPlainColor = "\x1b[0m";
+
+// What OSC 8 takes: VTE cuts off there.
+constexpr std::size_t kMostLinkBytes = 2'083;
+
+bool can_be_link(std::string_view url) {
+  return url.starts_with("http") && url.size() <= kMostLinkBytes &&
+         std::all_of(url.begin(), url.end(),
+                     [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+// `text`, which is on the screen for `url`, as a link to it.
+void append_link(std::string_view url, std::string_view text,
+                 std::string& out) {
+  if (!can_be_link(url)) {
+    out += text;
+    return;
+  }
+  out += "\x1b]8;;";
+  out += url;
+  out += "\x1b\\";
+  out += text;
+  out += "\x1b]8;;\x1b\\";
+}
 
 // "200   52.1 ms  36.1 KiB  https://example.org/  Example Domain"
 class TextFormatter final : public RecordFormatter {
@@ -49,6 +80,7 @@ class TextFormatter final : public RecordFormatter {
 
   void append(const CrawlRecord& record, std::string& out) override {
     const std::size_t begin = out.size();
+    const std::size_t width = style_.columns();
     if (style_.color) out += color_of(record);
     append_right(
         record.status_code == 0 ? "-" : std::to_string(record.status_code),
@@ -58,10 +90,15 @@ class TextFormatter final : public RecordFormatter {
     append_right(record.attempts == 0 ? "-" : human_seconds(record.time_total),
                  kTimeWidth, out);
     out.append(kGap, ' ');
-    append_right(record.status_code == 0 ? "-" : human_bytes(record.size_body),
-                 kSizeWidth, out);
-    out.append(kGap, ' ');
-    append_url_and_rest(address(record), outcome(record), out);
+    std::size_t used = kStatusWidth + kTimeWidth + 2 * kGap;
+    if (width == 0 || width >= kNarrow) {
+      append_right(
+          record.status_code == 0 ? "-" : human_bytes(record.size_body),
+          kSizeWidth, out);
+      out.append(kGap, ' ');
+      used += kSizeWidth + kGap;
+    }
+    append_url_and_rest(record, width, used, out);
     out.erase(std::max(out.find_last_not_of(' ') + 1, begin));
     out.push_back('\n');
   }
@@ -70,16 +107,28 @@ class TextFormatter final : public RecordFormatter {
   static constexpr std::size_t kStatusWidth = 3;
   static constexpr std::size_t kTimeWidth = 7;
   static constexpr std::size_t kSizeWidth = 8;
-  static constexpr std::size_t kFixed =
-      kStatusWidth + kTimeWidth + kSizeWidth + 3 * kGap;
+  static constexpr std::size_t kNarrow = 70;  // with less, no size
   static constexpr std::size_t kSmallest = 20;
+  static constexpr std::size_t kAnyWidth =
+      std::numeric_limits<std::size_t>::max();
 
-  static std::string address(const CrawlRecord& record) {
-    std::string text = shown(record.url.empty() ? record.input : record.url);
-    if (!record.redirects.empty() && !record.final_url.empty()) {
-      text += " -> " + shown(record.final_url);
+  // In at most `width` columns; both ends of a redirect lose their middle.
+  static std::string address(const CrawlRecord& record, std::size_t width) {
+    constexpr std::string_view kArrow = " -> ";
+    const std::string from =
+        shown(record.url.empty() ? record.input : record.url);
+    if (record.redirects.empty() || record.final_url.empty()) {
+      return cut_middle_to_width(from, width);
     }
-    return text;
+    const std::string to = shown(record.final_url);
+    const std::size_t both = width - std::min(width, kArrow.size());
+    const std::size_t half = both / 2;
+    const std::size_t to_width =
+        std::max(half, both - std::min(both, display_width(from)));
+    const std::string to_cut = cut_middle_to_width(to, to_width);
+    return cut_middle_to_width(from, both - display_width(to_cut))
+        .append(kArrow)
+        .append(to_cut);
   }
 
   static std::string outcome(const CrawlRecord& record) {
@@ -97,29 +146,39 @@ class TextFormatter final : public RecordFormatter {
   }
 
   // The URL has half of what is left of the line, and all that the rest does
-  // not need.
-  void append_url_and_rest(const std::string& url, const std::string& rest,
-                           std::string& out) const {
-    if (style_.width == 0) {
-      append_padded(url, kUrlColumn, out);
+  // not need; it loses its middle, the rest its end.
+  void append_url_and_rest(const CrawlRecord& record, std::size_t width,
+                           std::size_t used, std::string& out) const {
+    const std::string rest = outcome(record);
+    if (width == 0) {
+      append_padded(address(record, kAnyWidth), kUrlColumn, out);
       out.append(kGap, ' ');
       out += rest;
       return;
     }
-    const std::size_t left =
-        std::max(style_.width, kFixed + kSmallest) - kFixed;
+    const std::size_t left = std::max(width, used + kSmallest) - used;
     const std::size_t column = (left - kGap) / 2;
     const std::size_t rest_width = display_width(rest);
     const std::size_t url_width =
         rest_width == 0
             ? left
             : std::max(column, left - std::min(left, rest_width + kGap));
-    const std::string url_cut = cut_to_width(url, url_width);
-    append_padded(url_cut, column, out);
-    const std::size_t used = std::max(column, display_width(url_cut)) + kGap;
-    if (rest_width == 0 || used >= left) return;
-    out.append(kGap, ' ');
-    out += cut_to_width(rest, left - used);
+    const std::string url_cut = address(record, url_width);
+    const std::size_t shown_width = display_width(url_cut);
+    append_address(record, url_cut, out);
+    const std::size_t padded = std::max(column, shown_width);
+    if (rest_width == 0 || padded + kGap >= left) return;
+    out.append(padded - shown_width + kGap, ' ');
+    out += cut_to_width(rest, left - padded - kGap);
+  }
+
+  void append_address(const CrawlRecord& record, std::string_view text,
+                      std::string& out) const {
+    if (style_.links) {
+      append_link(record.url, text, out);
+    } else {
+      out += text;
+    }
   }
 
   const TextStyle style_;
@@ -234,6 +293,20 @@ std::size_t column_width(FieldId field) {
   return 0;
 }
 
+bool is_url_field(FieldId field) {
+  switch (field) {
+    case FieldId::kUrl:
+    case FieldId::kInput:
+    case FieldId::kFinalUrl:
+    case FieldId::kCanonical:
+    case FieldId::kParent:
+    case FieldId::kDuplicateOf:
+      return true;
+    default:
+      return false;
+  }
+}
+
 class TextColumnsFormatter final : public RecordFormatter {
  public:
   TextColumnsFormatter(FieldIds fields, const TextStyle& style)
@@ -242,24 +315,84 @@ class TextColumnsFormatter final : public RecordFormatter {
   std::string header() const override { return ""; }
 
   void append(const CrawlRecord& record, std::string& out) override {
-    std::string line;
+    std::vector<Cell> cells;
     ShownSink sink(json_);
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      if (i > 0) line.append(kGap, ' ');
-      visit_field(fields_[i], record, sink);
-      const std::size_t width = column_width(fields_[i]);
-      if (sink.right) {
-        append_right(sink.cell, width, line);
-      } else {
-        append_padded(sink.cell, width, line);
-      }
+    for (const FieldId field : fields_) {
+      visit_field(field, record, sink);
+      cells.push_back({field, std::move(sink.cell), sink.right});
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += style_.width == 0 ? line : cut_to_width(line, style_.width);
+    const std::size_t width = style_.columns();
+    if (width > 0) shorten_urls(cells, width);
+    const std::size_t begin = out.size();
+    std::size_t left = width;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      std::string text = i > 0 ? std::string(kGap, ' ') : "";
+      const std::size_t field_width = column_width(cells[i].field);
+      const std::size_t used = display_width(cells[i].text);
+      const std::size_t padding = field_width - std::min(field_width, used);
+      if (cells[i].right) text.append(padding, ' ');
+      const std::size_t before = text.size();
+      text += cells[i].text;
+      const std::size_t after = text.size();
+      if (!cells[i].right && i + 1 < cells.size()) text.append(padding, ' ');
+      if (width == 0) {
+        out += text;
+        continue;
+      }
+      const std::size_t text_width = display_width(text);
+      if (text_width > left) {
+        out += cut_to_width(text, left);
+        break;
+      }
+      left -= text_width;
+      append_marked(record, cells[i].field, text, before, after, out);
+    }
+    out.erase(std::max(out.find_last_not_of(' ') + 1, begin));
     out.push_back('\n');
   }
 
  private:
+  struct Cell {
+    FieldId field;
+    std::string text;
+    bool right;
+  };
+
+  // In columns too narrow for all, URLs lose their middle first.
+  static void shorten_urls(std::vector<Cell>& cells, std::size_t width) {
+    std::size_t wanted = kGap * (cells.size() - 1);
+    for (const Cell& cell : cells) {
+      wanted += std::max(column_width(cell.field), display_width(cell.text));
+    }
+    for (Cell& cell : cells) {
+      if (!is_url_field(cell.field) || wanted <= width) continue;
+      const std::size_t used = display_width(cell.text);
+      const std::size_t most =
+          std::max(kUrlColumn, used - std::min(used, wanted - width));
+      if (most >= used) continue;
+      cell.text = cut_middle_to_width(cell.text, most);
+      wanted -= used - most;
+    }
+  }
+
+  // The cell within `text` is between `before` and `after`.
+  void append_marked(const CrawlRecord& record, FieldId field,
+                     std::string_view text, std::size_t before,
+                     std::size_t after, std::string& out) const {
+    const std::string_view cell = text.substr(before, after - before);
+    out += text.substr(0, before);
+    if (style_.color && field == FieldId::kStatusCode) {
+      out += color_of(record);
+      out += cell;
+      out += kPlainColor;
+    } else if (style_.links && field == FieldId::kUrl) {
+      append_link(record.url, cell, out);
+    } else {
+      out += cell;
+    }
+    out += text.substr(after);
+  }
+
   const FieldIds fields_;
   const TextStyle style_;
   JsonEncoder json_;

@@ -14,7 +14,7 @@ using testing::PseudoTerminal;
 TEST(TerminalStyle, LinesAreAsWideAsTheTerminal) {
   const PseudoTerminal terminal;
   EXPECT_EQ(terminal_columns(terminal.fd()), PseudoTerminal::kColumns);
-  EXPECT_EQ(text_style_of(terminal.fd()).width, PseudoTerminal::kColumns);
+  EXPECT_EQ(text_style_of(terminal.fd()).columns(), PseudoTerminal::kColumns);
 }
 
 TEST(TerminalStyle, ColoursUnlessAskedNotTo) {
@@ -33,7 +33,7 @@ TEST(TerminalStyle, ElsewhereTextIsPlainAndWhole) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const TextStyle style = text_style_of(ends[1]);
-  EXPECT_EQ(style.width, 0u);
+  EXPECT_EQ(style.columns(), 0u);
   EXPECT_FALSE(style.color);
   ::close(ends[0]);
   ::close(ends[1]);

@@ -115,6 +115,20 @@ TEST(CleanText, CutFitsAndMarksTheCut) {
   }
 }
 
+TEST(CleanText, CutInTheMiddleKeepsBothEnds) {
+  EXPECT_EQ(cut_middle_to_width("https://example.org/a/long/way/page.html", 25),
+            "https://exam…ay/page.html");
+  EXPECT_EQ(cut_middle_to_width("abcdef", 6), "abcdef");
+  EXPECT_EQ(cut_middle_to_width("abcdef", 5), "ab…ef");
+  EXPECT_EQ(cut_middle_to_width("abcdef", 2), "a…");
+  for (std::size_t width = 0; width < 12; ++width) {
+    for (const char* text :
+         {"abcdefghij", "日本語日本語", "a日b本c語", "e\u0301e\u0301x"}) {
+      EXPECT_LE(display_width(cut_middle_to_width(text, width)), width);
+    }
+  }
+}
+
 std::string written(double value) {
   std::string out;
   return append_seconds(value, out) ? out : "none" + out;

@@ -305,6 +305,49 @@ TEST(Text, ColourOnlyWhenAskedForAndAroundTheStatusOnly) {
   EXPECT_EQ(std::count(line.begin(), line.end(), '\x1b'), 2);
 }
 
+TEST(Text, ColourGoesByTheClassOfTheStatus) {
+  const auto colour = [](int status, ErrorKind error) {
+    CrawlRecord record = page_record();
+    record.status_code = status;
+    record.error = error;
+    const std::string line =
+        line_of(OutputFormat::kText, "+url", record, {0, true});
+    return line.substr(0, line.find('m') + 1);
+  };
+  EXPECT_EQ(colour(200, ErrorKind::kNone), "\x1b[32m");
+  EXPECT_EQ(colour(404, ErrorKind::kHttp), "\x1b[33m");
+  EXPECT_EQ(colour(503, ErrorKind::kHttp), "\x1b[31m");
+  EXPECT_EQ(colour(0, ErrorKind::kDns), "\x1b[31m");
+  EXPECT_EQ(colour(0, ErrorKind::kRobots), "\x1b[2m");
+}
+
+TEST(Text, BothEndsOfALongRedirectLoseTheirMiddle) {
+  CrawlRecord record = page_record();
+  record.url = "http://example.org/" + std::string(100, 'a') + "/from";
+  record.redirects.push_back({record.url, 301, ""});
+  record.final_url = "http://example.org/" + std::string(100, 'b') + "/to";
+  record.title = "";
+  EXPECT_EQ(line_of(OutputFormat::kText, "+url", record, {80, false}),
+            "200  52.1 ms  36.1 KiB  http://exampl…aaaaaaa/from -> "
+            "http://exampl…bbbbbbbbb/to\n");
+}
+
+TEST(Text, LinksAreOnlyWhatATerminalCanOpen) {
+  CrawlRecord record = page_record();
+  const auto link = [&record](std::string url) {
+    record.url = std::move(url);
+    const std::string line =
+        line_of(OutputFormat::kText, "+url", record, {80, false, true});
+    return line.find("\x1b]8;;" + record.url + "\x1b\\") != std::string::npos;
+  };
+  EXPECT_TRUE(link("http://example.org/a"));
+  EXPECT_TRUE(link("https://example.org/" + std::string(200, 'a')));
+  EXPECT_FALSE(link("https://example.org/" + std::string(3000, 'a')));
+  EXPECT_FALSE(link("http://example.org/\x1b\\"));
+  EXPECT_FALSE(link("file:///etc/passwd"));
+  EXPECT_FALSE(link(""));
+}
+
 TEST(Text, ChosenFieldsStandInColumns) {
   EXPECT_EQ(
       line_of(OutputFormat::kText, "status_code,time_total,size_body,error,url",

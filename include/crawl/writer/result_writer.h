@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,7 +64,12 @@ class RecordFormatter {
 // How kText looks on the terminal at hand.
 struct TextStyle {
   std::size_t width = 0;  // columns that lines are cut to; 0: never cut
-  bool color = false;
+  bool color = false;     // statuses, by their class
+  bool links = false;     // URLs can be clicked on (OSC 8)
+  // Asked for each record in place of `width`, if given: terminals change.
+  std::function<std::size_t()> width_now = {};
+
+  std::size_t columns() const { return width_now ? width_now() : width; }
 };
 
 // `fields` as parse_field_list() gives them.
