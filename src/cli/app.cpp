@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/compare.h"
+#include "cli/config_file.h"
 #include "cli/exit_status.h"
 #include "cli/explain.h"
 #include "cli/files_apart.h"
@@ -236,6 +237,10 @@ int run_crawl(const Options& options, Report& report) {
 int run_app(int argc, const char* const* argv) {
   Surroundings surroundings;
   surroundings.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
+  if (surroundings.stdout_is_terminal) {
+    surroundings.columns = terminal_columns(STDOUT_FILENO);
+  }
+  surroundings.default_config = default_config_path();
   const Result<ParsedArgs> parsed = parse_args(argc, argv, surroundings);
   if (!parsed) return fail(parsed.error());
   if (parsed->text) {

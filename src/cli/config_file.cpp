@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "base/ascii.h"
 #include "cli/shown_value.h"
-#include "cli/typed_args.h"
+#include "writer/clean_text.h"
 
 namespace crawl::cli {
 namespace {
@@ -60,9 +63,21 @@ std::optional<bool> read_switch(std::string_view value) {
   return std::nullopt;
 }
 
-// One line's option into `items`.
-Result<void> read_line(std::string_view line,
-                       std::vector<CLI::ConfigItem>& items) {
+tl::unexpected<Error> unknown_name(std::string_view name) {
+  for (const OptionSpec& spec : all_options()) {
+    if (name.size() != 1 || spec.short_name != name[0]) continue;
+    return make_error(fmt::format(
+        "'{}' is short for '{}', and only long names stand here: write {}{}",
+        name, spec.long_name, spec.long_name,
+        spec.takes_value() ? fmt::format(" = {}", spec.value_name) : ""));
+  }
+  return make_error(fmt::format("unknown option {}{}", shown_value(name),
+                                did_you_mean(name)));
+}
+
+// The option of line `number` into `entries`.
+Result<void> read_line(std::string_view line, std::size_t number,
+                       std::vector<ConfigEntry>& entries) {
   const std::size_t equals = line.find('=');
   std::string_view name = trimmed(line.substr(0, equals));
   if (equals == std::string_view::npos) {
@@ -73,54 +88,81 @@ Result<void> read_line(std::string_view line,
   const auto option = std::find_if(
       options.begin(), options.end(),
       [&](const OptionSpec& spec) { return spec.long_name == name; });
-  if (option == options.end()) {
-    return make_error(fmt::format("unknown option {}{}", shown_value(name),
-                                  did_you_mean(name)));
-  }
+  if (option == options.end()) return unknown_name(name);
   if (!option->in_config) {
     return make_error(
         fmt::format("'{}' belongs on the command line", option->long_name));
   }
-  CLI::ConfigItem item;
-  item.name = name;
-  const bool alone = equals == std::string_view::npos;
-  if (alone && option->takes_value() && option->optional_value.empty()) {
-    return make_error(fmt::format("'{0}' needs a value: {0} = {1}",
-                                  option->long_name, option->value_name));
-  }
-  if (alone) {
-    item.inputs = {option->takes_value() ? std::string(option->optional_value)
-                                         : "true"};
-    items.push_back(std::move(item));
-    return {};
-  }
-  const auto value = read_value(line.substr(equals + 1));
-  if (!value) return tl::unexpected(value.error());
-  item.inputs = {*value};
-  if (!option->takes_value()) {
-    const auto on = read_switch(*value);
-    const bool counts =
-        std::holds_alternative<OptionSpec::Counter>(option->target) &&
-        value->size() == 1 && (*value)[0] >= '0' && (*value)[0] <= '9';
-    if (!on && !counts) {
-      return make_error(
-          fmt::format("'{}' is true or false", option->long_name));
+  ConfigEntry entry{option->long_name, {}, number};
+  if (equals == std::string_view::npos) {
+    if (option->takes_value() && option->optional_value.empty()) {
+      return make_error(fmt::format("'{0}' needs a value: {0} = {1}",
+                                    option->long_name, option->value_name));
     }
-    if (on == false) return {};
-    if (on) item.inputs = {"true"};
+    entry.values = {option->takes_value() ? std::string(option->optional_value)
+                                          : "true"};
+  } else {
+    const auto value = read_value(line.substr(equals + 1));
+    if (!value) return tl::unexpected(value.error());
+    entry.values = {*value};
+    if (!option->takes_value()) {
+      const auto on = read_switch(*value);
+      const bool counts =
+          std::holds_alternative<OptionSpec::Counter>(option->target) &&
+          value->size() == 1 && is_ascii_digit((*value)[0]);
+      if (!on && !counts) {
+        return make_error(
+            fmt::format("'{}' is true or false", option->long_name));
+      }
+      if (on) entry.values = {"true"};
+      if (on == false) entry.values.clear();
+    }
   }
-  // CLI11 adds to an option only once: repetitions have to come together.
   const auto same = std::find_if(
-      items.begin(), items.end(),
-      [&](const CLI::ConfigItem& other) { return other.name == item.name; });
-  if (same == items.end()) {
-    items.push_back(std::move(item));
+      entries.begin(), entries.end(),
+      [&](const ConfigEntry& other) { return other.option == entry.option; });
+  if (same == entries.end()) {
+    entries.push_back(std::move(entry));
   } else if (std::holds_alternative<OptionSpec::Values>(option->target)) {
-    same->inputs.push_back(item.inputs[0]);
+    same->values.push_back(entry.values[0]);
   } else {
     return make_error(fmt::format("'{}' is there twice", option->long_name));
   }
   return {};
+}
+
+// Quoted as read_value() reads it.
+std::string in_quotes(std::string_view value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  return out + "\"";
+}
+
+// `value` without what only its owner should see on a screen.
+std::string without_secrets(std::string_view option, std::string_view value) {
+  constexpr std::string_view kHidden = "(hidden)";
+  if (option == "user") {
+    return fmt::format("{}:{}", value.substr(0, value.find(':')), kHidden);
+  }
+  if (option == "header") {
+    const std::string name =
+        lower_case(std::string(value.substr(0, value.find(':'))));
+    if (name == "authorization" || name == "cookie" ||
+        name == "proxy-authorization") {
+      return fmt::format("{}: {}", value.substr(0, value.find(':')), kHidden);
+    }
+  }
+  const std::size_t at = value.rfind('@');
+  if (option == "proxy" && at != std::string_view::npos) {
+    const std::size_t scheme = value.find("://");
+    const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+    return fmt::format("{}{}{}", value.substr(0, begin), kHidden,
+                       value.substr(at));
+  }
+  return std::string(value);
 }
 
 }  // namespace
@@ -139,21 +181,69 @@ Result<void> check_config_file(const std::string& path) {
                                 std::generic_category().message(error)));
 }
 
-Result<std::vector<CLI::ConfigItem>> read_config(std::istream& in,
-                                                 const std::string& path) {
-  std::vector<CLI::ConfigItem> items;
+Result<std::vector<ConfigEntry>> read_config(std::istream& in,
+                                             const std::string& path) {
+  std::vector<ConfigEntry> entries;
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
     std::string_view text = line;
     if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     text = trimmed(text);
     if (text.empty() || text[0] == '#' || text[0] == ';') continue;
-    if (const auto done = read_line(text, items); !done) {
+    if (const auto done = read_line(text, number, entries); !done) {
       return make_error(fmt::format("{}, line {}: {}", shown_value(path),
                                     number, done.error().message));
     }
   }
-  return items;
+  return entries;
+}
+
+std::string default_config_path() {
+  const auto folder = [](const char* name) {
+    const char* const value = std::getenv(name);
+    // The specification has relative paths be ignored.
+    return value != nullptr && value[0] == '/' ? std::string(value) : "";
+  };
+  if (const std::string config = folder("XDG_CONFIG_HOME"); !config.empty()) {
+    return config + "/crawl/config";
+  }
+  const std::string home = folder("HOME");
+  return home.empty() ? "" : home + "/.config/crawl/config";
+}
+
+std::string print_config(const std::vector<TypedArgs::Setting>& settings,
+                         const std::string& default_config) {
+  std::string out;
+  if (!default_config.empty()) {
+    std::error_code ignored;
+    out += fmt::format("# {}: {}\n", default_config,
+                       std::filesystem::exists(default_config, ignored)
+                           ? "read"
+                           : "not there");
+  }
+  if (settings.empty()) out += "# every option has its default\n";
+  const auto options = all_options();
+  for (const TypedArgs::Setting& setting : settings) {
+    const auto option = std::find_if(options.begin(), options.end(),
+                                     [&](const OptionSpec& spec) {
+                                       return spec.long_name == setting.option;
+                                     });
+    const bool counter =
+        std::holds_alternative<OptionSpec::Counter>(option->target);
+    for (const std::string& value : setting.values) {
+      std::string line(setting.option);
+      if (option->takes_value()) {
+        line += " = " + in_quotes(without_secrets(setting.option, value));
+      } else if (counter) {
+        line += fmt::format(" = {}", count_of(setting.values));
+      }
+      std::string shown;
+      append_shown(line, shown);
+      out += fmt::format("{}  # {}\n", shown, setting.origin);
+      if (counter) break;
+    }
+  }
+  return out;
 }
 
 }  // namespace crawl::cli

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
-#include <string_view>
 
-#include "cli/typed_args.h"
+#include "cli/filled_text.h"
+#include "cli/source_commit.h"
 #include "crawl/fetch/library_version.h"
 #include "crawl/writer/fields.h"
 
@@ -17,63 +18,71 @@
 namespace crawl::cli {
 namespace {
 
-constexpr std::size_t kWidth = 80;
+// At least so many columns are filled, however narrow the terminal is.
+constexpr std::size_t kNarrowest = 40;
+// On screens with fewer columns, explanations stand below their options.
+constexpr std::size_t kNarrow = 72;
 constexpr std::size_t kHelpColumn = 32;
+constexpr std::size_t kNarrowColumn = 8;
 
-constexpr std::string_view kIntroduction =
-    R"(Usage: crawl [OPTIONS] INPUT...
+constexpr std::array<std::string_view, 2> kDescription = {
+    "Fetches many URLs at a time and writes one record for each, failures "
+    "included: JSON Lines into a file or pipe, aligned text on a terminal.",
+    "INPUT is a file with a URL on each line, '-' for standard input, or a "
+    "URL. Blank lines and lines that begin with '#' are left out; a line "
+    "without a scheme means https."};
 
-Fetches many URLs at a time and writes one record for each, failures included:
-JSON Lines into a file or pipe, aligned text on a terminal.
+constexpr std::array<std::string_view, 3> kExamples = {
+    "crawl urls.txt -j 8 | jq -r .title",
+    "crawl https://example.org/ --fields url,status_code,time_total",
+    "crawl urls.txt --compare=8,64"};
 
-INPUT is a file with a URL on each line, '-' for standard input, or a URL.
-Blank lines and lines that begin with '#' are left out; a line without a scheme
-means https.
+constexpr std::string_view kValues =
+    "TIME is 250ms, 1.5s, 2m, 1h or plain seconds. SIZE is bytes, or 500K, "
+    "16M, 1G in powers of 1,024. In a --config file each line is an option "
+    "without its dashes: jobs = 16, ordered, header = \"X-Note: yes\". The "
+    "command line counts before that file, and that before "
+    "~/.config/crawl/config.";
 
-  crawl urls.txt -j 8 | jq -r .title
-  crawl https://example.org/ --fields url,status_code,time_total
-  crawl urls.txt --compare=8,64
-)";
+constexpr std::array<ExitStatusText, 4> kExitStatuses = {{
+    {"0", "if every URL was fetched with a status under 400"},
+    {"1", "if some was not"},
+    {"2",
+     "if crawl could not begin, or not go on because its output or state could "
+     "not be written"},
+    {"130", "if it was interrupted"},
+}};
 
-constexpr std::string_view kEnd = R"(
-TIME is 250ms, 1.5s, 2m, 1h or plain seconds. SIZE is bytes, or 500K, 16M, 1G in
-powers of 1,024. In a --config file each line is an option without its dashes:
-jobs = 16, ordered, header = "X-Note: yes".
-
-Exit status: 0 if every URL was fetched with a status under 400, 1 if some was
-not, 2 if crawl could not begin, or not go on because its output or state could
-not be written, 130 if it was interrupted. Ctrl-C once finishes what is in
-flight, twice stops at once.
-)";
-
-// Appends `text`, its lines filled up to kWidth and all but the first begun at
-// `column`.
-void append_filled(std::string_view text, std::size_t column,
-                   std::string& out) {
-  std::size_t used = column;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    if (used > column && used + 1 + end > kWidth) {
-      out.push_back('\n');
-      out.append(column, ' ');
-      used = column;
-    }
-    if (used > column) {
-      out.push_back(' ');
-      ++used;
-    }
-    out += text.substr(0, end);
-    used += end;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  out.push_back('\n');
-}
+constexpr std::string_view kInterrupts =
+    "Ctrl-C once finishes what is in flight, twice stops at once.";
 
 std::string left_side(const OptionSpec& spec) {
   std::string text = spec.short_name != '\0'
                          ? fmt::format("  -{}, ", spec.short_name)
                          : std::string(6, ' ');
-  text += fmt::format("--{}", spec.long_name);
+  text += option_synopsis(spec);
+  return text;
+}
+
+std::string exit_status_text() {
+  std::string text = "Exit status: ";
+  for (const ExitStatusText& status : kExitStatuses) {
+    if (!text.ends_with(": ")) text += ", ";
+    text += fmt::format("{} {}", status.number, status.meaning);
+  }
+  return text + ". " + std::string(kInterrupts);
+}
+
+}  // namespace
+
+std::span<const std::string_view> description() { return kDescription; }
+std::span<const std::string_view> examples() { return kExamples; }
+std::string_view about_values() { return kValues; }
+std::span<const ExitStatusText> exit_statuses() { return kExitStatuses; }
+std::string_view about_interrupts() { return kInterrupts; }
+
+std::string option_synopsis(const OptionSpec& spec) {
+  std::string text = fmt::format("--{}", spec.long_name);
   if (spec.takes_value()) {
     if (spec.optional_value.empty()) text += ' ';
     text += spec.value_name;
@@ -81,35 +90,50 @@ std::string left_side(const OptionSpec& spec) {
   return text;
 }
 
-}  // namespace
-
-std::string help_text() {
-  std::string out(kIntroduction);
+std::string help_text(std::size_t width) {
+  width = std::clamp<std::size_t>(width, kNarrowest, kHelpWidth);
+  std::string out = "Usage: crawl [OPTIONS] INPUT...\n";
+  for (const std::string_view paragraph : kDescription) {
+    out.push_back('\n');
+    append_filled(paragraph, 0, width, out);
+  }
+  out.push_back('\n');
+  for (const std::string_view example : kExamples) {
+    out += fmt::format("  {}\n", example);
+  }
+  const std::size_t column = width < kNarrow ? kNarrowColumn : kHelpColumn;
   std::optional<OptionSpec::Group> group;
   for (const OptionSpec& spec : all_options()) {
+    if (spec.hidden) continue;
     if (group != spec.group) {
       group = spec.group;
       out += fmt::format("\n{}:\n", title_of(spec.group));
     }
     std::string left = left_side(spec);
-    if (left.size() + 2 > kHelpColumn) {
+    if (left.size() + 2 > column) {
       left.push_back('\n');
-      left.append(kHelpColumn, ' ');
+      left.append(column, ' ');
     } else {
-      left.append(kHelpColumn - left.size(), ' ');
+      left.append(column - left.size(), ' ');
     }
     out += left;
-    append_filled(spec.help, kHelpColumn, out);
+    append_filled(spec.help, column, width, out);
   }
-  out += kEnd;
+  out.push_back('\n');
+  append_filled(kValues, 0, width, out);
+  out.push_back('\n');
+  append_filled(exit_status_text(), 0, width, out);
   return out;
 }
 
 std::string version_text() {
-  return fmt::format("crawl {} ({})\n", CRAWL_VERSION, fetch_library_version());
+  const std::string_view commit = source_commit();
+  return fmt::format("crawl {} ({}{}{})\n", CRAWL_VERSION, commit,
+                     commit.empty() ? "" : ", ", fetch_library_version());
 }
 
-std::string field_list_text() {
+std::string field_list_text(std::size_t width) {
+  width = std::clamp<std::size_t>(width, kNarrowest, kHelpWidth);
   std::size_t column = 0;
   for (const FieldInfo& field : all_fields()) {
     column = std::max(column, field.name.size() + 4);
@@ -126,7 +150,7 @@ std::string field_list_text() {
     std::string left = fmt::format("  {}", field.name);
     left.append(column - left.size(), ' ');
     out += left;
-    append_filled(field.meaning, column, out);
+    append_filled(field.meaning, column, width, out);
   }
   return out;
 }

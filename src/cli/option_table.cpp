@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cli/typed_args.h"
 #include "crawl/base/nearest_name.h"
@@ -14,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 65> kOptions = {{
+constexpr std::array<OptionSpec, 68> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -44,7 +45,7 @@ constexpr std::array<OptionSpec, 65> kOptions = {{
      "Write records to FILE instead of standard output.", &T::output},
     {Group::kOutput, "format", '\0', "FORMAT",
      "jsonl, tsv, csv or text (default: text on a terminal, else jsonl).",
-     &T::format},
+     &T::format, true, "", "jsonl tsv csv text"},
     {Group::kOutput, "fields", '\0', "LIST",
      "Fields to write, in order: url,title. Or changes to the usual ones: "
      "+links,-parent.",
@@ -119,7 +120,7 @@ constexpr std::array<OptionSpec, 65> kOptions = {{
      &T::depth},
     {Group::kSites, "scope", '\0', "SCOPE",
      "What belongs to a site: host (default), domain, prefix or any.",
-     &T::scope},
+     &T::scope, true, "", "host domain prefix any"},
     {Group::kSites, "exact-host", '\0', "",
      "Take http and https, and a leading www., for different sites.",
      &T::exact_host},
@@ -144,7 +145,7 @@ constexpr std::array<OptionSpec, 65> kOptions = {{
      "Obey robots.txt: links (default: when following links), always (for "
      "lists "
      "too) or never.",
-     &T::robots},
+     &T::robots, true, "", "links always never"},
     {Group::kSites, "no-robots", '\0', "",
      "The same as --robots=never: for a site of one's own.", &T::no_robots},
     {Group::kSites, "product-token", '\0', "NAME",
@@ -207,8 +208,18 @@ constexpr std::array<OptionSpec, 65> kOptions = {{
     {Group::kMessages, "log-file", '\0', "FILE",
      "Log to FILE instead of standard error.", &T::log_file},
     {Group::kMessages, "config", '\0', "FILE",
-     "Read more options from FILE: lines such as jobs = 16.", std::monostate{},
+     "Read more options from FILE: lines such as jobs = 16.", &T::config,
      false},
+    {Group::kMessages, "no-config", '\0', "",
+     "Do not read the configuration in ~/.config/crawl/config (or "
+     "$XDG_CONFIG_HOME/crawl/config).",
+     &T::no_config, false},
+    {Group::kMessages, "print-config", '\0', "",
+     "Print every option that applies and where it came from, and exit.",
+     &T::print_config, false},
+    {Group::kMessages, "generate", '\0', "WHAT",
+     "Print the manual page or a shell's completions, and exit.", &T::generate,
+     false, "", "man bash zsh fish", true},
     {Group::kMessages, "help", 'h', "", "Print this help and exit.", &T::help,
      false},
     {Group::kMessages, "version", 'V', "",
@@ -268,9 +279,9 @@ std::string did_you_mean(std::string_view long_name) {
   for (const auto& [theirs, ours] : kElsewhere) {
     if (long_name == theirs) return fmt::format(", did you mean '--{}'?", ours);
   }
-  std::array<std::string_view, kOptions.size()> names;
-  for (std::size_t i = 0; i < kOptions.size(); ++i) {
-    names[i] = kOptions[i].long_name;
+  std::vector<std::string_view> names;
+  for (const OptionSpec& option : kOptions) {
+    if (!option.hidden) names.push_back(option.long_name);
   }
   const auto nearest = nearest_name(long_name, names);
   return nearest ? fmt::format(", did you mean '--{}'?", *nearest)

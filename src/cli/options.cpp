@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "cli/config_file.h"
+#include "cli/documents.h"
 #include "cli/help.h"
 #include "cli/shown_value.h"
 #include "cli/site_options.h"
@@ -238,15 +240,23 @@ class Resolver : ValueReader {
 
 Result<ParsedArgs> parse_args(int argc, const char* const* argv,
                               const Surroundings& surroundings) {
-  const Result<TypedArgs> typed = read_args(argc, argv);
+  const Result<TypedArgs> typed =
+      read_args(argc, argv, surroundings.default_config);
   if (!typed) return tl::unexpected(typed.error());
   ParsedArgs parsed;
   if (typed->help) {
-    parsed.text = help_text();
+    parsed.text = help_text(surroundings.columns);
   } else if (typed->version) {
     parsed.text = version_text();
   } else if (typed->list_fields) {
-    parsed.text = field_list_text();
+    parsed.text = field_list_text(surroundings.columns);
+  } else if (typed->generate) {
+    Result<std::string> document = make_document(*typed->generate);
+    if (!document) return tl::unexpected(document.error());
+    parsed.text = *std::move(document);
+  } else if (typed->print_config) {
+    parsed.text = print_config(
+        typed->settings, typed->no_config ? "" : surroundings.default_config);
   } else {
     Result<Options> options = Resolver(surroundings).resolve(*typed);
     if (!options) return tl::unexpected(options.error());

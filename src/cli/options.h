@@ -49,6 +49,8 @@ struct ParsedArgs {
 // What the defaults depend on.
 struct Surroundings {
   bool stdout_is_terminal = false;
+  std::size_t columns = 80;    // that help may have
+  std::string default_config;  // read if it is there; "" for none
   std::size_t processors = usable_processors();
   std::size_t default_jobs = default_max_workers();
   // Asks for so many open files and says how many there may be.

@@ -4,10 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <memory>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
+#include "base/ascii.h"
 #include "cli/config_file.h"
 #include "cli/shown_value.h"
 
@@ -17,24 +20,6 @@ namespace {
 // Passes through CLI11, which catches only what is its own.
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
-};
-
-class ConfigReader final : public CLI::Config {
- public:
-  explicit ConfigReader(const CLI::App& app) : app_(app) {}
-
-  std::string to_config(const CLI::App*, bool, bool,
-                        std::string) const override {
-    return "";
-  }
-  std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
-    auto read = read_config(in, app_.get_config_ptr()->results().back());
-    if (!read) throw UsageError(read.error().message);
-    return *std::move(read);
-  }
-
- private:
-  const CLI::App& app_;
 };
 
 const OptionSpec* find_long(std::string_view name) {
@@ -93,17 +78,6 @@ CLI::Option* add_to(CLI::App& app, const OptionSpec& spec) {
   if (spec.short_name != '\0') {
     name = fmt::format("-{},{}", spec.short_name, name);
   }
-  if (std::holds_alternative<std::monostate>(spec.target)) {
-    return app.set_config(name)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
-        ->check(CLI::Validator(
-            [](std::string& path) {
-              const auto usable = check_config_file(path);
-              if (!usable) throw UsageError(usable.error().message);
-              return std::string();
-            },
-            ""));
-  }
   if (!spec.optional_value.empty()) {
     return app.add_flag(fmt::format("{}{{{}}}", name, spec.optional_value));
   }
@@ -121,12 +95,7 @@ void take_results(const OptionSpec& spec,
     args.*(*flag) = true;
   } else if (const auto* counter =
                  std::get_if<OptionSpec::Counter>(&spec.target)) {
-    for (const std::string& result : results) {
-      // "true" for each time on the command line; a digit from a config file.
-      const bool digit =
-          result.size() == 1 && result[0] >= '0' && result[0] <= '9';
-      args.*(*counter) += digit ? result[0] - '0' : 1;
-    }
+    args.*(*counter) = count_of(results);
   } else if (const auto* value = std::get_if<OptionSpec::Value>(&spec.target)) {
     args.*(*value) = results.back();
   } else if (const auto* values =
@@ -151,11 +120,39 @@ std::string unknown_option(const std::string& word) {
       name.starts_with("--") ? did_you_mean(name.substr(2)) : std::string());
 }
 
-TypedArgs parse(int argc, const char* const* argv) {
+struct ConfigFile {
+  std::string path;
+  std::vector<ConfigEntry> entries;
+};
+
+ConfigFile read_file(const std::string& path) {
+  if (const auto usable = check_config_file(path); !usable) {
+    throw UsageError(usable.error().message);
+  }
+  std::ifstream in(path);
+  auto entries = read_config(in, path);
+  if (!entries) throw UsageError(entries.error().message);
+  return {path, *std::move(entries)};
+}
+
+// What the first of `files` that names the option says of it.
+TypedArgs::Setting from_files(const OptionSpec& spec,
+                              const std::vector<ConfigFile>& files) {
+  for (const ConfigFile& file : files) {
+    for (const ConfigEntry& entry : file.entries) {
+      if (entry.option != spec.long_name) continue;
+      return {spec.long_name, entry.values,
+              fmt::format("{}, line {}", file.path, entry.line)};
+    }
+  }
+  return {spec.long_name, {}, ""};
+}
+
+TypedArgs parse(int argc, const char* const* argv,
+                const std::string& default_config) {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  app.config_formatter(std::make_shared<ConfigReader>(app));
   std::vector<CLI::Option*> options;
   for (const OptionSpec& spec : all_options()) {
     options.push_back(add_to(app, spec));
@@ -183,20 +180,48 @@ TypedArgs parse(int argc, const char* const* argv) {
   }
   args.inputs.insert(args.inputs.end(), after_options.begin(),
                      after_options.end());
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    take_results(all_options()[i], options[i]->results(), args);
+  const auto given = [&](std::string_view name) {
+    for (std::size_t i = 0; i < options.size(); ++i) {
+      if (all_options()[i].long_name == name) return options[i]->results();
+    }
+    return std::vector<std::string>();
+  };
+  std::vector<ConfigFile> files;
+  if (const auto named = given("config"); !named.empty()) {
+    files.push_back(read_file(named.back()));
   }
-  if (const auto& named = app.get_config_ptr()->results(); !named.empty()) {
-    args.config = named.back();
+  std::error_code ignored;
+  if (given("no-config").empty() && !default_config.empty() &&
+      std::filesystem::exists(default_config, ignored)) {
+    files.push_back(read_file(default_config));
+  }
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const OptionSpec& spec = all_options()[i];
+    TypedArgs::Setting setting{spec.long_name, options[i]->results(),
+                               "command line"};
+    if (setting.values.empty()) setting = from_files(spec, files);
+    if (setting.values.empty()) continue;
+    take_results(spec, setting.values, args);
+    if (spec.in_config) args.settings.push_back(std::move(setting));
   }
   return args;
 }
 
 }  // namespace
 
-Result<TypedArgs> read_args(int argc, const char* const* argv) {
+int count_of(const std::vector<std::string>& values) {
+  int count = 0;
+  for (const std::string& value : values) {
+    const bool digit = value.size() == 1 && is_ascii_digit(value[0]);
+    count += digit ? value[0] - '0' : 1;
+  }
+  return count;
+}
+
+Result<TypedArgs> read_args(int argc, const char* const* argv,
+                            const std::string& default_config) {
   try {
-    return parse(argc, argv);
+    return parse(argc, argv, default_config);
   } catch (const UsageError& error) {
     return make_error(error.what());
   }

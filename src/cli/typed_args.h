@@ -43,8 +43,18 @@ struct TypedArgs {
   bool quiet = false, stats = false;
   int verbose = 0;
   std::optional<std::string> log_file, config;
+  bool no_config = false;
 
-  bool help = false, version = false, list_fields = false;
+  bool help = false, version = false, list_fields = false, print_config = false;
+  std::optional<std::string> generate;
+
+  // Every option that was given, in the order of all_options().
+  struct Setting {
+    std::string_view option;          // its long name
+    std::vector<std::string> values;  // "true" for a flag, each time
+    std::string origin;               // "command line", "FILE, line 3"
+  };
+  std::vector<Setting> settings;
 };
 
 // One option: how it is spelled, what --help says, where it goes.
@@ -67,11 +77,13 @@ struct OptionSpec {
   char short_name;              // '\0' for none
   std::string_view value_name;  // "" for a flag
   std::string_view help;
-  // The file --config names is the reader's own matter: monostate.
-  std::variant<std::monostate, Flag, Counter, Value, Values> target;
+  std::variant<Flag, Counter, Value, Values> target;
   bool in_config = true;  // may stand in a --config file
   // What the option alone stands for, where "=value" may be left out.
   std::string_view optional_value = {};
+  // The words that its value is one of, or a list of; "" for any value.
+  std::string_view choices = {};
+  bool hidden = false;  // not for people: not in --help
 
   bool takes_value() const { return !value_name.empty(); }
   // "-j" or "--per-host": as error messages name it.
@@ -82,8 +94,14 @@ struct OptionSpec {
 std::span<const OptionSpec> all_options();
 std::string_view title_of(OptionSpec::Group group);
 
-// Reads argv, and the --config file that it names, with CLI11.
-Result<TypedArgs> read_args(int argc, const char* const* argv);
+// Reads argv with CLI11, and what it leaves open from the file that --config
+// names and then from `default_config` ("" for none), if that is there.
+Result<TypedArgs> read_args(int argc, const char* const* argv,
+                            const std::string& default_config = "");
+
+// What a counter's values come to: "true" for each time on the command line; a
+// digit from a file.
+int count_of(const std::vector<std::string>& values);
 
 // The option that was most likely meant by a word, as an ending for an error
 // message: ", did you mean '--format'?"; or "".

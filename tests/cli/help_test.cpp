@@ -14,12 +14,12 @@
 namespace crawl::cli {
 namespace {
 
-void expect_lines_fit(const std::string& text) {
+void expect_lines_fit(const std::string& text, std::size_t columns) {
   ASSERT_TRUE(text.ends_with('\n'));
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = text.find('\n', at);
     const std::string line = text.substr(at, end - at);
-    EXPECT_LE(display_width(line), 80U) << line;
+    EXPECT_LE(display_width(line), columns) << line;
     EXPECT_FALSE(line.ends_with(' ')) << line;
     at = end + 1;
   }
@@ -28,6 +28,7 @@ void expect_lines_fit(const std::string& text) {
 TEST(Help, EveryOptionStandsInItOnce) {
   const std::string help = help_text();
   for (const OptionSpec& option : all_options()) {
+    if (option.hidden) continue;
     const std::string name = "--" + std::string(option.long_name);
     const std::size_t line =
         option.short_name == '\0'
@@ -40,8 +41,22 @@ TEST(Help, EveryOptionStandsInItOnce) {
 }
 
 TEST(Help, LinesFitEightyColumns) {
-  expect_lines_fit(help_text());
-  expect_lines_fit(field_list_text());
+  expect_lines_fit(help_text(), 80);
+  expect_lines_fit(field_list_text(), 80);
+  EXPECT_EQ(help_text(200), help_text());
+}
+
+TEST(Help, LinesFitNarrowScreensButForExamples) {
+  for (const std::size_t columns : {40U, 60U, 71U, 72U}) {
+    std::string help = help_text(columns);
+    for (const std::string_view example : examples()) {
+      const std::size_t at = help.find(example);
+      ASSERT_NE(at, std::string::npos);
+      help.replace(at, example.size(), "x");
+    }
+    expect_lines_fit(help, columns);
+    if (columns >= 60) expect_lines_fit(field_list_text(columns), columns);
+  }
 }
 
 TEST(Help, StatusTwoIsForOutputThatFailsInMidCrawlToo) {

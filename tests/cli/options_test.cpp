@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/config_file.h"
 #include "crawl/writer/fields.h"
 
 namespace crawl::cli {
@@ -370,7 +371,8 @@ TEST_F(OptionsTest, HelpVersionAndFieldsNeedNothingElse) {
   const auto version = parsed({"-V"});
   ASSERT_TRUE(version && version->text);
   EXPECT_THAT(*version->text,
-              testing::ContainsRegex("^crawl [0-9.]+ \\(libcurl/[0-9.]+ "));
+              testing::ContainsRegex(
+                  "^crawl [0-9.]+ \\(([0-9a-f]+(-dirty)?, )?libcurl/[0-9.]+ "));
   const auto fields = parsed({"--list-fields"});
   ASSERT_TRUE(fields && fields->text);
   for (const FieldInfo& field : all_fields()) {
@@ -416,6 +418,85 @@ TEST_F(OptionsTest, ConfigFileIsReadAndTheCommandLineWins) {
   EXPECT_THAT(o.crawl.fetch.headers, ElementsAre(Pair("A", "b")));
 }
 
+TEST_F(OptionsTest, DefaultConfigurationCountsLast) {
+  surroundings_.default_config =
+      config("jobs = 5\nretry = 1\nordered\nheader = A: b\nunique\n");
+  Options o = options({});
+  EXPECT_EQ(o.crawl.jobs, 5U);
+  EXPECT_TRUE(o.crawl.ordered);
+  EXPECT_TRUE(o.crawl.unique);
+  const std::string other =
+      config("retry = 7\nordered = false\nheader = C: d\n");
+  o = options({"--config", other, "-j", "6"});
+  EXPECT_EQ(o.crawl.jobs, 6U);
+  EXPECT_EQ(o.crawl.retry.retries, 7U);
+  EXPECT_FALSE(o.crawl.ordered);
+  EXPECT_TRUE(o.crawl.unique);
+  EXPECT_THAT(o.crawl.fetch.headers, ElementsAre(Pair("C", "d")));
+  o = options({"--no-config"});
+  EXPECT_EQ(o.crawl.jobs, 10U);
+  EXPECT_FALSE(o.crawl.unique);
+  surroundings_.default_config = "/no/such/file";
+  EXPECT_EQ(options({}).crawl.jobs, 10U);
+  surroundings_.default_config = config("fobs = 1\n");
+  EXPECT_THAT(error({}), HasSubstr("line 1: unknown option 'fobs'"));
+}
+
+TEST_F(OptionsTest, PrintedConfigurationSaysWhereEachValueCameFrom) {
+  const std::string mine = surroundings_.default_config =
+      config("\njobs = 5\nverbose = 2\n");
+  const std::string other = config("header = \"A: \\\"b\\\" # c\"\n");
+  const auto printed = parsed({"--print-config", "--config", other, "-k",
+                               "--compare", "-u", "joe:secret", "-H",
+                               "Cookie: secret", "-x", "http://me:secret@h:1"});
+  // Options of the command line replace those of files: one origin each.
+  ASSERT_TRUE(printed && printed->text) << printed.error().message;
+  EXPECT_EQ(*printed->text,
+            "# " + mine + ": read\n" + "jobs = \"5\"  # " + mine +
+                ", line 2\n" +
+                "compare = \"default\"  # command line\n"
+                "header = \"Cookie: (hidden)\"  # command line\n"
+                "user = \"joe:(hidden)\"  # command line\n"
+                "proxy = \"http://(hidden)@h:1\"  # command line\n"
+                "insecure  # command line\n"
+                "verbose = 2  # " +
+                mine + ", line 3\n");
+  surroundings_.default_config = "";
+  EXPECT_EQ(*parsed({"--print-config"})->text,
+            "# every option has its default\n");
+}
+
+TEST_F(OptionsTest, PrintedConfigurationCanBeReadAgain) {
+  const std::vector<std::string> words = {
+      "-j", "7",    "--fields",  "url,title", "-H",         R"(A: "b\c" # d)",
+      "-H", "E: f", "--ordered", "-vv",       "--compare=2"};
+  std::vector<std::string> print = words;
+  print.emplace_back("--print-config");
+  const auto printed = parsed(print);
+  ASSERT_TRUE(printed && printed->text);
+  const Options typed = options(words);
+  const Options read = options({"--config", config(*printed->text)});
+  EXPECT_EQ(read.crawl.jobs, typed.crawl.jobs);
+  EXPECT_EQ(read.fields, typed.fields);
+  EXPECT_EQ(read.crawl.fetch.headers, typed.crawl.fetch.headers);
+  EXPECT_TRUE(read.crawl.ordered);
+  EXPECT_EQ(read.verbosity, 2);
+  EXPECT_EQ(read.compare, typed.compare);
+}
+
+TEST_F(OptionsTest, DefaultConfigurationIsWhereTheXdgSpecificationHasIt) {
+  setenv("HOME", "/home/me", 1);
+  unsetenv("XDG_CONFIG_HOME");
+  EXPECT_EQ(default_config_path(), "/home/me/.config/crawl/config");
+  setenv("XDG_CONFIG_HOME", "relative", 1);
+  EXPECT_EQ(default_config_path(), "/home/me/.config/crawl/config");
+  setenv("XDG_CONFIG_HOME", "/etc/mine", 1);
+  EXPECT_EQ(default_config_path(), "/etc/mine/crawl/config");
+  unsetenv("XDG_CONFIG_HOME");
+  setenv("HOME", "", 1);
+  EXPECT_EQ(default_config_path(), "");
+}
+
 TEST_F(OptionsTest, ConfigFileMayCompare) {
   EXPECT_THAT(options({"--config", config("compare\n")}).compare,
               ElementsAre(1, 2, 4, 8));
@@ -430,6 +511,10 @@ TEST_F(OptionsTest, ConfigFileErrorsNameTheLine) {
   EXPECT_THAT(with("jobs = 4\n\nfomat = tsv\n"),
               HasSubstr("', line 3: unknown option 'fomat', did you mean "
                         "'--format'?"));
+  EXPECT_THAT(with("j = 4\n"),
+              HasSubstr("line 1: 'j' is short for 'jobs', and only long names "
+                        "stand here: write jobs = N"));
+  EXPECT_THAT(with("k\n"), HasSubstr("write insecure"));
   EXPECT_THAT(with("ordered = perhaps\n"),
               HasSubstr("line 1: 'ordered' is true or false"));
   EXPECT_THAT(with("jobs\n"), HasSubstr("'jobs' needs a value: jobs = N"));
