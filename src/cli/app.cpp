@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "cli/explain.h"
 #include "cli/files_apart.h"
 #include "cli/line_count.h"
+#include "cli/list_check.h"
 #include "cli/open_files.h"
 #include "cli/options.h"
 #include "cli/report.h"
@@ -87,6 +89,9 @@ class StopButton {
 int run_compare(const Options& options, Report& report) {
   Result<std::unique_ptr<OutputStream>> output = open_output(options.output);
   if (!output) return fail(output.error());
+  if (Result<void> lists = check_lists(options.inputs); !lists) {
+    return fail(lists.error());
+  }
   StopButton button(report);
   const Result<Comparison> comparison =
       run_comparison(options, report,
@@ -187,6 +192,9 @@ int run_crawl(const Options& options, Report& report) {
           : make_pooled_fetcher(options.crawl.fetch, options.crawl.threads);
   if (!fetcher) return fail(fetcher.error());
 
+  if (Result<void> lists = check_lists(options.inputs); !lists) {
+    return fail(lists.error());
+  }
   // A slow producer on a pipe is read beside the crawl, but for --sync, which
   // promises a single thread and has nothing in flight meanwhile.
   std::function<void()> ready;
@@ -241,6 +249,8 @@ int run_app(int argc, const char* const* argv) {
     surroundings.columns = terminal_columns(STDOUT_FILENO);
   }
   surroundings.default_config = default_config_path();
+  surroundings.proxies = proxy_rules_of_environment(
+      [](const char* name) { return std::getenv(name); });
   const Result<ParsedArgs> parsed = parse_args(argc, argv, surroundings);
   if (!parsed) return fail(parsed.error());
   if (parsed->text) {

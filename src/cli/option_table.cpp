@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 68> kOptions = {{
+constexpr std::array<OptionSpec, 70> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -44,8 +44,14 @@ constexpr std::array<OptionSpec, 68> kOptions = {{
     {Group::kOutput, "output", 'o', "FILE",
      "Write records to FILE instead of standard output.", &T::output},
     {Group::kOutput, "format", '\0', "FORMAT",
-     "jsonl, tsv, csv or text (default: text on a terminal, else jsonl).",
+     "jsonl, tsv, csv (for spreadsheets see --csv-safe) or text. Default: by "
+     "the ending of -o's name (.csv, .tsv, .jsonl, .txt), text on a terminal, "
+     "else jsonl.",
      &T::format, true, "", "jsonl tsv csv text"},
+    {Group::kOutput, "csv-safe", '\0', "",
+     "Write CSV whose cells no spreadsheet takes for formulas: ' stands before "
+     "a first = + - @ or tab.",
+     &T::csv_safe},
     {Group::kOutput, "fields", '\0', "LIST",
      "Fields to write, in order: url,title. Or changes to the usual ones: "
      "+links,-parent.",
@@ -69,6 +75,11 @@ constexpr std::array<OptionSpec, 68> kOptions = {{
      "Use the proxy [SCHEME://]HOST[:PORT]; SCHEME is http, https, socks4, "
      "socks4a, socks5 or socks5h.",
      &T::proxy},
+    {Group::kRequests, "noproxy", '\0', "LIST",
+     "Hosts, domains and address blocks asked without a proxy, or *: "
+     "localhost,example.org,10.0.0.0/8. Else $no_proxy says so; and without "
+     "--proxy, $http_proxy, $https_proxy and $all_proxy name the proxies.",
+     &T::no_proxy},
     {Group::kRequests, "insecure", 'k', "", "Accept any TLS certificate.",
      &T::insecure},
     {Group::kRequests, "cacert", '\0', "FILE",
@@ -200,13 +211,17 @@ constexpr std::array<OptionSpec, 68> kOptions = {{
     {Group::kMessages, "quiet", 'q', "",
      "No progress, no summary, no warnings on standard error.", &T::quiet},
     {Group::kMessages, "verbose", 'v', "",
-     "Also log failures and retries; twice: every transfer.", &T::verbose},
+     "Also log failures, retries and what was skipped, with their reasons; "
+     "twice: every transfer.",
+     &T::verbose},
     {Group::kMessages, "stats", '\0', "",
      "End with where the time went: network, politeness, parsing, writing; "
      "connections, DNS, slowest hosts.",
      &T::stats},
     {Group::kMessages, "log-file", '\0', "FILE",
-     "Log to FILE instead of standard error.", &T::log_file},
+     "Log to FILE instead of standard error, failures and the summary too; - "
+     "is standard error. Its folder must be there.",
+     &T::log_file},
     {Group::kMessages, "config", '\0', "FILE",
      "Read more options from FILE: lines such as jobs = 16.", &T::config,
      false},
@@ -227,8 +242,11 @@ constexpr std::array<OptionSpec, 68> kOptions = {{
 }};
 
 // What other tools call it, where that is not near to our name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 17>
+constexpr std::array<std::pair<std::string_view, std::string_view>, 20>
     kElsewhere = {{
+        {"max-depth", "depth"},
+        {"silent", "quiet"},
+        {"no-proxy", "noproxy"},
         {"concurrency", "jobs"},
         {"concurrent-requests", "jobs"},
         {"parallel", "jobs"},
@@ -248,7 +266,46 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 17>
         {"reject-regex", "exclude"},
     }};
 
+// Options of others that are spelled, or meant, in another way here.
+struct Hint {
+  std::string_view words;  // between spaces
+  std::string_view text;
+};
+constexpr std::string_view kCookies =
+    "to send a cookie, use -H 'Cookie: NAME=VALUE'";
+constexpr std::string_view kGetOnly =
+    "crawl only asks for pages (GET); curl can send data";
+constexpr std::array<Hint, 17> kHints = {{
+    {" -b --cookie --load-cookies --cookie-jar -c ", kCookies},
+    {" --data --data-raw --json --request -X -F --form --post-data "
+     "--method ",
+     kGetOnly},
+    {" -t ", "for the number of tries use --retry, for -j's threads --threads"},
+    {" -s -S ", "to hear nothing but records, use --quiet (-q)"},
+    {" -w --sleep ", "to wait between requests to a host, use --delay TIME"},
+    {" -T ", "to give up slow transfers, use --transfer-timeout (-m) TIME"},
+    {" -L --location ", "redirects are followed; --max-redirs 0 follows none"},
+    {" -O --output-dir -P ", "all records go to one file, --output (-o) FILE"},
+    {" -l ", "how deep links are followed is said with --depth (-d) N"},
+    {" -i --input-file ", "name the file alone: crawl urls.txt"},
+    {" -e ", "for wget's -e robots=off use --no-robots"},
+    {" -np --no-parent ", "to stay below the first URL, use --scope prefix"},
+    {" -Z ", "URLs are fetched in parallel; --jobs (-j) N says how many"},
+    {" --continue ", "a crawl with --state FILE goes on where it stopped"},
+    {" -U ", "to send another User-Agent, use --user-agent (-A) NAME"},
+    {" --compressed ", "compressed answers are asked for and unpacked already"},
+    {" -a --set ", "options are named one by one; crawl --help lists them all"},
+}};
+
 }  // namespace
+
+std::string_view elsewhere_hint(std::string_view word) {
+  const std::string name = fmt::format(" {} ", word.substr(0, word.find('=')));
+  for (const Hint& hint : kHints) {
+    if (hint.words.find(name) != std::string_view::npos) return hint.text;
+  }
+  return "";
+}
 
 std::string OptionSpec::name() const {
   return short_name != '\0' ? fmt::format("-{}", short_name)

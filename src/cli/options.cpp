@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include "base/ascii.h"
@@ -43,6 +44,13 @@ class Resolver : ValueReader {
     }
     for (const std::string& input : args.inputs) {
       if (input.empty()) fail("INPUT '': the name is empty");
+      if (args.compare == "default" && parse_levels(input) &&
+          !std::filesystem::exists(input)) {
+        fail(
+            fmt::format("--compare {0}: its numbers follow a '=', "
+                        "--compare={0}",
+                        input));
+      }
     }
     options_.inputs = args.inputs;
     concurrency(args);
@@ -130,7 +138,20 @@ class Resolver : ValueReader {
         !options_.compare.empty() ||
         (options_.output == "-" && surroundings_.stdout_is_terminal);
     options_.format = people ? OutputFormat::kText : OutputFormat::kJsonl;
+    if (options_.compare.empty()) {
+      options_.format = format_of_name(options_.output, options_.format);
+    }
     read("--format", args.format, options_.format, parse_format);
+    if (args.csv_safe) {
+      const bool open =
+          !args.format && format_of_name(options_.output, OutputFormat::kCsv) ==
+                              OutputFormat::kCsv;
+      if (open) options_.format = OutputFormat::kCsv;
+      if (options_.format != OutputFormat::kCsv) {
+        fail("--csv-safe is about CSV: add --format csv");
+      }
+      options_.format = OutputFormat::kCsvSafe;
+    }
     options_.fields = default_fields();
     read("--fields", args.fields, options_.fields, parse_field_list);
 
@@ -147,6 +168,16 @@ class Resolver : ValueReader {
         "charset", "title",      "description", "canonical",
         "lang",    "link_count", "links",       "parser"};
     fetch.parse_pages = std::any_of(kOfPages.begin(), kOfPages.end(), wanted);
+  }
+
+  static OutputFormat format_of_name(const std::string& name,
+                                     OutputFormat otherwise) {
+    const std::string ending =
+        lower_case(std::filesystem::path(name).extension().string());
+    if (ending == ".csv") return OutputFormat::kCsv;
+    if (ending == ".tsv") return OutputFormat::kTsv;
+    if (ending == ".txt") return OutputFormat::kText;
+    return ending == ".jsonl" ? OutputFormat::kJsonl : otherwise;
   }
 
   static Result<OutputFormat> parse_format(std::string_view text) {
@@ -185,6 +216,9 @@ class Resolver : ValueReader {
       fetch.user_password = *args.user;
     }
     fetch.proxy = args.proxy.value_or("");
+    fetch.proxy_rules = surroundings_.proxies;
+    fetch.proxy_rules.every = fetch.proxy;
+    if (args.no_proxy) fetch.proxy_rules.no_proxy = *args.no_proxy;
     fetch.insecure = args.insecure;
     if (args.cacert && args.cacert->empty()) {
       fail("--cacert '': the file name is empty");

@@ -12,6 +12,7 @@
 #include "crawl/base/error.h"
 #include "crawl/concurrent/thread_pool_executor.h"
 #include "crawl/engine/crawl_options.h"
+#include "crawl/fetch/proxy_choice.h"
 #include "crawl/writer/result_writer.h"
 
 namespace crawl::cli {
@@ -51,6 +52,7 @@ struct Surroundings {
   bool stdout_is_terminal = false;
   std::size_t columns = 80;    // that help may have
   std::string default_config;  // read if it is there; "" for none
+  ProxyRules proxies;          // of the environment
   std::size_t processors = usable_processors();
   std::size_t default_jobs = default_max_workers();
   // Asks for so many open files and says how many there may be.

@@ -21,6 +21,8 @@ std::string_view name_of(OutputFormat format) {
       return "tsv";
     case OutputFormat::kCsv:
       return "csv";
+    case OutputFormat::kCsvSafe:
+      return "csv with --csv-safe";
     case OutputFormat::kText:
       return "text";
   }

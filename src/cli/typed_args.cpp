@@ -114,6 +114,9 @@ std::string missing_value(const std::string& last) {
 }
 
 std::string unknown_option(const std::string& word) {
+  if (const std::string_view hint = elsewhere_hint(word); !hint.empty()) {
+    return fmt::format("unknown option {}: {}", shown_value(word), hint);
+  }
   const std::string name = word.substr(0, word.find('='));
   return fmt::format(
       "unknown option {}{}; crawl --help lists them all", shown_value(name),

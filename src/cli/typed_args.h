@@ -21,10 +21,10 @@ struct TypedArgs {
   bool sync = false, unique = false;
 
   std::optional<std::string> output, format, fields;
-  bool ordered = false;
+  bool ordered = false, csv_safe = false;
 
   std::vector<std::string> header, resolve, connect_to;
-  std::optional<std::string> user_agent, user, proxy, cacert;
+  std::optional<std::string> user_agent, user, proxy, no_proxy, cacert;
   bool insecure = false, http1_1 = false, system_resolver = false;
 
   std::optional<std::string> max_time, connect_timeout, max_redirs,
@@ -102,6 +102,10 @@ Result<TypedArgs> read_args(int argc, const char* const* argv,
 // What a counter's values come to: "true" for each time on the command line; a
 // digit from a file.
 int count_of(const std::vector<std::string>& values);
+
+// What to do here, a sentence, for an option of curl, wget or Scrapy that has
+// no namesake; "" if there is nothing to say.
+std::string_view elsewhere_hint(std::string_view word);
 
 // The option that was most likely meant by a word, as an ending for an error
 // message: ", did you mean '--format'?"; or "".

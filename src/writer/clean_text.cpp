@@ -4,6 +4,7 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -160,11 +161,9 @@ void append_tsv_cell(std::string_view text, std::string& out) {
       put_tsv);
 }
 
-void append_csv_cell(std::string_view text, std::string& out) {
-  const bool quoted = std::any_of(text.begin(), text.end(), [](char c) {
-    return c == ',' || c == '"' || c == '\r' || c == '\n';
-  });
-  if (quoted) out.push_back('"');
+namespace {
+
+void append_csv_text(std::string_view text, std::string& out) {
   append_with<ControlOr<'"'>>(
       text, out,
       [](char32_t c) {
@@ -173,7 +172,32 @@ void append_csv_cell(std::string_view text, std::string& out) {
       [](char32_t c, std::string& to) {
         to += c == '"' ? std::string_view("\"\"") : kReplacementCharacter;
       });
+}
+
+bool begins_formula(std::string_view text) {
+  static constexpr std::array<std::string_view, 11> kBegins = {
+      "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+  return std::any_of(
+      kBegins.begin(), kBegins.end(),
+      [text](std::string_view begin) { return text.starts_with(begin); });
+}
+
+}  // namespace
+
+void append_csv_cell(std::string_view text, std::string& out) {
+  const bool quoted = std::any_of(text.begin(), text.end(), [](char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+  });
   if (quoted) out.push_back('"');
+  append_csv_text(text, out);
+  if (quoted) out.push_back('"');
+}
+
+void append_safe_csv_cell(std::string_view text, std::string& out) {
+  out.push_back('"');
+  if (begins_formula(text)) out.push_back('\'');
+  append_csv_text(text, out);
+  out.push_back('"');
 }
 
 void append_shown(std::string_view text, std::string& out) {

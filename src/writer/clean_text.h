@@ -28,6 +28,10 @@ void append_tsv_cell(std::string_view text, std::string& out);
 // other obeyed characters become U+FFFD: CSV has no escapes.
 void append_csv_cell(std::string_view text, std::string& out);
 
+// The same, in quotes, and with an apostrophe in front of what a spreadsheet
+// would take for a formula.
+void append_safe_csv_cell(std::string_view text, std::string& out);
+
 // For a terminal, on one line: tabs and line ends become a space, other obeyed
 // characters U+FFFD.
 void append_shown(std::string_view text, std::string& out);

@@ -106,4 +106,9 @@ std::unique_ptr<RecordFormatter> make_csv_formatter(FieldIds fields) {
                                               append_csv_cell);
 }
 
+std::unique_ptr<RecordFormatter> make_csv_safe_formatter(FieldIds fields) {
+  return std::make_unique<DelimitedFormatter>(std::move(fields), ',', "\r\n",
+                                              append_safe_csv_cell);
+}
+
 }  // namespace crawl

@@ -23,6 +23,8 @@ std::unique_ptr<RecordFormatter> make_formatter(
       return make_tsv_formatter(std::move(ids));
     case OutputFormat::kCsv:
       return make_csv_formatter(std::move(ids));
+    case OutputFormat::kCsvSafe:
+      return make_csv_safe_formatter(std::move(ids));
     case OutputFormat::kText:
       if (fields == default_fields()) return make_text_formatter(style);
       return make_text_columns_formatter(std::move(ids), style);

@@ -21,6 +21,7 @@ inline std::string_view field_name(FieldId field) {
 std::unique_ptr<RecordFormatter> make_jsonl_formatter(FieldIds fields);
 std::unique_ptr<RecordFormatter> make_tsv_formatter(FieldIds fields);
 std::unique_ptr<RecordFormatter> make_csv_formatter(FieldIds fields);
+std::unique_ptr<RecordFormatter> make_csv_safe_formatter(FieldIds fields);
 // The usual layout: status, time, size, URL, title or error.
 std::unique_ptr<RecordFormatter> make_text_formatter(const TextStyle& style);
 // The fields chosen, in columns.

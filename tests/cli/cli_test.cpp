@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -322,6 +323,62 @@ TEST_F(CliTest, LogFileTakesTheWordsAndLeavesStderrAlone) {
       {list({"/status/500"}), "--retry", "0", "-v", "-q", "--log-file", log});
   EXPECT_EQ(result.err, "");
   EXPECT_THAT(files_.read(log), HasSubstr("/status/500"));
+}
+
+TEST_F(CliTest, LogFileGetsFailuresAsWarningsAndTheSummary) {
+  site_.serve("/a", "<title>A</title>");
+  const std::string log = files_.file("log");
+  const ProcessResult result =
+      run({list({"/a", "/status/404"}), "--retry", "0", "--log-file", log});
+  const std::string logged = files_.read(log);
+  EXPECT_THAT(logged,
+              HasSubstr(" warning could not fetch " + site_.url("/status/404") +
+                        ": HTTP status 404 (http)\n"));
+  EXPECT_THAT(logged, HasSubstr(" info 2 URLs = 1 fetched + 1 failed"));
+  EXPECT_THAT(logged, Not(HasSubstr(site_.url("/a"))));
+  EXPECT_THAT(result.err, HasSubstr("2 URLs = 1 fetched + 1 failed"));
+}
+
+TEST_F(CliTest, LogFileMakesNoFolders) {
+  const std::string folder = files_.file("missing");
+  const ProcessResult result =
+      run({list({"/a"}), "--log-file", folder + "/log"});
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.err, HasSubstr("there is no folder " + folder));
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
+TEST_F(CliTest, LogFileDashIsStandardError) {
+  const ProcessResult result =
+      run({list({"/status/404"}), "--retry", "0", "-v", "--log-file", "-"},
+          {.directory = files_.path().string()});
+  EXPECT_THAT(result.err, HasSubstr("crawl: could not fetch"));
+  EXPECT_FALSE(std::filesystem::exists(files_.file("-")));
+}
+
+TEST_F(CliTest, VerboseIsFailuresAndRetriesAndTwiceIsEveryTransfer) {
+  site_.serve("/a", "<title>A</title>");
+  const std::string urls = list({"/a", "/status/404"});
+  EXPECT_THAT(run({urls}).err, Not(HasSubstr("crawl: ")));
+  const std::string once = run({urls, "-v"}).err;
+  EXPECT_THAT(once,
+              HasSubstr("crawl: could not fetch " + site_.url("/status/404") +
+                        ": HTTP status 404 (http)\n"));
+  EXPECT_THAT(once, Not(HasSubstr(site_.url("/a"))));
+  EXPECT_THAT(run({urls, "-vv"}).err,
+              HasSubstr("crawl: fetched " + site_.url("/a") + ": status 200"));
+}
+
+TEST_F(CliTest, WhatIsNoListIsRefusedOnce) {
+  const std::string table = files_.write("x.csv", "url,title\nhttp://a/,A\n");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{table},
+        std::vector<std::string>{table, "--compare"}}) {
+    const ProcessResult result = run(arguments);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr("x.csv looks like a table (CSV): "));
+  }
 }
 
 // --- comparing

@@ -497,6 +497,68 @@ TEST_F(OptionsTest, DefaultConfigurationIsWhereTheXdgSpecificationHasIt) {
   EXPECT_EQ(default_config_path(), "");
 }
 
+TEST_F(OptionsTest, NameOfTheOutputChoosesItsFormat) {
+  EXPECT_EQ(options({"-o", "x.csv"}).format, OutputFormat::kCsv);
+  EXPECT_EQ(options({"-o", "a.b/x.TSV"}).format, OutputFormat::kTsv);
+  EXPECT_EQ(options({"-o", "x.txt"}).format, OutputFormat::kText);
+  EXPECT_EQ(options({"-o", "x.jsonl"}).format, OutputFormat::kJsonl);
+  EXPECT_EQ(options({"-o", "x.csv/y"}).format, OutputFormat::kJsonl);
+  EXPECT_EQ(options({"-o", ".csv"}).format, OutputFormat::kJsonl);
+  EXPECT_EQ(options({"-o", "x.csv", "--format", "jsonl"}).format,
+            OutputFormat::kJsonl);
+}
+
+TEST_F(OptionsTest, SafeCsvIsCsv) {
+  EXPECT_EQ(options({"--csv-safe"}).format, OutputFormat::kCsvSafe);
+  EXPECT_EQ(options({"--csv-safe", "--format", "csv"}).format,
+            OutputFormat::kCsvSafe);
+  EXPECT_EQ(options({"--csv-safe", "-o", "x.csv"}).format,
+            OutputFormat::kCsvSafe);
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{"--csv-safe", "--format", "tsv"},
+        std::vector<std::string>{"--csv-safe", "-o", "x.tsv"}}) {
+    EXPECT_EQ(error(other), "--csv-safe is about CSV: add --format csv");
+  }
+}
+
+TEST_F(OptionsTest, ProxiesComeFromOptionsThenFromTheEnvironment) {
+  surroundings_.proxies = {"", "h:1", "s:1", "a:1", "local"};
+  ProxyRules rules = options({}).crawl.fetch.proxy_rules;
+  EXPECT_EQ(rules.every, "");
+  EXPECT_EQ(rules.http, "h:1");
+  EXPECT_EQ(rules.no_proxy, "local");
+  rules = options({"-x", "x:1", "--noproxy", "a.test"}).crawl.fetch.proxy_rules;
+  EXPECT_EQ(rules.every, "x:1");
+  EXPECT_EQ(rules.no_proxy, "a.test");
+  EXPECT_EQ(options({"--noproxy="}).crawl.fetch.proxy_rules.no_proxy, "");
+}
+
+TEST_F(OptionsTest, OptionsOfOtherToolsGetTheRightHint) {
+  const std::pair<std::string, std::string> hints[] = {
+      {"-b", "-H 'Cookie: NAME=VALUE'"},
+      {"--cookie=a=b", "-H 'Cookie:"},
+      {"--data", "curl can send data"},
+      {"--max-depth", "'--depth'"},
+      {"--silent", "'--quiet'"},
+      {"-t", "--retry"},
+      {"--wait", "'--delay'"},
+      {"-L", "--max-redirs 0"},
+      {"-np", "--scope prefix"},
+      {"-i", "crawl urls.txt"},
+      {"-O", "--output"},
+      {"-U", "--user-agent"},
+  };
+  for (const auto& [word, hint] : hints) {
+    EXPECT_THAT(error({word}), HasSubstr(hint)) << word;
+    EXPECT_THAT(error({word}), StartsWith("unknown option '")) << word;
+  }
+}
+
+TEST_F(OptionsTest, NumbersBehindCompareBelongToIt) {
+  EXPECT_EQ(error({"--compare", "2,4"}),
+            "--compare 2,4: its numbers follow a '=', --compare=2,4");
+}
+
 TEST_F(OptionsTest, ConfigFileMayCompare) {
   EXPECT_THAT(options({"--config", config("compare\n")}).compare,
               ElementsAre(1, 2, 4, 8));

@@ -143,6 +143,45 @@ TEST_F(SeedSourceTest, PipeIsReadToItsEndAndItsQueueIsBounded) {
   EXPECT_EQ(lines, kLines);
 }
 
+TEST_F(SeedSourceTest, LoneCarriageReturnsEndLinesToo) {
+  EXPECT_THAT(read_all({file("list", "http://a/\rhttp://b/\r\n\rhttp://c/\r")}),
+              ElementsAre("http://a/", "http://b/", "http://c/"));
+}
+
+TEST(LineSplitter, Utf16IsToldByItsMarkHoweverTheBytesAreCut) {
+  const std::u16string text =
+      u"http://a/\r\nhttp://\u00FC.test/\U0001F600\n#c\n"
+      u"\xD800x\nend";
+  for (const bool big : {false, true}) {
+    std::string bytes = big ? "\xFE\xFF" : "\xFF\xFE";
+    for (const char16_t unit : text) {
+      const char high = static_cast<char>(unit >> 8U);
+      const char low = static_cast<char>(unit & 0xFFU);
+      bytes += big ? high : low;
+      bytes += big ? low : high;
+    }
+    for (std::size_t piece = 1; piece < bytes.size(); ++piece) {
+      LineSplitter splitter;
+      std::vector<std::string> lines;
+      const auto sink = [&lines](std::string line) {
+        lines.push_back(std::move(line));
+      };
+      for (std::size_t at = 0; at < bytes.size(); at += piece) {
+        splitter.feed(std::string_view(bytes).substr(at, piece), sink);
+      }
+      splitter.finish(sink);
+      EXPECT_THAT(lines,
+                  ElementsAre("http://a/", "http://ü.test/😀", "\uFFFDx", "end"))
+          << piece;
+      // And is ready for another input.
+      lines.clear();
+      splitter.feed("next", sink);
+      splitter.finish(sink);
+      EXPECT_THAT(lines, ElementsAre("next"));
+    }
+  }
+}
+
 TEST(LineSplitter, GivesTheSameLinesHoweverTheBytesAreCut) {
   const std::string text = "\xEF\xBB\xBF one\r\n\n#c\n\xEF\xBB\xBFtwo\nthree";
   for (std::size_t size = 1; size <= text.size(); ++size) {

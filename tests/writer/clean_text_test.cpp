@@ -115,6 +115,22 @@ TEST(CleanText, CutFitsAndMarksTheCut) {
   }
 }
 
+TEST(CleanText, SafeCsvCellsAreNoFormulas) {
+  const auto cell = [](std::string_view text) {
+    std::string out;
+    append_safe_csv_cell(text, out);
+    return out;
+  };
+  for (const std::string begin :
+       {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}) {
+    EXPECT_EQ(cell(begin + "1"), "\"'" + begin + "1\"") << begin;
+  }
+  EXPECT_EQ(cell("=A(\"x\")"), "\"'=A(\"\"x\"\")\"");
+  EXPECT_EQ(cell("a;=1"), "\"a;=1\"");
+  EXPECT_EQ(cell("plain"), "\"plain\"");
+  EXPECT_EQ(cell(""), "\"\"");
+}
+
 TEST(CleanText, CutInTheMiddleKeepsBothEnds) {
   EXPECT_EQ(cut_middle_to_width("https://example.org/a/long/way/page.html", 25),
             "https://exam…ay/page.html");

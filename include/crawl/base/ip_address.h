@@ -43,6 +43,8 @@ class IpAddress {
   static std::optional<IpAddress> parse(std::string_view text);
 
   bool is_v4() const { return is_v4_; }
+  // Network byte order; IPv4 in the first four, the rest 0.
+  const V6Bytes& bytes() const { return bytes_; }
   AddressKind kind() const;
   bool is_public() const { return kind() == AddressKind::kPublic; }
 

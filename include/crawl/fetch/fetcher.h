@@ -15,6 +15,7 @@
 #include "crawl/base/error.h"
 #include "crawl/base/ip_address.h"
 #include "crawl/fetch/fetch_result.h"
+#include "crawl/fetch/proxy_choice.h"
 #include "crawl/parse/page.h"
 
 namespace crawl {
@@ -27,7 +28,9 @@ struct FetchOptions {
   HeaderList headers;
   HeaderList origin_headers;  // sent to the seed's origin only
   std::string user_password;  // -u user:password, the seed's origin only
-  std::string proxy;          // -x; "" for none, environment variables not used
+  std::string proxy;          // -x; "" for none
+  // The environment's proxies and --noproxy, once ProxyChoice is asked.
+  ProxyRules proxy_rules;
   bool insecure = false;      // -k
   std::string ca_file;        // --cacert; "" for the system's
   std::vector<std::string> resolve;     // --resolve HOST:PORT:ADDR[,ADDR]...

@@ -14,7 +14,13 @@
 
 namespace crawl {
 
-enum class OutputFormat : std::uint8_t { kJsonl, kTsv, kCsv, kText };
+enum class OutputFormat : std::uint8_t {
+  kJsonl,
+  kTsv,
+  kCsv,
+  kText,
+  kCsvSafe,
+};
 
 // Where written bytes go. One thread.
 class OutputStream {
@@ -81,6 +87,9 @@ struct TextStyle {
 // - kTsv: a header line; absent is an empty cell; \t \n \r \\ \uXXXX.
 // - kCsv: RFC 4180 with a header row and CRLF; absent is an empty cell; tabs
 //   and line ends inside quotes, other such characters are U+FFFD.
+// - kCsvSafe: the same for spreadsheets, which take a cell that begins with
+//   = + - @ (wide ones too), a tab or a line end for a formula: it gets an
+//   apostrophe in front, and all text is in quotes (OWASP, CSV Injection).
 // - kText: status, time, size, URL, and title or error, aligned; or the fields
 //   chosen, if they are not the usual ones. Line ends and tabs become a space,
 //   other such characters U+FFFD.

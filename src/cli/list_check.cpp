@@ -1,0 +1,159 @@
+#include "cli/list_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "base/ascii.h"
+#include "cli/shown_value.h"
+#include "crawl/engine/seed_source.h"
+
+namespace crawl::cli {
+namespace {
+
+constexpr std::size_t kLookedAt = 4'096;
+
+constexpr std::string_view kSpace = " \t\r\n\f\v";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+// The first line that a list would take for a URL.
+std::string_view first_line(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    const std::string_view line = trimmed(text.substr(0, end));
+    if (!line.empty() && line[0] != '#') return line;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return {};
+}
+
+bool is_word(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_ascii_letter(c) || is_ascii_digit(c) || c == '_' || c == ' ' ||
+           c == '-';
+  });
+}
+
+// A header of words, or a URL among other cells. URLs may have commas
+// themselves, but no tabs.
+bool is_delimited(std::string_view line, char delimiter) {
+  if (line.find(delimiter) == std::string_view::npos) return false;
+  bool words = true;
+  std::size_t urls_behind = 0;
+  for (std::size_t begin = 0; begin <= line.size();) {
+    const std::size_t end = std::min(line.find(delimiter, begin), line.size());
+    std::string_view cell = trimmed(line.substr(begin, end - begin));
+    if (cell.starts_with('"') && cell.ends_with('"') && cell.size() > 1) {
+      cell = cell.substr(1, cell.size() - 2);
+    }
+    words = words && is_word(cell);
+    if (begin > 0 &&
+        (cell.starts_with("http://") || cell.starts_with("https://"))) {
+      ++urls_behind;
+    }
+    begin = end + 1;
+  }
+  const bool quoted = line[0] == '"' && line.ends_with('"') &&
+                      line.find("\",\"") != std::string_view::npos;
+  const bool text_behind = line.find(", ") != std::string_view::npos ||
+                           line.find(",\"") != std::string_view::npos;
+  return words || urls_behind > 0 || quoted || delimiter == '\t' ||
+         (delimiter == ',' && text_behind);
+}
+
+struct Magic {
+  std::string_view bytes;
+  std::string_view what;
+  std::string_view reader;
+};
+constexpr std::array<Magic, 5> kCompressed = {{
+    {"\x1f\x8b", "gzip", "zcat"},
+    {"\x28\xb5\x2f\xfd", "zstd", "zstdcat"},
+    {"\xfd\x37zXZ", "xz", "xzcat"},
+    {"BZh", "bzip2", "bzcat"},
+    {"PK\x03\x04", "a ZIP archive", "unzip -p"},
+}};
+
+}  // namespace
+
+std::optional<std::string> wrong_list(std::string_view begin,
+                                      const std::string& name) {
+  for (const Magic& magic : kCompressed) {
+    if (begin.starts_with(magic.bytes)) {
+      return fmt::format("is compressed ({}): unpack it first, {} {} | crawl -",
+                         magic.what, magic.reader, name);
+    }
+  }
+  if (begin.starts_with("\xEF\xBB\xBF")) begin.remove_prefix(3);
+  const std::string_view line = first_line(begin);
+  const std::string start = lower_case(std::string(line.substr(0, 64)));
+  if (start.starts_with("<!doctype html") || start.starts_with("<html")) {
+    return "looks like an HTML page: to crawl a page's links, give its URL "
+           "with "
+           "-r --depth 1";
+  }
+  if (start.starts_with('<')) {
+    return "looks like XML: to crawl what a sitemap lists, give its URL with "
+           "-r --sitemap URL";
+  }
+  if (start.starts_with("{\"") || start.starts_with("{ \"") || start == "{") {
+    return fmt::format(
+        "looks like JSON: take the URLs out of it first, jq -r "
+        ".url {} | crawl -",
+        name);
+  }
+  if (start == "[" || start.starts_with("[\"") || start.starts_with("[{")) {
+    return fmt::format(
+        "looks like a JSON array: take the URLs out of it first, "
+        "jq -r '.[]' {} | crawl -",
+        name);
+  }
+  for (const char delimiter : {'\t', ',', ';'}) {
+    if (is_delimited(line, delimiter)) {
+      const bool tabs = delimiter == '\t';
+      return fmt::format(
+          "looks like a table ({}): take the column with the "
+          "URLs out of it first, cut {}-f1 {} | crawl -",
+          tabs ? "TSV" : "CSV", tabs ? "" : fmt::format("-d'{}' ", delimiter),
+          name);
+    }
+  }
+  if (line.size() > 1 &&
+      (line[0] == '"' || line[0] == '\'' || line[0] == '<') &&
+      line.back() == line[0]) {
+    return fmt::format(
+        "has its URLs in quotes: take them off first, tr -d "
+        "\"\\\"'\" < {} | crawl -",
+        name);
+  }
+  return std::nullopt;
+}
+
+Result<void> check_lists(const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    std::error_code ignored;
+    if (input == "-" || is_url_input(input) ||
+        !std::filesystem::is_regular_file(input, ignored)) {
+      continue;
+    }
+    std::ifstream in(input, std::ios::binary);
+    std::string begin(kLookedAt, '\0');
+    in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    begin.resize(static_cast<std::size_t>(in.gcount()));
+    if (const auto wrong = wrong_list(begin, input)) {
+      return make_error(fmt::format("{} {}", input, *wrong));
+    }
+  }
+  return {};
+}
+
+}  // namespace crawl::cli
