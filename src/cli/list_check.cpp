@@ -95,6 +95,12 @@ std::optional<std::string> wrong_list(std::string_view begin,
   }
   if (begin.starts_with("\xEF\xBB\xBF")) begin.remove_prefix(3);
   const std::string_view line = first_line(begin);
+  // What is no text at all looks like nothing in particular.
+  if (std::any_of(line.begin(), line.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\t';
+      })) {
+    return std::nullopt;
+  }
   const std::string start = lower_case(std::string(line.substr(0, 64)));
   if (start.starts_with("<!doctype html") || start.starts_with("<html")) {
     return "looks like an HTML page: to crawl a page's links, give its URL "

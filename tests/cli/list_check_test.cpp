@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace crawl::cli {
 namespace {
@@ -42,12 +43,13 @@ TEST(ListCheck, WhatIsNoListIsSaidWithWhatToDo) {
 }
 
 TEST(ListCheck, ListsAreListsWhateverTheirUrlsLookLike) {
-  for (const std::string list :
-       {"", "\n\n", "# a comment, with commas\n", "http://a/\n",
-        "example.org\nb.test", "http://a/1,2,3", "http://a/?q=a;b",
-        "http://a/?x={\"y\":1}", "http://[::1]/", "[::1]:80", "not a url",
-        "http://a/ ", "//a/b", "a,b.test/x", "\xFF\xFEh\0t\0t\0p\0",
-        "http://a/'x'"}) {
+  for (const std::string& list : std::vector<std::string>{
+           "", "\n\n", "# a comment, with commas\n", "http://a/\n",
+           "example.org\nb.test", "http://a/1,2,3", "http://a/?q=a;b",
+           "http://a/?x={\"y\":1}", "http://[::1]/", "[::1]:80", "not a url",
+           "http://a/ ", "//a/b", "a,b.test/x",
+           std::string("\xFF\xFEh\0,\0 \0", 8), "http://a/'x'",
+           std::string("\0,\"a\", b\tc", 10)}) {
     EXPECT_FALSE(wrong_list(list, "f")) << list;
   }
 }
