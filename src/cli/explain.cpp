@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/userinfo.h"
 #include "cli/exit_status.h"
 #include "cli/state.h"
 #include "crawl/base/ip_address.h"
@@ -19,6 +20,7 @@
 #include "crawl/frontier/state_store.h"
 #include "engine/private_answer.h"
 #include "engine/robots_gate.h"
+#include "engine/secrets.h"
 #include "engine/seed_url.h"
 
 namespace crawl::cli {
@@ -47,6 +49,7 @@ struct Seeds {
   // Whether `url` may be at a loopback or private address: its host is a
   // seed's, or a seed is at such an address itself.
   bool allow_private = false;
+  Secrets secrets;
 };
 
 Result<Seeds> read_seeds(const Options& options, const Url& url) {
@@ -54,14 +57,15 @@ Result<Seeds> read_seeds(const Options& options, const Url& url) {
   if (!scope) return tl::unexpected(scope.error());
   Result<std::unique_ptr<SeedSource>> lines = open_seeds(options.inputs);
   if (!lines) return tl::unexpected(lines.error());
-  Seeds seeds{*std::move(scope), options.crawl.allow_private};
+  Seeds seeds{*std::move(scope), options.crawl.allow_private, {}};
   for (std::string line; (*lines)->next(line) == SeedSource::Status::kLine;) {
     const auto seed = parse_seed(line);
     if (!seed) continue;
-    seeds.scope.add_seed(*seed);
+    seeds.scope.add_seed(seed->url);
+    seeds.secrets.add_seed(*seed);
     seeds.allow_private = seeds.allow_private ||
-                          seed->hostname() == url.hostname() ||
-                          is_private_host(seed->hostname());
+                          seed->url.hostname() == url.hostname() ||
+                          is_private_host(seed->url.hostname());
   }
   return seeds;
 }
@@ -82,7 +86,7 @@ Result<void> explain_state(const Options& options, const Url& url,
 }
 
 Result<void> explain_robots(const Options& options, const Url& url,
-                            bool allow_private, Explanation& explanation) {
+                            const Seeds& seeds, Explanation& explanation) {
   if (options.crawl.robots == RobotsMode::kNever) {
     explanation.add("robots", true, "not asked (--no-robots)");
     return {};
@@ -95,10 +99,11 @@ Result<void> explain_robots(const Options& options, const Url& url,
   const SystemClock clock;
   RobotsGate gate(options.crawl.product_token);
   Url ask = RobotsGate::robots_url(url);
-  bool hop_allow_private = allow_private;
+  bool hop_allow_private = seeds.allow_private;
   for (int hops = 0;; ++hops) {
     FetchRequest request{.id = 0, .url = ask};
     request.keep_body = true;
+    seeds.secrets.fill({}, request);
     request.allow_private = hop_allow_private;
     (*fetcher)->start(std::move(request));
     std::vector<FetchResult> results;
@@ -135,10 +140,11 @@ Result<void> explain_robots(const Options& options, const Url& url,
 int run_explain(const Options& options, Report& /*report*/) {
   const auto parsed = parse_seed(options.explain);
   if (!parsed) {
-    return refuse(Error{fmt::format("--explain {}: {}", options.explain,
-                                    parsed.error().message)});
+    return refuse(
+        Error{fmt::format("--explain {}: {}", hide_password(options.explain),
+                          parsed.error().message)});
   }
-  const Url url = UrlCleaner(options.crawl.site->cleaner).clean(*parsed);
+  const Url url = UrlCleaner(options.crawl.site->cleaner).clean(parsed->url);
   const Result<Seeds> seeds = read_seeds(options, url);
   if (!seeds) return refuse(seeds.error());
   const Scope& scope = seeds->scope;
@@ -153,8 +159,7 @@ int run_explain(const Options& options, Report& /*report*/) {
   }
   // A host that the crawl would never turn to is not asked for its robots.txt.
   if (decision.allowed()) {
-    if (Result<void> done =
-            explain_robots(options, url, seeds->allow_private, explanation);
+    if (Result<void> done = explain_robots(options, url, *seeds, explanation);
         !done) {
       return refuse(done.error());
     }

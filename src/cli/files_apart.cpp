@@ -42,6 +42,8 @@ std::vector<NamedFile> named_files(const Options& options) {
   }
   add("--config", options.config, false);
   add("--cacert", options.crawl.fetch.ca_file, false);
+  add("--cert", options.crawl.fetch.cert_file, false);
+  add("--key", options.crawl.fetch.key_file, false);
   add("-o", options.output, true, STDOUT_FILENO);
   add("--skipped", options.skipped, true, STDOUT_FILENO);
   if (options.crawl.site) add("--state", options.crawl.site->state_file, true);

@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 70> kOptions = {{
+constexpr std::array<OptionSpec, 72> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -63,21 +63,24 @@ constexpr std::array<OptionSpec, 70> kOptions = {{
 
     {Group::kRequests, "header", 'H', "LINE",
      "Send the header 'Name: value'; 'Name:' leaves a usual one out. May be "
-     "repeated. Authorization and Cookie stay with the first origin.",
+     "repeated. Authorization and Cookie are for the origins of the URLs "
+     "given.",
      &T::header},
     {Group::kRequests, "user-agent", 'A', "NAME",
      "Send NAME as User-Agent (default: crawl/VERSION and the project's "
      "address).",
      &T::user_agent},
     {Group::kRequests, "user", 'u', "USER:PASSWORD",
-     "Log in with HTTP Basic authentication.", &T::user},
+     "Log in with HTTP Basic authentication at the origins (scheme, host, "
+     "port) of the URLs given. http://USER:PASSWORD@host/ is for one.",
+     &T::user},
     {Group::kRequests, "proxy", 'x', "URL",
      "Use the proxy [SCHEME://]HOST[:PORT]; SCHEME is http, https, socks4, "
      "socks4a, socks5 or socks5h.",
      &T::proxy},
     {Group::kRequests, "noproxy", '\0', "LIST",
      "Hosts, domains and address blocks asked without a proxy, or *: "
-     "localhost,example.org,10.0.0.0/8. Else $no_proxy says so; and without "
+     "localhost,a.example,10.0.0.0/8. Else $no_proxy says so; and without "
      "--proxy, $http_proxy, $https_proxy and $all_proxy name the proxies.",
      &T::no_proxy},
     {Group::kRequests, "insecure", 'k', "", "Accept any TLS certificate.",
@@ -85,6 +88,11 @@ constexpr std::array<OptionSpec, 70> kOptions = {{
     {Group::kRequests, "cacert", '\0', "FILE",
      "Trust the certificate authorities in FILE (PEM), not the system's.",
      &T::cacert},
+    {Group::kRequests, "cert", 'E', "FILE",
+     "Show the client certificate in FILE (PEM) to the seeds' origins.",
+     &T::cert},
+    {Group::kRequests, "key", '\0', "FILE",
+     "The private key of --cert, if FILE (PEM) there has none.", &T::key},
     {Group::kRequests, "resolve", '\0', "HOST:PORT:ADDR",
      "Take ADDR[,ADDR...] for HOST and PORT without asking DNS. May be "
      "repeated.",
@@ -238,11 +246,11 @@ constexpr std::array<OptionSpec, 70> kOptions = {{
     {Group::kMessages, "help", 'h', "", "Print this help and exit.", &T::help,
      false},
     {Group::kMessages, "version", 'V', "",
-     "Print the version and libcurl's, and exit.", &T::version, false},
+     "Print the version and the libraries', and exit.", &T::version, false},
 }};
 
 // What other tools call it, where that is not near to our name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20>
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22>
     kElsewhere = {{
         {"max-depth", "depth"},
         {"silent", "quiet"},
@@ -262,6 +270,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20>
         {"output-document", "output"},
         {"no-check-certificate", "insecure"},
         {"ca-certificate", "cacert"},
+        {"certificate", "cert"},
+        {"private-key", "key"},
         {"accept-regex", "include"},
         {"reject-regex", "exclude"},
     }};

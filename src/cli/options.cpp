@@ -75,6 +75,15 @@ class Resolver : ValueReader {
   }
 
  private:
+  void read_file_name(std::string_view option,
+                      const std::optional<std::string>& typed,
+                      std::string& file) {
+    if (typed && typed->empty()) {
+      fail(fmt::format("{} '': the file name is empty", option));
+    }
+    file = typed.value_or("");
+  }
+
   void read_millis(std::string_view option,
                    const std::optional<std::string>& typed,
                    std::chrono::milliseconds& to) {
@@ -220,10 +229,9 @@ class Resolver : ValueReader {
     fetch.proxy_rules.every = fetch.proxy;
     if (args.no_proxy) fetch.proxy_rules.no_proxy = *args.no_proxy;
     fetch.insecure = args.insecure;
-    if (args.cacert && args.cacert->empty()) {
-      fail("--cacert '': the file name is empty");
-    }
-    fetch.ca_file = args.cacert.value_or("");
+    read_file_name("--cacert", args.cacert, fetch.ca_file);
+    read_file_name("--cert", args.cert, fetch.cert_file);
+    read_file_name("--key", args.key, fetch.key_file);
     fetch.resolve = args.resolve;
     fetch.connect_to = args.connect_to;
     fetch.http1_only = args.http1_1;

@@ -35,7 +35,7 @@ struct Options {
   std::size_t open_files = 0;  // at most, at once
 
   bool quiet = false;    // -q: no progress, no summary, no warnings
-  int verbosity = 0;     // -v: retries and failures too; -vv: libcurl's too
+  int verbosity = 0;     // -v: retries and failures too; -vv: every transfer
   std::string log_file;  // "" for stderr
   std::string config;    // the file that options came from; "" for none
 };

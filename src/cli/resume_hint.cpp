@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/ascii.h"
+#include "base/userinfo.h"
 #include "crawl/base/utf8.h"
 #include "crawl/writer/fields.h"
 #include "writer/clean_text.h"
@@ -73,7 +74,8 @@ SeedSource::Status WatchedLines::next(std::string& line) {
   const Status status = lines_->next(line);
   if (status == Status::kLine) {
     exact_ = exact_ && line.size() < kMaxLineBytes &&
-             line.find('\0') == std::string::npos && is_valid_utf8(line);
+             line.find('\0') == std::string::npos && is_valid_utf8(line) &&
+             hide_password(line) == line;
   }
   return status;
 }

@@ -7,8 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/userinfo.h"
+#include "crawl/engine/seed_source.h"
 #include "crawl/frontier/scope.h"
 #include "crawl/writer/fields.h"
+#include "engine/seed_url.h"
 
 namespace crawl::cli {
 namespace {
@@ -38,6 +41,19 @@ std::string names_of(const std::vector<std::size_t>& fields) {
   return names;
 }
 
+// A changed password makes no other crawl, and stands in no file.
+std::string inputs_of(const Options& options) {
+  std::vector<std::string> inputs;
+  for (const std::string& input : options.inputs) {
+    const auto seed = parse_seed(input);
+    inputs.emplace_back(is_url_input(input) && seed &&
+                                !seed->user_password.empty()
+                            ? std::string(seed->url.href())
+                            : hide_password(input));
+  }
+  return fmt::format("{}", fmt::join(inputs, " "));
+}
+
 }  // namespace
 
 StateOptions state_options(const Options& options) {
@@ -45,7 +61,7 @@ StateOptions state_options(const Options& options) {
   StateOptions state;
   state.path = site.state_file;
   state.settings = {
-      {"INPUT", fmt::format("{}", fmt::join(options.inputs, " "))},
+      {"INPUT", inputs_of(options)},
       {"-o", options.output},
       {"--format", std::string(name_of(options.format))},
       {"--fields", names_of(options.fields)},

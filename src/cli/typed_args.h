@@ -24,7 +24,8 @@ struct TypedArgs {
   bool ordered = false, csv_safe = false;
 
   std::vector<std::string> header, resolve, connect_to;
-  std::optional<std::string> user_agent, user, proxy, no_proxy, cacert;
+  std::optional<std::string> user_agent, user, proxy, no_proxy, cacert, cert,
+      key;
   bool insecure = false, http1_1 = false, system_resolver = false;
 
   std::optional<std::string> max_time, connect_timeout, max_redirs,

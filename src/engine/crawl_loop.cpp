@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/userinfo.h"
 #include "engine/record_builder.h"
 #include "engine/seed_url.h"
 
@@ -210,45 +211,56 @@ void CrawlLoop::admit(SeedSource& seeds) {
 
 // Those that an earlier run left unread, and those of the command line.
 void CrawlLoop::add_first_sitemaps() {
+  // Of one that is among both, only the command line knows the userinfo.
+  for (const std::string& sitemap : options_.site->sitemaps) {
+    if (auto named = parse_seed(sitemap)) {
+      add_sitemap({std::move(named->url), 0, true},
+                  std::move(named->user_password));
+    }
+  }
   const Result<std::optional<std::string>> left = store_->note(kSitemapsLeft);
   if (!left) return fail(left.error());
   for (SitemapList::Entry& sitemap :
        SitemapList::read_left(left->value_or(""))) {
     add_sitemap(std::move(sitemap));
   }
-  for (const std::string& sitemap : options_.site->sitemaps) {
-    if (const auto url = parse_seed(sitemap)) add_sitemap({*url, 0, true});
-  }
 }
 
 void CrawlLoop::admit_line(std::string line) {
   const std::uint64_t index = next_index_++;
-  tl::expected<Url, UrlProblem> url = parse_seed(line);
-  if (!url) {
+  tl::expected<Seed, UrlProblem> seed = parse_seed(line);
+  line = hide_password(std::move(line));
+  if (!seed) {
     ++admitted_elsewhere_;
     // A crawl that is continued has this record already.
     if (site_ && store_->resumed()) return;
-    finish(make_unfetched_record(index, std::move(line), "", url.error().kind,
-                                 std::move(url.error().message)),
+    finish(make_unfetched_record(index, std::move(line), "", seed.error().kind,
+                                 std::move(seed.error().message)),
            nullptr);
     return;
   }
   if (site_) {
-    if (const Result<bool> added = site_->add_seed(*url); !added) {
+    secrets_.add_seed(*seed);
+    if (const Result<bool> added = site_->add_seed(seed->url); !added) {
       fail(added.error());
     }
     return;
   }
   ++admitted_elsewhere_;
-  if (options_.unique &&
-      !seen_.insert(fingerprint(url->without_fragment().href())).second) {
+  if (options_.unique && !seen_
+                              .insert(fingerprint(fmt::format(
+                                  "{} {}", seed->url.without_fragment().href(),
+                                  seed->user_password)))
+                              .second) {
     finish(make_unfetched_record(
-               index, std::move(line), std::string(url->href()),
+               index, std::move(line), std::string(seed->url.href()),
                ErrorKind::kDuplicate, "the same URL came before (--unique)"),
            nullptr);
     return;
   }
-  auto job = std::make_unique<Job>(index, std::move(line), *std::move(url));
+  auto job =
+      std::make_unique<Job>(index, std::move(line), std::move(seed->url));
+  job->secret = {job->url.host_key(), std::move(seed->user_password), true};
   job->admitted = clock_.now();
   frontier_.add(std::move(job));
 }
@@ -311,6 +323,7 @@ bool CrawlLoop::let_through(std::unique_ptr<Job>& job) {
   question->host = job->host;
   question->parent = job->url.host_key();
   question->allow_private = job->allow_private;
+  question->secret = job->secret;
   frontier_.hold_host(*job);
   frontier_.add_again(std::move(job), clock_.now());
   launch(std::move(question));
@@ -334,10 +347,7 @@ void CrawlLoop::launch(std::unique_ptr<Job> job) {
     free_.pop_back();
   }
   FetchRequest request{.id = id, .url = job->url};
-  // Credentials stay with the origin they were given for.
-  request.send_credentials =
-      job->redirects.empty() ||
-      Url::parse(job->redirects.front().url)->host_key() == job->url.host_key();
+  secrets_.fill(job->secret, request);
   request.allow_private = options_.allow_private || job->allow_private;
   switch (job->kind) {
     case JobKind::kPage:

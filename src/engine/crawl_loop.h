@@ -20,6 +20,7 @@
 #include "crawl/frontier/frontier.h"
 #include "crawl/parse/sitemap.h"
 #include "engine/robots_gate.h"
+#include "engine/secrets.h"
 #include "engine/site_crawl.h"
 #include "engine/sitemap_list.h"
 #include "engine/time_book.h"
@@ -80,7 +81,8 @@ class CrawlLoop {
   void handle_robots(std::unique_ptr<Job> job, FetchResult result);
   void handle_sitemap(std::unique_ptr<Job> job, FetchResult result);
   void take_sitemaps_read();
-  void add_sitemap(SitemapList::Entry sitemap);
+  // `user_password`: for its own requests, as the command line has it.
+  void add_sitemap(SitemapList::Entry sitemap, std::string user_password = {});
   void add_sitemaps_of(const Job& robots, std::vector<std::string> named,
                        bool allow_private);
   void add_first_sitemaps();
@@ -104,6 +106,7 @@ class CrawlLoop {
 
   Frontier frontier_;
   RobotsGate robots_;
+  Secrets secrets_;
   std::unique_ptr<SiteCrawl> site_;  // null but for recursive crawls
   CrawlStats stats_;
   std::optional<TimeBook> time_book_;

@@ -197,15 +197,21 @@ void CrawlLoop::add_sitemaps_of(const Job& robots,
   const std::optional<Url> base = Url::parse(robots.parent + "/");
   for (const std::string& name : named) {
     std::optional<Url> url = base ? base->resolve(name) : std::nullopt;
-    if (url && url->is_http()) add_sitemap({*std::move(url), 0, allow_private});
+    if (url && url->is_http()) {
+      add_sitemap({url->without_credentials(), 0, allow_private});
+    }
   }
 }
 
-void CrawlLoop::add_sitemap(SitemapList::Entry sitemap) {
+void CrawlLoop::add_sitemap(SitemapList::Entry sitemap,
+                            std::string user_password) {
   if (!sitemaps_.add(sitemap) || closing_) return;
   auto job = std::make_unique<Job>(0, "", std::move(sitemap.url));
   job->kind = JobKind::kSitemap;
   job->depth = sitemap.level;
+  if (!user_password.empty()) {
+    job->secret = {job->url.host_key(), std::move(user_password)};
+  }
   job->allow_private = sitemap.allow_private;
   job->admitted = clock_.now();
   frontier_.add(std::move(job));

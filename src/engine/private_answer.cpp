@@ -8,7 +8,10 @@ namespace crawl {
 
 bool is_private_answer(const FetchResult& result, const Url& url,
                        const FetchOptions& options) {
-  if (!options.proxy.empty()) return is_private_host(url.hostname());
+  if (result.proxied ||
+      (!options.proxy.empty() && options.proxy_rules.no_proxy.empty())) {
+    return is_private_host(url.hostname());
+  }
   const std::optional<IpAddress> address = IpAddress::parse(result.remote_ip);
   return address && !address->is_public();
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/userinfo.h"
 #include "engine/seed_url.h"
 #include "fetch/http/header_links.h"
 
@@ -34,7 +35,7 @@ RedirectVerdict judge_redirect(const FetchResult& result, const Url& from,
   if (!next) {
     return refuse(ErrorKind::kRedirect,
                   fmt::format("redirected to something that is no URL: {}",
-                              shortened(result.location)));
+                              shortened(hide_password(result.location))));
   }
   if (!next->is_http()) {
     return refuse(

@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/userinfo.h"
 #include "engine/line_splitter.h"
 
 namespace crawl {
@@ -231,11 +232,13 @@ Result<void> check_input(const std::string& input) {
   if (input == "-" || is_url_input(input)) return {};
   struct stat info {};
   if (stat(input.c_str(), &info) != 0) {
-    if (errno == ENOENT) {
+    const int error = errno;
+    const std::string shown = hide_password(input);  // a URL without a scheme?
+    if (error == ENOENT) {
       return make_error(fmt::format(
-          "{}: no such file (if it is a URL, write https://{})", input, input));
+          "{}: no such file (if it is a URL, write https://{})", shown, shown));
     }
-    return make_error(fmt::format("{}: {}", input, std::strerror(errno)));
+    return make_error(fmt::format("{}: {}", shown, std::strerror(error)));
   }
   if (S_ISDIR(info.st_mode)) {
     return make_error(fmt::format(

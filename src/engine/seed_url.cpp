@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/ascii.h"
+#include "base/userinfo.h"
 
 namespace crawl {
 namespace {
@@ -34,7 +35,7 @@ tl::unexpected<UrlProblem> problem(ErrorKind kind, std::string message) {
 
 }  // namespace
 
-tl::expected<Url, UrlProblem> parse_seed(std::string_view line) {
+tl::expected<Seed, UrlProblem> parse_seed(std::string_view line) {
   if (line.find('\0') != std::string_view::npos) {
     return problem(ErrorKind::kInvalidUrl,
                    "the line holds a NUL byte; is the input a text file with "
@@ -62,7 +63,8 @@ tl::expected<Url, UrlProblem> parse_seed(std::string_view line) {
         ErrorKind::kUnsupportedScheme,
         fmt::format("only http and https are fetched, not {}", url->scheme()));
   }
-  return *std::move(url);
+  if (!url->has_credentials()) return Seed{*std::move(url), ""};
+  return Seed{url->without_credentials(), user_password_of(*url)};
 }
 
 }  // namespace crawl

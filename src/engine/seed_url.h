@@ -16,9 +16,15 @@ struct UrlProblem {
   std::string message;
 };
 
+// What a line of input names.
+struct Seed {
+  Url url;                    // without userinfo, as it may be shown
+  std::string user_password;  // its userinfo, decoded; "" for none
+};
+
 // The URL that a line of input names: as it stands, or with "https:" before it
-// where it has no scheme. Only http and https come back as a URL.
-tl::expected<Url, UrlProblem> parse_seed(std::string_view line);
+// where it has no scheme. Only http and https come back as one.
+tl::expected<Seed, UrlProblem> parse_seed(std::string_view line);
 
 // Longer ones are taken for garbage, not asked for.
 inline constexpr std::size_t kMaxUrlBytes = std::size_t{64} << 10;

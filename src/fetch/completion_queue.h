@@ -27,7 +27,7 @@ class CompletionQueue {
     {
       const std::lock_guard lock(mutex_);
       append(finished_.results, batch.results);
-      append(finished_.tls_http1_hosts, batch.tls_http1_hosts);
+      append(finished_.tls_http1_origins, batch.tls_http1_origins);
       if (!finished_.results.empty()) notify = std::exchange(waiting_, false);
     }
     if (notify) ready_.notify_one();

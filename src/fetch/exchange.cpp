@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "fetch/http/page_sniff.h"
@@ -11,102 +12,77 @@ namespace {
 
 constexpr std::size_t kSniffBytes = 512;
 
-constexpr std::string_view kBlockedMessage =
-    "the host's address is not one that this crawl may reach";
+// Bodies that are longer before decoding are decoded as they come in.
+constexpr std::size_t kMaxCodedWhole = 512 * 1024;
+
+double seconds(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 }  // namespace
 
-Exchange::Exchange(LoopContext& context)
-    : context_(context), options_(context.setup.options()) {}
+Exchange::Exchange(const FetchOptions& options, BufferPool& buffers,
+                   unsigned worker)
+    : options_(options), buffers_(buffers), worker_(worker) {}
 
-ErrorKind Exchange::begin(FetchRequest request) {
+ErrorKind Exchange::begin(FetchRequest request, time_point now) {
   request_.emplace(std::move(request));
-  result_ = FetchResult();
-  result_.id = request_->id;
-  result_.worker = context_.worker;
-  headers_.begin(&result_, options_.keep_headers, options_.max_header_bytes);
-  max_body_ = request_->max_body != 0 ? request_->max_body : options_.max_body;
-  body_use_ = BodyUse::kDrop;
-  is_html_ = false;
-  cut_ = false;
-  opened_socket_ = false;
-  refused_address_ = false;
-
+  start_ = now;
+  restarts = 0;
+  alone = false;
+  forget_answer();
+  sending(now);
   if (!request_->url.is_http()) {
     fail(ErrorKind::kUnsupportedScheme,
          fmt::format("'{}' is neither http nor https", request_->url.scheme()));
-    return result_.error;
   }
-  if (!request_->allow_private && context_.setup.has_proxy() &&
-      !may_reach(request_->url.hostname())) {
-    // The proxy would connect: what can be judged here is what is written.
-    fail(ErrorKind::kBlockedAddress, kBlockedMessage);
-    return result_.error;
-  }
-  return prepare();
-}
-
-void Exchange::finish() {
-  if (!headers_.done()) {
-    // For libcurl, headers that break off are all there are.
-    fail(ErrorKind::kClosed, "closed before the end of the headers");
-    return;
-  }
-  if (body_use_ == BodyUse::kSniff) sniffed(body(), begins_like_html(body()));
-  if (result_.error != ErrorKind::kNone) return;
-  if (options_.body_digest) {
-    result_.body_digest =
-        body_use_ == BodyUse::kDigest ? digest_->digest() : fingerprint(body());
-  }
-}
-
-bool Exchange::has_page() const {
-  return is_html_ && result_.error == ErrorKind::kNone;
-}
-
-bool Exchange::keeps_body() const {
-  return options_.keep_body || request_->keep_body;
-}
-
-std::string Exchange::take_body() {
-  if (whole_body_) return std::string(*whole_body_);
-  return std::move(body_);
+  return result_.error;
 }
 
 void Exchange::clear() {
   whole_body_.reset();
+  decoder_.reset();
   if (std::exchange(holds_buffer_, false)) {
-    context_.buffers.give_back(std::move(body_));
+    buffers_.give_back(std::move(body_));
     body_ = std::string();
   }
   request_.reset();
-  holds_lookup = false;
 }
 
 bool Exchange::may_reach(const IpAddress& ip) const {
   return request_->allow_private || options_.allow_address(ip);
 }
 
-bool Exchange::may_reach(std::string_view ip) const {
-  if (request_->allow_private) return true;
-  const auto address = IpAddress::parse(ip);
-  return !address || options_.allow_address(*address);
+void Exchange::sending(time_point now) {
+  if (std::exchange(heard_, false) || failed()) forget_answer();
+  quiet_since_ = now;
+  quiet_bytes_ = 0;
 }
 
-void Exchange::past_lookup() {
-  if (!std::exchange(holds_lookup, false)) return;
-  context_.resolved.push_back(this);
+void Exchange::forget_answer() {
+  result_ = FetchResult();
+  result_.id = request_->id;
+  result_.worker = worker_;
+  headers_.begin(&result_, options_.keep_headers, options_.max_header_bytes);
+  heard_ = false;
+  plan_ = BodyPlan();
+  body_use_ = BodyUse::kDrop;
+  decoder_.reset();
+  whole_body_.reset();
+  body_.clear();
+  unread_ = false;
+  cut_ = false;
 }
 
-bool Exchange::fail_if_blocked() {
-  if (!refused_address_ || opened_socket_) return false;
-  fail(ErrorKind::kBlockedAddress, kBlockedMessage);
-  return true;
-}
-
-void Exchange::reused_address_refused() {
-  refused_address_ = true;
-  opened_socket_ = false;
+void Exchange::heard(std::size_t bytes, time_point now) {
+  if (!std::exchange(heard_, true)) {
+    result_.times.starttransfer = seconds(now - start_);
+  }
+  quiet_bytes_ += bytes;
+  if (quiet_bytes_ >= enough_bytes()) {
+    quiet_since_ = now;
+    quiet_bytes_ = 0;
+  }
 }
 
 bool Exchange::header(std::string_view line) {
@@ -127,64 +103,104 @@ bool Exchange::plan_body() {
   const bool wanted =
       request_->parse_page && options_.parse_pages && !is_redirect();
   const bool success = result_.status_code / 100 == 2;
-  is_html_ = wanted && type == BodyType::kHtml;
   if (request_->only_html && success && type == BodyType::kOther) {
     fail(ErrorKind::kContentType,
          fmt::format("'{}' is not HTML", result_.content_type));
     return false;
   }
-  const bool must_sniff = wanted || (request_->only_html && success);
-  if (type == BodyType::kUnsaid && must_sniff) {
-    body_use_ = BodyUse::kSniff;
-  } else if (is_html_ || keeps_body()) {
+  plan_.max_body =
+      request_->max_body != 0 ? request_->max_body : options_.max_body;
+  plan_.only_html = request_->only_html && success;
+  plan_.page = wanted && type != BodyType::kOther;
+  plan_.sniff = type == BodyType::kUnsaid && (plan_.page || plan_.only_html);
+  plan_.digest = options_.body_digest;
+  plan_.keep = options_.keep_body || request_->keep_body;
+  const FramingFields& framing = headers_.framing();
+  if (!framing.content_encoding.empty() || !framing.transfer_encoding.empty()) {
+    plan_.codings = framing.content_encoding + "," + framing.transfer_encoding;
+    const auto codings = read_codings(plan_.codings);
+    if (codings && codings->empty()) plan_.codings.clear();
+  }
+  if (plan_.page || plan_.sniff || plan_.keep || !plan_.codings.empty()) {
     body_use_ = BodyUse::kStore;
-  } else {
-    sniffed({}, false);
+    unread_ = true;
+  } else if (plan_.digest) {
+    body_use_ = BodyUse::kDigest;
+    if (!digest_) digest_.emplace();
+    digest_->reset();
   }
   return true;
 }
 
-// It is known whether the body, of which `begin` has come, is a page.
-void Exchange::sniffed(std::string_view begin, bool html) {
-  if (html || keeps_body()) {
-    is_html_ =
-        html && request_->parse_page && options_.parse_pages && !is_redirect();
-    body_use_ = BodyUse::kStore;
-    return;
-  }
-  if (body_use_ == BodyUse::kSniff && request_->only_html &&
-      result_.status_code / 100 == 2) {
-    fail(ErrorKind::kContentType,
-         "the response does not say its type and does not begin like HTML");
-    return;
-  }
-  if (!options_.body_digest) {
-    body_use_ = BodyUse::kDrop;
-    return;
-  }
-  body_use_ = BodyUse::kDigest;
-  if (!digest_) digest_.emplace();
-  digest_->reset();
-  digest_->update(begin);
+bool Exchange::body(std::string_view data, bool whole) {
+  if (decoder_) return decode(data);
+  if (plan_.codings.empty()) return decoded(data, whole);
+  store(data, whole);
+  return body().size() <= kMaxCodedWhole || begin_decoding();
 }
 
-bool Exchange::body_part(std::string_view data, bool whole) {
-  if (max_body_ != 0 && data.size() > max_body_ - result_.size_body) {
-    data =
-        data.substr(0, static_cast<std::size_t>(max_body_ - result_.size_body));
+// The coded body is too long to wait for the rest of it.
+bool Exchange::begin_decoding() {
+  auto decoder = ContentDecoder::create(plan_.codings);
+  if (!decoder) {
+    fail(ErrorKind::kDecode, decoder.error().message);
+    return false;
+  }
+  decoder_ = std::move(*decoder);
+  plan_.codings.clear();
+  const std::string coded = take_body();
+  whole_body_.reset();
+  body_.clear();
+  return decode(coded);
+}
+
+bool Exchange::decode(std::string_view data) {
+  switch (decoder_->decode(
+      data, [this](std::string_view piece) { return decoded(piece, false); })) {
+    case ContentDecoder::Outcome::kGood:
+      return true;
+    case ContentDecoder::Outcome::kStopped:
+      break;
+    case ContentDecoder::Outcome::kBroken:
+      result_.truncated = true;
+      fail(ErrorKind::kDecode,
+           "the body is not coded as the response's headers say");
+      break;
+  }
+  return false;
+}
+
+bool Exchange::decoded(std::string_view data, bool whole) {
+  if (plan_.max_body != 0 && data.size() > plan_.max_body - result_.size_body) {
+    data = data.substr(
+        0, static_cast<std::size_t>(plan_.max_body - result_.size_body));
     cut_ = true;
   }
   result_.size_body += data.size();
-  if (body_use_ == BodyUse::kSniff || body_use_ == BodyUse::kStore) {
-    if (whole) {
-      whole_body_ = data;
-      return !cut_;
-    }
-    if (!std::exchange(holds_buffer_, true)) body_ = context_.buffers.take();
-    body_.append(data);
-    if (body_use_ == BodyUse::kSniff && body_.size() >= kSniffBytes) {
-      sniffed(body_, begins_like_html(body_));
-      if (result_.error != ErrorKind::kNone) return false;
+  if (body_use_ == BodyUse::kStore) {
+    store(data, whole);
+    // Nothing more is needed of what is not HTML and was not asked for.
+    if (plan_.sniff && body().size() >= kSniffBytes) {
+      plan_.sniff = false;
+      if (!begins_like_html(body())) {
+        plan_.page = false;
+        if (plan_.only_html) {
+          fail(ErrorKind::kContentType,
+               "the response does not say its type and does not begin like "
+               "HTML");
+          return false;
+        }
+        if (!plan_.keep) {
+          unread_ = false;
+          body_use_ = BodyUse::kDrop;
+          if (plan_.digest) {
+            body_use_ = BodyUse::kDigest;
+            if (!digest_) digest_.emplace();
+            digest_->reset();
+            digest_->update(body());
+          }
+        }
+      }
     }
   } else if (body_use_ == BodyUse::kDigest) {
     digest_->update(data);
@@ -192,11 +208,72 @@ bool Exchange::body_part(std::string_view data, bool whole) {
   return !cut_;
 }
 
+void Exchange::store(std::string_view data, bool whole) {
+  if (whole) {
+    whole_body_ = data;
+    return;
+  }
+  if (!std::exchange(holds_buffer_, true)) body_ = buffers_.take();
+  body_.append(data);
+}
+
+std::string Exchange::take_body() {
+  if (whole_body_) return std::string(*whole_body_);
+  holds_buffer_ = false;
+  return std::exchange(body_, std::string());
+}
+
+void Exchange::complete() {
+  if (decoder_ && !cut_ && !failed() &&
+      decoder_->finish() != ContentDecoder::Outcome::kGood) {
+    result_.truncated = true;
+    fail(ErrorKind::kDecode, "the coded body breaks off");
+  }
+  if (body_use_ == BodyUse::kDigest && !failed()) {
+    result_.body_digest = digest_->digest();
+  }
+}
+
 // The message is best effort: this is also called where memory has run out.
 void Exchange::fail(ErrorKind kind, std::string_view message) {
-  if (result_.error != ErrorKind::kNone) return;
+  if (failed()) return;
   result_.error = kind;
   result_.error_message = message;
+}
+
+void Exchange::done(std::uint64_t body_bytes, time_point now) {
+  result_.times.total = seconds(now - start_);
+  result_.size_download = body_bytes;
+  if (cut_ && !failed()) result_.truncated = true;
+  // Of what broke off, only what could be decoded is worth reading.
+  if (failed() && result_.error != ErrorKind::kDecode) unread_ = false;
+}
+
+std::optional<Exchange::time_point> Exchange::deadline() const {
+  std::optional<time_point> until;
+  if (options_.max_time.count() > 0) until = start_ + options_.max_time;
+  if (connection != nullptr && options_.stall_time.count() > 0) {
+    const time_point silent = quiet_since_ + options_.stall_time;
+    until = until ? std::min(*until, silent) : silent;
+  }
+  return until;
+}
+
+void Exchange::fail_late(time_point now) {
+  const bool took_too_long =
+      options_.max_time.count() > 0 && now >= start_ + options_.max_time;
+  fail(ErrorKind::kTimeout,
+       took_too_long
+           ? fmt::format("not over after {} ms, with {} bytes received",
+                         options_.max_time.count(), result_.size_body)
+           : fmt::format("under 1 byte/s for {} s, after {} bytes",
+                         options_.stall_time.count(), result_.size_body));
+}
+
+// A byte a second, over all of the time it may stall.
+std::size_t Exchange::enough_bytes() const {
+  return static_cast<std::size_t>(
+      std::max<std::int64_t>(options_.stall_time.count(), 1));
 }
 
 bool Exchange::is_redirect() const {

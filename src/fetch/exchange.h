@@ -1,138 +1,134 @@
 #ifndef CRAWL_FETCH_EXCHANGE_H_
 #define CRAWL_FETCH_EXCHANGE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "crawl/base/fingerprint.h"
 #include "crawl/fetch/fetch_result.h"
 #include "crawl/fetch/fetcher.h"
 #include "fetch/buffer_pool.h"
-#include "fetch/curl/curl_setup.h"
+#include "fetch/http/content_decoder.h"
+#include "fetch/http/http1_reader.h"
 #include "fetch/http/response_headers.h"
-#include "fetch/net/socket_set.h"
+#include "fetch/page_reader.h"
 
 namespace crawl {
 
-class Exchange;
+class Connection;
 
-// What the exchanges of one loop have in common.
-struct LoopContext {
-  const CurlSetup& setup;
-  SocketSet& sockets;
-  BufferPool& buffers;
-  unsigned worker;
-  // Exchanges that held a name's look-up (see DnsGate) and have got past it.
-  std::vector<Exchange*> resolved;
-};
-
-// Who is told that an exchange is over: its loop.
-class ExchangeOwner {
+// One request and what its response has brought so far, over whatever
+// connection: header lines and parts of the body come in through Http1Sink, be
+// they HTTP/1.1's own or put together from HTTP/2's frames. Used again and
+// again. Belongs to the thread of its loop, and does not move.
+class Exchange final : public Http1Sink {
  public:
-  // Takes the result, and may destroy the exchange.
-  virtual void over(Exchange& exchange) = 0;
+  using time_point = std::chrono::steady_clock::time_point;
 
- protected:
-  ~ExchangeOwner() = default;
-};
-
-// One request and what its response has brought so far, whoever speaks HTTP for
-// it: libcurl (Transfer) or this room (PlainExchange). Used again and again.
-// Belongs to the thread of its loop, and does not move.
-class Exchange {
- public:
-  virtual ~Exchange() = default;
+  Exchange(const FetchOptions& options, BufferPool& buffers, unsigned worker);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
   // Makes ready for `request`; kNone, or why there can be no exchange.
-  ErrorKind begin(FetchRequest request);
-  // Sends the request, if that takes no look-up and no connecting. Either this
-  // or launch().
-  virtual bool launch_at_once() { return false; }
-  virtual void launch() = 0;
-  // It is over, for a reason that is none of the server's.
-  virtual void end(ErrorKind kind, std::string_view message) = 0;
-  // Lets go of whatever it has on the network. Does nothing the second time.
-  virtual void release() = 0;
-
-  // What it brought, once it is over. The result is the caller's to move from.
-  FetchResult& result() { return result_; }
-  FetchRequest& request() { return *request_; }
-  // Valid until clear(), and until the loop receives anything more.
-  std::string_view body() const { return whole_body_ ? *whole_body_ : body_; }
-  std::string take_body();
-  // The body is all here and is an HTML page that was asked for.
-  bool has_page() const;
-  bool keeps_body() const;
-
+  ErrorKind begin(FetchRequest request, time_point now);
   // After the result has been taken: lets go of all the exchange has used.
   void clear();
 
+  FetchRequest& request() { return *request_; }
+  const FetchRequest& request() const { return *request_; }
+  FetchResult& result() { return result_; }
+  ResponseHeaders& headers() { return headers_; }
+
   // Whether the address policy lets this request reach `ip`.
   bool may_reach(const IpAddress& ip) const;
-  bool may_reach(std::string_view ip) const;
-  // Notes of whoever opens a connection for it.
-  void past_lookup();
-  void opened_socket() { opened_socket_ = true; }
-  void refused_address() { refused_address_ = true; }
 
-  // Made by PlainHttp, not by libcurl.
-  virtual bool is_plain() const = 0;
+  // --- What its connection has to tell.
 
-  // For the loop's book-keeping.
-  std::size_t index = 0;      // in its list of open exchanges
-  std::uint64_t host = 0;     // hash of host and port
-  bool holds_lookup = false;  // see DnsGate
-
- protected:
-  explicit Exchange(LoopContext& context);
-
-  // The part of begin() that is the derived class's.
-  virtual ErrorKind prepare() = 0;
-
-  // A header line, a part of the body (`whole`: all of it, and it stays where
-  // it is until the exchange is cleared). False if the exchange is to end.
-  bool header(std::string_view line);
-  bool body_part(std::string_view data, bool whole);
+  // The request goes out, perhaps once more: nothing has come that answers it.
+  void sending(time_point now);
+  // So many bytes came that are part of the answer.
+  void heard(std::size_t bytes, time_point now);
+  // A header line; a part of the body (`whole`: all of it, and it stays where
+  // it is until the loop receives anything more). False if the exchange is to
+  // end.
+  bool header(std::string_view line) override;
+  bool body(std::string_view data, bool whole) override;
   // The response is complete.
-  void finish();
+  void complete();
   // The first reason counts.
   void fail(ErrorKind kind, std::string_view message);
+  bool failed() const { return result_.error != ErrorKind::kNone; }
   // Ended by the body limit, which is no failure.
   bool cut() const { return cut_; }
-  // Every address it could have connected to was refused.
-  bool fail_if_blocked();
-  void reused_address_refused();
+  // It is over: `body_bytes` came on the wire.
+  void done(std::uint64_t body_bytes, time_point now);
 
-  LoopContext& context_;
-  const FetchOptions& options_;
-  std::optional<FetchRequest> request_;
-  FetchResult result_;
-  ResponseHeaders headers_;
+  // When it will have taken, or been silent, for too long; nothing if it may.
+  std::optional<time_point> deadline() const;
+  void fail_late(time_point now);
+
+  // --- What is left to do with the body, once it is over.
+
+  // There is something left, so that `plan` and `body` are not empty.
+  bool has_unread_body() const { return unread_; }
+  BodyPlan take_plan() { return std::move(plan_); }
+  std::string_view body() const { return whole_body_ ? *whole_body_ : body_; }
+  std::string take_body();
+
+  // --- Notes of HttpClient and the loop.
+
+  std::size_t index = 0;  // in the loop's list of open exchanges
+  // What carries it; null while it waits for a connection.
+  Connection* connection = nullptr;
+  std::int32_t stream = 0;  // its HTTP/2 stream there
+  bool waiting = false;     // for somebody else's connection to open
+  bool alone = false;       // it is to have a connection of its own
+  unsigned restarts = 0;    // how often it began anew, through no fault of its
+  time_point started() const { return start_; }
 
  private:
   // What becomes of the body as it comes in.
-  enum class BodyUse : std::uint8_t { kSniff, kStore, kDigest, kDrop };
+  enum class BodyUse : std::uint8_t {
+    kStore,   // as it is; plan_ says what then
+    kDigest,  // only that
+    kDrop,
+  };
 
+  void forget_answer();
   bool plan_body();
-  void sniffed(std::string_view begin, bool html);
+  bool begin_decoding();
+  bool decode(std::string_view data);
+  bool decoded(std::string_view data, bool whole);
+  void store(std::string_view data, bool whole);
   bool is_redirect() const;
+  std::size_t enough_bytes() const;
 
+  const FetchOptions& options_;
+  BufferPool& buffers_;
+  const unsigned worker_;
+  std::optional<FetchRequest> request_;
+  FetchResult result_;
+  ResponseHeaders headers_;
+  time_point start_;
+  // Since when the server has not sent enough, and what it has sent since.
+  time_point quiet_since_;
+  std::size_t quiet_bytes_ = 0;
+  bool heard_ = false;
+
+  BodyPlan plan_;
+  BodyUse body_use_ = BodyUse::kDrop;
+  std::unique_ptr<ContentDecoder> decoder_;  // while it decodes as bytes come
   std::string body_;
   std::optional<std::string_view> whole_body_;  // where it is, if not in body_
-  std::uint64_t max_body_ = 0;
-  std::optional<FingerprintStream> digest_;  // made when first needed
-  BodyUse body_use_ = BodyUse::kDrop;
-  bool holds_buffer_ = false;  // body_ is one of the loop's
-  bool is_html_ = false;
+  std::optional<FingerprintStream> digest_;     // made when first needed
+  bool holds_buffer_ = false;                   // body_ is one of the loop's
+  bool unread_ = false;
   bool cut_ = false;
-  bool opened_socket_ = false;
-  bool refused_address_ = false;
 };
 
 }  // namespace crawl

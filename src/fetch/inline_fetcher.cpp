@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "crawl/fetch/fetcher.h"
-#include "fetch/curl/curl_setup.h"
+#include "fetch/fetch_setup.h"
 #include "fetch/transfer_loop.h"
 
 namespace crawl {
@@ -13,10 +13,12 @@ namespace {
 // A transfer loop that turns only inside wait().
 class InlineFetcher final : public Fetcher {
  public:
-  explicit InlineFetcher(std::unique_ptr<const CurlSetup> setup)
+  explicit InlineFetcher(std::unique_ptr<const FetchSetup> setup)
       : setup_(std::move(setup)),
-        loop_(*setup_, 0, setup_->options().max_connections,
-              {[this](FinishedBatch& batch) { take(batch); }, nullptr}) {}
+        loop_(
+            *setup_, 0, setup_->options().max_connections,
+            {[this](FinishedBatch& batch) { take(batch); }, nullptr, nullptr}) {
+  }
 
   void start(FetchRequest request) override {
     started_.push_back(std::move(request));
@@ -47,10 +49,10 @@ class InlineFetcher final : public Fetcher {
                      std::make_move_iterator(batch.results.begin()),
                      std::make_move_iterator(batch.results.end()));
     batch.results.clear();
-    batch.tls_http1_hosts.clear();
+    batch.tls_http1_origins.clear();
   }
 
-  std::unique_ptr<const CurlSetup> setup_;
+  std::unique_ptr<const FetchSetup> setup_;
   std::atomic<bool> woken_ = false;
   std::vector<FetchRequest> started_;
   std::vector<FetchResult>* results_ = nullptr;  // wait()'s, while it runs
@@ -61,7 +63,7 @@ class InlineFetcher final : public Fetcher {
 
 Result<std::unique_ptr<Fetcher>> make_inline_fetcher(FetchOptions options) {
   try {
-    auto setup = CurlSetup::create(std::move(options));
+    auto setup = FetchSetup::create(std::move(options));
     if (!setup) return tl::unexpected(std::move(setup.error()));
     return std::make_unique<InlineFetcher>(std::move(*setup));
   } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <iterator>
@@ -12,7 +13,7 @@
 #include "crawl/concurrent/thread_pool_executor.h"
 #include "crawl/fetch/fetcher.h"
 #include "fetch/completion_queue.h"
-#include "fetch/curl/curl_setup.h"
+#include "fetch/fetch_setup.h"
 #include "fetch/loop_router.h"
 #include "fetch/transfer_loop.h"
 
@@ -22,12 +23,15 @@ namespace {
 // Requests gathered for a loop before it is told, unless wait() comes first.
 constexpr std::size_t kFlushAt = 32;
 
+// Pages handed to a free reader, the one that it reads included.
+constexpr std::size_t kReadAhead = 2;
+
 // Transfer loops as tasks of an executor, each a worker's only one for as long
 // as the fetcher lives. Pages too heavy for a loop are tasks of as many workers
 // more, started when the first such page comes.
 class PooledFetcher final : public Fetcher {
  public:
-  PooledFetcher(std::unique_ptr<const CurlSetup> setup, std::size_t loops)
+  PooledFetcher(std::unique_ptr<const FetchSetup> setup, std::size_t loops)
       : setup_(std::move(setup)),
         router_(loops),
         started_(loops),
@@ -38,7 +42,8 @@ class PooledFetcher final : public Fetcher {
           setup_->options().max_connections / loops,
           TransferLoop::Hooks{
               [this](FinishedBatch& batch) { finished_.push(batch); },
-              [this](UnreadPage unread) { read_page_aside(std::move(unread)); },
+              [this](UnreadBody unread) { read_aside(std::move(unread)); },
+              [this] { return readers_are_free(); },
           }));
     }
     try {
@@ -55,7 +60,8 @@ class PooledFetcher final : public Fetcher {
     const bool may_be_http2 =
         !setup_->options().http1_only && request.url.scheme() == "https";
     const std::size_t loop =
-        router_.choose(host_hash(request.url), may_be_http2);
+        router_.choose(origin_hash(request.url), may_be_http2);
+    if (router_.load(loop) == 1) ++loops_in_use_;
     started_[loop].push_back(std::move(request));
     if (started_[loop].size() >= kFlushAt) loops_[loop]->post(started_[loop]);
   }
@@ -64,9 +70,10 @@ class PooledFetcher final : public Fetcher {
             std::vector<FetchResult>& results) override {
     flush();
     finished_.take(until, batch_);
-    for (const auto host : batch_.tls_http1_hosts) router_.speaks_http1(host);
+    for (const auto host : batch_.tls_http1_origins) router_.speaks_http1(host);
     for (const FetchResult& result : batch_.results) {
       router_.finished(result.worker);
+      if (router_.load(result.worker) == 0) --loops_in_use_;
     }
     if (results.empty()) {
       results.swap(batch_.results);
@@ -76,7 +83,7 @@ class PooledFetcher final : public Fetcher {
                      std::make_move_iterator(batch_.results.end()));
     }
     batch_.results.clear();
-    batch_.tls_http1_hosts.clear();
+    batch_.tls_http1_origins.clear();
   }
 
   void wake() override { finished_.wake(); }
@@ -116,13 +123,23 @@ class PooledFetcher final : public Fetcher {
     }
   }
 
+  // One host alone may keep a single loop at work: then others read its pages.
+  // What waits for them already is enough.
+  bool readers_are_free() const {
+    return reading_.load(std::memory_order_relaxed) <
+           kReadAhead *
+               (loops_.size() - loops_in_use_.load(std::memory_order_relaxed));
+  }
+
   // Called on a loop's thread, which goes on at once.
-  void read_page_aside(UnreadPage unread) {
-    auto page = std::make_shared<UnreadPage>(std::move(unread));
-    const auto read = [this, page] {
+  void read_aside(UnreadBody unread) {
+    auto body = std::make_shared<UnreadBody>(std::move(unread));
+    reading_.fetch_add(1, std::memory_order_relaxed);
+    const auto read = [this, body] {
       FinishedBatch batch;
       batch.results.push_back(
-          read_unread(std::move(*page), setup_->options().page));
+          PageReader(setup_->options().page).finish(std::move(*body)));
+      reading_.fetch_sub(1, std::memory_order_relaxed);
       finished_.push(batch);
     };
     try {
@@ -132,13 +149,15 @@ class PooledFetcher final : public Fetcher {
     }
   }
 
-  std::unique_ptr<const CurlSetup> setup_;
+  std::unique_ptr<const FetchSetup> setup_;
   LoopRouter router_;
   std::vector<std::vector<FetchRequest>> started_;  // by loop, not yet posted
   FinishedBatch batch_;
   CompletionQueue finished_;
   std::vector<std::unique_ptr<TransferLoop>> loops_;
-  std::counting_semaphore<> running_{0};  // counts loops as they begin
+  std::atomic<std::size_t> loops_in_use_ = 0;  // with exchanges in flight
+  std::atomic<std::size_t> reading_ = 0;       // pages read beside the loops
+  std::counting_semaphore<> running_{0};       // counts loops as they begin
   ThreadPoolExecutor pool_;  // last: its tasks use all of the above
 };
 
@@ -147,7 +166,7 @@ class PooledFetcher final : public Fetcher {
 Result<std::unique_ptr<Fetcher>> make_pooled_fetcher(FetchOptions options,
                                                      std::size_t loops) {
   try {
-    auto setup = CurlSetup::create(std::move(options));
+    auto setup = FetchSetup::create(std::move(options));
     if (!setup) return tl::unexpected(std::move(setup.error()));
     return std::make_unique<PooledFetcher>(std::move(*setup),
                                            std::max<std::size_t>(loops, 1));

@@ -17,7 +17,7 @@ constexpr std::size_t kFieldCount = static_cast<std::size_t>(FieldId::kCount);
 
 constexpr std::array<FieldInfo, kFieldCount> kFields = {{
     {"url", "the URL asked for, normalised; null if the line is no URL", true},
-    {"input", "the input line as given", true},
+    {"input", "the input line as given, a password in it as ***", true},
     {"final_url", "the URL that answered, after redirects", true},
     {"status_code", "HTTP status of the last response; null without one", true},
     {"ok", "true if the final status is under 400", true},

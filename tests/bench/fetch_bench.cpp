@@ -51,9 +51,8 @@ double processor_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-FetchOptions bench_options(bool libcurl_only = false) {
+FetchOptions bench_options() {
   FetchOptions options;
-  options.libcurl_only = libcurl_only;
   options.user_agent = "fetch_bench";
   options.body_digest = true;
   options.parse_pages = std::getenv("CRAWL_BENCH_PARSE") != nullptr;
@@ -107,20 +106,12 @@ void BM_Inline(benchmark::State& state) {
 }
 BENCHMARK(BM_Inline)->Arg(1)->Arg(8)->Arg(64)->Arg(512)->UseRealTime();
 
-void pooled(benchmark::State& state, bool libcurl_only) {
-  auto fetcher = make_pooled_fetcher(bench_options(libcurl_only),
+void BM_Pooled(benchmark::State& state) {
+  auto fetcher = make_pooled_fetcher(bench_options(),
                                      static_cast<std::size_t>(state.range(1)));
   run(state, **fetcher, static_cast<std::size_t>(state.range(0)));
 }
-
-void BM_Pooled(benchmark::State& state) { pooled(state, false); }
 BENCHMARK(BM_Pooled)->ArgsProduct({{1, 8, 64, 512}, {1, 2}})->UseRealTime();
-
-// The same exchanges, HTTP spoken by libcurl.
-void BM_PooledLibcurl(benchmark::State& state) { pooled(state, true); }
-BENCHMARK(BM_PooledLibcurl)
-    ->ArgsProduct({{1, 8, 64, 512}, {1, 2}})
-    ->UseRealTime();
 
 }  // namespace
 }  // namespace crawl

@@ -20,7 +20,10 @@ namespace crawl::testing {
 // and bad behaviour at a path of its own.
 class CliTest : public ::testing::Test {
  protected:
-  CliTest() { add_routes(site_); }
+  explicit CliTest(LoopbackSiteOptions site_options = {})
+      : site_(std::move(site_options)) {
+    add_routes(site_);
+  }
 
   static std::vector<std::string> command(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), CRAWL_BINARY);

@@ -11,6 +11,7 @@
 
 #include "cli/cli_fixture.h"
 #include "support/closed_ports.h"
+#include "support/loopback_tls.h"
 
 namespace crawl::testing {
 namespace {
@@ -22,12 +23,27 @@ struct Case {
   std::string error;  // "null" for none
 };
 
-class HostileTest : public CliTest {
+class HostileTest : public CliTest,
+                    public ::testing::WithParamInterface<std::string> {
  protected:
+  HostileTest()
+      : CliTest(GetParam() == "https" ? LoopbackTls::get().site_options()
+                                      : LoopbackSiteOptions()) {}
+
   // The limits that make a test of endless things short.
-  const std::vector<std::string> limits_ = {
-      "--retry", "0",  "-m", "3", "--connect-timeout", "2", "--max-filesize",
-      "1M",      "-j", "64", "-q"};
+  const std::vector<std::string> limits_ = {"--retry",
+                                            "0",
+                                            "-m",
+                                            "3",
+                                            "--connect-timeout",
+                                            "2",
+                                            "--max-filesize",
+                                            "1M",
+                                            "-j",
+                                            "64",
+                                            "-q",
+                                            "--cacert",
+                                            LoopbackTls::get().ca_file()};
 
   void expect(const std::vector<Case>& cases) {
     std::vector<std::string> lines;
@@ -55,7 +71,10 @@ class HostileTest : public CliTest {
   }
 };
 
-TEST_F(HostileTest, Framing) {
+INSTANTIATE_TEST_SUITE_P(, HostileTest, ::testing::Values("http", "https"),
+                         [](const auto& parameter) { return parameter.param; });
+
+TEST_P(HostileTest, Framing) {
   expect({{"/length-long", "closed"},
           {"/length-short", "null"},
           {"/close-at-once", "closed"},
@@ -73,7 +92,7 @@ TEST_F(HostileTest, Framing) {
           {"/until-close", "null"}});
 }
 
-TEST_F(HostileTest, ContentCodings) {
+TEST_P(HostileTest, ContentCodings) {
   expect({{"/gzip", "null"},
           {"/deflate", "null"},
           {"/br", "null"},
@@ -83,7 +102,7 @@ TEST_F(HostileTest, ContentCodings) {
           {"/coding-unknown", "null"}});
 }
 
-TEST_F(HostileTest, MalformedHeads) {
+TEST_P(HostileTest, MalformedHeads) {
   expect({{"/http09", "protocol"},
           {"/garbage", "protocol"},
           {"/continue-first", "null"},
@@ -92,7 +111,7 @@ TEST_F(HostileTest, MalformedHeads) {
           {"/obs-fold", "null"}});
 }
 
-TEST_F(HostileTest, EndlessThings) {
+TEST_P(HostileTest, EndlessThings) {
   expect({{"/endless-headers", "protocol"},
           {"/endless-header-line", "protocol"},
           {"/endless-1xx", "protocol"},
@@ -103,17 +122,20 @@ TEST_F(HostileTest, EndlessThings) {
           {"/drip-head", "timeout"}});
 }
 
-TEST_F(HostileTest, BodyLimitIsAfterDecodingAndSaysTruncated) {
+TEST_P(HostileTest, BodyLimitIsAfterDecodingAndSaysTruncated) {
   for (const char* path : {"/endless-body", "/endless-chunks", "/gzip-bomb/64",
                            "/big-body/2048"}) {
-    const json record = record_of(path, {"--max-filesize", "64k"});
+    const json record = record_of(path, {"--max-filesize", "64k", "--cacert",
+                                         LoopbackTls::get().ca_file()});
     EXPECT_EQ(record["truncated"], true) << path;
     EXPECT_EQ(record["size_body"], 65'536) << path;
   }
-  EXPECT_EQ(record_of("/big-body/16")["truncated"], false);
+  EXPECT_EQ(record_of("/big-body/16",
+                      {"--cacert", LoopbackTls::get().ca_file()})["truncated"],
+            false);
 }
 
-TEST_F(HostileTest, Redirects) {
+TEST_P(HostileTest, Redirects) {
   expect({{"/redirect/3", "null"},
           {"/redirect/11", "too_many_redirects"},
           {"/redirect-loop", "too_many_redirects"},
@@ -124,17 +146,21 @@ TEST_F(HostileTest, Redirects) {
           {"/status/500", "http"}});
 }
 
-TEST_F(HostileTest, Connections) {
+TEST_P(HostileTest, Connections) {
   const RefusingPort refusing;
   const SilentPort silent;
-  expect({{refusing.url("/"), "connect"},
-          {silent.url("/"), "timeout"},
-          {"http://no-such-host.invalid/", "dns"},
-          {"ftp://127.0.0.1/", "unsupported_scheme"},
-          {"https://127.0.0.1:" + std::to_string(site_.port()) + "/", "tls"}});
+  expect(
+      {{refusing.url("/"), "connect"},
+       {silent.url("/"), "timeout"},
+       {"http://no-such-host.invalid/", "dns"},
+       {"ftp://127.0.0.1/", "unsupported_scheme"},
+       // TLS is spoken to who does not speak it, and the other way round.
+       {(GetParam() == "https" ? "http" : "https") +
+            std::string("://127.0.0.1:") + std::to_string(site_.port()) + "/",
+        GetParam() == "https" ? "closed" : "tls"}});
 }
 
-TEST_F(HostileTest, Pages) {
+TEST_P(HostileTest, Pages) {
   expect({{"/no-content-type", "null"},
           {"/wrong-charset", "null"},
           {"/title-escapes", "null"},
@@ -147,10 +173,10 @@ TEST_F(HostileTest, Pages) {
           {"/empty", "null"}});
 }
 
-TEST_F(HostileTest, TransientFailuresAreRetried) {
+TEST_P(HostileTest, TransientFailuresAreRetried) {
   const ProcessResult result =
       run({list({"/flaky/2/503/a", "/flaky-reset/1/b", "/flaky-close/1/c"}),
-           "--retry", "2", "-q"});
+           "--retry", "2", "-q", "--cacert", LoopbackTls::get().ca_file()});
   EXPECT_EQ(result.exit_status, 0) << result.out;
   for (const json& record : records(result.out)) {
     EXPECT_GT(record["attempts"].get<int>(), 1);

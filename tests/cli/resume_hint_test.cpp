@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "crawl/writer/fields.h"
 #include "support/temp_dir.h"
@@ -77,6 +78,17 @@ TEST_F(ResumeHintTest, NamesAreQuotedOnlyWhereAShellNeedsIt) {
   EXPECT_THAT(hint(), HasSubstr("/it'\\''s a list' > rest"));
   options_.inputs = {files_.write("a-b_c.1,2+3", "")};
   EXPECT_THAT(hint(), HasSubstr("/a-b_c.1,2+3 > rest"));
+}
+
+TEST(WatchedLines, ARecordHidesAPasswordSoItsLineIsNotGivenBack) {
+  for (const auto& [line, exact] :
+       {std::pair{"http://me:pw@host/", false}, {"http://me@host/a:b", true}}) {
+    WatchedLines lines(make_seeds({line}));
+    std::string got;
+    EXPECT_EQ(lines.next(got), SeedSource::Status::kLine);
+    EXPECT_EQ(got, line);
+    EXPECT_EQ(lines.exact(), exact) << line;
+  }
 }
 
 }  // namespace

@@ -3,14 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 namespace crawl {
 namespace {
 
 std::string href(std::string_view line) {
-  const auto url = parse_seed(line);
-  return url ? std::string(url->href())
-             : std::string(to_string(url.error().kind));
+  const auto seed = parse_seed(line);
+  return seed ? std::string(seed->url.href())
+              : std::string(to_string(seed.error().kind));
 }
 
 TEST(SeedUrl, LineWithoutASchemeMeansHttps) {
@@ -29,6 +30,21 @@ TEST(SeedUrl, PortAfterAHostIsNoScheme) {
 TEST(SeedUrl, HttpAndHttpsStandAsTheyAre) {
   EXPECT_EQ(href("http://example.org"), "http://example.org/");
   EXPECT_EQ(href("HTTPS://EXAMPLE.org:443/%7e"), "https://example.org/%7e");
+}
+
+TEST(SeedUrl, UserinfoIsTakenOutAndDecoded) {
+  for (const auto& [line, url, user_password] :
+       {std::tuple{"http://me:p%40w@a.test/x", "http://a.test/x", "me:p@w"},
+        {"https://me@a.test:8443/", "https://a.test:8443/", "me:"},
+        {"//:pw@a.test", "https://a.test/", ":pw"},
+        {"http://m:a:b@[::1]/?@#@", "http://[::1]/?@#@", "m:a:b"},
+        {"http://:@a.test/", "http://a.test/", ""},
+        {"http://a.test/me:pw@b", "http://a.test/me:pw@b", ""}}) {
+    const auto seed = parse_seed(line);
+    ASSERT_TRUE(seed) << line;
+    EXPECT_EQ(seed->url.href(), url);
+    EXPECT_EQ(seed->user_password, user_password) << line;
+  }
 }
 
 TEST(SeedUrl, OtherSchemesAreRecognised) {

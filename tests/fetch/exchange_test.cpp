@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "fetch/fetch_fixture.h"
 
 namespace crawl::testing {
@@ -21,6 +22,10 @@ using ::testing::Pair;
 
 class Exchange : public FetchTest {
  protected:
+  // A field's name as it comes over: HTTP/2 has lower case only.
+  std::string as_sent(std::string name) const {
+    return is_http2() ? lower_case(std::move(name)) : name;
+  }
   // The headers that reach the server with this request.
   HeaderList sent_with(FetchRequest wanted) {
     wanted.keep_body = true;
@@ -35,7 +40,11 @@ class Exchange : public FetchTest {
   }
   HeaderList sent() { return sent_with(request("/echo")); }
 };
-INSTANTIATE_TEST_SUITE_P(, Exchange, all_fetchers(), name_of);
+INSTANTIATE_TEST_SUITE_P(, Exchange, all_ways_and_http2(), NameOfParameter());
+
+// What HTTP/2 has no words for.
+class ExchangeOverHttp1 : public Exchange {};
+INSTANTIATE_TEST_SUITE_P(, ExchangeOverHttp1, all_ways(), NameOfParameter());
 
 bool has(const HeaderList& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
@@ -50,7 +59,7 @@ TEST_P(Exchange, BringsTheWholeStory) {
   EXPECT_EQ(result.error, ErrorKind::kNone) << result.error_message;
   EXPECT_EQ(result.error_message, "");
   EXPECT_EQ(result.status_code, 200);
-  EXPECT_EQ(result.http_version, "1.1");
+  EXPECT_EQ(result.http_version, is_http2() ? "2" : "1.1");
   EXPECT_EQ(result.remote_ip, "127.0.0.1");
   EXPECT_THAT(result.content_type, HasSubstr("text/html"));
   EXPECT_EQ(result.size_body, 50u);
@@ -60,7 +69,7 @@ TEST_P(Exchange, BringsTheWholeStory) {
   EXPECT_GT(result.times.total, 0);
   EXPECT_GE(result.times.total, result.times.starttransfer);
   EXPECT_GE(result.times.starttransfer, result.times.connect);
-  EXPECT_EQ(result.times.appconnect, 0);
+  EXPECT_EQ(result.times.appconnect > 0, is_tls());
   ASSERT_TRUE(result.page.has_value());
   EXPECT_EQ(result.page->title, "hello");
   EXPECT_EQ(result.page->link_count, 1u);
@@ -145,7 +154,8 @@ TEST_P(Exchange, KeepsBodyHeadersAndDigestWhenAsked) {
   EXPECT_EQ(result.body, "<title>kept</title>");
   EXPECT_EQ(result.body_digest, fingerprint("<title>kept</title>"));
   EXPECT_EQ(result.x_robots_tag, "noindex");
-  EXPECT_THAT(result.headers, Contains(Pair("X-Robots-Tag", "noindex")));
+  EXPECT_THAT(result.headers,
+              Contains(Pair(as_sent("X-Robots-Tag"), "noindex")));
   ASSERT_TRUE(result.page.has_value());
   EXPECT_EQ(result.page->title, "kept");
 }
@@ -210,7 +220,7 @@ TEST_P(Exchange, InterimResponsesAndTrailersArePassedOver) {
   EXPECT_EQ(fetch("/chunked-trailers").page->title, "framed");
 }
 
-TEST_P(Exchange, UnusualFramingsThatAreFine) {
+TEST_P(ExchangeOverHttp1, UnusualFramingsThatAreFine) {
   for (const char* path : {"/chunked", "/chunked-extensions", "/http10",
                            "/until-close", "/chunked-and-length"}) {
     const FetchResult result = fetch(path);
@@ -282,10 +292,10 @@ TEST_P(Exchange, SendsWhatItWasToldTo) {
   options.user_agent = "test/1.0";
   options.headers = {{"X-One", "1"}, {"Accept", ""}};
   const HeaderList headers = sent();
-  EXPECT_THAT(headers, Contains(Pair("User-Agent", "test/1.0")));
-  EXPECT_THAT(headers, Contains(Pair("X-One", "1")));
-  EXPECT_THAT(headers,
-              Contains(Pair("Accept-Encoding", "gzip, deflate, br, zstd")));
+  EXPECT_THAT(headers, Contains(Pair(as_sent("User-Agent"), "test/1.0")));
+  EXPECT_THAT(headers, Contains(Pair(as_sent("X-One"), "1")));
+  EXPECT_THAT(headers, Contains(Pair(as_sent("Accept-Encoding"),
+                                     "gzip, deflate, br, zstd")));
   EXPECT_FALSE(has(headers, "Accept"));
   EXPECT_FALSE(has(headers, "Cookie"));
   EXPECT_FALSE(has(headers, "Authorization"));
@@ -296,7 +306,7 @@ TEST_P(Exchange, AHeaderGivenTakesThePlaceOfTheUsualOne) {
   options.headers = {{"user-agent", "other/2"}, {"accept-encoding", ""}};
   const HeaderList headers = sent();
   EXPECT_THAT(headers, Contains(Pair("user-agent", "other/2")));
-  EXPECT_THAT(headers, Not(Contains(Pair("User-Agent", "test/1.0"))));
+  EXPECT_THAT(headers, Not(Contains(Pair(as_sent("User-Agent"), "test/1.0"))));
   EXPECT_FALSE(has(headers, "Accept-Encoding"));
 }
 
@@ -323,17 +333,43 @@ TEST_P(Exchange, UserAndPasswordGoToTheSeedsOriginOnly) {
   }
 }
 
-TEST_P(Exchange, CredentialsInAUrlStayInThatUrl) {
-  const Url plain = url_of(site.url("/auth/basic/user/pass"));
-  FetchRequest wanted{
-      .id = 1,
-      .url = url_of("http://user:pass@127.0.0.1:" +
-                    std::to_string(site.port()) + "/auth/basic/user/pass")};
+TEST_P(Exchange, ARequestsOwnPasswordStaysWithIt) {
+  FetchRequest wanted = request("/auth/basic/user/pass");
   wanted.send_credentials = false;
-  const FetchRequest without{.id = 2, .url = plain, .send_credentials = false};
+  const FetchRequest without = wanted;
+  wanted.user_password = "user:pass";
   EXPECT_EQ(fetch(without).status_code, 401);
   EXPECT_EQ(fetch(wanted).status_code, 200);
   EXPECT_EQ(fetch(without).status_code, 401);
+}
+
+TEST_P(Exchange, ARequestsOwnPasswordComesBeforeThatOfAll) {
+  options.user_password = "other:word";
+  FetchRequest wanted = request("/auth/basic/user/pass");
+  EXPECT_EQ(fetch(wanted).status_code, 401);
+  wanted.user_password = "user:pass";
+  EXPECT_EQ(fetch(wanted).status_code, 200);
+}
+
+// Whoever wrote it there: what may be sent is the crawl's to decide.
+TEST_P(Exchange, CredentialsInAUrlAreNotSent) {
+  FetchRequest wanted{
+      .id = 1,
+      .url = url_of(scheme() + "://user:pass@127.0.0.1:" +
+                    std::to_string(site.port()) + "/auth/basic/user/pass")};
+  EXPECT_EQ(fetch(wanted).status_code, 401);
+}
+
+// Several of HTTP/2's frames.
+TEST_P(Exchange, ARequestMayBeLong) {
+  options.headers = {{"X-Long", std::string(100'000, 'a')}};
+  site.serve("/", [](const HttpRequest& got) {
+    return Reply::html(got.target.size() > 60'000 ? "<title>long</title>" : "");
+  });
+  const FetchResult result = fetch("/?" + std::string(65'000, 'b'));
+  EXPECT_EQ(result.error, ErrorKind::kNone) << result.error_message;
+  ASSERT_TRUE(result.page.has_value());
+  EXPECT_EQ(result.page->title, "long");
 }
 
 TEST_P(Exchange, CookiesAreNotKept) {
@@ -365,9 +401,9 @@ TEST_P(Exchange, AWildcardResolvesEveryName) {
   const std::string port = std::to_string(site.port());
   options.resolve = {"*:" + port + ":127.0.0.1"};
   for (int i = 0; i < 20; ++i) {
-    FetchRequest wanted{
-        .id = static_cast<std::uint64_t>(i),
-        .url = url_of(site.url("h" + std::to_string(i) + ".test", "/echo"))};
+    FetchRequest wanted{.id = static_cast<std::uint64_t>(i),
+                        .url = url_of(site.url(
+                            "h" + std::to_string(i) + ".sites.test", "/echo"))};
     fetcher().start(std::move(wanted));
   }
   for (const FetchResult& result : collect(20)) {
@@ -377,12 +413,17 @@ TEST_P(Exchange, AWildcardResolvesEveryName) {
 
 TEST_P(Exchange, ConnectToChangesWhereItGoes) {
   options.connect_to = {"::127.0.0.1:" + std::to_string(site.port())};
-  FetchRequest wanted{.id = 1, .url = url_of("http://far.test/echo")};
+  FetchRequest wanted{.id = 1, .url = url_of(scheme() + "://far.test/echo")};
   EXPECT_EQ(fetch(wanted).status_code, 200);
   EXPECT_EQ(site.log()[0].request.host, "far.test");
 }
 
-TEST_P(Exchange, AProxyIsAskedAndGetsNoSecrets) {
+// With TLS it would be asked for a tunnel.
+class ExchangeInTheClear : public Exchange {};
+INSTANTIATE_TEST_SUITE_P(, ExchangeInTheClear, ways_in_the_clear(),
+                         NameOfParameter());
+
+TEST_P(ExchangeInTheClear, AProxyIsAskedAndGetsNoSecrets) {
   LoopbackSite proxy;
   proxy.serve("/*", "<title>by proxy</title>");
   options.proxy = proxy.origin();

@@ -14,36 +14,67 @@
 #include <vector>
 
 #include "crawl/fetch/fetcher.h"
+#include "support/http2_transport.h"
 #include "support/loopback_site.h"
+#include "support/loopback_tls.h"
 #include "support/routes/routes.h"
 
 namespace crawl::testing {
 
-// On the caller's thread, on threads of its own, and there without PlainHttp.
-enum class FetcherKind { kInline, kPooled, kLibcurl };
+// On the caller's thread, or on threads of its own.
+enum class FetcherKind { kInline, kPooled };
+
+// How a site is fetched from.
+struct FetchWay {
+  std::string scheme;
+  FetcherKind fetcher;
+  bool http2 = false;
+};
 
 inline auto all_fetchers() {
-  return ::testing::Values(FetcherKind::kInline, FetcherKind::kPooled,
-                           FetcherKind::kLibcurl);
-}
-
-// Those that speak HTTP/1.1 themselves.
-inline auto own_fetchers() {
   return ::testing::Values(FetcherKind::kInline, FetcherKind::kPooled);
 }
 
-inline std::string name_of(
-    const ::testing::TestParamInfo<FetcherKind>& parameter) {
-  switch (parameter.param) {
-    case FetcherKind::kInline:
-      return "Inline";
-    case FetcherKind::kPooled:
-      return "Pooled";
-    case FetcherKind::kLibcurl:
-      break;
-  }
-  return "Libcurl";
+inline auto all_ways() {
+  return ::testing::Values(FetchWay{"http", FetcherKind::kInline},
+                           FetchWay{"http", FetcherKind::kPooled},
+                           FetchWay{"https", FetcherKind::kInline},
+                           FetchWay{"https", FetcherKind::kPooled});
 }
+
+// And over HTTP/2, for what can be said in that.
+inline auto all_ways_and_http2() {
+  return ::testing::Values(FetchWay{"http", FetcherKind::kInline},
+                           FetchWay{"http", FetcherKind::kPooled},
+                           FetchWay{"https", FetcherKind::kInline},
+                           FetchWay{"https", FetcherKind::kPooled},
+                           FetchWay{"https", FetcherKind::kInline, true},
+                           FetchWay{"https", FetcherKind::kPooled, true});
+}
+
+// For what is about connections in the clear only.
+inline auto ways_in_the_clear() {
+  return ::testing::Values(FetchWay{"http", FetcherKind::kInline},
+                           FetchWay{"http", FetcherKind::kPooled});
+}
+
+inline std::string name_of(FetcherKind kind) {
+  return kind == FetcherKind::kInline ? "Inline" : "Pooled";
+}
+
+struct NameOfParameter {
+  std::string operator()(
+      const ::testing::TestParamInfo<FetcherKind>& parameter) const {
+    return name_of(parameter.param);
+  }
+  std::string operator()(
+      const ::testing::TestParamInfo<FetchWay>& parameter) const {
+    return (parameter.param.http2               ? "Http2"
+            : parameter.param.scheme == "https" ? "Https"
+                                                : "Http") +
+           name_of(parameter.param.fetcher);
+  }
+};
 
 inline Url url_of(std::string_view text) {
   auto url = Url::parse(text);
@@ -57,16 +88,16 @@ inline Clock::time_point patience() {
   return std::chrono::steady_clock::now() + std::chrono::minutes(4);
 }
 
-// A site with every behaviour, and a fetcher of each kind. `options` count when
-// the fetcher is first used.
-class FetchTest : public ::testing::TestWithParam<FetcherKind> {
+// A fetcher, and how to wait for it. `options` count when it is first used.
+class FetcherUse {
  protected:
-  FetchTest() { add_routes(site); }
+  explicit FetcherUse(FetcherKind kind) : kind_(kind) {
+    options.ca_file = LoopbackTls::get().ca_file();
+  }
 
   Fetcher& fetcher() {
     if (!fetcher_) {
-      options.libcurl_only = GetParam() == FetcherKind::kLibcurl;
-      auto made = GetParam() == FetcherKind::kInline
+      auto made = kind_ == FetcherKind::kInline
                       ? make_inline_fetcher(options)
                       : make_pooled_fetcher(options, 2);
       if (!made) throw std::runtime_error(made.error().message);
@@ -75,10 +106,6 @@ class FetchTest : public ::testing::TestWithParam<FetcherKind> {
     return *fetcher_;
   }
   void drop_fetcher() { fetcher_.reset(); }
-
-  FetchRequest request(std::string_view path) const {
-    return {.id = 1, .url = url_of(site.url(path))};
-  }
 
   // Waits until `count` exchanges have ended, in order of their ids.
   std::vector<FetchResult> collect(std::size_t count) {
@@ -102,13 +129,49 @@ class FetchTest : public ::testing::TestWithParam<FetcherKind> {
     if (results.size() != 1) throw std::runtime_error("not one result");
     return std::move(results.front());
   }
-  FetchResult fetch(std::string_view path) { return fetch(request(path)); }
 
-  LoopbackSite site;
   FetchOptions options;
 
  private:
+  const FetcherKind kind_;
   std::unique_ptr<Fetcher> fetcher_;
+};
+
+// A fetcher of each kind.
+class FetcherTest : public ::testing::TestWithParam<FetcherKind>,
+                    protected FetcherUse {
+ protected:
+  FetcherTest() : FetcherUse(GetParam()) {}
+};
+
+// A site with every behaviour over each transport, and a fetcher of each kind.
+class FetchTest : public ::testing::TestWithParam<FetchWay>,
+                  protected FetcherUse {
+ protected:
+  FetchTest() : FetcherUse(GetParam().fetcher), site(site_options()) {
+    add_routes(site);
+  }
+
+  const std::string& scheme() const { return GetParam().scheme; }
+  bool is_tls() const { return scheme() == "https"; }
+  bool is_http2() const { return GetParam().http2; }
+  // Of one more site that speaks as `site` does.
+  LoopbackSiteOptions site_options() const {
+    if (!is_tls()) return {};
+    LoopbackSiteOptions made = LoopbackTls::get().site_options();
+    if (is_http2()) {
+      made.transport = make_http2_transports(LoopbackTls::get().make_context());
+    }
+    return made;
+  }
+
+  FetchRequest request(std::string_view path) const {
+    return {.id = 1, .url = url_of(site.url(path))};
+  }
+  using FetcherUse::fetch;
+  FetchResult fetch(std::string_view path) { return fetch(request(path)); }
+
+  LoopbackSite site;
 };
 
 }  // namespace crawl::testing

@@ -25,7 +25,7 @@ class Fetching : public FetchTest {
     fetcher().start(std::move(wanted));
   }
 };
-INSTANTIATE_TEST_SUITE_P(, Fetching, all_fetchers(), name_of);
+INSTANTIATE_TEST_SUITE_P(, Fetching, all_ways(), NameOfParameter());
 
 TEST_P(Fetching, EachOfManyComesBackOnce) {
   constexpr std::uint64_t kCount = 500;
@@ -114,7 +114,7 @@ TEST_P(Fetching, AbortEndsAllThatIsInFlight) {
   for (std::uint64_t id = 0; id < 50; ++id) start(id, "/never");
   for (std::uint64_t id = 50; id < 60; ++id) start(id, "/never-body");
   fetcher().start({.id = 60, .url = url_of(silent.url("/"))});
-  fetcher().start({.id = 61, .url = url_of("http://nobody.invalid/")});
+  fetcher().start({.id = 61, .url = url_of(scheme() + "://nobody.invalid/")});
   std::vector<FetchResult> early;
   const auto limit = patience();
   while (site.log().size() < 60 && steady_clock::now() < limit) {
@@ -170,15 +170,15 @@ TEST_P(Fetching, ManyNamesManyConnections) {
   constexpr std::uint64_t kHosts = 300;
   options.max_connections = 20;
   for (std::uint64_t host = 0; host < kHosts; ++host) {
-    options.resolve.push_back("h" + std::to_string(host) + ".test:" + port +
-                              ":127.0.0.1");
+    options.resolve.push_back("h" + std::to_string(host) +
+                              ".sites.test:" + port + ":127.0.0.1");
   }
   for (int round = 0; round < 2; ++round) {
     for (std::uint64_t id = 0; id < kHosts; ++id) {
       fetcher().start(
           {.id = id,
-           .url = url_of(
-               site.url("h" + std::to_string(id) + ".test", "/status/200"))});
+           .url = url_of(site.url("h" + std::to_string(id) + ".sites.test",
+                                  "/status/200"))});
     }
     for (const FetchResult& result : collect(kHosts)) {
       EXPECT_EQ(result.status_code, 200) << result.error_message;

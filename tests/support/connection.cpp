@@ -193,8 +193,8 @@ Connection::Progress Connection::run_step(Reply::Step& step) {
     close(/*client_left=*/false);
     return Progress::kClosed;
   }
-  if (std::holds_alternative<Reply::Close>(step)) {
-    close(/*client_left=*/false);
+  if (const auto* how = std::get_if<Reply::Close>(&step)) {
+    close(/*client_left=*/false, how->says_goodbye);
     return Progress::kClosed;
   }
   return Progress::kBlocked;  // Hang
@@ -251,13 +251,13 @@ void Connection::watch(bool for_write) {
                (for_read ? EPOLLIN : 0U) | (for_write ? EPOLLOUT : 0U), this);
 }
 
-void Connection::close(bool client_left) {
+void Connection::close(bool client_left, bool says_goodbye) {
   closed_ = true;
   if (timer_) {
     loop_.cancel(*timer_);
     timer_.reset();
   }
-  if (!client_left) transport_->finish();
+  if (!client_left && says_goodbye) transport_->finish();
   loop_.remove(transport_->fd());
   if (reply_) {
     entry_.client_left = client_left;

@@ -59,7 +59,7 @@ class Connection final : public EventHandler {
   void end_reply();
   void note_status(std::string_view bytes);
   void watch(bool for_write);
-  void close(bool client_left);
+  void close(bool client_left, bool says_goodbye = true);
 
   EventLoop& loop_;
   ConnectionOwner& owner_;

@@ -164,7 +164,12 @@ Reply& Reply::then(Reply next) {
 }
 
 Reply& Reply::close() {
-  steps_.emplace_back(Close{});
+  steps_.emplace_back(Close{true});
+  return *this;
+}
+
+Reply& Reply::cut() {
+  steps_.emplace_back(Close{false});
   return *this;
 }
 

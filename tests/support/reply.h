@@ -49,7 +49,9 @@ class Reply {
     Generator generator;
     bool is_body;
   };
-  struct Close {};
+  struct Close {
+    bool says_goodbye;
+  };
   struct Reset {};
   struct Hang {};
   using Step =
@@ -76,6 +78,7 @@ class Reply {
   Reply& then(Reply next);
 
   Reply& close();        // orderly: FIN
+  Reply& cut();          // FIN, over TLS without its close_notify
   Reply& reset();        // TCP reset
   Reply& hang();         // nothing more, until the client leaves
   Reply& close_after();  // do not keep the connection

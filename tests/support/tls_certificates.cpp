@@ -91,4 +91,15 @@ std::string to_pem(const X509& certificate) {
   return std::string(data, static_cast<std::size_t>(size));
 }
 
+std::string to_pem(EVP_PKEY& key) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()),
+                                                         BIO_free);
+  check(memory && PEM_write_bio_PrivateKey(memory.get(), &key, nullptr, nullptr,
+                                           0, nullptr, nullptr) == 1,
+        "PEM");
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &data);
+  return std::string(data, static_cast<std::size_t>(size));
+}
+
 }  // namespace crawl::testing

@@ -39,6 +39,7 @@ TlsIdentity make_certificate(const CertificateRequest& request,
                              const TlsIdentity* issuer = nullptr);
 
 std::string to_pem(const X509& certificate);
+std::string to_pem(EVP_PKEY& key);  // the private key
 
 }  // namespace crawl::testing
 

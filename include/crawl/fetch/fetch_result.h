@@ -22,6 +22,7 @@ struct FetchRequest {
   Url url;
   // Send what belongs to the seed's origin only: -u, Authorization, Cookie.
   bool send_credentials = true;
+  std::string user_password{};  // for HTTP Basic, instead of -u; "" for none
   // Let it reach addresses that FetchOptions::allow_address refuses.
   bool allow_private = true;
   bool fresh_connection = false;  // use none that is open already
@@ -54,8 +55,9 @@ struct FetchResult {
   int status_code = 0;       // 0 if no response came
   std::string http_version;  // "1.1", "2"
   std::string remote_ip;
-  // The final response's header block was received whole: status_code and the
-  // headers are to be believed, although `error` may be set.
+  bool proxied = false;  // it went through a proxy: remote_ip is the proxy's
+  // The final response's header block came whole: its status and headers are to
+  // be believed, even where `error` says that its body is not.
   bool headers_complete = false;
   std::string content_type;  // header values, "" if absent
   std::string location;

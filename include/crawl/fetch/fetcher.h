@@ -29,17 +29,17 @@ struct FetchOptions {
   HeaderList origin_headers;  // sent to the seed's origin only
   std::string user_password;  // -u user:password, the seed's origin only
   std::string proxy;          // -x; "" for none
-  // The environment's proxies and --noproxy, once ProxyChoice is asked.
+  // The environment's proxies and --noproxy; `proxy` comes before the former.
   ProxyRules proxy_rules;
-  bool insecure = false;      // -k
-  std::string ca_file;        // --cacert; "" for the system's
+  bool insecure = false;  // -k
+  std::string ca_file;    // --cacert; "" for the system's
+  std::string cert_file;  // -E, PEM, the seed's origin only; "" for none
+  std::string key_file;   // --key, PEM; "" if cert_file has it
   std::vector<std::string> resolve;     // --resolve HOST:PORT:ADDR[,ADDR]...
   std::vector<std::string> connect_to;  // --connect-to H1:P1:H2:P2
   // --system-resolver: every name is asked of getaddrinfo(), on threads.
   bool system_resolver = false;
   bool http1_only = false;  // --http1.1
-  // Leave plain http to libcurl, too; by default it only connects there.
-  bool libcurl_only = false;
 
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds max_time{60'000};  // -m, one exchange
@@ -89,7 +89,7 @@ class Fetcher {
 };
 
 // `loops` transfer loops, each a task on a thread pool of the fetcher's own.
-// Fails if an option makes no sense to libcurl or a file it names cannot be
+// Fails if an option makes no sense or a file it names cannot be
 // read.
 Result<std::unique_ptr<Fetcher>> make_pooled_fetcher(FetchOptions options,
                                                      std::size_t loops);

@@ -5,7 +5,9 @@
 
 namespace crawl {
 
-// What requests are made with: "libcurl/7.88.1 OpenSSL/3.0.15 zlib/1.2.13 ...".
+// What requests are made with: "libcurl/7.88.1 OpenSSL/3.0.15 ...
+// nghttp2/1.52.0
+// ... c-ares/1.18.1".
 std::string fetch_library_version();
 
 }  // namespace crawl

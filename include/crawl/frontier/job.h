@@ -15,6 +15,14 @@ namespace crawl {
 
 enum class JobKind : std::uint8_t { kPage, kRobots, kSitemap };
 
+// What a job may send to one origin for its own sake, being asked for by a URL
+// that the user gave.
+struct Secret {
+  std::string origin;         // Url::host_key(); "" for no such origin
+  std::string user_password;  // the URL's userinfo, decoded; "" for none
+  bool of_seed = false;       // -u and the like too
+};
+
 // One URL on its way from being admitted to leaving its record. It is handed
 // from hand to hand and has one owner: the frontier while it waits, the crawl
 // loop while it is fetched.
@@ -23,8 +31,10 @@ struct Job {
       : index(record_index), input(std::move(line)), url(std::move(target)) {}
 
   std::uint64_t index;  // of its record: the input line's number, from 0
-  std::string input;    // the line as given
+  std::string input;    // the line as given, but for a password
   Url url;              // the next exchange's: a redirect moves it on
+
+  Secret secret;
 
   std::vector<RedirectHop> redirects;  // followed so far
   unsigned attempts = 1;  // the present one counted; a hop is no new one

@@ -207,6 +207,7 @@ void ProxyDialer::Connecting::set_timer(time_point when) {
 
 void ProxyDialer::Connecting::connected(NewConnection opened) {
   opened.to_proxy = true;
+  opened.proxy_authorization = proxy_.authorization;
   user_.connected(std::move(opened));
 }
 
@@ -347,6 +348,7 @@ void ProxyDialer::Connecting::done(CURLcode code) {
 
 void ProxyDialer::Connecting::succeed(NewConnection opened) {
   opened.to_proxy = to_proxy_;
+  if (to_proxy_) opened.proxy_authorization = proxy_.authorization;
   opened.namelookup = namelookup_;
   opened.connect =
       std::chrono::duration<double>(steady_clock::now() - started_).count();

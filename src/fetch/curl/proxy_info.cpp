@@ -1,7 +1,6 @@
 #include "fetch/curl/proxy_info.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <array>
 #include <cstdlib>
@@ -10,7 +9,9 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/userinfo.h"
 #include "fetch/curl/curl_handle.h"
+#include "fetch/http/basic_auth.h"
 
 namespace crawl {
 namespace {
@@ -32,15 +33,6 @@ std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
   std::string copy(text);
   curl_free(text);
   return copy;
-}
-
-std::string base64(const std::string& data) {
-  std::string out((data.size() + 2) / 3 * 4 + 1, '\0');
-  out.resize(static_cast<std::size_t>(
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(data.data()),
-                      static_cast<int>(data.size()))));
-  return out;
 }
 
 }  // namespace
@@ -70,7 +62,7 @@ Result<std::optional<ProxyInfo>> ProxyInfo::parse(const std::string& proxy) {
       const std::string password =
           part_of(url, CURLUPART_PASSWORD, CURLU_URLDECODE);
       if (info.is_http() && !(user.empty() && password.empty())) {
-        info.authorization = "Basic " + base64(user + ":" + password);
+        info.authorization = basic_auth(user + ":" + password);
       }
       return info;
     }
@@ -78,7 +70,7 @@ Result<std::optional<ProxyInfo>> ProxyInfo::parse(const std::string& proxy) {
   return make_error(fmt::format(
       "-x: '{}' is no proxy; it takes [http|https|socks4|socks4a|socks5|"
       "socks5h]://[user:password@]host[:port]",
-      proxy));
+      hide_password(proxy)));
 }
 
 }  // namespace crawl

@@ -98,8 +98,12 @@ std::optional<Link> take_link(std::string_view& rest) {
 
 std::optional<Url> resolve_header_url(const Url& base,
                                       std::string_view reference) {
-  if (is_valid_utf8(reference)) return base.resolve(reference);
-  return base.resolve(percent_encode_invalid_utf8(reference));
+  std::optional<Url> url =
+      is_valid_utf8(reference)
+          ? base.resolve(reference)
+          : base.resolve(percent_encode_invalid_utf8(reference));
+  if (url && url->has_credentials()) url = url->without_credentials();
+  return url;
 }
 
 std::optional<std::string_view> link_target(std::string_view field,

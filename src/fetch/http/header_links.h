@@ -12,7 +12,7 @@ namespace crawl {
 
 // The reference in a header field that Url::resolve() takes to the URL it
 // names, Location's for one: a byte that is no UTF-8 stands for itself, and is
-// percent-encoded as it is.
+// percent-encoded as it is. Userinfo in it is dropped: nobody's secret.
 std::optional<Url> resolve_header_url(const Url& base,
                                       std::string_view reference);
 

@@ -23,11 +23,7 @@ bool has(const HeaderList& headers, std::string_view name) {
 
 RequestHeaders::RequestHeaders(const FetchOptions& options) {
   for (const auto& [name, value] : options.headers) add(name, value);
-  // libcurl forms the headers it knows of anew for every request, and slowly:
-  // as lines of the user's they cost microseconds less. Of a proxy's matters it
-  // has to know.
-  if (options.proxy.empty() && !options.user_agent.empty() &&
-      !has(options.headers, "User-Agent")) {
+  if (!options.user_agent.empty() && !has(options.headers, "User-Agent")) {
     add("User-Agent", options.user_agent);
   }
   if (!has(options.headers, "Accept-Encoding")) {

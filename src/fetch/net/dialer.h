@@ -42,8 +42,9 @@ struct NewConnection {
   // At its end is an http proxy that takes requests for the host, in absolute
   // form, and not the host.
   bool to_proxy = false;
-  std::string remote_ip;   // with a proxy the proxy's
-  double namelookup = 0;   // seconds from dial()
+  std::string proxy_authorization;  // for those; "" for none
+  std::string remote_ip;            // with a proxy the proxy's
+  double namelookup = 0;            // seconds from dial()
   double connect = 0;      // seconds from dial(), until all the way through
   bool looked_up = false;  // a name server was asked, for this dial first
 };

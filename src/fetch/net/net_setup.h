@@ -2,12 +2,17 @@
 #define CRAWL_FETCH_NET_NET_SETUP_H_
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crawl/base/error.h"
 #include "crawl/fetch/fetcher.h"
+#include "crawl/fetch/proxy_choice.h"
 #include "fetch/curl/proxy_info.h"
 #include "fetch/net/dialer.h"
 #include "fetch/net/host_overrides.h"
@@ -47,7 +52,16 @@ class NetSetup {
   const HostOverrides& overrides() const { return overrides_; }
   const HostsFile& hosts() const { return hosts_; }
   const NameServices& services() const { return services_; }
+  // The proxy of every connection; nothing if there is none, or it depends.
   const std::optional<ProxyInfo>& proxy() const { return proxy_; }
+  // The set-up for connections to an origin: this one, or that of its proxy.
+  const NetSetup& setup_for(std::string_view host, std::uint16_t port,
+                            bool tls) const;
+  // Where it depends on the origin: each proxy's own set-up.
+  const std::map<std::string, std::unique_ptr<const NetSetup>, std::less<>>&
+  by_proxy() const {
+    return by_proxy_;
+  }
   // Every name is for getaddrinfo().
   bool system_only() const {
     return options_.system_resolver || !services_.dns;
@@ -57,6 +71,8 @@ class NetSetup {
   }
 
  private:
+  static Result<std::unique_ptr<NetSetup>> create_alike(FetchOptions options,
+                                                        NetSources sources);
   NetSetup(FetchOptions options, NetSources sources);
 
   FetchOptions options_;
@@ -65,6 +81,8 @@ class NetSetup {
   HostsFile hosts_;
   NameServices services_;
   std::optional<ProxyInfo> proxy_;
+  ProxyChoice choice_;
+  std::map<std::string, std::unique_ptr<const NetSetup>, std::less<>> by_proxy_;
   std::shared_ptr<SystemNames> system_names_;
 };
 

@@ -20,7 +20,7 @@ int check(int result, const char* what) {
   return result;
 }
 
-// Never early: libcurl's timers do not fire before their time.
+// Never early.
 int to_timeout(std::optional<steady_clock::time_point> until) {
   if (!until) return -1;
   const auto now = steady_clock::now();
@@ -68,7 +68,7 @@ void SocketSet::watch(int fd, bool readable, bool writable) {
   s.wanted = (readable ? static_cast<std::uint32_t>(EPOLLIN) : 0u) |
              (writable ? static_cast<std::uint32_t>(EPOLLOUT) : 0u);
   if (s.wanted == 0 && !s.ours) {
-    // libcurl's own descriptors are closed without a word: forget at once.
+    // It may be closed without a word: forget at once.
     if (s.told != 0) tell(fd, s, 0);
     return;
   }
@@ -96,8 +96,7 @@ const std::vector<SocketSet::Ready>& SocketSet::wait(
     }
     State& s = state(fd);
     if (s.wanted == 0) {
-      // An idle connection that the peer closed or wrote to; libcurl finds out
-      // when it wants to use it again.
+      // Nobody looks out for it just now.
       tell(fd, s, 0);
       continue;
     }

@@ -42,10 +42,8 @@ class SocketUser {
 
 // The descriptors one transfer loop waits on, behind epoll.
 //
-// libcurl stops watching a connection when a response ends and starts again
-// with the next request; for a connection that it will tell us it closes, the
-// kernel is not told until something arrives meanwhile. That saves two system
-// calls an exchange. One thread; wake() from any.
+// The kernel is told of changes with the next wait() only, and not of those
+// that are undone before: that saves system calls. One thread; wake() from any.
 class SocketSet {
  public:
   struct Ready {

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/ascii.h"
+#include "base/userinfo.h"
 #include "parse/html/html_text.h"
 #include "parse/text/encoding.h"
 
@@ -79,8 +80,12 @@ bool LinkResolver::resolve(std::string_view reference, std::string& url) {
   }
   budget_ -= cost;
   url.clear();
-  return base().resolve_append(with_encoded_query(reference), url) &&
-         has_http_scheme(url);
+  if (!base().resolve_append(with_encoded_query(reference), url) ||
+      !has_http_scheme(url)) {
+    return false;
+  }
+  remove_userinfo(url);
+  return true;
 }
 
 std::optional<std::string> LinkResolver::resolve(std::string_view reference) {

@@ -13,7 +13,7 @@
 namespace crawl {
 
 // Resolves a page's references against its base, and lets only http and https
-// through.
+// through, without userinfo.
 //
 // One thread at a time; `page_url` must outlive it.
 class LinkResolver {

@@ -55,6 +55,7 @@ class Collector {
       return false;
     }
     auto& list = is_sitemap ? sitemap_.sitemaps : sitemap_.pages;
+    if (url->has_credentials()) url = url->without_credentials();
     list.push_back({std::move(*url), std::move(lastmod)});
     return true;
   }

@@ -1,6 +1,5 @@
 // HTTP/2, against nghttpd.
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
 
 #include <memory>
 #include <set>
@@ -17,16 +16,6 @@
 namespace crawl::testing {
 namespace {
 
-std::string key_pem(EVP_PKEY* key) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()),
-                                                      &BIO_free);
-  PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr,
-                           nullptr);
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
-}
-
 // nghttpd on 127.0.0.1, serving a directory of its own.
 class Nghttpd {
  public:
@@ -41,8 +30,7 @@ class Nghttpd {
     ca_file = directory_.write("ca.pem", to_pem(*root.certificate));
     const std::string cert =
         directory_.write("cert.pem", to_pem(*server.certificate));
-    const std::string key =
-        directory_.write("key.pem", key_pem(server.key.get()));
+    const std::string key = directory_.write("key.pem", to_pem(*server.key));
     directory_.write("page.html", "<!DOCTYPE html><title>two</title>" +
                                       std::string(100'000, 'x'));
     // A port that is free now may be taken a moment later.
@@ -70,13 +58,13 @@ class Nghttpd {
   std::unique_ptr<Process> process_;
 };
 
-class Http2 : public FetchTest {
+class Http2 : public FetcherTest {
  protected:
   Http2() { options.ca_file = server.ca_file; }
 
   Nghttpd server;
 };
-INSTANTIATE_TEST_SUITE_P(, Http2, all_fetchers(), name_of);
+INSTANTIATE_TEST_SUITE_P(, Http2, all_fetchers(), NameOfParameter());
 
 TEST_P(Http2, IsAgreedOnAndNamed) {
   const FetchResult result =

@@ -23,7 +23,8 @@ class AddressPolicy : public FetchTest {
     EXPECT_EQ(result.status_code, 0);
   }
 };
-INSTANTIATE_TEST_SUITE_P(, AddressPolicy, all_fetchers(), name_of);
+INSTANTIATE_TEST_SUITE_P(, AddressPolicy, all_ways_and_http2(),
+                         NameOfParameter());
 
 TEST_P(AddressPolicy, LoopbackIsRefusedHoweverItIsNamed) {
   const std::string port = std::to_string(site.port());
@@ -35,11 +36,11 @@ TEST_P(AddressPolicy, LoopbackIsRefusedHoweverItIsNamed) {
   expect_blocked(site.url("sneaky.test", "/echo"));
   expect_blocked(site.url("mapped.test", "/echo"));
   expect_blocked(site.url("private.test", "/echo"));
-  expect_blocked("http://[::1]:" + port + "/echo");
-  expect_blocked("http://[::ffff:7f00:1]:" + port + "/echo");
-  expect_blocked("http://0x7f.1:" + port + "/echo");
-  expect_blocked("http://2130706433:" + port + "/echo");
-  expect_blocked("http://0.0.0.0:" + port + "/echo");
+  expect_blocked(scheme() + "://[::1]:" + port + "/echo");
+  expect_blocked(scheme() + "://[::ffff:7f00:1]:" + port + "/echo");
+  expect_blocked(scheme() + "://0x7f.1:" + port + "/echo");
+  expect_blocked(scheme() + "://2130706433:" + port + "/echo");
+  expect_blocked(scheme() + "://0.0.0.0:" + port + "/echo");
   EXPECT_EQ(site.log().size(), 0u);
 }
 
@@ -61,7 +62,8 @@ TEST_P(AddressPolicy, ThePolicyIsTheCallers) {
   };
   EXPECT_EQ(fetch(guarded(site.url("/echo"))).status_code, 200);
   EXPECT_EQ(fetch(guarded(site.url("/echo"))).status_code, 200);
-  expect_blocked("http://127.0.0.2:" + std::to_string(site.port()) + "/echo");
+  expect_blocked(scheme() + "://127.0.0.2:" + std::to_string(site.port()) +
+                 "/echo");
 }
 
 TEST_P(AddressPolicy, AnAllowedAddressAmongOthersIsUsed) {
@@ -73,7 +75,12 @@ TEST_P(AddressPolicy, AnAllowedAddressAmongOthersIsUsed) {
   EXPECT_EQ(fetch(guarded(site.url("both.test", "/echo"))).status_code, 200);
 }
 
-TEST_P(AddressPolicy, ThroughAProxyTheWrittenAddressIsJudged) {
+// Over TLS it is the tunnel's end that is judged, the same way.
+class AddressPolicyInTheClear : public AddressPolicy {};
+INSTANTIATE_TEST_SUITE_P(, AddressPolicyInTheClear, ways_in_the_clear(),
+                         NameOfParameter());
+
+TEST_P(AddressPolicyInTheClear, ThroughAProxyTheWrittenAddressIsJudged) {
   LoopbackSite proxy;
   proxy.serve("/*", "<title>by proxy</title>");
   options.proxy = proxy.origin();

@@ -1,20 +1,29 @@
 // TLS: whom to trust, and handshakes not made twice.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include <chrono>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "fetch/fetch_fixture.h"
+#include "support/loopback_tls.h"
+#include "support/temp_dir.h"
+#include "support/tls_certificates.h"
 #include "support/tls_faults.h"
+#include "support/tls_transport.h"
 
 namespace crawl::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 
-class Tls : public FetchTest {
+class Tls : public FetcherTest {
  protected:
   Tls() { options.ca_file = servers.ca_file(); }
 
@@ -24,7 +33,24 @@ class Tls : public FetchTest {
 
   TlsFaults servers;
 };
-INSTANTIATE_TEST_SUITE_P(, Tls, all_fetchers(), name_of);
+INSTANTIATE_TEST_SUITE_P(, Tls, all_fetchers(), NameOfParameter());
+
+// And which one it is.
+TEST_P(Tls, EachFaultIsNamed) {
+  const std::map<std::string, std::string> words = {
+      {"incomplete-chain", "issuer"},
+      {"expired", "has expired"},
+      {"not-yet-valid", "not yet valid"},
+      {"wrong-host", "is not for 127.0.0.1"},
+      {"self-signed", "self-signed"},
+      {"untrusted-root", "issuer"},
+      {"plain-http-on-https-port", "does not speak TLS"}};
+  for (const std::string& name : servers.names()) {
+    if (TlsFaults::is_right(name)) continue;
+    ASSERT_TRUE(words.contains(name)) << name;
+    EXPECT_THAT(fetch_from(name).error_message, HasSubstr(words.at(name)));
+  }
+}
 
 TEST_P(Tls, EachFaultIsFound) {
   for (const std::string& name : servers.names()) {
@@ -70,6 +96,179 @@ TEST_P(Tls, ANewConnectionResumesTheSession) {
   }
   EXPECT_EQ(servers.handshakes("valid"), 5u);
   EXPECT_EQ(servers.resumptions("valid"), 4u);
+}
+
+// What is resumed is the session of that name, not of that address.
+TEST_P(Tls, SessionsAreKeptForEachHost) {
+  LoopbackSite& server = servers.site("valid");
+  server.serve("/closing", [](const HttpRequest&) {
+    return Reply::html("<title>bye</title>").close_after();
+  });
+  for (const std::size_t resumed : {0u, 2u, 4u}) {
+    for (const char* host : {"127.0.0.1", "localhost"}) {
+      EXPECT_EQ(fetch({.id = 1, .url = url_of(server.url(host, "/closing"))})
+                    .status_code,
+                200);
+    }
+    EXPECT_EQ(servers.resumptions("valid"), resumed);
+  }
+}
+
+// A site whose TLS a test sets up.
+class TlsSetUp : public FetcherTest {
+ protected:
+  void start_site() {
+    LoopbackSiteOptions site_options;
+    site_options.scheme = "https";
+    site_options.transport = make_tls_transports(context);
+    site = std::make_unique<LoopbackSite>(std::move(site_options));
+    site->serve("/*", "<title>tls ok</title>");
+  }
+  FetchResult fetch_page(std::string_view host = "127.0.0.1") {
+    return fetch({.id = 1, .url = url_of(site->url(host, "/"))});
+  }
+
+  std::shared_ptr<SSL_CTX> context = LoopbackTls::get().make_context();
+  std::unique_ptr<LoopbackSite> site;
+};
+INSTANTIATE_TEST_SUITE_P(, TlsSetUp, all_fetchers(), NameOfParameter());
+
+TEST_P(TlsSetUp, Rfc8996_Tls1_1IsNotSpoken) {
+  SSL_CTX_set_security_level(context.get(), 0);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
+  SSL_CTX_set_max_proto_version(context.get(), TLS1_1_VERSION);
+  start_site();
+  const FetchResult result = fetch_page();
+  EXPECT_EQ(result.error, ErrorKind::kTls);
+  EXPECT_THAT(result.error_message, HasSubstr("version"));
+  options.insecure = true;
+  drop_fetcher();
+  EXPECT_EQ(fetch_page().error, ErrorKind::kTls);
+}
+
+TEST_P(TlsSetUp, Tls1_2AndTls1_3AreSpoken) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    context = LoopbackTls::get().make_context();
+    SSL_CTX_set_min_proto_version(context.get(), version);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    start_site();
+    EXPECT_EQ(fetch_page().status_code, 200);
+  }
+}
+
+// RFC 6066 section 3: a name is sent, an address is not.
+TEST_P(TlsSetUp, TheNameIsSentAndAnAddressIsNot) {
+  std::string names;
+  SSL_CTX_set_tlsext_servername_arg(context.get(), &names);
+  SSL_CTX_set_tlsext_servername_callback(
+      context.get(), +[](SSL* ssl, int*, void* all) {
+        const char* const name =
+            SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+        static_cast<std::string*>(all)
+            ->append(name != nullptr ? name : "none")
+            .append(" ");
+        return SSL_TLSEXT_ERR_OK;
+      });
+  start_site();
+  const std::string port = std::to_string(site->port());
+  options.resolve = {"one.test:" + port + ":127.0.0.1",
+                     "two.test.:" + port + ":127.0.0.1"};
+  for (const char* host : {"127.0.0.1", "localhost", "one.test", "two.test."}) {
+    const FetchResult result = fetch_page(host);
+    EXPECT_EQ(result.status_code, 200) << host << result.error_message;
+  }
+  EXPECT_EQ(names, "none localhost one.test two.test ");
+}
+
+// A server that wants to know who asks.
+class ClientCertificate : public TlsSetUp {
+ protected:
+  ClientCertificate() {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()),
+                        root.certificate.get());
+    SSL_CTX_set_verify(context.get(),
+                       SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                       nullptr);
+  }
+  std::string cert_of(const TlsIdentity& identity) {
+    return directory.write("cert.pem", to_pem(*identity.certificate));
+  }
+  std::string key_of(const TlsIdentity& identity) {
+    return directory.write("key.pem", to_pem(*identity.key));
+  }
+  void expect_refused() {
+    const FetchResult result = fetch_page();
+    EXPECT_EQ(result.error, ErrorKind::kTls)
+        << to_string(result.error) << ": " << result.error_message;
+    EXPECT_EQ(result.status_code, 0);
+    EXPECT_FALSE(result.error_message.empty());
+  }
+  void expect_no_fetcher(std::string_view word) {
+    const auto made = make_inline_fetcher(options);
+    ASSERT_FALSE(made.has_value());
+    EXPECT_THAT(made.error().message, HasSubstr(std::string(word)));
+  }
+
+  const TlsIdentity root = make_certificate({.common_name = "Client Root",
+                                             .alternative_names = "",
+                                             .is_authority = true});
+  const TlsIdentity client = make_certificate(
+      {.common_name = "client", .alternative_names = "DNS:client.test"}, &root);
+  TempDir directory;
+};
+INSTANTIATE_TEST_SUITE_P(, ClientCertificate, all_fetchers(),
+                         NameOfParameter());
+
+TEST_P(ClientCertificate, IsShownWhereItIsWanted) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    start_site();
+    options.cert_file = cert_of(client);
+    options.key_file = key_of(client);
+    EXPECT_EQ(fetch_page().status_code, 200);
+    drop_fetcher();
+  }
+}
+
+TEST_P(ClientCertificate, MayStandInOneFileWithItsKey) {
+  start_site();
+  options.cert_file = directory.write(
+      "both.pem", to_pem(*client.certificate) + to_pem(*client.key));
+  EXPECT_EQ(fetch_page().status_code, 200);
+}
+
+TEST_P(ClientCertificate, MissingIsATlsFault) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    start_site();
+    for (int i = 0; i < 5; ++i) expect_refused();
+    drop_fetcher();
+  }
+}
+
+TEST_P(ClientCertificate, OfSomeoneElsesIsATlsFault) {
+  const TlsIdentity stranger = make_certificate(
+      {.common_name = "client", .alternative_names = "DNS:client.test"});
+  options.cert_file = cert_of(stranger);
+  options.key_file = key_of(stranger);
+  start_site();
+  expect_refused();
+}
+
+TEST_P(ClientCertificate, IsOfNoUseWithoutItsKey) {
+  options.cert_file = cert_of(client);
+  expect_no_fetcher("--key");
+  options.key_file = key_of(root);
+  expect_no_fetcher("--key");
+  options.key_file = directory.write("empty.pem", "");
+  expect_no_fetcher("empty");
+  options.key_file = directory.path() / "none.pem";
+  expect_no_fetcher("No such file");
+  options.key_file = key_of(client);
+  options.cert_file = directory.path() / "none.pem";
+  expect_no_fetcher("--cert");
+  options.cert_file = "";
+  expect_no_fetcher("--key");
 }
 
 // HTTP/2 is offered and turned down: then one host may use every loop.

@@ -6,7 +6,9 @@ namespace crawl::testing {
 
 void add_redirect_routes(LoopbackSite& site) {
   // N hops to "/redirect/0", by references of each form in turn.
-  site.serve("/redirect/*", [](const HttpRequest& request) {
+  const std::string origin = site.origin();
+  const std::string scheme = origin.substr(0, origin.find("//") + 2);
+  site.serve("/redirect/*", [scheme](const HttpRequest& request) {
     const auto hops =
         parse_number(path_segments(request.path).back(), 1'000'000);
     if (!hops) return no_such_behaviour();
@@ -18,7 +20,7 @@ void add_redirect_routes(LoopbackSite& site) {
       case 1:
         return Reply::redirect(next, 302);
       default:
-        return Reply::redirect("http://" + request.host + "/redirect/" + next,
+        return Reply::redirect(scheme + request.host + "/redirect/" + next,
                                307);
     }
   });

@@ -1,0 +1,542 @@
+#include "fetch/http/http_client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "fetch/http/http1_channel.h"
+#include "fetch/http/http2_channel.h"
+
+namespace crawl {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Middleboxes forget connections that say nothing for longer, without a word to
+// either end.
+constexpr std::chrono::seconds kMaxIdle{118};
+
+constexpr std::size_t kMaxRememberedHosts = 65'536;
+
+// An exchange that failed so often through no fault of its own gets a
+// connection to itself, and after some more it is at fault.
+constexpr unsigned kRestartsBesideOthers = 2;
+constexpr unsigned kMaxRestarts = 4;
+
+}  // namespace
+
+std::uint64_t origin_hash(const Url& url) {
+  const std::uint64_t name = std::hash<std::string_view>()(url.hostname());
+  const std::uint64_t port =
+      url.effective_port() + (url.scheme() == "https" ? 65'536u : 0u);
+  return name ^ (port * 0x9e3779b97f4a7c15u);
+}
+
+HttpClient::HttpClient(const FetchSetup& setup, SocketSet& sockets,
+                       std::unique_ptr<Dialer> dialer,
+                       std::size_t max_connections, Over over)
+    : setup_(setup),
+      sockets_(sockets),
+      dialer_(std::move(dialer)),
+      max_connections_(max_connections),
+      over_(std::move(over)) {}
+
+HttpClient::~HttpClient() = default;
+
+// --- Which connection carries an exchange.
+
+void HttpClient::start(Exchange& exchange) {
+  const FetchRequest& request = exchange.request();
+  Origin& origin = origin_of(request.url);
+  if (!request.allow_private && origin.proxied) {
+    // The proxy would connect: what can be judged here is what is written.
+    const auto address = IpAddress::parse(request.url.hostname());
+    if (address && !exchange.may_reach(*address)) {
+      drop_if_unused(origin);
+      fail(exchange, ErrorKind::kBlockedAddress, kBlockedAddressMessage, false);
+      return;
+    }
+  }
+  if (request.fresh_connection || exchange.alone) {
+    open_for(exchange, origin);
+    return;
+  }
+  if (Connection* const connection = take_idle(origin, exchange)) {
+    begin_on(*connection, exchange);
+    return;
+  }
+  if (Connection* const connection = with_room(origin, exchange)) {
+    begin_on(*connection, exchange);
+    return;
+  }
+  if (origin.opening > 0 && may_speak_http2(origin)) {
+    exchange.waiting = true;
+    origin.waiting.push_back(&exchange);
+    note_deadline(exchange.deadline());
+    return;
+  }
+  open_for(exchange, origin);
+}
+
+Origin& HttpClient::origin_of(const Url& url) {
+  const bool tls = url.scheme() == "https";
+  const auto found = origins_.find({url.hostname(), url.effective_port(), tls});
+  if (found != origins_.end()) return *found->second;
+  auto origin = std::make_unique<Origin>();
+  origin->target = {std::string(url.hostname()), url.effective_port(), tls};
+  origin->hash = origin_hash(url);
+  origin->proxied =
+      setup_.is_proxied(origin->target.host, origin->target.port, tls);
+  Origin& made = *origin;
+  origins_.emplace(TargetRef{made.target.host, made.target.port, tls},
+                   std::move(origin));
+  return made;
+}
+
+void HttpClient::drop_if_unused(Origin& origin) {
+  if (origin.connections > 0 || !origin.waiting.empty()) return;
+  origins_.erase({origin.target.host, origin.target.port, origin.target.tls});
+}
+
+// A connection that another request was allowed to open may be used again.
+bool HttpClient::allowed(const Exchange& exchange,
+                         const Connection& connection) const {
+  if (connection.origin->proxied) return true;
+  return connection.ip() ? exchange.may_reach(*connection.ip())
+                         : exchange.request().allow_private;
+}
+
+Connection* HttpClient::take_idle(Origin& origin, const Exchange& exchange) {
+  const time_point now = steady_clock::now();
+  for (std::size_t i = origin.idle.size(); i-- > 0;) {
+    Connection& connection = *origin.idle[i];
+    if (now - connection.idle_since > kMaxIdle ||
+        !allowed(exchange, connection)) {
+      continue;
+    }
+    wake_up(connection);
+    return &connection;
+  }
+  return nullptr;
+}
+
+Connection* HttpClient::with_room(Origin& origin, const Exchange& exchange) {
+  for (Connection* const connection : origin.shared) {
+    if (connection->channel()->has_room() && allowed(exchange, *connection)) {
+      return connection;
+    }
+  }
+  return nullptr;
+}
+
+bool HttpClient::may_speak_http2(const Origin& origin) const {
+  return origin.target.tls && !setup_.options().http1_only &&
+         !http1_.contains(origin.hash);
+}
+
+void HttpClient::open_for(Exchange& exchange, Origin& origin) {
+  const time_point now = steady_clock::now();
+  ConnectionOwner& self = *this;
+  ConnectionTarget target = origin.target;
+  target.certified = exchange.request().send_credentials;
+  target.proxied = origin.proxied;
+  connections_.push_back(
+      std::make_unique<Connection>(self, sockets_, buffers_, target));
+  Connection& connection = *connections_.back();
+  connection.index = connections_.size() - 1;
+  connection.origin = &origin;
+  connection.opener = &exchange;
+  exchange.connection = &connection;
+  connection.sharable = !exchange.alone;
+  ++origin.connections;
+  if (connection.sharable) ++origin.opening;
+  std::optional<time_point> until;
+  if (setup_.options().connect_timeout.count() > 0) {
+    until = now + setup_.options().connect_timeout;
+  }
+  note_deadline(until);
+  note_deadline(exchange.deadline());
+  connection.open(*dialer_, origin.target.tls ? &setup_.tls() : nullptr,
+                  sessions_, now, until);
+}
+
+void HttpClient::begin_on(Connection& connection, Exchange& exchange) {
+  if (connection.idle) wake_up(connection);
+  const time_point now = steady_clock::now();
+  exchange.sending(now);
+  exchange.connection = &connection;
+  // It may have been on another one before.
+  exchange.result().reused_connection = connection.exchanges > 0;
+  if (connection.exchanges++ == 0) {
+    const Connection::Opening& opening = connection.opening();
+    const double late = std::max(
+        0.0, std::chrono::duration<double>(opening.begun - exchange.started())
+                 .count());
+    FetchTimes& times = exchange.result().times;
+    times.namelookup = late + opening.namelookup;
+    times.connect = late + opening.connect;
+    if (connection.target().tls) times.appconnect = late + opening.appconnect;
+    exchange.result().looked_up = opening.looked_up;
+  }
+  note_deadline(exchange.deadline());
+  connection.channel()->begin(exchange, now);
+  connection.flush();
+  // That may have been its end already.
+  deliver(connection);
+  if (connection.state() == Connection::State::kClosed) close(connection);
+}
+
+// --- What connections tell.
+
+void HttpClient::opened(Connection& connection) {
+  Origin& origin = *connection.origin;
+  if (connection.sharable) --origin.opening;
+  const FetchOptions& options = setup_.options();
+  const bool http2 = connection.speaks_http2();
+  if (http2) {
+    connection.set_channel(std::make_unique<Http2Channel>(
+        setup_.writer(), options.max_header_bytes));
+  } else {
+    connection.set_channel(std::make_unique<Http1Channel>(
+        setup_.writer(), options.max_header_bytes, connection.proxy()));
+    if (origin.target.tls) note_http1(origin);
+    release_waiting(origin);  // they need not wait for each other any longer
+  }
+  Exchange* const opener = std::exchange(connection.opener, nullptr);
+  if (http2 && connection.sharable) {
+    origin.shared.push_back(&connection);
+  } else if (http2) {
+    connection.retired = true;
+  }
+  if (opener != nullptr) begin_on(connection, *opener);
+  if (!connection.target().tls) settle(connection);
+}
+
+void HttpClient::not_opened(Connection& connection, ErrorKind kind,
+                            std::string message, bool looked_up) {
+  Origin& origin = *connection.origin;
+  if (connection.sharable) --origin.opening;
+  Exchange* const opener = std::exchange(connection.opener, nullptr);
+  std::deque<Exchange*> failed;
+  // Nobody who waited would fare better; but for the address policy, which is
+  // each one's own, and for whoever finds another connection there.
+  if (origin.opening == 0) {
+    if (kind == ErrorKind::kBlockedAddress || !origin.shared.empty()) {
+      release_waiting(origin);
+    } else {
+      failed = std::exchange(origin.waiting, {});
+      for (Exchange* const exchange : failed) exchange->waiting = false;
+    }
+  }
+  if (opener != nullptr) {
+    opener->connection = nullptr;
+    failed.push_front(opener);
+  }
+  const std::string remote_ip = connection.remote_ip();
+  close(connection);
+  bool first = true;
+  for (Exchange* const exchange : failed) {
+    exchange->result().remote_ip = remote_ip;
+    fail(*exchange, kind, message, std::exchange(first, false) && looked_up);
+  }
+}
+
+// Exchanges leave while what they received is still there to be read.
+void HttpClient::deliver(Connection& connection) {
+  std::vector<Channel::Ended>& ended = connection.channel()->take_ended();
+  for (std::size_t i = 0; i < ended.size(); ++i) {
+    const Channel::Ended over = ended[i];
+    Exchange& exchange = *over.exchange;
+    exchange.connection = nullptr;
+    if (over.http1) {
+      note_http1(*connection.origin);
+      connection.origin->target.http1_only = true;
+    }
+    if (over.again && ++exchange.restarts <= kMaxRestarts) {
+      // A single one of HTTP/1.1 goes out on a connection just opened.
+      exchange.alone = exchange.alone || !connection.speaks_http2() ||
+                       exchange.restarts > kRestartsBesideOthers;
+      again_.push_back(&exchange);
+      continue;
+    }
+    if (over.again) {
+      exchange.fail(ErrorKind::kClosed,
+                    "the server refuses the request again and again");
+    }
+    finish(exchange, &connection, over.body_bytes);
+  }
+  ended.clear();
+}
+
+void HttpClient::settle(Connection& connection) {
+  if (connection.channel() == nullptr || connection.origin == nullptr) return;
+  deliver(connection);
+  if (connection.state() == Connection::State::kOpen &&
+      connection.speaks_http2() && !connection.retired) {
+    give_to_waiting(connection);
+    if (connection.origin == nullptr) return;
+  }
+  const Channel& channel = *connection.channel();
+  if (connection.state() == Connection::State::kClosed || channel.spent() ||
+      (channel.idle() && connection.retired)) {
+    close(connection);
+  } else if (channel.idle() && !connection.idle && !connection.has_unsent()) {
+    rest(connection);
+  }
+}
+
+bool HttpClient::may_reach(const Connection& connection,
+                           const IpAddress& address) const {
+  return connection.opener == nullptr || connection.opener->may_reach(address);
+}
+
+void HttpClient::give_to_waiting(Connection& connection) {
+  Origin& origin = *connection.origin;
+  std::size_t looked_at = origin.waiting.size();
+  while (looked_at-- > 0 && connection.origin != nullptr &&
+         connection.channel()->has_room()) {
+    Exchange* const exchange = origin.waiting.front();
+    origin.waiting.pop_front();
+    exchange->waiting = false;
+    if (allowed(*exchange, connection)) {
+      begin_on(connection, *exchange);
+    } else {
+      exchange->alone = true;
+      again_.push_back(exchange);
+    }
+  }
+  // All its streams are used: then one more connection.
+  if (connection.origin != nullptr && !origin.waiting.empty() &&
+      origin.opening == 0) {
+    Exchange* const exchange = origin.waiting.front();
+    origin.waiting.pop_front();
+    exchange->waiting = false;
+    again_.push_back(exchange);
+  }
+}
+
+void HttpClient::release_waiting(Origin& origin) {
+  for (Exchange* const exchange : std::exchange(origin.waiting, {})) {
+    exchange->waiting = false;
+    again_.push_back(exchange);
+  }
+}
+
+// --- How exchanges end.
+
+void HttpClient::finish(Exchange& exchange, Connection* connection,
+                        std::uint64_t body_bytes) {
+  FetchResult& result = exchange.result();
+  exchange.done(body_bytes, steady_clock::now());
+  if (connection != nullptr) {
+    result.remote_ip = connection->remote_ip();
+    result.proxied = connection->is_proxied();
+    if (result.status_code != 0) {
+      result.http_version = connection->channel()->version();
+    } else {
+      result.reused_connection = false;
+    }
+  }
+  over_(exchange);
+}
+
+void HttpClient::fail(Exchange& exchange, ErrorKind kind,
+                      std::string_view message, bool looked_up) {
+  exchange.fail(kind, message);
+  exchange.result().looked_up = looked_up;
+  finish(exchange, nullptr, 0);
+}
+
+void HttpClient::stop(Exchange& exchange, ErrorKind kind,
+                      std::string_view message) {
+  exchange.fail(kind, message);
+  Connection* const connection = exchange.connection;
+  const bool carried = connection != nullptr && connection->opener != &exchange;
+  exchange.done(detach(exchange), steady_clock::now());
+  if (carried) {
+    exchange.result().remote_ip = connection->remote_ip();
+    if (exchange.result().status_code != 0) {
+      exchange.result().http_version = connection->channel()->version();
+    }
+    settle(*connection);
+  }
+  over_(exchange);
+}
+
+// Whatever carries the exchange, or is to, does so no longer. Returns how many
+// bytes of a body had come.
+std::uint64_t HttpClient::detach(Exchange& exchange) {
+  std::erase(again_, &exchange);
+  Connection* const connection = std::exchange(exchange.connection, nullptr);
+  if (connection == nullptr) {
+    if (!std::exchange(exchange.waiting, false)) return 0;
+    Origin& origin = origin_of(exchange.request().url);
+    std::erase(origin.waiting, &exchange);
+    drop_if_unused(origin);
+    return 0;
+  }
+  if (connection->opener == &exchange) {
+    connection->opener = nullptr;
+    Origin& origin = *connection->origin;
+    if (connection->sharable && !origin.waiting.empty()) {
+      // Others wait for it: it is theirs.
+      connection->opener = origin.waiting.front();
+      origin.waiting.pop_front();
+      connection->opener->waiting = false;
+      connection->opener->connection = connection;
+      return 0;
+    }
+    if (connection->sharable) --origin.opening;
+    close(*connection);
+    return 0;
+  }
+  std::erase_if(connection->channel()->take_ended(),
+                [&exchange](const Channel::Ended& ended) {
+                  return ended.exchange == &exchange;
+                });
+  const std::uint64_t bytes = connection->channel()->abandon(exchange);
+  if (connection->speaks_http2()) {
+    connection->flush();
+  } else {
+    close(*connection);
+  }
+  return bytes;
+}
+
+void HttpClient::time_out(Exchange& exchange, time_point now) {
+  Connection* const connection = exchange.connection;
+  exchange.fail_late(now);
+  // It may be that nothing comes to an end there any more: the next pages are
+  // not to find that out each for itself.
+  if (connection != nullptr && connection->channel() != nullptr &&
+      connection->speaks_http2()) {
+    retire(*connection);
+  }
+  stop(exchange, ErrorKind::kTimeout, {});
+}
+
+// --- Connections that wait, and those that go.
+
+void HttpClient::rest(Connection& connection) {
+  connection.idle_since = steady_clock::now();
+  connection.idle = true;
+  idle_.splice(idle_.end(), connection.place);
+  if (!connection.speaks_http2()) {
+    connection.origin->idle.push_back(&connection);
+  }
+  while (connections_.size() > max_connections_ && !idle_.empty()) {
+    close(*idle_.front());
+  }
+}
+
+void HttpClient::wake_up(Connection& connection) {
+  connection.idle = false;
+  connection.place.splice(connection.place.end(), idle_, connection.node);
+  // It is near the end, where those used last are.
+  std::vector<Connection*>& idle = connection.origin->idle;
+  const auto found = std::find(idle.rbegin(), idle.rend(), &connection);
+  if (found != idle.rend()) idle.erase(std::next(found).base());
+}
+
+void HttpClient::retire(Connection& connection) {
+  connection.retired = true;
+  std::erase(connection.origin->shared, &connection);
+}
+
+void HttpClient::close(Connection& connection) {
+  if (connection.origin == nullptr) return;
+  if (connection.idle) wake_up(connection);
+  retire(connection);
+  Origin& origin = *connection.origin;
+  --origin.connections;
+  const std::size_t index = connection.index;
+  // Its own code may be what is running: it goes with the next turn.
+  closed_.push_back(std::move(connections_[index]));
+  if (index + 1 != connections_.size()) {
+    connections_[index] = std::move(connections_.back());
+    connections_[index]->index = index;
+  }
+  connections_.pop_back();
+  connection.origin = nullptr;
+  connection.stop();
+  // Whoever waits for room there has to find it elsewhere.
+  if (origin.opening == 0 && origin.shared.empty()) release_waiting(origin);
+  drop_if_unused(origin);
+}
+
+// --- Time.
+
+std::optional<HttpClient::time_point> HttpClient::deadline() const {
+  if (!again_.empty() || !closed_.empty()) return time_point::min();
+  std::optional<time_point> until = deadline_;
+  if (const auto due = dialer_->deadline(); due && (!until || *due < *until)) {
+    until = due;
+  }
+  return until;
+}
+
+void HttpClient::turn(time_point now,
+                      const std::vector<std::unique_ptr<Exchange>>& open) {
+  closed_.clear();
+  if (const auto due = dialer_->deadline(); due && *due <= now) {
+    dialer_->run(now);
+  }
+  if (deadline_ && *deadline_ <= now) {
+    deadline_.reset();
+    expire(now, open);
+  }
+  // Those that begin again now may break again, but not without end.
+  std::vector<Exchange*> again;
+  while (!again_.empty()) {
+    again.swap(again_);
+    for (Exchange* const exchange : again) start(*exchange);
+    again.clear();
+  }
+  closed_.clear();
+}
+
+// Whoever's time is up ends, which may end others: so each is looked for anew.
+void HttpClient::expire(time_point now,
+                        const std::vector<std::unique_ptr<Exchange>>& open) {
+  const auto due = [now](const auto& until) { return until && *until <= now; };
+  for (bool found = true; found;) {
+    found = false;
+    for (const auto& exchange : open) {
+      if (!due(exchange->deadline())) continue;
+      found = true;
+      time_out(*exchange, now);
+      break;
+    }
+  }
+  const auto opening = [](const Connection& connection) {
+    return connection.state() < Connection::State::kOpen;
+  };
+  for (bool found = true; found;) {
+    found = false;
+    for (const auto& connection : connections_) {
+      if (!opening(*connection) || !due(connection->open_until())) continue;
+      found = true;
+      connection->give_up_opening(fmt::format(
+          "no connection to {} port {} after {} ms", connection->target().host,
+          connection->target().port, setup_.options().connect_timeout.count()));
+      break;
+    }
+  }
+  for (const auto& exchange : open) note_deadline(exchange->deadline());
+  for (const auto& connection : connections_) {
+    if (opening(*connection)) note_deadline(connection->open_until());
+  }
+}
+
+void HttpClient::note_deadline(std::optional<time_point> until) {
+  if (until && (!deadline_ || *until < *deadline_)) deadline_ = until;
+}
+
+void HttpClient::note_http1(Origin& origin) {
+  if (http1_.size() >= kMaxRememberedHosts) http1_.clear();
+  if (http1_.insert(origin.hash).second) found_http1_.push_back(origin.hash);
+}
+
+}  // namespace crawl

@@ -1,0 +1,45 @@
+#ifndef CRAWL_FETCH_HTTP_REQUEST_WRITER_H_
+#define CRAWL_FETCH_HTTP_REQUEST_WRITER_H_
+
+#include <optional>
+#include <string>
+
+#include "crawl/fetch/fetch_result.h"
+#include "crawl/fetch/fetcher.h"
+#include "fetch/http/request_headers.h"
+
+namespace crawl {
+
+// Puts requests into words: HTTP/1.1's text (RFC 9112 section 3) or HTTP/2's
+// fields (RFC 9113 section 8.3). Constant once made.
+class RequestWriter {
+ public:
+  explicit RequestWriter(const FetchOptions& options);
+
+  // `proxy`: in absolute form (RFC 9112 section 3.2.2), with this
+  // Proxy-Authorization if it is not "".
+  void append_http1(const FetchRequest& request,
+                    const std::optional<std::string>& proxy,
+                    std::string& out) const;
+  // In order, names in lower case.
+  HeaderList http2_fields(const FetchRequest& request) const;
+
+  const RequestHeaders& headers() const { return headers_; }
+
+ private:
+  // The Authorization that a request carries, "" for none.
+  std::string authorization(const FetchRequest& request) const;
+
+  const RequestHeaders headers_;
+  const std::string user_password_;
+  const bool own_host_;  // the user gave none
+  const bool own_authorization_;
+  std::string any_text_;  // the fields behind Host
+  std::string origin_text_;
+  HeaderList any_fields_;  // those that HTTP/2 has, too
+  HeaderList origin_fields_;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_FETCH_HTTP_REQUEST_WRITER_H_

@@ -1,0 +1,83 @@
+#include "fetch/page_reader.h"
+
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "fetch/http/header_links.h"
+#include "fetch/http/page_sniff.h"
+
+namespace crawl {
+namespace {
+
+void fail(FetchResult& result, ErrorKind kind, std::string message) {
+  if (result.error != ErrorKind::kNone) return;
+  result.error = kind;
+  result.error_message = std::move(message);
+}
+
+}  // namespace
+
+bool PageReader::read(FetchResult& result, std::string_view& body,
+                      BodyPlan& plan, const Url& url, const Effort& effort) {
+  // A page that cannot be read for lack of memory ends like any other failure.
+  try {
+    if (!plan.codings.empty()) {
+      // Of what breaks off, what could be read is read on.
+      if (!decode(result, body, plan) && body.empty()) plan.page = false;
+      plan.codings.clear();
+    }
+    if (std::exchange(plan.sniff, false) && !begins_like_html(body)) {
+      plan.page = false;
+      if (plan.only_html) {
+        fail(result, ErrorKind::kContentType,
+             "the response does not say its type and does not begin like HTML");
+      }
+    }
+    if (plan.page && !read_page(result, body, url, effort)) return false;
+    if (plan.digest && result.error == ErrorKind::kNone) {
+      result.body_digest = fingerprint(body);
+    }
+    if (plan.keep) result.body = body;
+  } catch (const std::exception& error) {
+    fail(result, ErrorKind::kInternal, error.what());
+  }
+  return true;
+}
+
+FetchResult PageReader::finish(UnreadBody unread) {
+  std::string_view body = unread.body;
+  read(unread.result, body, unread.plan, unread.url, kAnyEffort);
+  return std::move(unread.result);
+}
+
+bool PageReader::decode(FetchResult& result, std::string_view& body,
+                        BodyPlan& plan) {
+  const WholeBodyDecoder::Decoded decoded =
+      decoder_.decode(plan.codings, body, plan.max_body);
+  body = decoded.body;
+  result.size_body = body.size();
+  result.truncated = decoded.cut;
+  if (decoded.outcome != ContentDecoder::Outcome::kBroken) return true;
+  // What could be read counts, as what it is: a part.
+  result.truncated = true;
+  fail(result, ErrorKind::kDecode,
+       "the body is not coded as the response's headers say, or breaks off");
+  return false;
+}
+
+bool PageReader::read_page(FetchResult& result, std::string_view body,
+                           const Url& url, const Effort& effort) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (body.size() <= effort.built) {
+    result.page = crawl::read_page(body, url, result.content_type, options_);
+  } else if (body.size() <= effort.scanned) {
+    result.page = read_page_by_tags(body, url, result.content_type, options_);
+  }
+  if (result.page) apply_header_links(*result.page, result, url, options_);
+  result.parse_time += std::chrono::steady_clock::now() - begin;
+  return result.page.has_value();
+}
+
+}  // namespace crawl

@@ -1,0 +1,241 @@
+#include "fetch/tls/tls_stream.h"
+
+#include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "crawl/base/ip_address.h"
+
+namespace crawl {
+
+std::size_t CipherBuffer::take(char* data, std::size_t size) {
+  size = std::min(size, end_ - begin_);
+  std::memcpy(data, data_.get() + begin_, size);
+  begin_ += size;
+  return size;
+}
+
+// OpenSSL's idea of a connection, over a Wire.
+struct WireBio {
+  static const BIO_METHOD* method() {
+    static const BIO_METHOD* const made = make();
+    return made;
+  }
+
+ private:
+  static BIO_METHOD* make() {
+    BIO_METHOD* const made =
+        BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "wire");
+    if (made == nullptr) throw std::bad_alloc();
+    BIO_meth_set_read(made, &WireBio::read);
+    BIO_meth_set_write(made, &WireBio::write);
+    BIO_meth_set_ctrl(made, &WireBio::control);
+    return made;
+  }
+
+  static int read(BIO* bio, char* data, int size) {
+    auto& stream = *static_cast<TlsStream*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    if (stream.buffer_ == nullptr) {
+      BIO_set_retry_read(bio);
+      return -1;
+    }
+    CipherBuffer& buffer = *stream.buffer_;
+    if (buffer.empty()) {
+      if (stream.wire_ended_ || stream.wire_error_ != 0) return 0;
+      if (stream.reads_left_ == 0 || stream.wire_empty_) {
+        BIO_set_retry_read(bio);
+        return -1;
+      }
+      --stream.reads_left_;
+      const ssize_t count =
+          stream.wire_.read(buffer.data_.get(), CipherBuffer::kSize);
+      if (count < 0) {
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+          stream.wire_empty_ = true;
+          BIO_set_retry_read(bio);
+          return -1;
+        }
+        stream.wire_error_ = errno;
+        return 0;
+      }
+      if (count == 0) {
+        stream.wire_ended_ = true;
+        return 0;
+      }
+      // A socket that gave less than was asked for has no more just now.
+      stream.wire_empty_ =
+          !stream.wire_.has_tunnel() &&
+          static_cast<std::size_t>(count) < CipherBuffer::kSize;
+      buffer.begin_ = 0;
+      buffer.end_ = static_cast<std::size_t>(count);
+    }
+    return static_cast<int>(buffer.take(data, static_cast<std::size_t>(size)));
+  }
+
+  static int write(BIO* bio, const char* data, int size) {
+    auto& stream = *static_cast<TlsStream*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    const ssize_t count =
+        stream.wire_.write(data, static_cast<std::size_t>(size));
+    if (count >= 0) return static_cast<int>(count);
+    // To OpenSSL even what failed can wait: what has come can still be read.
+    if (errno != EAGAIN && errno != EWOULDBLOCK) stream.write_error_ = errno;
+    BIO_set_retry_write(bio);
+    return -1;
+  }
+
+  static long control(BIO*, int command, long, void*) {
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+  }
+};
+
+TlsStream::TlsStream(const TlsContext& context, TlsSessions& sessions,
+                     Wire& wire, std::string_view host, std::uint16_t port,
+                     bool http1_only, bool certified)
+    : context_(context),
+      sessions_(sessions),
+      wire_(wire),
+      host_(host),
+      // A session stands for whom it was made with, our certificate included.
+      peer_(fmt::format("{}:{}{}", host, port, certified ? " as us" : "")),
+      ssl_(context.make_ssl(http1_only, certified)) {
+  SSL* const ssl = ssl_.get();
+  BIO* const bio = BIO_new(WireBio::method());
+  if (bio == nullptr) throw std::bad_alloc();
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl, bio, bio);
+
+  if (const auto ip = IpAddress::parse(host)) {
+    // An address is no name: it is not sent (RFC 6066 section 3).
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), ip->to_string().c_str());
+  } else {
+    std::string name(host);
+    while (name.size() > 1 && name.back() == '.') name.pop_back();
+    SSL_set_tlsext_host_name(ssl, name.c_str());
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (SSL_set1_host(ssl, name.c_str()) != 1) throw std::bad_alloc();
+  }
+  sessions.attach(ssl, peer_);
+}
+
+TlsStream::~TlsStream() {
+  // OpenSSL takes a session whose connection ended without a word for one that
+  // cannot be resumed; servers end them so all the time.
+  SSL_set_shutdown(ssl_.get(),
+                   SSL_get_shutdown(ssl_.get()) | SSL_SENT_SHUTDOWN);
+}
+
+void TlsStream::begin_turn(CipherBuffer& buffer, int reads) {
+  // Within a turn its bytes are still there to be read.
+  if (std::exchange(buffer_, &buffer) == nullptr) {
+    buffer.begin_ = buffer.end_ = 0;
+  }
+  reads_left_ = reads;
+  wire_empty_ = false;
+}
+
+bool TlsStream::end_turn() {
+  const bool more = !wire_empty_ && !wire_ended_ && wire_error_ == 0;
+  buffer_ = nullptr;
+  return more;
+}
+
+TlsStream::Outcome TlsStream::handshake() {
+  ERR_clear_error();
+  const int result = SSL_do_handshake(ssl_.get());
+  const Outcome how = outcome(result);
+  if (how == Outcome::kFailed) {
+    error_ = handshake_error();
+    sessions_.forget(peer_);
+  }
+  return how;
+}
+
+TlsStream::Outcome TlsStream::read(char* data, std::size_t room,
+                                   std::size_t& size) {
+  ERR_clear_error();
+  size = 0;
+  return outcome(SSL_read_ex(ssl_.get(), data, room, &size));
+}
+
+TlsStream::Outcome TlsStream::write(std::string_view data, std::size_t& size) {
+  ERR_clear_error();
+  size = 0;
+  return outcome(SSL_write_ex(ssl_.get(), data.data(), data.size(), &size));
+}
+
+void TlsStream::close() {
+  ERR_clear_error();
+  if (SSL_is_init_finished(ssl_.get()) == 1 && wire_error_ == 0 &&
+      write_error_ == 0) {
+    SSL_shutdown(ssl_.get());
+  }
+  ERR_clear_error();
+}
+
+bool TlsStream::speaks_http2() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return size == 2 && std::memcmp(name, "h2", 2) == 0;
+}
+
+TlsStream::Outcome TlsStream::outcome(int result) {
+  wants_write_ = false;
+  if (result > 0) return Outcome::kGood;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_WRITE:
+      if (write_error_ != 0) {
+        error_ = std::strerror(write_error_);
+        return Outcome::kBroken;
+      }
+      wants_write_ = true;
+      return Outcome::kWait;
+    case SSL_ERROR_WANT_READ:
+      return Outcome::kWait;
+    case SSL_ERROR_ZERO_RETURN:
+      return Outcome::kEnded;
+    default:
+      break;
+  }
+  if (wire_error_ != 0) {
+    error_ = std::strerror(wire_error_);
+    ERR_clear_error();
+    return Outcome::kBroken;
+  }
+  if (wire_ended_) {
+    ERR_clear_error();
+    return Outcome::kCut;
+  }
+  error_ = "TLS: " + take_tls_error();
+  return Outcome::kFailed;
+}
+
+// What went wrong, as precisely as the user can use it.
+std::string TlsStream::handshake_error() {
+  const long verdict = SSL_get_verify_result(ssl_.get());
+  if (!context_.verifies() || verdict == X509_V_OK) {
+    return error_.find("wrong version number") != error_.npos
+               ? "the server does not speak TLS on this port"
+               : error_;
+  }
+  switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return fmt::format("the server's certificate is not for {}", host_);
+    default:
+      return fmt::format("the server's certificate is not trusted: {}",
+                         X509_verify_cert_error_string(verdict));
+  }
+}
+
+}  // namespace crawl

@@ -1,0 +1,102 @@
+#ifndef CRAWL_FETCH_TLS_TLS_STREAM_H_
+#define CRAWL_FETCH_TLS_TLS_STREAM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "fetch/net/wire.h"
+#include "fetch/tls/tls_context.h"
+#include "fetch/tls/tls_sessions.h"
+
+namespace crawl {
+
+// Where a loop's connections receive what they decrypt: many records with one
+// system call, whatever connection they are for.
+class CipherBuffer {
+ public:
+  static constexpr std::size_t kSize = 128 * 1024;
+
+  // Bytes that came with the last read of a turn and are not taken yet.
+  std::size_t take(char* data, std::size_t size);
+  bool empty() const { return begin_ == end_; }
+
+ private:
+  friend class TlsStream;
+  friend struct WireBio;
+  const std::unique_ptr<char[]> data_{new char[kSize]};
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+// TLS on a connection, as its client (RFC 8446, RFC 5246).
+//
+// Never blocks: what comes is read between begin_turn() and end_turn(), until
+// there is no more or the turn's share is used up. One thread.
+class TlsStream {
+ public:
+  enum class Outcome : std::uint8_t {
+    kGood,    // handshake(): done; read(): there are bytes
+    kWait,    // for the network
+    kEnded,   // the peer said that nothing more comes (close_notify)
+    kCut,     // the connection ended without that word
+    kBroken,  // the connection broke: error()
+    kFailed,  // TLS failed: error()
+  };
+
+  // `host` as Url::hostname() has it: it is asked for by name (SNI), and the
+  // certificate must be its. `http1_only`, `certified`: see
+  // TlsContext::make_ssl(). All but `host` must outlive this.
+  TlsStream(const TlsContext& context, TlsSessions& sessions, Wire& wire,
+            std::string_view host, std::uint16_t port, bool http1_only,
+            bool certified);
+  ~TlsStream();
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+
+  // From now on at most `reads` times is read from the wire.
+  void begin_turn(CipherBuffer& buffer, int reads);
+  // Whether the turn ended with its share: more may be there.
+  bool end_turn();
+
+  Outcome handshake();
+  // Appends nothing unless kGood: `size` is how many bytes came.
+  Outcome read(char* data, std::size_t room, std::size_t& size);
+  // kGood: `size` of the bytes are on their way, at least one.
+  Outcome write(std::string_view data, std::size_t& size);
+  // Says that nothing more will come from us.
+  void close();
+
+  // The server chose HTTP/2; after the handshake.
+  bool speaks_http2() const;
+  bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+  // The wire still has bytes of ours to take.
+  bool wants_write() const { return wants_write_; }
+  const std::string& error() const { return error_; }
+
+ private:
+  friend struct WireBio;
+  Outcome outcome(int result);
+  std::string handshake_error();
+
+  const TlsContext& context_;
+  TlsSessions& sessions_;
+  Wire& wire_;
+  const std::string host_;
+  const std::string peer_;  // what sessions are kept by
+  SslHandle ssl_;
+  CipherBuffer* buffer_ = nullptr;  // during a turn
+  int reads_left_ = 0;
+  int wire_error_ = 0;   // errno of a read
+  int write_error_ = 0;  // of a write
+  bool wire_ended_ = false;
+  bool wire_empty_ = false;  // this turn
+  bool wants_write_ = false;
+  std::string error_;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_FETCH_TLS_TLS_STREAM_H_
