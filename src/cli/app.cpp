@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/compare.h"
 #include "cli/config_file.h"
@@ -32,6 +33,7 @@
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/result_writer.h"
+#include "crawl/writer/sink.h"
 
 namespace crawl::cli {
 namespace {
@@ -117,12 +119,18 @@ struct Outputs {
   std::unique_ptr<StateStore> store;
   std::unique_ptr<ResultWriter> records;
   std::unique_ptr<ResultWriter> skipped;
+
+  std::vector<Sink*> sinks() const {
+    std::vector<Sink*> all{records.get()};
+    if (skipped) all.push_back(skipped.get());
+    return all;
+  }
 };
 
 Result<std::unique_ptr<ResultWriter>> open_writer(
     const std::string& path, OutputMode mode, OutputFormat format,
     const std::vector<std::size_t>& fields, bool ordered,
-    const std::shared_ptr<Screen>& screen) {
+    ResultWriter::Takes takes, const std::shared_ptr<Screen>& screen) {
   Result<std::unique_ptr<OutputStream>> output = open_output(path, mode);
   if (!output) return tl::unexpected(output.error());
   if (path == "-" && isatty(STDOUT_FILENO) == 1) {
@@ -132,7 +140,7 @@ Result<std::unique_ptr<ResultWriter>> open_writer(
       *std::move(output),
       make_formatter(format, fields,
                      path == "-" ? text_style_of(STDOUT_FILENO) : TextStyle()),
-      ordered);
+      ordered, takes);
 }
 
 // An earlier crawl is gone on with: what it wrote after its last commit goes,
@@ -168,16 +176,16 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
     }
     if (!prepared) return tl::unexpected(prepared.error());
   }
-  Result<std::unique_ptr<ResultWriter>> records =
-      open_writer(options.output, mode, options.format, options.fields,
-                  options.crawl.ordered, report.screen());
+  Result<std::unique_ptr<ResultWriter>> records = open_writer(
+      options.output, mode, options.format, options.fields,
+      options.crawl.ordered, ResultWriter::Takes::kRecords, report.screen());
   if (!records) return tl::unexpected(records.error());
   outputs.records = *std::move(records);
   if (!options.skipped.empty()) {
     Result<std::unique_ptr<ResultWriter>> skipped =
         open_writer(options.skipped, skipped_mode, OutputFormat::kJsonl,
                     *parse_field_list("url,error,error_message,parent,depth"),
-                    false, report.screen());
+                    false, ResultWriter::Takes::kSkips, report.screen());
     if (!skipped) return tl::unexpected(skipped.error());
     outputs.skipped = *std::move(skipped);
   }
@@ -208,8 +216,8 @@ int run_crawl(const Options& options, Report& report) {
   if (!outputs) return fail(outputs.error());
 
   const SystemClock clock;
-  Crawler crawler(options.crawl, **fetcher, *outputs->records, clock, &report,
-                  {outputs->store.get(), outputs->skipped.get()});
+  Crawler crawler(options.crawl, **fetcher, outputs->sinks(), clock, &report,
+                  outputs->store.get());
   button.connect(&crawler);
   std::optional<LineCount> count;
   if (report.has_progress() && !options.crawl.site) {

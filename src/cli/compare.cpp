@@ -120,7 +120,7 @@ Result<RunResult> run_once(const CrawlOptions& options,
                       make_formatter(OutputFormat::kJsonl, cli.fields), false);
   Recorder recorder(report);
   const SystemClock clock;
-  Crawler crawler(options, **fetcher, writer, clock, &recorder);
+  Crawler crawler(options, **fetcher, {&writer}, clock, &recorder);
   watch(&crawler);
   Result<CrawlStats> stats = crawler.run(**seeds);
   watch(nullptr);

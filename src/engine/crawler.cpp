@@ -3,18 +3,68 @@
 #include <utility>
 
 #include "engine/crawl_loop.h"
+#include "engine/ledger.h"
+#include "engine/list_agenda.h"
+#include "engine/site_agenda.h"
 
 namespace crawl {
+namespace {
 
-Crawler::Crawler(CrawlOptions options, Fetcher& fetcher, ResultWriter& writer,
-                 const Clock& clock, CrawlObserver* observer, SiteParts site)
-    : loop_(std::make_unique<CrawlLoop>(std::move(options), fetcher, writer,
-                                        clock, observer, site)) {}
+BudgetOptions budget_options(const CrawlOptions& options) {
+  if (!options.site) return {};
+  return {options.site->max_pages, options.site->max_time,
+          options.site->max_bytes};
+}
+
+}  // namespace
+
+// Puts the parts of a crawl together: the one place that knows them all.
+struct Crawler::Impl {
+  Impl(CrawlOptions o, Fetcher& f, std::vector<Sink*> sinks, const Clock& c,
+       CrawlObserver* observer, StateStore* s)
+      : options(std::move(o)),
+        fetcher(f),
+        clock(c),
+        store(s),
+        ledger(std::move(sinks), budget_options(options), clock, observer),
+        loop(options.jobs, fetcher, ledger, clock) {
+    if (options.time_breakdown) {
+      ledger.times().emplace(options.jobs, clock.now());
+    }
+  }
+
+  std::unique_ptr<Agenda> make_agenda(SeedSource& seeds) {
+    if (!options.site) {
+      return std::make_unique<ListAgenda>(options, seeds, ledger, clock);
+    }
+    return std::make_unique<SiteAgenda>(options, *store, seeds, ledger, clock,
+                                        [this] { fetcher.wake(); });
+  }
+
+  const CrawlOptions options;
+  Fetcher& fetcher;
+  const Clock& clock;
+  StateStore* const store;
+  Ledger ledger;
+  CrawlLoop loop;
+};
+
+Crawler::Crawler(CrawlOptions options, Fetcher& fetcher,
+                 std::vector<Sink*> sinks, const Clock& clock,
+                 CrawlObserver* observer, StateStore* store)
+    : impl_(std::make_unique<Impl>(std::move(options), fetcher,
+                                   std::move(sinks), clock, observer, store)) {}
 
 Crawler::~Crawler() = default;
 
-Result<CrawlStats> Crawler::run(SeedSource& seeds) { return loop_->run(seeds); }
+Result<CrawlStats> Crawler::run(SeedSource& seeds) {
+  const std::unique_ptr<Agenda> agenda = impl_->make_agenda(seeds);
+  if (Result<void> ran = impl_->loop.run(*agenda); !ran) {
+    return tl::unexpected(ran.error());
+  }
+  return impl_->ledger.stats();
+}
 
-void Crawler::request_stop() { loop_->request_stop(); }
+void Crawler::request_stop() { impl_->loop.request_stop(); }
 
 }  // namespace crawl

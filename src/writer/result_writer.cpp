@@ -17,6 +17,7 @@ struct ResultWriter::Impl {
   std::unique_ptr<OutputStream> output;
   std::unique_ptr<RecordFormatter> formatter;
   const bool ordered;
+  const Takes takes;
 
   bool begun = false;
   std::string line = {};
@@ -72,10 +73,22 @@ struct ResultWriter::Impl {
 
 ResultWriter::ResultWriter(std::unique_ptr<OutputStream> output,
                            std::unique_ptr<RecordFormatter> formatter,
-                           bool ordered)
-    : impl_(new Impl{std::move(output), std::move(formatter), ordered}) {}
+                           bool ordered, Takes takes)
+    : impl_(
+          new Impl{std::move(output), std::move(formatter), ordered, takes}) {}
 
 ResultWriter::~ResultWriter() = default;
+
+std::string_view ResultWriter::name() const {
+  return impl_->takes == Takes::kRecords ? "records" : "skipped";
+}
+
+Result<void> ResultWriter::take(const Outcome& outcome) {
+  const bool wanted = impl_->takes == Takes::kRecords
+                          ? outcome.is_record
+                          : is_skip(outcome.record.error);
+  return wanted ? write(outcome.record) : Result<void>();
+}
 
 Result<void> ResultWriter::write(const CrawlRecord& record) {
   if (auto begun = impl_->begin(); !begun) return begun;
@@ -109,10 +122,13 @@ Result<void> ResultWriter::close() {
   return impl_->output->close();
 }
 
-std::uint64_t ResultWriter::next_index() const { return impl_->next; }
+std::uint64_t ResultWriter::next_index() const {
+  return impl_->ordered ? impl_->next : Sink::next_index();
+}
 
+// A crawl goes on without a reader of what it left out.
 bool ResultWriter::closed_by_reader() const {
-  return impl_->output->closed_by_reader();
+  return impl_->takes == Takes::kRecords && impl_->output->closed_by_reader();
 }
 
 }  // namespace crawl

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "crawl/writer/fields.h"
+#include "crawl/writer/result_writer.h"
 #include "support/fake_fetcher.h"
 #include "support/manual_clock.h"
 
@@ -65,7 +66,7 @@ class CrawlerTest : public ::testing::Test {
     ResultWriter writer(std::make_unique<MemoryOutput>(output_),
                         make_formatter(OutputFormat::kJsonl, default_fields()),
                         options_.ordered);
-    Crawler crawler(options_, fetcher_, writer, clock_);
+    Crawler crawler(options_, fetcher_, {&writer}, clock_);
     crawler_ = &crawler;
     Result<CrawlStats> stats = crawler.run(*seeds);
     crawler_ = nullptr;
@@ -458,7 +459,7 @@ TEST_F(CrawlerTest, ReadsItsInputNoFurtherThanItsWindow) {
   ResultWriter writer(std::make_unique<MemoryOutput>(output_),
                       make_formatter(OutputFormat::kJsonl, default_fields()),
                       false);
-  Crawler crawler(options_, fetcher_, writer, clock_);
+  Crawler crawler(options_, fetcher_, {&writer}, clock_);
   int waits = 0;
   fetcher_.before_wait([&] {
     if (++waits == 10) crawler.request_stop();
@@ -483,7 +484,7 @@ TEST_F(CrawlerTest, InputThatIsNotThereYetHoldsUpNothing) {
   ResultWriter writer(std::make_unique<MemoryOutput>(output_),
                       make_formatter(OutputFormat::kJsonl, default_fields()),
                       false);
-  Crawler crawler(options_, fetcher_, writer, clock_);
+  Crawler crawler(options_, fetcher_, {&writer}, clock_);
   const Result<CrawlStats> stats = crawler.run(seeds);
   ASSERT_TRUE(stats);
   EXPECT_EQ(stats->fetched, 3u);

@@ -15,6 +15,7 @@
 #include "crawl/engine/crawler.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
+#include "crawl/writer/result_writer.h"
 #include "support/fake_fetcher.h"
 #include "support/manual_clock.h"
 
@@ -62,17 +63,18 @@ class SiteTest : public ::testing::Test {
     auto store = StateStore::open({.path = state_, .settings = {}});
     EXPECT_TRUE(store) << store.error().message;
     const auto seeds = make_seeds(std::move(lines));
-    const auto writer_to = [](std::string& text) {
+    using Takes = ResultWriter::Takes;
+    const auto writer_to = [](std::string& text, Takes takes) {
       return std::make_unique<ResultWriter>(
           std::make_unique<MemoryOutput>(text),
           make_formatter(OutputFormat::kJsonl,
                          *parse_field_list("+duplicate_of")),
-          false);
+          false, takes);
     };
-    const auto writer = writer_to(out_);
-    const auto skipped = writer_to(skipped_);
-    Crawler crawler(options_, fetcher_, *writer, clock_, &notices_,
-                    {store->get(), skipped.get()});
+    const auto writer = writer_to(out_, Takes::kRecords);
+    const auto skipped = writer_to(skipped_, Takes::kSkips);
+    Crawler crawler(options_, fetcher_, {writer.get(), skipped.get()}, clock_,
+                    &notices_, store->get());
     crawler_ = &crawler;
     const Result<CrawlStats> stats = crawler.run(*seeds);
     crawler_ = nullptr;

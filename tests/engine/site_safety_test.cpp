@@ -58,7 +58,7 @@ TEST_F(SiteTest, RedirectFromAPublicPageMayNotReachAPrivateAddress) {
   ResultWriter writer(std::make_unique<MemoryOutput>(out_),
                       make_formatter(OutputFormat::kJsonl, default_fields()),
                       false);
-  Crawler crawler(options_, fetcher_, writer, clock_);
+  Crawler crawler(options_, fetcher_, {&writer}, clock_);
   ASSERT_TRUE(crawler.run(*seeds));
   ASSERT_EQ(fetcher_.starts().size(), 2u);
   EXPECT_TRUE(fetcher_.starts()[0].allow_private);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/site_crawl.h"
+#include "engine/site_queue.h"
 #include "engine/site_fixture.h"
 
 namespace crawl::testing {
@@ -376,7 +376,7 @@ TEST_F(SiteTest, ListModeAsksRobotsOnlyWhenToldTo) {
     ResultWriter writer(std::make_unique<MemoryOutput>(out_),
                         make_formatter(OutputFormat::kJsonl, default_fields()),
                         false);
-    Crawler crawler(options_, fetcher_, writer, clock_);
+    Crawler crawler(options_, fetcher_, {&writer}, clock_);
     return *crawler.run(*seeds);
   };
   EXPECT_EQ(run().fetched, 1u);

@@ -2,6 +2,7 @@
 #define CRAWL_ENGINE_CRAWLER_H_
 
 #include <memory>
+#include <vector>
 
 #include "crawl/base/clock.h"
 #include "crawl/base/error.h"
@@ -11,35 +12,26 @@
 #include "crawl/engine/seed_source.h"
 #include "crawl/fetch/fetcher.h"
 #include "crawl/frontier/state_store.h"
-#include "crawl/writer/result_writer.h"
+#include "crawl/writer/sink.h"
 
 namespace crawl {
 
-class CrawlLoop;
-
-// What a recursive crawl (CrawlOptions::site) needs besides.
-struct SiteParts {
-  StateStore* store = nullptr;
-  ResultWriter* skipped = nullptr;  // takes a record of every URL skipped
-};
-
-// The crawl loop: seeds -> Frontier -> Fetcher -> ResultWriter, and every seed
-// leaves exactly one record.
+// A crawl: URLs in, an Outcome of each to every sink.
 //
-// While not finished: start every ready job up to the limit; wait for a
-// completion or for the next host's time; for each completion tell the frontier
-// and write the record. The thread that calls run() owns the frontier, the
-// writer and the totals.
+// Lists leave one record for each line; with CrawlOptions::site, whole sites
+// are crawled from the seeds on. The thread that calls run() owns all parts of
+// the crawl.
 class Crawler {
  public:
   // All that is referred to must outlive the Crawler; `observer` may be null.
-  Crawler(CrawlOptions options, Fetcher& fetcher, ResultWriter& writer,
+  // `store`: what a crawl of sites knows; null for lists.
+  Crawler(CrawlOptions options, Fetcher& fetcher, std::vector<Sink*> sinks,
           const Clock& clock, CrawlObserver* observer = nullptr,
-          SiteParts site = {});
+          StateStore* store = nullptr);
   ~Crawler();
 
   // Crawls to the end, or until stopped or the output's reader has gone. Fails
-  // only if the output or the state cannot be written. Call it once.
+  // only if a sink or the state cannot be written. Call it once.
   Result<CrawlStats> run(SeedSource& seeds);
 
   // First call: what is in flight is finished, nothing new begins. Second: what
@@ -47,7 +39,8 @@ class Crawler {
   void request_stop();
 
  private:
-  std::unique_ptr<CrawlLoop> loop_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace crawl

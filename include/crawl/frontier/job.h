@@ -13,7 +13,7 @@
 
 namespace crawl {
 
-enum class JobKind : std::uint8_t { kPage, kRobots, kSitemap };
+class JobOwner;  // the engine's: who is told what became of a job
 
 // What a job may send to one origin for its own sake, being asked for by a URL
 // that the user gave.
@@ -33,6 +33,7 @@ struct Job {
   std::uint64_t index;  // of its record: the input line's number, from 0
   std::string input;    // the line as given, but for a password
   Url url;              // the next exchange's: a redirect moves it on
+  JobOwner* owner = nullptr;
 
   Secret secret;
 
@@ -42,7 +43,6 @@ struct Job {
   // earlier one's may have been at fault.
   bool attempt_begins = false;
   bool fresh_connection = false;
-  JobKind kind = JobKind::kPage;
   int depth = 0;
   std::string parent;  // the page it was found on; "" for a seed
 
@@ -61,6 +61,8 @@ struct Job {
   std::uint64_t sequence = 0;  // the frontier's own: order of admission
   Clock::time_point not_before{};
   std::unique_ptr<Job> next;  // the frontier's own
+
+  bool begun() const { return first_started != Clock::time_point{}; }
 
   // What was asked for first: the URL that the record is about.
   std::string_view first_url() const {

@@ -11,6 +11,7 @@
 
 #include "crawl/base/error.h"
 #include "crawl/writer/record.h"
+#include "crawl/writer/sink.h"
 
 namespace crawl {
 
@@ -103,28 +104,35 @@ std::unique_ptr<RecordFormatter> make_formatter(
 // One thread. Output is gathered and written in large pieces; flush() when the
 // crawl loop goes to sleep keeps a pipe's reader up to date, and costs nothing
 // when there is nothing to write.
-class ResultWriter {
+class ResultWriter final : public Sink {
  public:
+  // Which Outcomes it takes: the crawl's records, or everything that was not
+  // asked for, records and others, with the reason.
+  enum class Takes : std::uint8_t { kRecords, kSkips };
+
   // `ordered`: records are held, already formatted, until every lower index has
   // come; indices start at 0, have no gaps and come once. How far ahead of
   // next_index() records come, and so the memory, is the caller's rule.
   ResultWriter(std::unique_ptr<OutputStream> output,
-               std::unique_ptr<RecordFormatter> formatter, bool ordered);
-  ~ResultWriter();
+               std::unique_ptr<RecordFormatter> formatter, bool ordered,
+               Takes takes = Takes::kRecords);
+  ~ResultWriter() override;
 
+  std::string_view name() const override;
+  Result<void> take(const Outcome& outcome) override;
   Result<void> write(const CrawlRecord& record);
-  Result<void> flush();
+  Result<void> flush() override;
   // As flush(), and says how long the output is then: every record written is
   // in it, and lasts.
-  Result<std::uint64_t> sync();
+  Result<std::uint64_t> sync() override;
   // Writes what is still held (in order, gaps skipped) and flushes. Call it
   // once.
-  Result<void> close();
+  Result<void> close() override;
 
   // Index of the first record not yet written, with `ordered`: the crawl loop
   // starts nothing too far past it.
-  std::uint64_t next_index() const;
-  bool closed_by_reader() const;
+  std::uint64_t next_index() const override;
+  bool closed_by_reader() const override;
 
  private:
   struct Impl;

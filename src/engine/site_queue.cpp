@@ -1,4 +1,4 @@
-#include "engine/site_crawl.h"
+#include "engine/site_queue.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 namespace crawl {
 namespace {
 
-// Pages in the frontier's window, over all hosts, and of one host at a time.
+// Pages among the visits, over all hosts, and of one host at a time.
 constexpr std::size_t kWindow = 16'384;
 constexpr std::size_t kMinLoad = 8;
 constexpr std::size_t kMaxLoad = 512;
@@ -73,7 +73,7 @@ bool says_nofollow(std::string_view robots, std::string_view product_token) {
   return false;
 }
 
-SiteCrawl::SiteCrawl(const SiteOptions& options, Scope scope, StateStore& store,
+SiteQueue::SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
                      OnSkip on_skip)
     : options_(options),
       follow_mask_(mask_of(options.follow)),
@@ -88,26 +88,26 @@ SiteCrawl::SiteCrawl(const SiteOptions& options, Scope scope, StateStore& store,
   }
 }
 
-Result<std::unique_ptr<SiteCrawl>> SiteCrawl::open(const SiteOptions& options,
+Result<std::unique_ptr<SiteQueue>> SiteQueue::open(const SiteOptions& options,
                                                    StateStore& store,
                                                    OnSkip on_skip) {
   Result<Scope> scope = Scope::make(options.scope);
   if (!scope) return tl::unexpected(scope.error());
-  std::unique_ptr<SiteCrawl> site(
-      new SiteCrawl(options, *std::move(scope), store, std::move(on_skip)));
+  std::unique_ptr<SiteQueue> site(
+      new SiteQueue(options, *std::move(scope), store, std::move(on_skip)));
   if (Result<void> restored = site->restore_trust(); !restored) {
     return tl::unexpected(restored.error());
   }
   return site;
 }
 
-bool SiteCrawl::follows(LinkElement element) const {
+bool SiteQueue::follows(LinkElement element) const {
   return (follow_mask_ >> static_cast<unsigned>(element) & 1U) != 0;
 }
 
 // Whether nothing else on the page leads anywhere: links to itself do not, nor
 // those that are not followed or not in scope.
-bool SiteCrawl::has_lone_refresh(const Url& page, const LinkList& links) const {
+bool SiteQueue::has_lone_refresh(const Url& page, const LinkList& links) const {
   const Url self = page.without_fragment();
   for (std::size_t i = 0; i < links.size(); ++i) {
     const PageLink link = links[i];
@@ -123,7 +123,7 @@ bool SiteCrawl::has_lone_refresh(const Url& page, const LinkList& links) const {
   return true;
 }
 
-Result<bool> SiteCrawl::add_seed(const Url& url) {
+Result<bool> SiteQueue::add_seed(const Url& url) {
   scope_.add_seed(url);
   const Result<std::optional<PageId>> page =
       store_.add(cleaner_.clean(url), 0, kNoPage);
@@ -133,7 +133,7 @@ Result<bool> SiteCrawl::add_seed(const Url& url) {
   return true;
 }
 
-Result<void> SiteCrawl::add_links(const Job& job, const FetchResult& result) {
+Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result) {
   if (!result.page || result.error != ErrorKind::kNone ||
       result.status_code >= 400) {
     return {};
@@ -172,14 +172,14 @@ Result<void> SiteCrawl::add_links(const Job& job, const FetchResult& result) {
   return {};
 }
 
-Result<void> SiteCrawl::add_from_sitemap(const Url& url, const Url& sitemap,
+Result<void> SiteQueue::add_from_sitemap(const Url& url, const Url& sitemap,
                                          bool allow_private) {
   return add_found(cleaner_.clean(url),
                    allow_private ? kFromPrivateSitemap : kFromSitemap, 0,
                    sitemap.href());
 }
 
-Result<void> SiteCrawl::add_found(const Url& url, PageId from, int depth,
+Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
                                   std::string_view parent) {
   if (store_.knows(url.href()) ||
       claimed_.find(std::string(url.href())) != claimed_.end()) {
@@ -209,23 +209,19 @@ Result<void> SiteCrawl::add_found(const Url& url, PageId from, int depth,
 }
 
 // Another page may link to it without the reason, so it does not become known.
-void SiteCrawl::skip_for_now(Skip skip) {
+void SiteQueue::skip_for_now(Skip skip) {
   if (skipped_for_now_.insert(fingerprint(skip.url).low)) {
     on_skip_(std::move(skip));
   }
 }
 
-std::optional<SiteCrawl::Skip> SiteCrawl::claim_redirect(const Job& job,
-                                                         const Url& target) {
+std::optional<Ending> SiteQueue::claim_redirect(const Job& job,
+                                                const Url& target) {
   const Url clean = cleaner_.clean(target);
   const std::string href(clean.href());
-  const auto skip = [&](ErrorKind error, std::string why) {
-    return Skip{std::string(job.first_url()), error, std::move(why), job.parent,
-                job.depth};
-  };
   if (const ScopeDecision decision = scope_.judge(clean); !decision.allowed()) {
-    return skip(decision.error(), fmt::format("redirects to {}: {}", href,
-                                              scope_.explain(decision)));
+    return Ending{decision.error(), fmt::format("redirects to {}: {}", href,
+                                                scope_.explain(decision))};
   }
   // A redirect back to itself (cookies, sessions) goes on until --max-redirs.
   const bool own =
@@ -233,13 +229,13 @@ std::optional<SiteCrawl::Skip> SiteCrawl::claim_redirect(const Job& job,
       std::any_of(job.redirects.begin(), job.redirects.end(),
                   [&](const RedirectHop& hop) { return hop.url == href; });
   if (!own && (store_.knows(href) || !claimed_.insert(href).second)) {
-    return skip(ErrorKind::kDuplicate,
-                fmt::format("redirects to {}, which is known already", href));
+    return Ending{ErrorKind::kDuplicate,
+                  fmt::format("redirects to {}, which is known already", href)};
   }
   return std::nullopt;
 }
 
-void SiteCrawl::note_waiting(StateStore::HostId host) {
+void SiteQueue::note_waiting(StateStore::HostId host) {
   if (host >= windows_.size()) windows_.resize(host + 1);
   HostWindow& window = windows_[host];
   if (window.listed || window.loaded >= kMinLoad || store_.waiting(host) == 0) {
@@ -249,8 +245,9 @@ void SiteCrawl::note_waiting(StateStore::HostId host) {
   waiting_hosts_.push_back(host);
 }
 
-Result<void> SiteCrawl::refill(Frontier& frontier) {
-  while (!waiting_hosts_.empty() && frontier.queued() < kWindow) {
+Result<bool> SiteQueue::refill(Visits& visits, JobOwner& owner) {
+  bool any = false;
+  while (!waiting_hosts_.empty() && visits.queued() < kWindow) {
     const StateStore::HostId host = waiting_hosts_.front();
     waiting_hosts_.pop_front();
     // Many hosts get a little each, a single one its fill at a time.
@@ -258,7 +255,7 @@ Result<void> SiteCrawl::refill(Frontier& frontier) {
         kWindow / (waiting_hosts_.size() + 1) / 8, kMinLoad, kMaxLoad);
     loading_.clear();
     if (Result<void> loaded = store_.load(host, share, loading_); !loaded) {
-      return loaded;
+      return tl::unexpected(loaded.error());
     }
     windows_[host].listed = false;
     for (QueuedPage& page : loading_) {
@@ -267,21 +264,22 @@ Result<void> SiteCrawl::refill(Frontier& frontier) {
           scope_.judge_budget(static_cast<std::uint32_t>(page.id));
       Result<std::unique_ptr<Job>> job = make_job(std::move(page));
       if (!job) return tl::unexpected(job.error());
+      ++windows_[host].loaded;
+      any = true;
       if (!budget.allowed()) {
-        on_skip_({std::string((*job)->url.href()), budget.error(),
-                  scope_.explain(budget), (*job)->parent, (*job)->depth, true});
-        store_.done((*job)->page);
+        owner.ended(*std::move(job), {},
+                    {budget.error(), scope_.explain(budget)});
         continue;
       }
-      ++windows_[host].loaded;
-      frontier.add(*std::move(job));
+      (*job)->owner = &owner;
+      visits.add(*std::move(job));
     }
     note_waiting(host);
   }
-  return {};
+  return any;
 }
 
-Result<std::unique_ptr<Job>> SiteCrawl::make_job(QueuedPage page) {
+Result<std::unique_ptr<Job>> SiteQueue::make_job(QueuedPage page) {
   auto job = std::make_unique<Job>(0, "", std::move(page.url));
   job->page = page.id;
   job->depth = page.depth;
@@ -297,7 +295,7 @@ Result<std::unique_ptr<Job>> SiteCrawl::make_job(QueuedPage page) {
   return job;
 }
 
-Result<std::string> SiteCrawl::url_of(PageId page) {
+Result<std::string> SiteQueue::url_of(PageId page) {
   if (const auto found = parent_urls_.find(page); found != parent_urls_.end()) {
     return found->second;
   }
@@ -309,14 +307,13 @@ Result<std::string> SiteCrawl::url_of(PageId page) {
   return url;
 }
 
-void SiteCrawl::taken(const Job& job) {
-  if (job.kind != JobKind::kPage || job.page == kNoPage) return;
+void SiteQueue::taken(const Job& job) {
   const StateStore::HostId host = StateStore::host_of(job.page);
   if (windows_[host].loaded > 0) --windows_[host].loaded;
   note_waiting(host);
 }
 
-Result<void> SiteCrawl::done(const Job& job) {
+Result<void> SiteQueue::done(const Job& job) {
   // Where its redirects led need not be fetched once more.
   for (const RedirectHop& hop : job.redirects) {
     if (const Url target = cleaner_.clean(*Url::parse(hop.location));
@@ -330,7 +327,7 @@ Result<void> SiteCrawl::done(const Job& job) {
   return {};
 }
 
-Result<std::optional<std::string>> SiteCrawl::duplicate_of(
+Result<std::optional<std::string>> SiteQueue::duplicate_of(
     const Job& job, const Fingerprint& body) {
   const Result<PageId> first = store_.first_with_body(body, job.page);
   if (!first) return tl::unexpected(first.error());
@@ -340,7 +337,7 @@ Result<std::optional<std::string>> SiteCrawl::duplicate_of(
   return std::optional<std::string>(*std::move(url));
 }
 
-Result<void> SiteCrawl::trust(const Job& job) {
+Result<void> SiteQueue::trust(const Job& job) {
   if (job.page == kNoPage) return {};
   HostWindow& window = windows_[StateStore::host_of(job.page)];
   if (std::exchange(window.trusted, true)) return {};
@@ -352,7 +349,7 @@ Result<void> SiteCrawl::trust(const Job& job) {
   return store_.set_note(kTrustedHosts, trusted);
 }
 
-Result<void> SiteCrawl::restore_trust() {
+Result<void> SiteQueue::restore_trust() {
   const Result<std::optional<std::string>> note = store_.note(kTrustedHosts);
   if (!note) return tl::unexpected(note.error());
   if (!*note) return {};
@@ -361,11 +358,6 @@ Result<void> SiteCrawl::restore_trust() {
     if (host < windows_.size()) windows_[host].trusted = true;
   }
   return {};
-}
-
-std::uint64_t SiteCrawl::left() const {
-  const StateCounts counts = store_.counts();
-  return counts.admitted - counts.done;
 }
 
 }  // namespace crawl

@@ -1,5 +1,5 @@
-#ifndef CRAWL_ENGINE_SITE_CRAWL_H_
-#define CRAWL_ENGINE_SITE_CRAWL_H_
+#ifndef CRAWL_ENGINE_SITE_QUEUE_H_
+#define CRAWL_ENGINE_SITE_QUEUE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -17,21 +17,22 @@
 #include "crawl/base/error_kind.h"
 #include "crawl/engine/crawl_options.h"
 #include "crawl/fetch/fetch_result.h"
-#include "crawl/frontier/frontier.h"
 #include "crawl/frontier/scope.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/frontier/url_cleaner.h"
+#include "engine/job_owner.h"
+#include "engine/visits.h"
 #include "frontier/fingerprint_set.h"
 
 namespace crawl {
 
-// The part of a crawl loop that -r adds: which links belong to the crawl, which
-// are known, and the queue behind the frontier's window.
+// What a crawl of sites has found: which links belong to it, which are known,
+// and the queue behind its visits.
 //
-// URLs wait in the StateStore; refill() moves some of each host's into the
-// frontier, so that memory is bounded however long the queues are. One thread.
+// URLs wait in the StateStore; refill() moves some of each host's among the
+// visits, so that memory is bounded however long the queues are. One thread.
 // Every call that touches the state can fail, and from then on all do.
-class SiteCrawl {
+class SiteQueue {
  public:
   // Told of every URL that is not fetched, and why.
   struct Skip {
@@ -44,7 +45,7 @@ class SiteCrawl {
   };
   using OnSkip = std::function<void(Skip)>;
 
-  static Result<std::unique_ptr<SiteCrawl>> open(const SiteOptions& options,
+  static Result<std::unique_ptr<SiteQueue>> open(const SiteOptions& options,
                                                  StateStore& store,
                                                  OnSkip on_skip);
 
@@ -59,11 +60,12 @@ class SiteCrawl {
 
   // What is wrong with a redirect's target, if it must not be followed; else it
   // is this job's from now on, and no other's.
-  std::optional<Skip> claim_redirect(const Job& job, const Url& target);
+  std::optional<Ending> claim_redirect(const Job& job, const Url& target);
 
-  // Keeps the frontier supplied.
-  Result<void> refill(Frontier& frontier);
-  // A page of this host left the frontier's queue.
+  // Keeps the visits supplied, with jobs of `owner`; true if there are new
+  // ones.
+  Result<bool> refill(Visits& visits, JobOwner& owner);
+  // A page of this host is not waiting any more.
   void taken(const Job& job);
 
   // The page has its record. With `body`, where the same body was first seen.
@@ -74,12 +76,11 @@ class SiteCrawl {
   // The host may send its readers to private addresses, being at one itself.
   Result<void> trust(const Job& job);
 
-  // Nothing waits but what the frontier has.
+  // Nothing waits but what is among the visits.
   bool exhausted() const { return waiting_hosts_.empty(); }
-  std::uint64_t left() const;
 
  private:
-  SiteCrawl(const SiteOptions& options, Scope scope, StateStore& store,
+  SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
             OnSkip on_skip);
 
   Result<void> add_found(const Url& url, PageId from, int depth,
@@ -100,7 +101,7 @@ class SiteCrawl {
   const OnSkip on_skip_;
 
   struct HostWindow {
-    std::uint32_t loaded = 0;  // in the frontier's queue
+    std::uint32_t loaded = 0;  // among the visits
     bool listed = false;       // in waiting_hosts_
     bool trusted = false;
   };
@@ -119,4 +120,4 @@ bool says_nofollow(std::string_view robots, std::string_view product_token);
 
 }  // namespace crawl
 
-#endif  // CRAWL_ENGINE_SITE_CRAWL_H_
+#endif  // CRAWL_ENGINE_SITE_QUEUE_H_

@@ -1,0 +1,75 @@
+#ifndef CRAWL_ENGINE_BUDGET_H_
+#define CRAWL_ENGINE_BUDGET_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "crawl/base/clock.h"
+
+namespace crawl {
+
+// How much a crawl may have in all, over every run of it; 0: any.
+struct BudgetOptions {
+  std::uint64_t max_pages = 0;  // records
+  std::chrono::nanoseconds max_time{0};
+  std::uint64_t max_bytes = 0;  // of bodies, decoded
+};
+
+// Decides what may still happen: the one place where limits are looked at.
+//
+// A page has a place from its first exchange to its end, and keeps it if it
+// leaves a record; so there are never more records than max_pages, and exactly
+// so many if there are enough pages. One thread.
+class Budget {
+ public:
+  Budget(const BudgetOptions& options, Clock::time_point started)
+      : options_(options), started_(started) {}
+
+  // What earlier runs of the crawl have had.
+  void restore(std::uint64_t records, std::uint64_t bytes,
+               std::chrono::nanoseconds time) {
+    records_ += records;
+    bytes_ += bytes;
+    time_before_ += time;
+  }
+
+  void page_begins() { ++open_; }
+  void page_ends() { --open_; }
+  void record_made() { ++records_; }
+  void received(std::uint64_t bytes) { bytes_ += bytes; }
+
+  bool may_begin_page() const {
+    return options_.max_pages == 0 || records_ + open_ < options_.max_pages;
+  }
+  // No page that is open can make room for another.
+  bool pages_used_up() const {
+    return options_.max_pages > 0 && records_ >= options_.max_pages;
+  }
+  // Time or bytes are used up: what is in flight is finished, no more.
+  bool used_up(Clock::time_point now) const {
+    return (options_.max_bytes > 0 && bytes_ >= options_.max_bytes) ||
+           (deadline() && now >= *deadline());
+  }
+  std::optional<Clock::time_point> deadline() const {
+    if (options_.max_time.count() == 0) return std::nullopt;
+    return started_ + options_.max_time - time_before_;
+  }
+
+  std::uint64_t bytes() const { return bytes_; }
+  std::chrono::nanoseconds time(Clock::time_point now) const {
+    return time_before_ + (now - started_);
+  }
+
+ private:
+  const BudgetOptions options_;
+  const Clock::time_point started_;
+  std::uint64_t open_ = 0;
+  std::uint64_t records_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::chrono::nanoseconds time_before_{0};
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_ENGINE_BUDGET_H_

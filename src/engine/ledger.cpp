@@ -1,0 +1,101 @@
+#include "engine/ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "crawl/writer/outcome.h"
+
+namespace crawl {
+namespace {
+
+// Records reach a pipe's reader within this time.
+constexpr std::chrono::milliseconds kFlushInterval{50};
+
+}  // namespace
+
+Ledger::Ledger(std::vector<Sink*> sinks, const BudgetOptions& budget,
+               const Clock& clock, CrawlObserver* observer)
+    : sinks_(std::move(sinks)),
+      clock_(clock),
+      observer_(observer),
+      budget_(budget, clock.now()) {}
+
+// Writing counts as such where an account of time is kept.
+template <class Do>
+void Ledger::each(Do act) {
+  const Clock::time_point begin = times_ ? clock_.now() : Clock::time_point{};
+  for (Sink* sink : sinks_) {
+    if (error_) return;
+    if (const auto done = act(*sink); !done) {
+      sink_failed_ = true;
+      fail(done.error());
+    }
+  }
+  if (times_) times_->wrote(clock_.now() - begin);
+}
+
+void Ledger::count(const CrawlRecord& record) {
+  if (record.ok) {
+    ++stats_.fetched;
+  } else {
+    ++(is_skip(record.error) ? stats_.skipped : stats_.failed);
+    ++stats_.by_kind[static_cast<std::size_t>(record.error)];
+  }
+}
+
+void Ledger::finish(CrawlRecord record, const FetchResult* result) {
+  if (result == nullptr) record.timestamp = clock_.wall_time();
+  count(record);
+  budget_.record_made();
+  if (observer_ != nullptr) observer_->finished(record, result);
+  each([&](Sink& sink) { return sink.take({record, true}); });
+  if (!unflushed_) flush_due_ = clock_.now() + kFlushInterval;
+  unflushed_ = true;
+}
+
+void Ledger::leave_out(CrawlRecord record) {
+  record.timestamp = clock_.wall_time();
+  count(record);
+  if (observer_ != nullptr) observer_->finished(record, nullptr);
+  each([&](Sink& sink) { return sink.take({record, false}); });
+}
+
+std::optional<Clock::time_point> Ledger::flush_due() const {
+  return unflushed_ ? std::optional(flush_due_) : std::nullopt;
+}
+
+void Ledger::flush_if_due(Clock::time_point now) {
+  if (!unflushed_ || now < flush_due_) return;
+  each([](Sink& sink) { return sink.flush(); });
+  unflushed_ = false;
+}
+
+std::optional<SinkPositions> Ledger::sync() {
+  SinkPositions positions;
+  each([&](Sink& sink) -> Result<void> {
+    const Result<std::uint64_t> position = sink.sync();
+    if (!position) return tl::unexpected(position.error());
+    positions.push_back({std::string(sink.name()), *position});
+    return {};
+  });
+  if (error_) return std::nullopt;
+  unflushed_ = false;
+  return positions;
+}
+
+void Ledger::close() {
+  each([](Sink& sink) { return sink.close(); });
+}
+
+std::uint64_t Ledger::next_index() const {
+  std::uint64_t next = std::numeric_limits<std::uint64_t>::max();
+  for (const Sink* sink : sinks_) next = std::min(next, sink->next_index());
+  return next;
+}
+
+bool Ledger::closed_by_reader() const {
+  return std::any_of(sinks_.begin(), sinks_.end(),
+                     [](const Sink* sink) { return sink->closed_by_reader(); });
+}
+
+}  // namespace crawl

@@ -1,0 +1,337 @@
+#include "engine/site_agenda.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "crawl/base/error_kind.h"
+#include "engine/record_builder.h"
+#include "engine/seed_url.h"
+
+namespace crawl {
+namespace {
+
+// Lines admitted in one turn of the loop, so that a million of them do not hold
+// up Ctrl-C.
+constexpr std::size_t kAdmitAtOnce = 10'000;
+
+// So many pages are committed before their time has come.
+constexpr std::uint64_t kCommitPages = 5'000;
+
+// Names of notes in the state.
+constexpr std::string_view kTotals = "totals";
+constexpr std::string_view kLines = "lines";
+constexpr std::string_view kSitemapsLeft = "sitemaps";
+
+}  // namespace
+
+SiteAgenda::SiteAgenda(const CrawlOptions& options, StateStore& store,
+                       SeedSource& seeds, Ledger& ledger, const Clock& clock,
+                       std::function<void()> wake)
+    : options_(options),
+      site_(*options.site),
+      store_(store),
+      ledger_(ledger),
+      clock_(clock),
+      visits_(options, {true, options.pace, options.private_pace}, ledger,
+              clock),
+      intake_(seeds, ledger),
+      sitemaps_(
+          visits_, ledger,
+          [this](const SitemapErrand::Read& read) { add_pages_of(read); },
+          std::move(wake)) {}
+
+Result<void> SiteAgenda::open() {
+  commit_due_ = clock_.now() + site_.commit_interval;
+  Result<std::unique_ptr<SiteQueue>> queue = SiteQueue::open(
+      site_, store_, [this](const SiteQueue::Skip& skip) { leave_out(skip); });
+  if (!queue) return tl::unexpected(queue.error());
+  queue_ = *std::move(queue);
+  if (site_.read_sitemaps) {
+    visits_.robots().on_sitemaps([this](const Job& robots,
+                                        const std::vector<std::string>& named,
+                                        bool allow_private) {
+      sitemaps_.add_named(robots, named, allow_private);
+    });
+  }
+  return restore_totals();
+}
+
+// --- What comes by itself: seeds, and sitemaps that have been read.
+
+void SiteAgenda::take_in() {
+  read_seeds();
+  sitemaps_.take_in();
+}
+
+void SiteAgenda::read_seeds() {
+  more_lines_ = false;
+  std::optional<Intake::Line> line;
+  for (std::size_t read = 0; !intake_.ended() && !ledger_.error(); ++read) {
+    if (read == kAdmitAtOnce) {
+      more_lines_ = true;
+      return;
+    }
+    switch (intake_.next(line)) {
+      case Intake::Status::kPending:
+        return;
+      case Intake::Status::kEnd:
+        add_first_sitemaps();
+        break;
+      case Intake::Status::kNothing:
+        break;
+      case Intake::Status::kSeed:
+        add_seed(*std::move(line));
+        break;
+    }
+  }
+}
+
+void SiteAgenda::add_seed(Intake::Line line) {
+  visits_.secrets().add_seed(line.seed);
+  const Result<bool> added = queue_->add_seed(line.seed.url);
+  if (!added) return ledger_.fail(added.error());
+  if (*added || intake_.known(line.index)) return;
+  ++never_queued_;
+  ledger_.finish(make_unfetched_record(line.index, std::move(line.text),
+                                       std::string(line.seed.url.href()),
+                                       ErrorKind::kDuplicate,
+                                       "the same URL is in the crawl already"),
+                 nullptr);
+}
+
+// Those that an earlier run left unread, and those of the command line.
+void SiteAgenda::add_first_sitemaps() {
+  // Of one that is among both, only the command line knows the userinfo.
+  for (const std::string& sitemap : site_.sitemaps) {
+    if (auto named = parse_seed(sitemap)) {
+      sitemaps_.add({std::move(named->url), 0, true},
+                    std::move(named->user_password));
+    }
+  }
+  const Result<std::optional<std::string>> left = store_.note(kSitemapsLeft);
+  if (!left) return ledger_.fail(left.error());
+  for (SitemapList::Entry& sitemap :
+       SitemapList::read_left(left->value_or(""))) {
+    sitemaps_.add(std::move(sitemap));
+  }
+}
+
+void SiteAgenda::add_pages_of(const SitemapErrand::Read& read) {
+  for (const SitemapEntry& entry : read.sitemap.pages) {
+    if (ledger_.error()) return;
+    ledger_.check(
+        queue_->add_from_sitemap(entry.url, read.url, read.allow_private));
+  }
+}
+
+// --- What the loop asks.
+
+std::unique_ptr<Job> SiteAgenda::next() {
+  // Links are judged against all seeds, so all seeds come first.
+  if (!intake_.ended()) return nullptr;
+  while (!ledger_.error()) {
+    const Result<bool> loaded = queue_->refill(visits_, *this);
+    if (!loaded) {
+      ledger_.fail(loaded.error());
+      break;
+    }
+    std::unique_ptr<Job> job = visits_.next();
+    if (job || !*loaded) return job;
+  }
+  return nullptr;
+}
+
+std::optional<Clock::time_point> SiteAgenda::wake_at(bool slots_free) const {
+  if (more_lines_) return clock_.now();
+  return slots_free && intake_.ended() ? visits_.ready_at() : std::nullopt;
+}
+
+bool SiteAgenda::finished() const {
+  if (!intake_.ended()) return false;
+  return (visits_.finished() && queue_->exhausted() && sitemaps_.idle()) ||
+         ledger_.budget().pages_used_up();
+}
+
+SlotUse SiteAgenda::idle_use() const {
+  if (visits_.queued() > 0) return SlotUse::kPoliteness;
+  return intake_.ended() ? SlotUse::kNothing : SlotUse::kInput;
+}
+
+void SiteAgenda::count(CrawlStats& stats) const {
+  const StateCounts counts = store_.counts();
+  stats.admitted = intake_.refused() + never_queued_ + counts.admitted;
+  stats.left = counts.admitted - counts.done;
+  stats.queued =
+      stats.left - std::min<std::uint64_t>(stats.left, stats.in_flight);
+  // The limit ended it only if there was more.
+  if (stats.left > 0 && ledger_.budget().pages_used_up()) {
+    stats.out_of_budget = true;
+  }
+}
+
+// --- What becomes of pages.
+
+void SiteAgenda::begins(const Job& job) {
+  ledger_.budget().page_begins();
+  queue_->taken(job);
+}
+
+bool SiteAgenda::asks_robots(const Job& /*job*/) const {
+  return options_.robots != RobotsMode::kNever;
+}
+
+void SiteAgenda::prepare(const Job& /*job*/, FetchRequest& request) const {
+  request.only_html = !site_.all_types;
+}
+
+std::optional<Ending> SiteAgenda::refuse_redirect(const Job& job,
+                                                  const Url& target) {
+  return queue_->claim_redirect(job, target);
+}
+
+void SiteAgenda::is_private(const Job& job) {
+  ledger_.check(queue_->trust(job));
+}
+
+// Whether a page's own word keeps its links from being followed.
+bool SiteAgenda::keeps_links_to_itself(const FetchResult& result) const {
+  if (!site_.obey_nofollow) return false;
+  const std::string_view us = options_.product_token;
+  const Page& page = *result.page;
+  return says_nofollow(result.x_robots_tag, us) ||
+         (page.robots && says_nofollow(*page.robots, us)) ||
+         (page.robots_crawl && says_nofollow(*page.robots_crawl, us));
+}
+
+void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
+                       Ending ending) {
+  const bool asked = job->begun();
+  if (asked) {
+    ledger_.budget().page_ends();
+  } else {
+    queue_->taken(*job);
+  }
+  // Not finished: it waits for the next run, and has no record yet.
+  if (ending.cut_short) return;
+  if (ending.error == ErrorKind::kNone) {
+    ending.error = result.error;
+    ending.message = result.error_message;
+  }
+
+  std::optional<std::string> duplicate_of;
+  if (ending.error == ErrorKind::kNone) {
+    if (result.body_digest && result.status_code == 200 &&
+        result.size_body > 0) {
+      Result<std::optional<std::string>> first =
+          queue_->duplicate_of(*job, *result.body_digest);
+      if (!first) return ledger_.fail(first.error());
+      duplicate_of = *std::move(first);
+    }
+    if (result.page && !keeps_links_to_itself(result)) {
+      ledger_.check(queue_->add_links(*job, result));
+    }
+  }
+  ledger_.check(queue_->done(*job));
+  ++finished_since_commit_;
+  // A seed's record is in the output whatever becomes of it.
+  if (is_skip(ending.error) && job->input.empty()) {
+    return leave_out({std::string(job->first_url()), ending.error,
+                      std::move(ending.message), job->parent, job->depth,
+                      true});
+  }
+  CrawlRecord record =
+      make_record(*job, result, ending.error, std::move(ending.message));
+  record.duplicate_of = std::move(duplicate_of);
+  ledger_.finish(std::move(record), asked ? &result : nullptr);
+}
+
+void SiteAgenda::leave_out(const SiteQueue::Skip& skip) {
+  if (!skip.admitted) ++never_queued_;
+  CrawlRecord record =
+      make_unfetched_record(0, "", skip.url, skip.error, skip.reason);
+  record.parent = skip.parent;
+  record.depth = skip.depth;
+  ledger_.leave_out(std::move(record));
+}
+
+// --- What lasts.
+
+std::optional<Clock::time_point> SiteAgenda::commit_due() const {
+  if (finished_since_commit_ == 0) return std::nullopt;
+  return finished_since_commit_ < kCommitPages ? commit_due_
+                                               : Clock::time_point::min();
+}
+
+Result<void> SiteAgenda::commit(const SinkPositions& positions) {
+  const CrawlStats& stats = ledger_.stats();
+  std::uint64_t records = 0, skipped = 0;
+  for (const SinkPosition& sink : positions) {
+    if (sink.name == "records") records = sink.position;
+    if (sink.name == "skipped") skipped = sink.position;
+  }
+  if (Result<void> noted =
+          store_.set_note(kLines, fmt::format("{}", intake_.lines()));
+      !noted) {
+    return noted;
+  }
+  std::string totals =
+      fmt::format("{} {} {} {} {}", skipped, intake_.refused() + never_queued_,
+                  stats.fetched, stats.failed, stats.skipped);
+  for (const std::uint64_t count : stats.by_kind) {
+    totals += fmt::format(" {}", count);
+  }
+  if (Result<void> noted = store_.set_note(kTotals, totals); !noted) {
+    return noted;
+  }
+  if (sitemaps_.list().take_changed()) {
+    if (Result<void> noted =
+            store_.set_note(kSitemapsLeft, sitemaps_.list().left());
+        !noted) {
+      return noted;
+    }
+  }
+  finished_since_commit_ = 0;
+  commit_due_ = clock_.now() + site_.commit_interval;
+  return store_.commit(records);
+}
+
+Result<void> SiteAgenda::restore_totals() {
+  const Result<std::optional<std::string>> lines = store_.note(kLines);
+  if (!lines) return tl::unexpected(lines.error());
+  // An older state does not say: its run had read them all.
+  if (store_.resumed()) {
+    intake_.set_known(*lines ? std::stoull(**lines)
+                             : std::numeric_limits<std::uint64_t>::max());
+  }
+  const Result<std::optional<std::string>> note = store_.note(kTotals);
+  if (!note) return tl::unexpected(note.error());
+  if (!*note) return {};
+  std::vector<std::uint64_t> numbers;
+  std::istringstream text(**note);
+  for (std::uint64_t number = 0; text >> number;) numbers.push_back(number);
+  if (numbers.size() < 5) return {};
+  CrawlStats& stats = ledger_.stats();
+  never_queued_ = numbers[1];
+  stats.fetched = numbers[2];
+  stats.failed = numbers[3];
+  stats.skipped = numbers[4];
+  stats.done_before = stats.done();
+  for (std::size_t i = 0; i < stats.by_kind.size() && i + 5 < numbers.size();
+       ++i) {
+    stats.by_kind[i] = numbers[i + 5];
+  }
+  return {};
+}
+
+std::string SiteAgenda::way_on() const {
+  if (site_.state_file.empty()) return "";
+  return "; all is kept up to the last commit, mend that and run the same "
+         "command again";
+}
+
+}  // namespace crawl

@@ -1,0 +1,112 @@
+#include "engine/sitemap_errand.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace crawl {
+namespace {
+
+// As large as a sitemap may be.
+constexpr std::uint64_t kSitemapBody = 52'428'800 + 1;
+
+}  // namespace
+
+SitemapErrand::SitemapErrand(Visits& visits, Ledger& ledger, OnRead on_read,
+                             std::function<void()> wake)
+    : visits_(visits),
+      ledger_(ledger),
+      on_read_(std::move(on_read)),
+      wake_(std::move(wake)) {}
+
+SitemapErrand::~SitemapErrand() = default;
+
+void SitemapErrand::add(SitemapList::Entry sitemap, std::string user_password) {
+  if (!list_.add(sitemap)) return;
+  auto job = std::make_unique<Job>(0, "", std::move(sitemap.url));
+  job->owner = this;
+  job->depth = sitemap.level;
+  if (!user_password.empty()) {
+    job->secret = {job->url.host_key(), std::move(user_password)};
+  }
+  job->allow_private = sitemap.allow_private;
+  visits_.add(std::move(job));
+}
+
+void SitemapErrand::add_named(const Job& robots,
+                              const std::vector<std::string>& names,
+                              bool allow_private) {
+  const std::optional<Url> base = Url::parse(robots.parent + "/");
+  for (const std::string& name : names) {
+    std::optional<Url> url = base ? base->resolve(name) : std::nullopt;
+    if (url && url->is_http()) {
+      add({url->without_credentials(), 0, allow_private});
+    }
+  }
+}
+
+void SitemapErrand::prepare(const Job& /*job*/, FetchRequest& request) const {
+  request.parse_page = false;
+  request.keep_body = true;
+  request.max_body = kSitemapBody;
+}
+
+void SitemapErrand::ended(std::unique_ptr<Job> job, FetchResult result,
+                          Ending ending) {
+  // Stopped: it is among those that are left.
+  if (ending.cut_short) {
+    --open_;
+    return;
+  }
+  const bool failed =
+      ending.error != ErrorKind::kNone || result.error != ErrorKind::kNone;
+  const bool readable = ending.error == ErrorKind::kNone && result.answered() &&
+                        result.status_code == 200 &&
+                        (!failed || !result.body.empty());
+  if (failed || !readable) {
+    ledger_.notice(fmt::format(
+        "sitemap {}: {}", job->url.href(),
+        ending.error != ErrorKind::kNone ? ending.message
+        : failed                         ? result.error_message
+                 : fmt::format("HTTP status {}", result.status_code)));
+  }
+  if (readable) return read(std::move(job), std::move(result));
+  --open_;
+  list_.finished(job->first_url());
+}
+
+void SitemapErrand::read(std::unique_ptr<Job> job, FetchResult result) {
+  if (!reader_) {
+    reader_ = std::make_unique<ThreadPoolExecutor>(ThreadPoolOptions{
+        .max_workers = 1, .thread_name_prefix = "sitemap", .initializer = {}});
+  }
+  const bool allow_private =
+      job->allow_private && visits_.from_private(result, job->url);
+  reading_.push_back(reader_->submit([body = std::move(result.body),
+                                      first_url = std::string(job->first_url()),
+                                      url = job->url, level = job->depth,
+                                      allow_private] {
+    return Read{read_sitemap(body, url), first_url, url, level, allow_private};
+  }));
+  reading_.back().add_done_callback([this](const Future<Read>&) { wake_(); });
+}
+
+void SitemapErrand::take_in() {
+  while (!reading_.empty() && reading_.front().done() && !ledger_.error()) {
+    const Read read = reading_.front().take();
+    reading_.pop_front();
+    --open_;
+    if (!read.sitemap.problem.empty()) {
+      ledger_.notice(
+          fmt::format("sitemap {}: {}", read.url.href(), read.sitemap.problem));
+    }
+    for (const SitemapEntry& entry : read.sitemap.sitemaps) {
+      add({entry.url, read.level + 1, read.allow_private});
+    }
+    on_read_(read);
+    list_.finished(read.first_url);
+  }
+}
+
+}  // namespace crawl

@@ -1,0 +1,217 @@
+#include "engine/visits.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "crawl/fetch/retry_policy.h"
+#include "engine/private_answer.h"
+#include "engine/redirect.h"
+
+namespace crawl {
+namespace {
+
+// Waits that a user should hear of, for so many hosts.
+constexpr std::chrono::seconds kLongWait{30};
+constexpr std::size_t kMaxLongWaits = 1'000;
+
+FrontierOptions frontier_options(const CrawlOptions& options,
+                                 const Visits::Pacing& pacing) {
+  FrontierOptions frontier;
+  frontier.per_host = options.per_host > 0 ? options.per_host : options.jobs;
+  frontier.rate = options.rate;
+  frontier.pace = pacing.pace;
+  frontier.private_pace = pacing.private_pace;
+  return frontier;
+}
+
+bool asks_to_slow_down(const FetchResult& result) {
+  return result.answered() &&
+         (result.status_code == 429 || result.status_code == 503);
+}
+
+}  // namespace
+
+Visits::Visits(const CrawlOptions& options, const Pacing& pacing,
+               Ledger& ledger, const Clock& clock)
+    : options_(options),
+      pace_by_answers_(pacing.by_answers),
+      ledger_(ledger),
+      clock_(clock),
+      frontier_(frontier_options(options, pacing), clock),
+      robots_(options.product_token, options.pace, frontier_, ledger, clock) {}
+
+std::unique_ptr<Job> Visits::next() {
+  if (!at_once_.empty()) {
+    std::unique_ptr<Job> job = std::move(at_once_.front());
+    at_once_.pop_front();
+    return job;
+  }
+  while (true) {
+    for (auto& [owner, jobs] : put_off_) {
+      if (!may_take_up(*owner, jobs)) continue;
+      frontier_.add_again(std::move(jobs.front()), clock_.now());
+      jobs.pop_front();
+    }
+    std::unique_ptr<Job> job = frontier_.next();
+    if (!job) return nullptr;
+    if (!job->begun() && !job->owner->may_begin()) {
+      frontier_.done(*job);
+      auto& jobs = put_off_[job->owner];
+      jobs.push_back(std::move(job));
+      continue;
+    }
+    if (job->owner->asks_robots(*job)) {
+      RobotsGate::Verdict verdict =
+          robots_.judge(job->url, options_.allow_private || job->allow_private);
+      if (verdict.access == RobotsGate::Access::kAskFirst) {
+        return robots_.ask_for(std::move(job));
+      }
+      if (verdict.access == RobotsGate::Access::kDisallowed) {
+        frontier_.done(*job);
+        JobOwner& owner = *job->owner;
+        owner.ended(std::move(job), {},
+                    {verdict.error, std::move(verdict.reason)});
+        continue;
+      }
+    }
+    if (!job->begun()) job->owner->begins(*job);
+    return job;
+  }
+}
+
+FetchRequest Visits::request(const Job& job) const {
+  FetchRequest request{.url = job.url};
+  secrets_.fill(job.secret, request);
+  request.allow_private = options_.allow_private || job.allow_private;
+  request.fresh_connection = job.fresh_connection;
+  job.owner->prepare(job, request);
+  return request;
+}
+
+std::optional<Clock::time_point> Visits::ready_at() const {
+  if (!at_once_.empty()) return clock_.now();
+  for (const auto& [owner, jobs] : put_off_) {
+    if (may_take_up(*owner, jobs)) return clock_.now();
+  }
+  return frontier_.ready_at();
+}
+
+std::size_t Visits::queued() const {
+  std::size_t queued = frontier_.queued() + at_once_.size();
+  for (const auto& [owner, jobs] : put_off_) queued += jobs.size();
+  return queued;
+}
+
+bool Visits::from_private(const FetchResult& result, const Url& url) const {
+  return is_private_answer(result, url, options_.fetch);
+}
+
+void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
+  const bool from_private = this->from_private(result, job->url);
+  if (pace_by_answers_ || asks_to_slow_down(result)) {
+    note_answer(*job, result, from_private);
+  }
+  if (job->owner == &robots_) {
+    if (auto next =
+            robots_.answered(std::move(job), result, from_private, !stopped_)) {
+      at_once_.push_back(std::move(next));
+    }
+    return;
+  }
+  frontier_.done(*job);
+  follow_or_end(std::move(job), std::move(result));
+}
+
+// The host's pace goes by how it answers; what it may lead to, by where it is.
+void Visits::note_answer(const Job& job, const FetchResult& result,
+                         bool from_private) {
+  if (result.error == ErrorKind::kInterrupted) return;
+  PaceAnswer answer;
+  answer.started = job.latest_started;
+  answer.error = result.error;
+  answer.status_code = result.status_code;
+  answer.latency = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(result.times.starttransfer));
+  answer.retry_after =
+      parse_retry_after(result.retry_after, clock_.wall_time());
+  answer.random = std::uniform_real_distribution<double>(0, 1)(random_);
+  // Where robots.txt redirects to, is asked from another host's slot.
+  if (job.owner != &robots_ || job.redirects.empty()) {
+    frontier_.answered(job, answer, from_private);
+  }
+  if (from_private && job.redirects.empty()) job.owner->is_private(job);
+}
+
+void Visits::follow_or_end(std::unique_ptr<Job> job, FetchResult result) {
+  JobOwner& owner = *job->owner;
+  if (result.error == ErrorKind::kInterrupted) {
+    return owner.ended(std::move(job), std::move(result), {.cut_short = true});
+  }
+  RedirectVerdict redirect = judge_redirect(
+      result, job->url, job->redirects.size(), options_.max_redirs);
+  if (redirect.error != ErrorKind::kNone) {
+    return owner.ended(std::move(job), std::move(result),
+                       {redirect.error, std::move(redirect.error_message)});
+  }
+  if (redirect.next && stopped_) {
+    return owner.ended(std::move(job), std::move(result),
+                       {ErrorKind::kInterrupted,
+                        "stopped before the redirect was followed", true});
+  }
+  if (redirect.next) {
+    if (auto refused = owner.refuse_redirect(*job, *redirect.next)) {
+      return owner.ended(std::move(job), std::move(result),
+                         *std::move(refused));
+    }
+    ++ledger_.stats().redirects;
+    job->allow_private = job->allow_private && from_private(result, job->url);
+    job->transfer_seconds += result.times.total;
+    job->redirects.push_back({std::string(job->url.href()), result.status_code,
+                              std::string(redirect.next->href())});
+    job->url = *std::move(redirect.next);
+    frontier_.add_again(std::move(job), clock_.now());
+    return;
+  }
+  if (!stopped_ && retry(job, result)) return;
+  const bool cut_short =
+      stopped_ && is_transient(result.error, result.status_code);
+  owner.ended(std::move(job), std::move(result), {.cut_short = cut_short});
+}
+
+bool Visits::retry(std::unique_ptr<Job>& job, const FetchResult& result) {
+  const std::optional<std::chrono::milliseconds> wait = retry_wait(
+      options_.retry,
+      {.error = result.error,
+       .status_code = result.status_code,
+       .attempt = job->attempts,
+       .retry_after = result.retry_after,
+       .now = clock_.wall_time(),
+       .random = std::uniform_real_distribution<double>(0, 1)(random_)});
+  if (!wait) return false;
+  ++job->attempts;
+  job->attempt_begins = true;
+  // The earlier one's connection may have been at fault.
+  job->fresh_connection =
+      result.error != ErrorKind::kNone || result.status_code == 408;
+  job->transfer_seconds += result.times.total;
+  tell_of_wait(*job, result, *wait);
+  frontier_.add_again(std::move(job), clock_.now() + *wait);
+  return true;
+}
+
+void Visits::tell_of_wait(const Job& job, const FetchResult& result,
+                          std::chrono::milliseconds wait) {
+  if (ledger_.observer() == nullptr) return;
+  ledger_.observer()->retrying(job.url.href(), result, job.attempts, wait);
+  if (wait >= kLongWait && !result.retry_after.empty() &&
+      long_waits_.size() < kMaxLongWaits &&
+      long_waits_.insert(job.url.host_key()).second) {
+    ledger_.notice(fmt::format(
+        "{} asks to be left alone (Retry-After); its URLs wait for {} s",
+        job.url.host_key(),
+        std::chrono::duration_cast<std::chrono::seconds>(wait).count()));
+  }
+}
+
+}  // namespace crawl
