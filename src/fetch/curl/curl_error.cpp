@@ -2,7 +2,7 @@
 
 namespace crawl {
 
-ErrorKind error_kind(CURLcode code, const Progress& progress) {
+ErrorKind error_kind(CURLcode code) {
   switch (code) {
     case CURLE_OK:
       return ErrorKind::kNone;
@@ -14,6 +14,9 @@ ErrorKind error_kind(CURLcode code, const Progress& progress) {
     case CURLE_COULDNT_CONNECT:
     case CURLE_INTERFACE_FAILED:
     case CURLE_PROXY:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
       return ErrorKind::kConnect;
     case CURLE_OPERATION_TIMEDOUT:
       return ErrorKind::kTimeout;
@@ -33,31 +36,10 @@ ErrorKind error_kind(CURLcode code, const Progress& progress) {
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_CLIENTCERT:
       return ErrorKind::kTls;
-    // An HTTP/0.9 answer: other protocols never get as far as libcurl.
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_HTTP2:
+    case CURLE_OUT_OF_MEMORY:  // its word for an endless header line, too
       return ErrorKind::kProtocol;
-    case CURLE_OUT_OF_MEMORY:
-      // Its word for a header line too long for its buffer, too.
-      return progress.headers_done ? ErrorKind::kInternal
-                                   : ErrorKind::kProtocol;
-    case CURLE_RECV_ERROR:
-      // Chunked framing that breaks its rules, or a connection that breaks.
-      // Under TLS the error number is not passed on: what is left of chunks
-      // cannot be told from a reset there.
-      return progress.headers_done && progress.chunked && !progress.tls &&
-                     progress.os_errno == 0
-                 ? ErrorKind::kProtocol
-                 : ErrorKind::kClosed;
-    case CURLE_PARTIAL_FILE:
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_HTTP2_STREAM:
-      return ErrorKind::kClosed;
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WRITE_ERROR:  // from a decoder: our own ends have their reasons
-      return ErrorKind::kDecode;
     default:
       return ErrorKind::kInternal;
   }

@@ -7,17 +7,9 @@
 
 namespace crawl {
 
-// How far an exchange had come when libcurl gave up on it: some of its codes
-// mean several things.
-struct Progress {
-  bool headers_done = false;  // the final response's header block was complete
-  bool chunked = false;       // that response had a Transfer-Encoding
-  bool tls = false;
-  long os_errno = 0;  // CURLINFO_OS_ERRNO
-};
-
-// The kind of failure of an http or https exchange, by code alone.
-ErrorKind error_kind(CURLcode code, const Progress& progress);
+// The kind of failure of a connection that libcurl was to make through a proxy:
+// nothing has been asked of the host yet.
+ErrorKind error_kind(CURLcode code);
 
 }  // namespace crawl
 

@@ -29,9 +29,6 @@ struct EasyDelete {
 struct MultiDelete {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
-struct ShareDelete {
-  void operator()(CURLSH* share) const { curl_share_cleanup(share); }
-};
 struct SlistDelete {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
@@ -41,16 +38,8 @@ struct CurluDelete {
 
 using EasyHandle = std::unique_ptr<CURL, EasyDelete>;
 using MultiHandle = std::unique_ptr<CURLM, MultiDelete>;
-using ShareHandle = std::unique_ptr<CURLSH, ShareDelete>;
 using Slist = std::unique_ptr<curl_slist, SlistDelete>;
 using CurluHandle = std::unique_ptr<CURLU, CurluDelete>;
-
-// One of the times that libcurl has in microseconds (CURLINFO_..._TIME_T).
-inline double seconds(CURL* easy, CURLINFO info) {
-  curl_off_t microseconds = 0;
-  curl_easy_getinfo(easy, info, &microseconds);
-  return static_cast<double>(microseconds) / 1e6;
-}
 
 }  // namespace crawl
 

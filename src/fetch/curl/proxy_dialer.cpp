@@ -12,6 +12,7 @@
 #include <string>
 
 #include "fetch/curl/curl_error.h"
+#include "fetch/seconds.h"
 
 namespace crawl {
 namespace {
@@ -236,7 +237,7 @@ void ProxyDialer::Connecting::advance(time_point now) {
     return;
   }
   if (!choose_address()) return;
-  namelookup_ = std::chrono::duration<double>(now - started_).count();
+  namelookup_ = in_seconds(now - started_);
   std::string problem;
   try {
     negotiate();
@@ -316,9 +317,7 @@ void ProxyDialer::Connecting::negotiate() {
 
 void ProxyDialer::Connecting::done(CURLcode code) {
   if (code != CURLE_OK) {
-    const ErrorKind kind = error_kind(code, {});
-    // Nothing has been asked of the host yet.
-    fail(kind == ErrorKind::kClosed ? ErrorKind::kConnect : kind,
+    fail(error_kind(code),
          fmt::format("the proxy: {}", error_buffer_[0] != '\0'
                                           ? error_buffer_.data()
                                           : curl_easy_strerror(code)));
@@ -350,8 +349,7 @@ void ProxyDialer::Connecting::succeed(NewConnection opened) {
   opened.to_proxy = to_proxy_;
   if (to_proxy_) opened.proxy_authorization = proxy_.authorization;
   opened.namelookup = namelookup_;
-  opened.connect =
-      std::chrono::duration<double>(steady_clock::now() - started_).count();
+  opened.connect = in_seconds(steady_clock::now() - started_);
   opened.looked_up = proxy_names_.asked() || target_names_.asked();
   stop();
   user_.connected(std::move(opened));
