@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fetch/http/page_sniff.h"
+#include "fetch/seconds.h"
 
 namespace crawl {
 namespace {
@@ -14,10 +15,6 @@ constexpr std::size_t kSniffBytes = 512;
 
 // Bodies that are longer before decoding are decoded as they come in.
 constexpr std::size_t kMaxCodedWhole = 512 * 1024;
-
-double seconds(std::chrono::steady_clock::duration time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 }  // namespace
 
@@ -76,7 +73,7 @@ void Exchange::forget_answer() {
 
 void Exchange::heard(std::size_t bytes, time_point now) {
   if (!std::exchange(heard_, true)) {
-    result_.times.starttransfer = seconds(now - start_);
+    result_.times.starttransfer = in_seconds(now - start_);
   }
   quiet_bytes_ += bytes;
   if (quiet_bytes_ >= enough_bytes()) {
@@ -125,11 +122,16 @@ bool Exchange::plan_body() {
     body_use_ = BodyUse::kStore;
     unread_ = true;
   } else if (plan_.digest) {
-    body_use_ = BodyUse::kDigest;
-    if (!digest_) digest_.emplace();
-    digest_->reset();
+    begin_digest();
   }
   return true;
+}
+
+// The body is of no other use.
+void Exchange::begin_digest() {
+  body_use_ = BodyUse::kDigest;
+  if (!digest_) digest_.emplace();
+  digest_->reset();
 }
 
 bool Exchange::body(std::string_view data, bool whole) {
@@ -181,24 +183,13 @@ bool Exchange::decoded(std::string_view data, bool whole) {
     store(data, whole);
     // Nothing more is needed of what is not HTML and was not asked for.
     if (plan_.sniff && body().size() >= kSniffBytes) {
-      plan_.sniff = false;
-      if (!begins_like_html(body())) {
-        plan_.page = false;
-        if (plan_.only_html) {
-          fail(ErrorKind::kContentType,
-               "the response does not say its type and does not begin like "
-               "HTML");
-          return false;
-        }
-        if (!plan_.keep) {
-          unread_ = false;
-          body_use_ = BodyUse::kDrop;
-          if (plan_.digest) {
-            body_use_ = BodyUse::kDigest;
-            if (!digest_) digest_.emplace();
-            digest_->reset();
-            digest_->update(body());
-          }
+      if (!sniff(body(), plan_, result_)) return false;
+      if (!plan_.page && !plan_.keep) {
+        unread_ = false;
+        body_use_ = BodyUse::kDrop;
+        if (plan_.digest) {
+          begin_digest();
+          digest_->update(body());
         }
       }
     }
@@ -242,7 +233,7 @@ void Exchange::fail(ErrorKind kind, std::string_view message) {
 }
 
 void Exchange::done(std::uint64_t body_bytes, time_point now) {
-  result_.times.total = seconds(now - start_);
+  result_.times.total = in_seconds(now - start_);
   result_.size_download = body_bytes;
   if (cut_ && !failed()) result_.truncated = true;
   // Of what broke off, only what could be decoded is worth reading.

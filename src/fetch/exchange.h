@@ -101,6 +101,7 @@ class Exchange final : public Http1Sink {
 
   void forget_answer();
   bool plan_body();
+  void begin_digest();
   bool begin_decoding();
   bool decode(std::string_view data);
   bool decoded(std::string_view data, bool whole);

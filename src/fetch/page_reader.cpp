@@ -19,6 +19,15 @@ void fail(FetchResult& result, ErrorKind kind, std::string message) {
 
 }  // namespace
 
+bool sniff(std::string_view body, BodyPlan& plan, FetchResult& result) {
+  if (!std::exchange(plan.sniff, false) || begins_like_html(body)) return true;
+  plan.page = false;
+  if (!plan.only_html) return true;
+  fail(result, ErrorKind::kContentType,
+       "the response does not say its type and does not begin like HTML");
+  return false;
+}
+
 bool PageReader::read(FetchResult& result, std::string_view& body,
                       BodyPlan& plan, const Url& url, const Effort& effort) {
   // A page that cannot be read for lack of memory ends like any other failure.
@@ -28,13 +37,7 @@ bool PageReader::read(FetchResult& result, std::string_view& body,
       if (!decode(result, body, plan) && body.empty()) plan.page = false;
       plan.codings.clear();
     }
-    if (std::exchange(plan.sniff, false) && !begins_like_html(body)) {
-      plan.page = false;
-      if (plan.only_html) {
-        fail(result, ErrorKind::kContentType,
-             "the response does not say its type and does not begin like HTML");
-      }
-    }
+    sniff(body, plan, result);
     if (plan.page && !read_page(result, body, url, effort)) return false;
     if (plan.digest && result.error == ErrorKind::kNone) {
       result.body_digest = fingerprint(body);

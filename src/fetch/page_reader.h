@@ -24,6 +24,10 @@ struct BodyPlan {
   bool keep = false;
 };
 
+// Whether a body whose type is not said begins like HTML, if that is still to
+// be seen: else it is no page. False if it is refused, of which `result` tells.
+bool sniff(std::string_view body, BodyPlan& plan, FetchResult& result);
+
 // A response whose body is yet to be read, on its way to another thread.
 struct UnreadBody {
   FetchResult result;

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "fetch/seconds.h"
+
 namespace crawl {
 namespace {
 
@@ -25,10 +27,6 @@ constexpr milliseconds kAttemptDelay{250};
 constexpr std::size_t kMaxAttempts = 4;
 
 constexpr milliseconds kDefaultLimit{300'000};  // as libcurl's
-
-double seconds_between(time_point from, time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
 
 }  // namespace
 
@@ -261,8 +259,8 @@ void DirectDialer::Connecting::connected(std::unique_ptr<Attempt> attempt) {
   NewConnection opened;
   opened.fd = attempt->take();
   opened.remote_ip = attempt->address().text();
-  opened.namelookup = seconds_between(started_, *answered_at_);
-  opened.connect = seconds_between(started_, steady_clock::now());
+  opened.namelookup = in_seconds(*answered_at_ - started_);
+  opened.connect = in_seconds(steady_clock::now() - started_);
   opened.looked_up = looked_up_;
   stop();
   user_.connected(std::move(opened));
