@@ -307,10 +307,10 @@ def interim():
         headers_complete=False)
     row("interim-then-garbage", "what follows must be an answer", INTERIM,
         cont + b"hello there\r\n\r\n", "fin", error="protocol")
-    row("interim-101", "never asked for: the end, and no page",
+    row("interim-101", "nobody asked for it",
         "RFC 9110 section 15.2.2",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n\x01\x02",
-        "fin", status_code=101, no_page=True, reused=False, size_body=0)
+        "fin", error="protocol", status_code=101)
     row("interim-hundreds", "passed over while the limit allows it", INTERIM,
         cont * 300 + reply(), **GOOD)
     row("interim-too-many", "over the limit for headers",

@@ -112,9 +112,7 @@ TEST_P(BadServer, DoesNotSpeakHttp) {
 }
 
 TEST_P(BadServer, SwitchesProtocolsUnasked) {
-  const FetchResult result = fetch("/switching");
-  EXPECT_EQ(result.status_code, 101);
-  EXPECT_FALSE(result.page.has_value());
+  expect("/switching", ErrorKind::kProtocol);
 }
 
 TEST_P(BadServer, SendsOddHeaders) {

@@ -159,8 +159,7 @@ void Http1Reader::head_done() {
                      ? !has_member(framing.connection, "close")
                      : has_member(framing.connection, "keep-alive");
   if (status == 101) {
-    keeps_alive_ = false;
-    state_ = State::kDone;
+    malformed("the server switches protocols (101), which nobody asked for");
   } else if (status == 204 || status == 304) {
     state_ = State::kDone;
   } else if (!framing.transfer_encoding.empty()) {

@@ -162,11 +162,11 @@ TEST(Http1Reader, Rfc9110_15_2_InterimResponsesArePassedOver) {
   EXPECT_EQ(it.body, "ok");
 }
 
-TEST(Http1Reader, SwitchedProtocolsEndIt) {
+TEST(Http1Reader, Rfc9110_15_2_2_NobodyAskedToSwitchProtocols) {
   const ReadResponse it = read("HTTP/1.1 101 Switch\r\nUpgrade: x\r\n\r\nwhat");
-  EXPECT_EQ(it.state, State::kDone);
-  EXPECT_FALSE(it.keeps_alive);
-  EXPECT_EQ(it.rest, "what");
+  EXPECT_EQ(it.state, State::kMalformed);
+  EXPECT_NE(it.fault.find("101"), std::string::npos);
+  EXPECT_EQ(it.body, "");
 }
 
 TEST(Http1Reader, Rfc9112_9_3_WhoKeepsTheConnection) {
