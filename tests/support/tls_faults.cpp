@@ -32,6 +32,7 @@ CertificateRequest for_localhost() {
 struct TlsFaults::Server {
   std::string name;
   std::shared_ptr<SSL_CTX> context;  // null: plain HTTP
+  std::string certificate_file;
   std::unique_ptr<LoopbackSite> site;
 };
 
@@ -42,16 +43,21 @@ struct TlsFaults::State {
 
   void add(std::string name, const TlsIdentity& identity,
            const std::vector<const X509*>& chain = {}) {
-    add(std::move(name), make_tls_context(identity, chain));
+    auto context = make_tls_context(identity, chain);
+    std::string file =
+        directory.write(name + ".pem", to_pem(*identity.certificate));
+    add(std::move(name), std::move(context), std::move(file));
   }
 
-  void add(std::string name, std::shared_ptr<SSL_CTX> context) {
+  void add(std::string name, std::shared_ptr<SSL_CTX> context,
+           std::string file) {
     LoopbackSiteOptions options;
     options.scheme = "https";
     if (context) options.transport = make_tls_transports(context);
     auto site = std::make_unique<LoopbackSite>(options);
     site->serve("/*", "<title>tls ok</title>");
-    servers.push_back({std::move(name), std::move(context), std::move(site)});
+    servers.push_back({std::move(name), std::move(context), std::move(file),
+                       std::move(site)});
   }
 };
 
@@ -80,8 +86,9 @@ TlsFaults::TlsFaults() : state_(std::make_unique<State>()) {
   request.alternative_names = "DNS:wrong.example";
   state_->add("wrong-host", make_certificate(request, &root));
   state_->add("self-signed", make_certificate(for_localhost()));
-  state_->add("untrusted-root", make_certificate(for_localhost(), &other));
-  state_->add("plain-http-on-https-port", nullptr);
+  state_->add("untrusted-root", make_certificate(for_localhost(), &other),
+              {other.certificate.get()});
+  state_->add("plain-http-on-https-port", nullptr, "");
 }
 
 TlsFaults::~TlsFaults() = default;
@@ -99,6 +106,10 @@ const TlsFaults::Server& TlsFaults::server(std::string_view name) const {
     if (server.name == name) return server;
   }
   throw std::out_of_range("no TLS server called " + std::string(name));
+}
+
+const std::string& TlsFaults::certificate_file(std::string_view name) const {
+  return server(name).certificate_file;
 }
 
 LoopbackSite& TlsFaults::site(std::string_view name) {

@@ -33,6 +33,8 @@ class TlsFaults {
   // The root that the right ones are signed by, as a PEM file to trust; it
   // lasts as long as this object.
   const std::string& ca_file() const;
+  // Its own certificate, alike.
+  const std::string& certificate_file(std::string_view name) const;
 
   // Of one of names(); others throw std::out_of_range.
   LoopbackSite& site(std::string_view name);

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "fetch/seconds.h"
+
 namespace crawl {
 namespace {
 
@@ -18,10 +20,6 @@ constexpr int kReadsInTurn = 4;
 
 // What is kept of an empty output buffer's room.
 constexpr std::size_t kMaxOutKept = 16 * 1024;
-
-double seconds(steady_clock::duration time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 // Acknowledges what has come at once, where the kernel would wait up to 40 ms
 // for a request to send that along with: a server may hold the last part of a
@@ -112,7 +110,7 @@ void Connection::begin_handshake_turn() {
       watch();
       return;
     case TlsStream::Outcome::kGood:
-      opening_.appconnect = seconds(steady_clock::now() - opening_.begun);
+      opening_.appconnect = in_seconds(steady_clock::now() - opening_.begun);
       state_ = State::kOpen;
       watch();
       owner_.opened(*this);
@@ -125,12 +123,6 @@ void Connection::begin_handshake_turn() {
       return;
     case TlsStream::Outcome::kEnded:
     case TlsStream::Outcome::kCut:
-      state_ = State::kClosed;
-      owner_.not_opened(*this, ErrorKind::kTls,
-                        "the server closed the connection during the TLS "
-                        "handshake",
-                        opening_.looked_up);
-      return;
     case TlsStream::Outcome::kBroken:
     case TlsStream::Outcome::kFailed:
       state_ = State::kClosed;

@@ -8,6 +8,7 @@
 
 #include "fetch/http/http1_channel.h"
 #include "fetch/http/http2_channel.h"
+#include "fetch/seconds.h"
 
 namespace crawl {
 namespace {
@@ -71,7 +72,8 @@ void HttpClient::start(Exchange& exchange) {
     begin_on(*connection, exchange);
     return;
   }
-  if (origin.opening > 0 && may_speak_http2(origin)) {
+  if (origin.first != nullptr ||
+      (origin.opening > 0 && may_speak_http2(origin))) {
     exchange.waiting = true;
     origin.waiting.push_back(&exchange);
     note_deadline(exchange.deadline());
@@ -152,6 +154,11 @@ void HttpClient::open_for(Exchange& exchange, Origin& origin) {
   connection.sharable = !exchange.alone;
   ++origin.connections;
   if (connection.sharable) ++origin.opening;
+  if (target.tls && connection.sharable && !std::exchange(origin.met, true) &&
+      !sessions_.contains(
+          TlsStream::peer_name(target.host, target.port, target.certified))) {
+    origin.first = &connection;
+  }
   std::optional<time_point> until;
   if (setup_.options().connect_timeout.count() > 0) {
     until = now + setup_.options().connect_timeout;
@@ -171,9 +178,8 @@ void HttpClient::begin_on(Connection& connection, Exchange& exchange) {
   exchange.result().reused_connection = connection.exchanges > 0;
   if (connection.exchanges++ == 0) {
     const Connection::Opening& opening = connection.opening();
-    const double late = std::max(
-        0.0, std::chrono::duration<double>(opening.begun - exchange.started())
-                 .count());
+    const double late =
+        std::max(0.0, in_seconds(opening.begun - exchange.started()));
     FetchTimes& times = exchange.result().times;
     times.namelookup = late + opening.namelookup;
     times.connect = late + opening.connect;
@@ -202,7 +208,14 @@ void HttpClient::opened(Connection& connection) {
     connection.set_channel(std::make_unique<Http1Channel>(
         setup_.writer(), options.max_header_bytes, connection.proxy()));
     if (origin.target.tls) note_http1(origin);
-    release_waiting(origin);  // they need not wait for each other any longer
+    if (origin.first == &connection) {
+      // Its ticket is the answer to the handshake's last word.
+      const time_point now = steady_clock::now();
+      origin.first_until = now + (now - connection.opening().begun);
+      note_deadline(origin.first_until);
+    } else if (origin.first == nullptr) {
+      release_waiting(origin);  // they need not wait for each other any longer
+    }
   }
   Exchange* const opener = std::exchange(connection.opener, nullptr);
   if (http2 && connection.sharable) {
@@ -212,6 +225,24 @@ void HttpClient::opened(Connection& connection) {
   }
   if (opener != nullptr) begin_on(connection, *opener);
   if (!connection.target().tls) settle(connection);
+}
+
+// Those that wait for a session need not any longer: it has come, or the
+// connection has an answer already, so that the server sends none.
+void HttpClient::look_for_session(Connection& connection) {
+  Origin& origin = *connection.origin;
+  if (origin.first != &connection) return;
+  if (connection.has_session() || connection.speaks_http2() ||
+      connection.channel()->idle() || connection.channel()->spent()) {
+    end_first(origin);
+  }
+}
+
+void HttpClient::end_first(Origin& origin) {
+  origin.first = nullptr;
+  origin.first_until.reset();
+  // Of one of HTTP/2 they get streams.
+  if (origin.shared.empty()) release_waiting(origin);
 }
 
 void HttpClient::not_opened(Connection& connection, ErrorKind kind,
@@ -273,6 +304,7 @@ void HttpClient::deliver(Connection& connection) {
 void HttpClient::settle(Connection& connection) {
   if (connection.channel() == nullptr || connection.origin == nullptr) return;
   deliver(connection);
+  look_for_session(connection);
   if (connection.state() == Connection::State::kOpen &&
       connection.speaks_http2() && !connection.retired) {
     give_to_waiting(connection);
@@ -461,6 +493,7 @@ void HttpClient::close(Connection& connection) {
   connections_.pop_back();
   connection.origin = nullptr;
   connection.stop();
+  if (origin.first == &connection) end_first(origin);
   // Whoever waits for room there has to find it elsewhere.
   if (origin.opening == 0 && origin.shared.empty()) release_waiting(origin);
   drop_if_unused(origin);
@@ -524,9 +557,16 @@ void HttpClient::expire(time_point now,
       break;
     }
   }
+  for (const auto& connection : connections_) {
+    Origin& origin = *connection->origin;
+    if (origin.first == connection.get() && due(origin.first_until)) {
+      end_first(origin);
+    }
+  }
   for (const auto& exchange : open) note_deadline(exchange->deadline());
   for (const auto& connection : connections_) {
     if (opening(*connection)) note_deadline(connection->open_until());
+    note_deadline(connection->origin->first_until);
   }
 }
 

@@ -34,8 +34,14 @@ struct Origin {
   bool proxied = false;
   std::vector<Connection*> idle;    // HTTP/1.1, used last at the end
   std::vector<Connection*> shared;  // HTTP/2, not retired
-  std::deque<Exchange*> waiting;    // for one of HTTP/2 to open or have room
-  std::size_t opening = 0;          // connections that may turn out such
+  std::deque<Exchange*> waiting;    // for one of HTTP/2 to open or have room,
+                                    // or for what `first` has to give
+  // The connection whose TLS session the others are to resume, until it has
+  // come or will not: at the latest at `first_until`.
+  Connection* first = nullptr;
+  std::optional<std::chrono::steady_clock::time_point> first_until;
+  bool met = false;         // there has been such a connection
+  std::size_t opening = 0;  // connections that may turn out such
   std::size_t connections = 0;
 };
 
@@ -45,7 +51,9 @@ struct Origin {
 // Over HTTP/1.1 a connection carries one exchange after the other. An origin
 // that speaks HTTP/2 gets one connection, and more only when its streams are
 // used up; until it is known what an origin speaks, its exchanges wait for its
-// first connection. What ends without having been answered through no fault of
+// first connection; over TLS they do so until its session can be resumed, so
+// that one handshake stands for all of them, for as long as opening it took at
+// most. What ends without having been answered through no fault of
 // its own is asked for again elsewhere. Belongs to its loop's thread.
 class HttpClient final : private ConnectionOwner {
  public:
@@ -105,6 +113,8 @@ class HttpClient final : private ConnectionOwner {
   bool may_speak_http2(const Origin& origin) const;
   void open_for(Exchange& exchange, Origin& origin);
   void begin_on(Connection& connection, Exchange& exchange);
+  void look_for_session(Connection& connection);
+  void end_first(Origin& origin);
   void give_to_waiting(Connection& connection);
   void release_waiting(Origin& origin);
   void finish(Exchange& exchange, Connection* connection,

@@ -107,6 +107,9 @@ Result<void> TlsContext::set_up(const FetchOptions& options) {
       return file_error("--cacert", options.ca_file,
                         "there is no certificate (PEM) in it");
     }
+    // What the user names is trusted, be it a root or not.
+    X509_STORE_set_flags(SSL_CTX_get_cert_store(context),
+                         X509_V_FLAG_PARTIAL_CHAIN);
   } else {
     trusts_system_ = verifies_;
   }

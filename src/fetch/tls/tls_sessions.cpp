@@ -41,7 +41,10 @@ void TlsSessions::attach(SSL* ssl, std::string_view peer) {
   const auto found = by_peer_.find(peer);
   if (found == by_peer_.end()) return;
   kept_.splice(kept_.begin(), kept_, found->second);
-  SSL_set_session(ssl, found->second->session.get());
+  // A copy each: OpenSSL has a session of TLS 1.3 resumed once only, also by
+  // those that set out at the same time.
+  const SslSessionHandle copy(SSL_SESSION_dup(found->second->session.get()));
+  if (copy) SSL_set_session(ssl, copy.get());
 }
 
 void TlsSessions::forget(std::string_view peer) {

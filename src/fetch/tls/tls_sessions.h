@@ -30,6 +30,7 @@ class TlsSessions {
   void attach(SSL* ssl, std::string_view peer);
   void forget(std::string_view peer);
 
+  bool contains(std::string_view peer) const { return by_peer_.contains(peer); }
   std::size_t size() const { return by_peer_.size(); }
 
  private:

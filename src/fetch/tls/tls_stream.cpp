@@ -97,6 +97,11 @@ struct WireBio {
   }
 };
 
+std::string TlsStream::peer_name(std::string_view host, std::uint16_t port,
+                                 bool certified) {
+  return fmt::format("{}:{}{}", host, port, certified ? " as us" : "");
+}
+
 TlsStream::TlsStream(const TlsContext& context, TlsSessions& sessions,
                      Wire& wire, std::string_view host, std::uint16_t port,
                      bool http1_only, bool certified)
@@ -104,8 +109,7 @@ TlsStream::TlsStream(const TlsContext& context, TlsSessions& sessions,
       sessions_(sessions),
       wire_(wire),
       host_(host),
-      // A session stands for whom it was made with, our certificate included.
-      peer_(fmt::format("{}:{}{}", host, port, certified ? " as us" : "")),
+      peer_(peer_name(host, port, certified)),
       ssl_(context.make_ssl(http1_only, certified)) {
   SSL* const ssl = ssl_.get();
   BIO* const bio = BIO_new(WireBio::method());
@@ -153,10 +157,9 @@ TlsStream::Outcome TlsStream::handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
   const Outcome how = outcome(result);
-  if (how == Outcome::kFailed) {
-    error_ = handshake_error();
-    sessions_.forget(peer_);
-  }
+  if (how == Outcome::kGood || how == Outcome::kWait) return how;
+  error_ = handshake_error(how);
+  sessions_.forget(peer_);
   return how;
 }
 
@@ -216,26 +219,59 @@ TlsStream::Outcome TlsStream::outcome(int result) {
     ERR_clear_error();
     return Outcome::kCut;
   }
-  error_ = "TLS: " + take_tls_error();
+  error_ = fmt::format("{}: {}",
+                       SSL_is_init_finished(ssl_.get()) == 1
+                           ? "TLS"
+                           : "the TLS handshake failed",
+                       take_tls_error());
   return Outcome::kFailed;
 }
 
 // What went wrong, as precisely as the user can use it.
-std::string TlsStream::handshake_error() {
+std::string TlsStream::handshake_error(Outcome how) {
+  if (how == Outcome::kEnded || how == Outcome::kCut) {
+    return "the server closed the connection during the TLS handshake";
+  }
+  const int broke = wire_error_ != 0 ? wire_error_ : write_error_;
+  if (broke == ECONNRESET || broke == EPIPE) {
+    return "the server reset the connection during the TLS handshake";
+  }
   const long verdict = SSL_get_verify_result(ssl_.get());
-  if (!context_.verifies() || verdict == X509_V_OK) {
-    return error_.find("wrong version number") != error_.npos
-               ? "the server does not speak TLS on this port"
-               : error_;
+  if (context_.verifies() && verdict != X509_V_OK) return distrust(verdict);
+  return error_.find("wrong version number") != error_.npos
+             ? "the server does not speak TLS on this port"
+         : broke != 0
+             ? fmt::format("the connection broke during the TLS handshake: {}",
+                           error_)
+             : error_;
+}
+
+std::string TlsStream::distrust(long verdict) {
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH ||
+      verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    return fmt::format("the server's certificate is not for {}", host_);
   }
-  switch (verdict) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return fmt::format("the server's certificate is not for {}", host_);
-    default:
-      return fmt::format("the server's certificate is not trusted: {}",
-                         X509_verify_cert_error_string(verdict));
+  std::string why = X509_verify_cert_error_string(verdict);
+  // As far as it goes: whose issuer was not found is its last.
+  const STACK_OF(X509)* const chain = SSL_get0_verified_chain(ssl_.get());
+  const int size = chain != nullptr ? sk_X509_num(chain) : 0;
+  if (size > 0 && (verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+                   verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+                   verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)) {
+    // What is not printable in it is escaped.
+    char issuer[256];
+    X509_NAME_oneline(X509_get_issuer_name(sk_X509_value(chain, size - 1)),
+                      issuer, sizeof issuer);
+    why = size == 1 ? fmt::format(
+                          "the server sends no certificate of its "
+                          "issuer ({}), and none is known here",
+                          issuer)
+                    : fmt::format(
+                          "the chain that the server sends ends with "
+                          "an issuer that is not trusted ({})",
+                          issuer);
   }
+  return fmt::format("the server's certificate is not trusted: {}", why);
 }
 
 }  // namespace crawl

@@ -46,6 +46,11 @@ class TlsStream {
     kFailed,  // TLS failed: error()
   };
 
+  // What sessions are kept by: one stands for whom it was made with, our
+  // certificate included.
+  static std::string peer_name(std::string_view host, std::uint16_t port,
+                               bool certified);
+
   // `host` as Url::hostname() has it: it is asked for by name (SNI), and the
   // certificate must be its. `http1_only`, `certified`: see
   // TlsContext::make_ssl(). All but `host` must outlive this.
@@ -71,21 +76,26 @@ class TlsStream {
 
   // The server chose HTTP/2; after the handshake.
   bool speaks_http2() const;
+  // There is a session that the next connection to the same can resume.
+  bool has_session() const { return sessions_.contains(peer_); }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   // The wire still has bytes of ours to take.
   bool wants_write() const { return wants_write_; }
+  // In words for the user; of a handshake that came to no good end, whatever
+  // the outcome.
   const std::string& error() const { return error_; }
 
  private:
   friend struct WireBio;
   Outcome outcome(int result);
-  std::string handshake_error();
+  std::string handshake_error(Outcome how);
+  std::string distrust(long verdict);
 
   const TlsContext& context_;
   TlsSessions& sessions_;
   Wire& wire_;
   const std::string host_;
-  const std::string peer_;  // what sessions are kept by
+  const std::string peer_;
   SslHandle ssl_;
   CipherBuffer* buffer_ = nullptr;  // during a turn
   int reads_left_ = 0;

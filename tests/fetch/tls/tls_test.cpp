@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <map>
@@ -31,6 +32,27 @@ class Tls : public FetcherTest {
     return fetch({.id = 1, .url = url_of(servers.url(name, path))});
   }
 
+  // All are asked for before the first is answered.
+  void expect_all_at_once(LoopbackSite& site, std::uint64_t count) {
+    site.serve("/wait", [](const HttpRequest&) {
+      return Reply().wait_for("all").then(Reply::html("<title>ok</title>"));
+    });
+    for (std::uint64_t id = 0; id < count; ++id) {
+      fetcher().start({.id = id, .url = url_of(site.url("/wait"))});
+    }
+    std::vector<FetchResult> early;
+    const auto limit = patience();
+    while (site.log().size() < count &&
+           std::chrono::steady_clock::now() < limit) {
+      fetcher().wait(std::chrono::steady_clock::now() + 10ms, early);
+    }
+    EXPECT_EQ(site.log().size(), count);
+    site.open_gate("all");
+    for (const FetchResult& result : collect(count)) {
+      EXPECT_EQ(result.status_code, 200) << result.error_message;
+    }
+  }
+
   TlsFaults servers;
 };
 INSTANTIATE_TEST_SUITE_P(, Tls, all_fetchers(), NameOfParameter());
@@ -38,12 +60,13 @@ INSTANTIATE_TEST_SUITE_P(, Tls, all_fetchers(), NameOfParameter());
 // And which one it is.
 TEST_P(Tls, EachFaultIsNamed) {
   const std::map<std::string, std::string> words = {
-      {"incomplete-chain", "issuer"},
+      {"incomplete-chain",
+       "no certificate of its issuer (/CN=Test Intermediate)"},
       {"expired", "has expired"},
       {"not-yet-valid", "not yet valid"},
       {"wrong-host", "is not for 127.0.0.1"},
       {"self-signed", "self-signed"},
-      {"untrusted-root", "issuer"},
+      {"untrusted-root", "not trusted (/CN=Other Root)"},
       {"plain-http-on-https-port", "does not speak TLS"}};
   for (const std::string& name : servers.names()) {
     if (TlsFaults::is_right(name)) continue;
@@ -66,6 +89,14 @@ TEST_P(Tls, EachFaultIsFound) {
       EXPECT_GT(result.times.appconnect, 0) << name;
     }
   }
+}
+
+// As curl has it: what is named is trusted, root or not.
+TEST_P(Tls, WhatCacertNamesNeedBeNoRoot) {
+  options.ca_file = servers.certificate_file("incomplete-chain");
+  EXPECT_EQ(fetch_from("incomplete-chain").error, ErrorKind::kNone);
+  EXPECT_EQ(fetch_from("valid").error, ErrorKind::kTls);
+  EXPECT_EQ(fetch_from("untrusted-root").error, ErrorKind::kTls);
 }
 
 TEST_P(Tls, AnUnknownRootIsNotTrusted) {
@@ -112,6 +143,43 @@ TEST_P(Tls, SessionsAreKeptForEachHost) {
     }
     EXPECT_EQ(servers.resumptions("valid"), resumed);
   }
+}
+
+// One handshake stands for all that would be made at the same time: they wait
+// for its session and resume that.
+TEST_P(Tls, TheFirstHandshakeServesTheOthers) {
+  constexpr std::uint64_t kCount = 20;
+  const std::size_t loops = GetParam() == FetcherKind::kInline ? 1 : 2;
+  options.http1_only = true;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const std::shared_ptr<SSL_CTX> context = LoopbackTls::get().make_context();
+    SSL_CTX_set_min_proto_version(context.get(), version);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    LoopbackSiteOptions site_options;
+    site_options.scheme = "https";
+    site_options.transport = make_tls_transports(context);
+    LoopbackSite site(std::move(site_options));
+    options.ca_file = LoopbackTls::get().ca_file();
+    expect_all_at_once(site, kCount);
+    EXPECT_EQ(SSL_CTX_sess_accept_good(context.get()), kCount);
+    EXPECT_GE(SSL_CTX_sess_hits(context.get()),
+              static_cast<long>(kCount - loops));
+    drop_fetcher();
+  }
+}
+
+// Nobody waits for what does not come.
+TEST_P(Tls, AServerThatResumesNothingIsAskedByAll) {
+  options.http1_only = true;
+  const std::shared_ptr<SSL_CTX> context = LoopbackTls::get().make_context();
+  SSL_CTX_set_num_tickets(context.get(), 0);
+  LoopbackSiteOptions site_options;
+  site_options.scheme = "https";
+  site_options.transport = make_tls_transports(context);
+  LoopbackSite site(std::move(site_options));
+  options.ca_file = LoopbackTls::get().ca_file();
+  expect_all_at_once(site, 20);
+  EXPECT_EQ(SSL_CTX_sess_hits(context.get()), 0);
 }
 
 // A site whose TLS a test sets up.
@@ -178,6 +246,51 @@ TEST_P(TlsSetUp, TheNameIsSentAndAnAddressIsNot) {
     EXPECT_EQ(result.status_code, 200) << host << result.error_message;
   }
   EXPECT_EQ(names, "none localhost one.test two.test ");
+}
+
+// What goes wrong in a handshake is told as what it is, and as whose doing.
+TEST_P(TlsSetUp, WhoLeavesDuringTheHandshakeIsNamed) {
+  class Leaving final : public Transport {
+   public:
+    Leaving(UniqueFd socket, bool resets) : Transport(std::move(socket)) {
+      if (resets) set_reset_on_close();
+    }
+    IoResult read(std::span<char> buffer) override {
+      const ssize_t got = recv(fd(), buffer.data(), buffer.size(), 0);
+      return {
+          got < 0 ? IoResult::Status::kWouldBlock : IoResult::Status::kClosed,
+          0, true};
+    }
+    IoResult write(std::string_view) override {
+      return {IoResult::Status::kClosed, 0, true};
+    }
+  };
+  for (const bool resets : {false, true}) {
+    LoopbackSiteOptions site_options;
+    site_options.scheme = "https";
+    site_options.transport = [resets](UniqueFd socket) {
+      return std::make_unique<Leaving>(std::move(socket), resets);
+    };
+    site = std::make_unique<LoopbackSite>(std::move(site_options));
+    const FetchResult result = fetch_page();
+    EXPECT_EQ(result.error, ErrorKind::kTls);
+    EXPECT_THAT(result.error_message,
+                HasSubstr(resets ? "the server reset the connection during the "
+                                   "TLS handshake"
+                                 : "the server closed the connection during "
+                                   "the TLS handshake"));
+  }
+}
+
+TEST_P(TlsSetUp, AHandshakeThatTheServerRefusesIsNamed) {
+  SSL_CTX_set_tlsext_servername_callback(
+      context.get(), +[](SSL*, int* alert, void*) {
+        *alert = SSL_AD_HANDSHAKE_FAILURE;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+      });
+  start_site();
+  EXPECT_THAT(fetch_page("localhost").error_message,
+              HasSubstr("the TLS handshake failed: "));
 }
 
 // A server that wants to know who asks.
