@@ -24,6 +24,7 @@ class HostTable {
     std::uint32_t skip = 0;      // done, but not before `loaded`
     bool changed = false;        // since the last commit
     bool ahead_stored = false;   // pages after `done` are stored as done
+    bool trusted = false;
   };
 
   // `seed` makes the table's order unforeseeable.

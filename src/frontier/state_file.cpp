@@ -15,20 +15,27 @@ namespace {
 
 // "crwl", in the header field that SQLite leaves to applications.
 constexpr std::uint32_t kApplicationId = 0x6372776c;
-constexpr int kFormat = 1;
+// Format 1 had neither claims nor more than one output: it is brought up to
+// date when it is opened.
+constexpr int kFirstFormat = 1, kFormat = 2;
 
 struct Table {
   std::string_view name, sql;
+  int since = kFirstFormat;
 };
 // Sorted by name. Pages of one host lie together in the order of admission, so
 // that adding appends and loading reads on. `page.url` is what follows the
 // origin, `page.parent` -1 for none, -2 - n for the host's own page n, and the
 // two least numbers for a sitemap.
-constexpr std::array<Table, 6> kTables = {{
+constexpr std::array<Table, 10> kTables = {{
     {"ahead", "CREATE TABLE ahead(id INTEGER PRIMARY KEY) STRICT"},
     {"body",
      "CREATE TABLE body(high INTEGER PRIMARY KEY, low INTEGER NOT NULL, "
      "page INTEGER NOT NULL) STRICT"},
+    {"counter",
+     "CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) "
+     "STRICT, WITHOUT ROWID",
+     2},
     {"host",
      "CREATE TABLE host(id INTEGER PRIMARY KEY, key TEXT NOT NULL, "
      "done INTEGER NOT NULL) STRICT"},
@@ -41,6 +48,15 @@ constexpr std::array<Table, 6> kTables = {{
     {"page",
      "CREATE TABLE page(id INTEGER PRIMARY KEY, depth INTEGER NOT NULL, "
      "parent INTEGER NOT NULL, url TEXT NOT NULL) STRICT"},
+    {"position",
+     "CREATE TABLE position(name TEXT PRIMARY KEY, value INTEGER NOT NULL) "
+     "STRICT, WITHOUT ROWID",
+     2},
+    {"trusted", "CREATE TABLE trusted(host INTEGER PRIMARY KEY) STRICT", 2},
+    {"wanted",
+     "CREATE TABLE wanted(url TEXT PRIMARY KEY, depth INTEGER NOT NULL, "
+     "parent INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+     2},
 }};
 
 Error cannot_open(const std::string& path, int error) {
@@ -84,44 +100,66 @@ Result<void> check_header(const std::string& path) {
       number(68) != kApplicationId) {
     return tl::unexpected(foreign(path));
   }
-  if (const std::uint32_t format = number(60); format != kFormat) {
+  if (const std::uint32_t format = number(60);
+      format < kFirstFormat || format > kFormat) {
     return make_error(fmt::format(
         "{} was written by another version of crawl (state format {}, this one "
-        "reads {}); finish it with that, or name another file with --state",
-        path, format, kFormat));
+        "reads {} to {}); finish it with that, or name another file with "
+        "--state",
+        path, format, kFirstFormat, kFormat));
   }
   return {};
 }
 
-int create_tables(sqlite3* db) {
+// Those that a state of `format` lacks; 0: all.
+int create_tables(sqlite3* db, int format) {
   int code = execute(db, fmt::format("PRAGMA application_id={}; "
                                      "PRAGMA user_version={}",
                                      kApplicationId, kFormat)
                              .c_str());
   for (const Table& table : kTables) {
-    if (code == SQLITE_OK) code = execute(db, table.sql.data());
+    if (code == SQLITE_OK && table.since > format) {
+      code = execute(db, table.sql.data());
+    }
   }
   return code;
 }
 
-// SQLITE_EMPTY: no tables at all. Anything but ours is SQLITE_MISMATCH: a
-// trigger or view in their place could do what it likes.
-int check_tables(sqlite3* db) {
-  Statement schema;
-  int code =
+// `format`: of the state, 0 if there are no tables at all. Anything but ours is
+// SQLITE_MISMATCH: a trigger or view in their place could do what it likes.
+int check_tables(sqlite3* db, int& format) {
+  Statement version, schema;
+  // The header may be older than what the log holds.
+  int code = version.prepare(db, "PRAGMA user_version");
+  if (code == SQLITE_OK) code = version.step();
+  if (code != SQLITE_ROW) return code;
+  format = static_cast<int>(version.integer(0));
+  version.reset();
+
+  code =
       schema.prepare(db, "SELECT name, sql FROM sqlite_schema ORDER BY name");
   if (code != SQLITE_OK) return code;
-  std::size_t count = 0;
+  bool empty = true;
+  const Table* expected = kTables.begin();
+  const auto skip_later = [&] {
+    while (expected != kTables.end() && expected->since > format) ++expected;
+  };
   while ((code = schema.step()) == SQLITE_ROW) {
-    if (count == kTables.size() || schema.text(0) != kTables[count].name ||
-        schema.text(1) != kTables[count].sql) {
+    empty = false;
+    skip_later();
+    if (expected == kTables.end() || schema.text(0) != expected->name ||
+        schema.text(1) != expected->sql) {
       return SQLITE_MISMATCH;
     }
-    ++count;
+    ++expected;
   }
   if (code != SQLITE_DONE) return code;
-  if (count == 0) return SQLITE_EMPTY;
-  return count == kTables.size() ? SQLITE_OK : SQLITE_MISMATCH;
+  if (empty) {
+    format = 0;
+    return SQLITE_OK;
+  }
+  skip_later();
+  return expected == kTables.end() ? SQLITE_OK : SQLITE_MISMATCH;
 }
 
 }  // namespace
@@ -203,9 +241,11 @@ Result<Database> open_state_file(const std::string& path,
                                        cache_bytes / 1024)
                                .c_str());
   if (code != SQLITE_OK) return fail();
-  code = check_tables(db.get());
-  if (code == SQLITE_EMPTY) code = create_tables(db.get());
-  if (code == SQLITE_OK) code = execute(db.get(), "COMMIT");
+  int format = 0;
+  code = check_tables(db.get(), format);
+  if (code == SQLITE_OK && format < kFormat) {
+    code = create_tables(db.get(), format);
+  }
   if (code != SQLITE_OK) return fail();
   return db;
 }
@@ -214,9 +254,11 @@ int begin_commits(sqlite3* db, bool temporary) {
   // In WAL mode the file is whole after each sync; without a sync at each
   // commit power loss may undo the last ones, but never tears one.
   const int code =
-      execute(db, temporary ? "PRAGMA journal_mode=MEMORY;"
+      execute(db, temporary ? "COMMIT;"
+                              "PRAGMA journal_mode=MEMORY;"
                               "PRAGMA synchronous=OFF"
-                            : "PRAGMA journal_mode=WAL;"
+                            : "COMMIT;"
+                              "PRAGMA journal_mode=WAL;"
                               "PRAGMA synchronous=NORMAL;"
                               "PRAGMA wal_autocheckpoint=8192;"
                               "PRAGMA journal_size_limit=67108864");

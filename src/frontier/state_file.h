@@ -12,11 +12,13 @@ namespace crawl {
 // Opens a state's database, alone: no other process can until it is closed.
 // Makes a new one, with its tables, where there is none ("" : a temporary one).
 // Any other file is refused; neither that nor a state is changed.
+//
+// A transaction is open: closed without begin_commits(), the file is as it was.
 Result<Database> open_state_file(const std::string& path,
                                  std::size_t cache_bytes);
 
-// For a state that was read and found whole: makes commits cheap, and begins
-// the first. Returns SQLite's result code.
+// For a state that was read and found whole: keeps what opening it has changed,
+// makes commits cheap, and begins the first. Returns SQLite's result code.
 int begin_commits(sqlite3* db, bool temporary);
 
 // What SQLite's `code` means for the user.

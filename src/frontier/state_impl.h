@@ -2,10 +2,13 @@
 #define CRAWL_FRONTIER_STATE_IMPL_H_
 
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -46,6 +49,8 @@ struct StateStore::Impl {
   Database db;  // before the statements: closed after them
   Statement insert_page, insert_host, insert_known, insert_ahead, insert_body;
   Statement delete_ahead, update_host, select_pages, select_url, select_body;
+  Statement insert_wanted, delete_wanted, insert_trusted;
+  Statement put_counter, insert_position;
   mutable Statement get_meta;
   Statement put_meta;
 
@@ -65,7 +70,32 @@ struct StateStore::Impl {
   std::vector<PageId> done_since;   // the last commit
   std::vector<HostId> hosts_since;  // whose `done` has changed
   std::uint64_t admitted = 0, done = 0;
-  std::uint64_t output_length = 0;
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  struct Claim {
+    PageId by;
+    bool wanted = false;  // it has a row
+  };
+  std::unordered_map<std::string, Claim, TextHash, std::equal_to<>> claims;
+  std::unordered_multimap<PageId, std::string> claims_of;
+  struct Wanted {
+    Url url;
+    int depth;
+    PageId parent;
+  };
+  std::vector<Wanted> wanted_before;  // by an earlier run
+
+  struct Counter {
+    std::uint64_t value = 0;
+    bool changed = false;  // since the last commit
+  };
+  std::map<std::string, Counter, std::less<>> counters;
+  SinkPositions positions;
   bool resumed = false;
   mutable std::optional<Error> failed;
 
@@ -77,6 +107,11 @@ struct StateStore::Impl {
   int prepare();
   Result<void> begin();
   Result<bool> has_rows();
+  Result<void> upgrade();
+  Result<void> read_positions();
+  Result<void> read_counters();
+  Result<void> read_trusted();
+  Result<void> read_wanted();
   Result<void> check_settings();
   Result<void> read_hosts();
   Result<void> read_pages();
@@ -86,8 +121,13 @@ struct StateStore::Impl {
   Result<void> set_meta(std::string_view name, std::string_view value);
   Result<QueuedPage> read_page();
   Result<void> write_pending();
+  Result<void> want(std::string_view href, int depth, PageId parent,
+                    Claim& claim);
+  void release(PageId page);
   void advance(HostId id);
   int write_done();
+  int write_counters();
+  int write_positions(const SinkPositions& now);
 };
 
 }  // namespace crawl

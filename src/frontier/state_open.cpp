@@ -6,6 +6,8 @@
 #include <charconv>
 #include <limits>
 #include <random>
+#include <sstream>
+#include <utility>
 
 #include "frontier/state_file.h"
 #include "frontier/state_impl.h"
@@ -44,6 +46,11 @@ int StateStore::Impl::prepare() {
        "SELECT id,depth,parent,url FROM page WHERE id>=? AND id<? ORDER BY id"},
       {&select_url, "SELECT url FROM page WHERE id=?"},
       {&select_body, "SELECT low,page FROM body WHERE high=?"},
+      {&insert_wanted, "INSERT INTO wanted VALUES(?,?,?)"},
+      {&delete_wanted, "DELETE FROM wanted WHERE url=?"},
+      {&insert_trusted, "INSERT INTO trusted VALUES(?)"},
+      {&put_counter, "INSERT OR REPLACE INTO counter VALUES(?,?)"},
+      {&insert_position, "INSERT INTO position VALUES(?,?)"},
       {&get_meta, "SELECT value FROM meta WHERE name=?"},
       {&put_meta, "INSERT OR REPLACE INTO meta VALUES(?,?)"},
   };
@@ -91,28 +98,137 @@ Result<void> StateStore::Impl::open() {
 
   const auto seed_number =
       *seed_text ? to_number(**seed_text, 16) : std::nullopt;
-  const auto length_text = meta("output_length");
-  if (!length_text) return tl::unexpected(length_text.error());
-  const auto length =
-      *length_text ? to_number(**length_text, 10) : std::nullopt;
-  if (!seed_number || !length) {
+  if (!seed_number) {
     return tl::unexpected(fail_damaged("its header is not readable"));
   }
+  auto result = upgrade();
+  if (result) result = read_positions();
+  if (!result) return result;
   // A crawl that ended before it began left nothing to go on with.
-  if (!*begun && *length == 0) return begin();
+  if (!*begun && std::all_of(positions.begin(), positions.end(),
+                             [](const auto& p) { return p.position == 0; })) {
+    return begin();
+  }
 
   resumed = true;
   seed = *seed_number;
-  output_length = *length;
   table.emplace(seed);
-  auto result = check_settings();
+  result = check_settings();
   if (result) result = read_hosts();
   if (result) result = read_pages();
   if (result) result = read_known();
   if (result) result = read_ahead();
+  if (result) result = read_counters();
+  if (result) result = read_trusted();
+  if (result) result = read_wanted();
   if (!result) return result;
   const int code = begin_commits(db.get(), options.path.empty());
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  return {};
+}
+
+// What state format 1 kept as text.
+Result<void> StateStore::Impl::upgrade() {
+  const auto length_text = meta("output_length");
+  if (!length_text) return tl::unexpected(length_text.error());
+  if (!*length_text) return {};
+  const auto length = to_number(**length_text, 10);
+  if (!length) {
+    return tl::unexpected(fail_damaged("its header is not readable"));
+  }
+  SinkPositions sinks = {{"records", *length}};
+  const auto totals = meta("note totals");
+  if (!totals) return tl::unexpected(totals.error());
+  if (*totals) {
+    const auto skipped = to_number(
+        std::string_view(**totals).substr(0, (*totals)->find(' ')), 10);
+    if (!skipped) {
+      return tl::unexpected(fail_damaged("its totals are not readable"));
+    }
+    sinks.push_back({"skipped", *skipped});
+  }
+  const auto trusted = meta("note trusted_hosts");
+  if (!trusted) return tl::unexpected(trusted.error());
+  std::istringstream hosts(trusted->value_or(""));
+  int code = write_positions(sinks);
+  for (std::uint32_t host = 0; code == SQLITE_OK && hosts >> host;) {
+    insert_trusted.bind(1, std::int64_t{host});
+    code = insert_trusted.run();
+  }
+  if (code == SQLITE_OK) {
+    code = execute(db.get(), "DELETE FROM meta WHERE name='output_length'");
+  }
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  return set_meta("sinks", std::to_string(sinks.size()));
+}
+
+Result<void> StateStore::Impl::read_positions() {
+  Statement rows;
+  int code =
+      rows.prepare(db.get(), "SELECT name,value FROM position ORDER BY name");
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  while ((code = rows.step()) == SQLITE_ROW) {
+    if (rows.integer(1) < 0) {
+      return tl::unexpected(fail_damaged("an output's length is not readable"));
+    }
+    positions.push_back({std::string(rows.text(0)),
+                         static_cast<std::uint64_t>(rows.integer(1))});
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(fail(code));
+  // One that is missing would be taken for an output to be cut to nothing.
+  const auto sinks = meta("sinks");
+  if (!sinks) return tl::unexpected(sinks.error());
+  if (!*sinks || to_number(**sinks, 10) != positions.size()) {
+    return tl::unexpected(fail_damaged("an output's length is missing"));
+  }
+  return {};
+}
+
+Result<void> StateStore::Impl::read_counters() {
+  Statement rows;
+  int code = rows.prepare(db.get(), "SELECT name,value FROM counter");
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  while ((code = rows.step()) == SQLITE_ROW) {
+    counters[std::string(rows.text(0))].value =
+        static_cast<std::uint64_t>(rows.integer(1));
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(fail(code));
+  return {};
+}
+
+Result<void> StateStore::Impl::read_trusted() {
+  Statement rows;
+  int code = rows.prepare(db.get(), "SELECT host FROM trusted");
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  while ((code = rows.step()) == SQLITE_ROW) {
+    const std::int64_t host = rows.integer(0);
+    if (host < 0 || static_cast<std::uint64_t>(host) >= table->size()) {
+      return tl::unexpected(fail_damaged("hosts do not fit together"));
+    }
+    (*table)[static_cast<std::size_t>(host)].trusted = true;
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(fail(code));
+  return {};
+}
+
+Result<void> StateStore::Impl::read_wanted() {
+  Statement rows;
+  int code = rows.prepare(db.get(), "SELECT url,depth,parent FROM wanted");
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  while ((code = rows.step()) == SQLITE_ROW) {
+    std::optional<Url> url = Url::parse(rows.text(0));
+    const std::int64_t depth = rows.integer(1);
+    const auto parent = static_cast<PageId>(rows.integer(2));
+    if (!url || !url->is_http() || depth < 0 ||
+        depth > std::numeric_limits<int>::max() ||
+        (is_page(parent) &&
+         (host_of(parent) >= table->size() ||
+          number_of(parent) >= (*table)[host_of(parent)].admitted))) {
+      return tl::unexpected(fail_damaged("a page is not readable"));
+    }
+    wanted_before.push_back({std::move(*url), static_cast<int>(depth), parent});
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(fail(code));
   return {};
 }
 
@@ -122,11 +238,17 @@ Result<void> StateStore::Impl::begin() {
   seed = std::uint64_t{random()} << 32 | random();
   table.emplace(seed);
   int code = begin_commits(db.get(), options.path.empty());
-  // Settings and notes of a crawl that came to nothing.
-  if (code == SQLITE_OK) code = execute(db.get(), "DELETE FROM meta");
+  // Settings, notes and counters of a crawl that came to nothing.
+  positions.clear();
+  if (code == SQLITE_OK) {
+    code = execute(db.get(),
+                   "DELETE FROM meta; DELETE FROM counter; "
+                   "DELETE FROM position; DELETE FROM trusted; "
+                   "DELETE FROM wanted");
+  }
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
   auto result = set_meta("seed", fmt::format("{:016x}", seed));
-  if (result) result = set_meta("output_length", "0");
+  if (result) result = set_meta("sinks", "0");
   for (const auto& [name, value] : options.settings) {
     if (result) result = set_meta("setting " + name, value);
   }
@@ -278,12 +400,29 @@ Result<void> StateStore::Impl::read_ahead() {
   return {};
 }
 
+// The pages that had claimed them may lead elsewhere by now.
+Result<void> StateStore::queue_wanted() {
+  Impl& impl = *impl_;
+  for (const Impl::Wanted& page : std::exchange(impl.wanted_before, {})) {
+    if (auto added = add(page.url, page.depth, page.parent); !added) {
+      return tl::unexpected(added.error());
+    }
+  }
+  const int code = execute(impl.db.get(), "DELETE FROM wanted");
+  if (code != SQLITE_OK) return tl::unexpected(impl.fail(code));
+  return {};
+}
+
 Result<std::unique_ptr<StateStore>> StateStore::open(StateOptions options) {
   auto impl = std::make_unique<Impl>(std::move(options));
   if (auto opened = impl->open(); !opened) {
     return tl::unexpected(opened.error());
   }
-  return std::unique_ptr<StateStore>(new StateStore(std::move(impl)));
+  std::unique_ptr<StateStore> store(new StateStore(std::move(impl)));
+  if (auto queued = store->queue_wanted(); !queued) {
+    return tl::unexpected(queued.error());
+  }
+  return store;
 }
 
 }  // namespace crawl

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "frontier/state_file.h"
 #include "frontier/state_impl.h"
@@ -86,7 +87,14 @@ StateStore::~StateStore() = default;
 
 bool StateStore::resumed() const { return impl_->resumed; }
 
-std::uint64_t StateStore::output_length() const { return impl_->output_length; }
+const SinkPositions& StateStore::positions() const { return impl_->positions; }
+
+std::uint64_t StateStore::position(std::string_view sink) const {
+  for (const SinkPosition& position : impl_->positions) {
+    if (position.name == sink) return position.position;
+  }
+  return 0;
+}
 
 StateCounts StateStore::counts() const {
   return {impl_->known.size(), impl_->admitted, impl_->done,
@@ -104,6 +112,12 @@ Result<std::optional<PageId>> StateStore::add(const Url& url, int depth,
   const std::string_view href = url.href().substr(0, url.href().find('#'));
   const std::uint64_t hash = impl.hash(href);
   if (impl.known.contains(hash)) return std::nullopt;
+  if (const auto claimed = impl.claims.find(href);
+      claimed != impl.claims.end()) {
+    auto wanted = impl.want(href, depth, parent, claimed->second);
+    if (!wanted) return tl::unexpected(wanted.error());
+    return std::nullopt;
+  }
 
   const std::string key = url.host_key();
   std::optional<HostId> id = impl.table->find(key);
@@ -241,15 +255,6 @@ Result<void> StateStore::load(HostId id, std::size_t max,
   return {};
 }
 
-bool StateStore::claim(PageId page) {
-  Host& host = (*impl_->table)[host_of(page)];
-  if (number_of(page) != host.loaded || host.loaded == host.admitted) {
-    return false;
-  }
-  ++host.loaded;
-  return true;
-}
-
 Result<std::string> StateStore::url_of(PageId page) const {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
@@ -273,6 +278,34 @@ Result<std::string> StateStore::url_of(PageId page) const {
   return href;
 }
 
+Result<bool> StateStore::claim(const Url& target, PageId by, int depth) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  const std::string_view href =
+      target.href().substr(0, target.href().find('#'));
+  if (impl.known.contains(impl.hash(href))) return false;
+  const auto [claimed, fresh] =
+      impl.claims.try_emplace(std::string(href), Impl::Claim{by});
+  if (fresh) impl.claims_of.emplace(by, href);
+  if (claimed->second.by == by) return true;
+  auto wanted = impl.want(href, depth, by, claimed->second);
+  if (!wanted) return tl::unexpected(wanted.error());
+  return false;
+}
+
+// The first to want it is its parent.
+Result<void> StateStore::Impl::want(std::string_view href, int depth,
+                                    PageId parent, Claim& claim) {
+  if (claim.wanted) return {};
+  insert_wanted.bind(1, href);
+  insert_wanted.bind(2, std::int64_t{depth});
+  insert_wanted.bind(3, static_cast<std::int64_t>(parent));
+  const int code = insert_wanted.run();
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  claim.wanted = true;
+  return {};
+}
+
 void StateStore::done(PageId page) {
   Impl& impl = *impl_;
   Host& host = (*impl.table)[host_of(page)];
@@ -287,6 +320,43 @@ void StateStore::done(PageId page) {
   }
   impl.done_since.push_back(page);
   ++impl.done;
+  impl.release(page);
+}
+
+// An error is the next call's.
+void StateStore::Impl::release(PageId page) {
+  const auto [begin, end] = claims_of.equal_range(page);
+  for (auto target = begin; target != end; ++target) {
+    const std::string& href = target->second;
+    const auto claim = claims.find(href);
+    int code = SQLITE_OK;
+    if (const std::uint64_t hashed = hash(href); known.insert(hashed)) {
+      insert_known.bind(1, static_cast<std::int64_t>(hashed));
+      code = insert_known.run();
+    }
+    if (code == SQLITE_OK && claim->second.wanted) {
+      delete_wanted.bind(1, href);
+      code = delete_wanted.run();
+    }
+    if (code != SQLITE_OK) fail(code);
+    claims.erase(claim);
+  }
+  claims_of.erase(begin, end);
+}
+
+Result<void> StateStore::trust(HostId id) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  if (std::exchange((*impl.table)[id].trusted, true)) return {};
+  impl.insert_trusted.bind(1, std::int64_t{id});
+  if (const int code = impl.insert_trusted.run(); code != SQLITE_OK) {
+    return tl::unexpected(impl.fail(code));
+  }
+  return {};
+}
+
+bool StateStore::trusted(HostId id) const {
+  return (*impl_->table)[id].trusted;
 }
 
 Result<PageId> StateStore::first_with_body(const Fingerprint& digest,
@@ -310,6 +380,20 @@ Result<PageId> StateStore::first_with_body(const Fingerprint& digest,
     if (code == SQLITE_OK) return page;
   }
   return tl::unexpected(impl.fail(code));
+}
+
+std::uint64_t StateStore::counter(std::string_view name) const {
+  const auto found = impl_->counters.find(name);
+  return found == impl_->counters.end() ? 0 : found->second.value;
+}
+
+void StateStore::set_counter(std::string_view name, std::uint64_t value) {
+  auto found = impl_->counters.find(name);
+  if (found == impl_->counters.end()) {
+    found = impl_->counters.emplace(name, Impl::Counter{}).first;
+  }
+  if (found->second.value == value) return;
+  found->second = {value, true};
 }
 
 Result<void> StateStore::set_note(std::string_view name,
@@ -363,20 +447,47 @@ int StateStore::Impl::write_done() {
   return code;
 }
 
+int StateStore::Impl::write_counters() {
+  for (auto& [name, counter] : counters) {
+    if (!counter.changed) continue;
+    put_counter.bind(1, name);
+    put_counter.bind(2, static_cast<std::int64_t>(counter.value));
+    if (const int code = put_counter.run(); code != SQLITE_OK) return code;
+    counter.changed = false;
+  }
+  return SQLITE_OK;
+}
+
+int StateStore::Impl::write_positions(const SinkPositions& now) {
+  int code = execute(db.get(), "DELETE FROM position");
+  for (const SinkPosition& position : now) {
+    if (code != SQLITE_OK) break;
+    insert_position.bind(1, position.name);
+    insert_position.bind(2, static_cast<std::int64_t>(position.position));
+    code = insert_position.run();
+  }
+  return code;
+}
+
 Result<void> StateStore::commit(std::uint64_t output_length) {
+  return commit({SinkPosition{"records", output_length}});
+}
+
+Result<void> StateStore::commit(SinkPositions positions) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   if (auto written = impl.write_pending(); !written) return written;
-  if (const int code = impl.write_done(); code != SQLITE_OK) {
-    return tl::unexpected(impl.fail(code));
-  }
-  auto result = impl.set_meta("output_length", std::to_string(output_length));
+  int code = impl.write_done();
+  if (code == SQLITE_OK) code = impl.write_counters();
+  if (code == SQLITE_OK) code = impl.write_positions(positions);
+  if (code != SQLITE_OK) return tl::unexpected(impl.fail(code));
+  auto result = impl.set_meta("sinks", std::to_string(positions.size()));
   if (result)
     result = impl.set_meta("known", std::to_string(impl.known.size()));
   if (!result) return result;
-  const int code = execute(impl.db.get(), "COMMIT; BEGIN IMMEDIATE");
+  code = execute(impl.db.get(), "COMMIT; BEGIN IMMEDIATE");
   if (code != SQLITE_OK) return tl::unexpected(impl.fail(code));
-  impl.output_length = output_length;
+  impl.positions = std::move(positions);
   return {};
 }
 

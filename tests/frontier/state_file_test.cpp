@@ -152,7 +152,67 @@ TEST_F(StateStoreTest, Refuses_AnotherVersion) {
   ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
   sqlite3_exec(db, "PRAGMA user_version=7", nullptr, nullptr, nullptr);
   sqlite3_close(db);
-  EXPECT_THAT(error_of_open(), HasSubstr("state format 7, this one reads 1"));
+  EXPECT_THAT(error_of_open(),
+              HasSubstr("state format 7, this one reads 1 to 2"));
+}
+
+// As version 0.1.0 left it: one output, and the rest as text.
+TEST_F(StateStoreTest, AnEarlierFormatIsBroughtUpToDate) {
+  const auto write_old = [this](const std::string& length) {
+    std::filesystem::remove(path_);
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
+    const std::string sql =
+        "PRAGMA application_id=1668446060; PRAGMA user_version=1;"
+        "CREATE TABLE ahead(id INTEGER PRIMARY KEY) STRICT;"
+        "CREATE TABLE body(high INTEGER PRIMARY KEY, low INTEGER NOT NULL, "
+        "page INTEGER NOT NULL) STRICT;"
+        "CREATE TABLE host(id INTEGER PRIMARY KEY, key TEXT NOT NULL, "
+        "done INTEGER NOT NULL) STRICT;"
+        "CREATE TABLE known(id INTEGER PRIMARY KEY, hash INTEGER NOT NULL) "
+        "STRICT;"
+        "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, "
+        "WITHOUT ROWID;"
+        "CREATE TABLE page(id INTEGER PRIMARY KEY, depth INTEGER NOT NULL, "
+        "parent INTEGER NOT NULL, url TEXT NOT NULL) STRICT;"
+        "INSERT INTO meta VALUES('seed','0123456789abcdef'),"
+        "('output_length','" +
+        length +
+        "'),('note totals','34 5 6 7 8'),('note trusted_hosts','1 2 '),"
+        "('setting --scope','host');"
+        "INSERT INTO host VALUES(0,'http://a:80',1),(1,'http://b:80',0),"
+        "(2,'http://c:80',0);"
+        "INSERT INTO page VALUES(0,0,-1,'/'),(1,1,-2,'/x'),"
+        "(1<<32,1,0,'/'),(2<<32,1,0,'/');";
+    char* message = nullptr;
+    ASSERT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &message),
+              SQLITE_OK)
+        << message;
+    sqlite3_close(db);
+  };
+  write_old("1234");
+  const std::string before = read_file(path_);
+  EXPECT_THAT(error_of_open({{"--scope", "domain"}}),
+              HasSubstr("belongs to another crawl"));
+  EXPECT_EQ(read_file(path_), before);
+  for (int run = 0; run < 2; ++run) {
+    const auto store = open({{"--scope", "host"}});
+    EXPECT_TRUE(store->resumed());
+    EXPECT_EQ(store->position("records"), 1234u);
+    EXPECT_EQ(store->position("skipped"), 34u);
+    EXPECT_EQ(*store->note("totals"), "34 5 6 7 8");
+    EXPECT_FALSE(store->trusted(0));
+    EXPECT_TRUE(store->trusted(1));
+    EXPECT_TRUE(store->trusted(2));
+    EXPECT_THAT(load(*store, 0, 9), ElementsAre("http://a/x"));
+  }
+  for (const char* length : {"x", "-1", "", "99999999999999999999"}) {
+    write_old(length);
+    const std::string damaged = read_file(path_);
+    EXPECT_THAT(error_of_open({{"--scope", "host"}}), HasSubstr("is damaged"))
+        << length;
+    EXPECT_EQ(read_file(path_), damaged);
+  }
 }
 
 TEST_F(StateStoreTest, Refuses_TablesThatAreNotOurs) {
@@ -187,31 +247,43 @@ TEST_F(StateStoreTest, Refuses_RowsThatDoNotFitTogether) {
   {
     const auto store = open();
     for (int i = 0; i < 9; ++i) add(*store, "http://a/" + std::to_string(i));
-    ASSERT_TRUE(store->commit(0));
+    load(*store, 0, 9);
+    ASSERT_TRUE(*store->claim(url("http://b/"), 1, 0));
+    ASSERT_FALSE(*store->add(url("http://b/"), 1, 2));
+    ASSERT_TRUE(store->trust(0));
+    ASSERT_TRUE(store->commit({{"records", 0}, {"skipped", 0}}));
   }
   const std::string good = read_file(path_);
-  for (const char* sql :
-       {"DELETE FROM page WHERE id=4",
-        "DELETE FROM host",
-        "UPDATE host SET done=10",
-        "UPDATE host SET done=-1",
-        "INSERT INTO ahead VALUES(20)",
-        "INSERT INTO ahead VALUES(-1)",
-        "INSERT INTO page VALUES(-5,0,-1,'/x')",
-        "INSERT INTO page VALUES(1<<40,0,-1,'/x')",
-        "UPDATE page SET url='/1' WHERE id=2",
-        "UPDATE page SET url='' WHERE id=2",
-        "UPDATE page SET parent=1<<50 WHERE id=2",
-        "UPDATE page SET parent=-2-9 WHERE id=2",
-        "UPDATE page SET parent=9 WHERE id=2",
-        "INSERT INTO host VALUES(1,'http://b:80',0); "
-        "UPDATE page SET parent=1<<32 WHERE id=2",
-        "UPDATE page SET depth=-1 WHERE id=2",
-        "UPDATE page SET depth=1<<31 WHERE id=2",
-        "UPDATE meta SET value='x' WHERE name='seed'",
-        "DELETE FROM meta WHERE name='seed'",
-        "UPDATE meta SET value='-1' WHERE name='output_length'",
-        "DELETE FROM meta WHERE name='output_length'"}) {
+  for (const char* sql : {"DELETE FROM page WHERE id=4",
+                          "DELETE FROM host",
+                          "UPDATE host SET done=10",
+                          "UPDATE host SET done=-1",
+                          "INSERT INTO ahead VALUES(20)",
+                          "INSERT INTO ahead VALUES(-1)",
+                          "INSERT INTO page VALUES(-5,0,-1,'/x')",
+                          "INSERT INTO page VALUES(1<<40,0,-1,'/x')",
+                          "UPDATE page SET url='/1' WHERE id=2",
+                          "UPDATE page SET url='' WHERE id=2",
+                          "UPDATE page SET parent=1<<50 WHERE id=2",
+                          "UPDATE page SET parent=-2-9 WHERE id=2",
+                          "UPDATE page SET parent=9 WHERE id=2",
+                          "INSERT INTO host VALUES(1,'http://b:80',0); "
+                          "UPDATE page SET parent=1<<32 WHERE id=2",
+                          "UPDATE page SET depth=-1 WHERE id=2",
+                          "UPDATE page SET depth=1<<31 WHERE id=2",
+                          "UPDATE meta SET value='x' WHERE name='seed'",
+                          "DELETE FROM meta WHERE name='seed'",
+                          "UPDATE position SET value=-1 WHERE name='skipped'",
+                          "DELETE FROM position WHERE name='skipped'",
+                          "DELETE FROM meta WHERE name='sinks'",
+                          "INSERT INTO trusted VALUES(1)",
+                          "INSERT INTO trusted VALUES(-1)",
+                          "UPDATE wanted SET url='no url'",
+                          "UPDATE wanted SET url='ftp://b/'",
+                          "UPDATE wanted SET depth=-1",
+                          "UPDATE wanted SET depth=1<<31",
+                          "UPDATE wanted SET parent=9",
+                          "UPDATE wanted SET parent=1<<32"}) {
     write_file(path_, good);
     sqlite3* db = nullptr;
     ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);

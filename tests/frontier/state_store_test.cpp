@@ -99,28 +99,17 @@ TEST_F(StateStoreTest, APageOfASitemapKeepsThat) {
   EXPECT_EQ(pages[3].parent, PageId{0});
 }
 
-TEST_F(StateStoreTest, AFreshPageCanBeClaimedInItsTurn) {
-  const auto store = open();
-  const PageId first = add(*store, "http://a/1");
-  const PageId second = add(*store, "http://a/2");
-  EXPECT_FALSE(store->claim(second));
-  EXPECT_TRUE(store->claim(first));
-  EXPECT_FALSE(store->claim(first));
-  EXPECT_TRUE(store->claim(second));
-  EXPECT_THAT(load(*store, 0, 9), IsEmpty());
-}
-
-TEST_F(StateStoreTest, ClaimedAndLoadedPagesMix) {
+TEST_F(StateStoreTest, PagesAreAddedAndLoadedByTurns) {
   const auto store = open();
   std::vector<std::string> given;
   for (int i = 0; i < 3000; ++i) {
-    const PageId page = add(*store, "http://a/" + std::to_string(i));
-    if (store->claim(page)) given.push_back(*store->url_of(page));
+    add(*store, "http://a/" + std::to_string(i));
     if (i % 7 < 3) continue;
     add(*store, "http://b/" + std::to_string(i));
     add(*store, "http://a/" + std::to_string(i) + "x");
     for (const std::string& href : load(*store, 0, 1)) given.push_back(href);
   }
+  for (const std::string& href : load(*store, 0, 9999)) given.push_back(href);
   EXPECT_EQ(given.size(), store->admitted(0));
   EXPECT_EQ(std::set<std::string>(given.begin(), given.end()).size(),
             given.size());
@@ -274,6 +263,91 @@ TEST_F(StateStoreTest, FirstPageWithABody) {
     ASSERT_TRUE(store->commit(0));
   }
   EXPECT_EQ(*open()->first_with_body(two, 9), 6u);
+}
+
+TEST_F(StateStoreTest, TrustIsOfEachHostAndLasts) {
+  constexpr unsigned kHosts = 12'000;
+  {
+    const auto store = open();
+    for (unsigned i = 0; i < kHosts; ++i) {
+      add(*store, "http://h" + std::to_string(i) + "/");
+      EXPECT_FALSE(store->trusted(i));
+      for (int twice = 0; twice < 2 && i % 3 == 0; ++twice) {
+        ASSERT_TRUE(store->trust(i));
+      }
+      EXPECT_EQ(store->trusted(i), i % 3 == 0);
+    }
+    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->trust(1));
+  }
+  const auto store = open();
+  for (unsigned i = 0; i < kHosts; ++i) {
+    ASSERT_EQ(store->trusted(i), i % 3 == 0) << i;
+  }
+}
+
+TEST_F(StateStoreTest, CountersAreAsOfTheLastCommit) {
+  {
+    const auto store = open();
+    EXPECT_EQ(store->counter("pages"), 0u);
+    add(*store, "http://a/");
+    store->set_counter("pages", 7);
+    store->set_counter("bytes", ~std::uint64_t{0});
+    ASSERT_TRUE(store->commit(0));
+    store->set_counter("bytes", 5);
+    ASSERT_TRUE(store->commit(0));
+    store->set_counter("pages", 8);
+    store->set_counter("seconds", 1);
+    EXPECT_EQ(store->counter("pages"), 8u);
+  }
+  const auto store = open();
+  EXPECT_EQ(store->counter("pages"), 7u);
+  EXPECT_EQ(store->counter("bytes"), 5u);
+  EXPECT_EQ(store->counter("seconds"), 0u);
+}
+
+TEST_F(StateStoreTest, TheLargestCounterLasts) {
+  {
+    const auto store = open();
+    add(*store, "http://a/");
+    store->set_counter("bytes", ~std::uint64_t{0});
+    ASSERT_TRUE(store->commit(0));
+  }
+  EXPECT_EQ(open()->counter("bytes"), ~std::uint64_t{0});
+}
+
+TEST_F(StateStoreTest, AnyNumberOfSinksIsAsOfTheLastCommit) {
+  const SinkPositions some = {{"records", 10}, {"skipped", 20}};
+  const SinkPositions others = {{"records", 11}, {"warc", 1}};
+  {
+    const auto store = open();
+    EXPECT_THAT(store->positions(), IsEmpty());
+    EXPECT_EQ(store->position("records"), 0u);
+    add(*store, "http://a/");
+    ASSERT_TRUE(store->commit(some));
+    EXPECT_EQ(store->positions(), some);
+  }
+  {
+    const auto store = open();
+    EXPECT_EQ(store->positions(), some);
+    EXPECT_EQ(store->position("skipped"), 20u);
+    EXPECT_EQ(store->output_length(), 10u);
+    ASSERT_TRUE(store->commit(others));
+  }
+  {
+    const auto store = open();
+    EXPECT_EQ(store->positions(), others);
+    EXPECT_EQ(store->position("skipped"), 0u);
+    ASSERT_TRUE(store->commit(SinkPositions()));
+  }
+  EXPECT_THAT(open()->positions(), IsEmpty());
+}
+
+TEST_F(StateStoreTest, AStateWithOnlyAHeaderInASinkIsGoneOnWith) {
+  ASSERT_TRUE(open()->commit({{"records", 0}, {"archive", 99}}));
+  const auto store = open();
+  EXPECT_TRUE(store->resumed());
+  EXPECT_EQ(store->position("archive"), 99u);
 }
 
 TEST_F(StateStoreTest, ManyHosts) {

@@ -74,7 +74,12 @@ std::string make_good_file() {
     for (const std::size_t i : {0u, 1u, 4u, 6u}) (*store)->done(pages[i].id);
     check((*store)->remember("http://x/").has_value());
     check((*store)->first_with_body({1, 2}, parent).has_value());
-    check((*store)->commit(100).has_value());
+    const auto target = crawl::Url::parse("http://y/");
+    check(*(*store)->claim(*target, pages[2].id, 1));
+    check(!*(*store)->add(*target, 1, parent));
+    check((*store)->trust(1).has_value());
+    (*store)->set_counter("pages", 4);
+    check((*store)->commit({{"records", 100}, {"skipped", 5}}).has_value());
   }
   std::string bytes = read_file();
   remove_files();
@@ -105,8 +110,11 @@ void use(StateStore& store) {
   const auto url = crawl::Url::parse("http://new/");
   if (const auto added = store.add(*url, 1, crawl::kNoPage); !added) return;
   if (!store.first_with_body({3, 4}, 0)) return;
-  if (!store.commit(200)) return;
-  check(store.output_length() == 200);
+  if (!store.claim(*url, 0, 1)) return;
+  store.set_counter("pages", store.counter("pages") + 1);
+  if (store.hosts() > 0 && !store.trust(0)) return;
+  if (!store.commit({{"records", 200}, {"other", 1}})) return;
+  check(store.position("records") == 200 && store.position("other") == 1);
 }
 
 }  // namespace

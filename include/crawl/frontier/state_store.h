@@ -12,6 +12,7 @@
 
 #include "crawl/base/error.h"
 #include "crawl/base/fingerprint.h"
+#include "crawl/base/sink_position.h"
 #include "crawl/base/url.h"
 
 namespace crawl {
@@ -50,14 +51,21 @@ struct StateCounts {
 };
 
 // What a recursive crawl knows, in a file that survives anything: every URL
-// seen, each host's queue, which pages are done, and how long the output was
+// seen, each host's queue, which pages are done, and where every output was
 // when they were.
 //
 // A URL is unknown until add() or remember() takes it. Added, it waits in its
-// host's queue (host: Url::host_key()) until load() or claim() hands it out,
-// and is done with done(). What happened since the last commit() is undone by a
-// crash, and pages handed out wait again; so if the output is cut to
-// output_length(), each page's record is in it exactly once.
+// host's queue (host: Url::host_key()) until load() hands it out, and is done
+// with done(). What happened since the last commit() is undone by a crash, and
+// pages handed out wait again; so if each output is cut to its position, each
+// page's record is in it exactly once.
+//
+// A redirect's target is claimed by the page that leads there, and known once
+// that page is done: it has been fetched, under the page's name. Until then
+// others may want it. They are told nothing (add() queues nothing, claim() says
+// no), but what they wanted is part of the state: if this run ends before the
+// page is done, the target waits in the queue when the state is opened again,
+// since the page may lead elsewhere then.
 //
 // In memory: 10 to 12.5 bytes for each known URL (a 64-bit keyed hash: a new
 // URL is taken for a known one with probability known / 2^64), some 80 for each
@@ -78,13 +86,16 @@ class StateStore {
 
   // An earlier crawl is continued.
   bool resumed() const;
-  // The output's length in bytes at the last commit.
-  std::uint64_t output_length() const;
+  // As of the last commit; 0 for a sink that it did not know.
+  const SinkPositions& positions() const;
+  std::uint64_t position(std::string_view sink) const;
+  std::uint64_t output_length() const { return position("records"); }
   StateCounts counts() const;
 
   bool knows(std::string_view href) const;
 
-  // Queues `url`, without its fragment, at its host; nothing if it is known.
+  // Queues `url`, without its fragment, at its host; nothing if it is known, or
+  // claimed: then it is kept as wanted.
   Result<std::optional<PageId>> add(const Url& url, int depth, PageId parent);
 
   // Makes a URL known that is not to be fetched; false if it was.
@@ -102,27 +113,40 @@ class StateStore {
   // and appends them to `out`.
   Result<void> load(HostId host, std::size_t max, std::vector<QueuedPage>& out);
 
-  // Hands out a page just added without reading it back; only if it is the
-  // next of its host.
-  bool claim(PageId page);
-
   Result<std::string> url_of(PageId page) const;
 
-  // The page, handed out before, has its record.
+  // The page `by`, handed out and `depth` links from a seed, redirects to
+  // `target`. True: that is this page's from now on (or was before). False: it
+  // is known, or another's; then it is kept as wanted.
+  Result<bool> claim(const Url& target, PageId by, int depth);
+
+  // The page, handed out before, has its record; what it claimed is known.
   void done(PageId page);
+
+  // A mark for hosts whose pages may lead to private addresses.
+  Result<void> trust(HostId host);
+  bool trusted(HostId host) const;
 
   // The first page whose body has this digest; `page` itself if it is new.
   Result<PageId> first_with_body(const Fingerprint& digest, PageId page);
 
-  // Small values of the caller's, kept by name: totals, for example.
+  // Numbers of the caller's, kept by name: what a crawl has counted so far. 0
+  // until it is set.
+  std::uint64_t counter(std::string_view name) const;
+  void set_counter(std::string_view name, std::uint64_t value);
+
+  // Small texts of the caller's, kept by name.
   Result<void> set_note(std::string_view name, std::string_view text);
   Result<std::optional<std::string>> note(std::string_view name) const;
 
-  // Makes all of the above lasting. The records of all pages done must have
-  // left the process, and make the output so long.
+  // Makes all of the above lasting, and the positions of all sinks with it. The
+  // records of all pages done must have left the process, and make each sink so
+  // long.
   //
   // A kill at any moment leaves the last commit. So does power loss, or one
-  // before it; then the output must have been synced before the commit.
+  // before it; then the outputs must have been synced before the commit.
+  Result<void> commit(SinkPositions positions);
+  // Of one sink, "records".
   Result<void> commit(std::uint64_t output_length);
 
   std::size_t memory_use() const;  // without SQLite's cache
@@ -130,6 +154,7 @@ class StateStore {
  private:
   struct Impl;
   explicit StateStore(std::unique_ptr<Impl> impl);
+  Result<void> queue_wanted();
   std::unique_ptr<Impl> impl_;
 };
 

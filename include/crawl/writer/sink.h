@@ -3,11 +3,10 @@
 
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "crawl/base/error.h"
+#include "crawl/base/sink_position.h"
 #include "crawl/writer/outcome.h"
 
 namespace crawl {
@@ -47,13 +46,6 @@ class Sink {
   // Nobody reads it any more, and the crawl has lost its purpose (`| head`).
   virtual bool closed_by_reader() const { return false; }
 };
-
-// Where a sink was at a commit.
-struct SinkPosition {
-  std::string name;
-  std::uint64_t position = 0;
-};
-using SinkPositions = std::vector<SinkPosition>;
 
 }  // namespace crawl
 
