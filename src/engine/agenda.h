@@ -43,7 +43,8 @@ class Agenda {
   // would be asked.
   virtual std::optional<Clock::time_point> wake_at(bool slots_free) const = 0;
 
-  // Nothing is to be asked for any more, whatever is in flight brings.
+  // All is done: nothing is left to ask for, and nothing that is still in
+  // flight matters. The loop gives that up.
   virtual bool finished() const = 0;
 
   // Nothing new is begun: next() gives nothing from now on.
