@@ -158,18 +158,18 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
   Outputs outputs;
   OutputMode mode = OutputMode::kReplace;
   OutputMode skipped_mode = OutputMode::kReplace;
-  if (options.crawl.site) {
+  if (options.crawl.site || !options.state.empty()) {
     Result<std::unique_ptr<StateStore>> store =
         StateStore::open(state_options(options));
     if (!store) return tl::unexpected(store.error());
     outputs.store = *std::move(store);
     const bool resumed = outputs.store->resumed();
-    Result<OutputMode> prepared =
-        prepare_output(options.output, resumed, outputs.store->output_length());
+    Result<OutputMode> prepared = prepare_output(
+        options.output, resumed, outputs.store->position("records"));
     if (prepared && !options.skipped.empty()) {
       mode = *prepared;
       prepared = prepare_output(options.skipped, resumed,
-                                committed_skipped_length(*outputs.store));
+                                outputs.store->position("skipped"));
       if (prepared) skipped_mode = *prepared;
     } else if (prepared) {
       mode = *prepared;

@@ -72,7 +72,7 @@ Result<Seeds> read_seeds(const Options& options, const Url& url) {
 
 Result<void> explain_state(const Options& options, const Url& url,
                            Explanation& explanation) {
-  const std::string& file = options.crawl.site->state_file;
+  const std::string& file = options.state;
   struct stat info {};
   if (file.empty() || stat(file.c_str(), &info) != 0) return {};
   const Result<std::unique_ptr<StateStore>> store =

@@ -46,7 +46,7 @@ std::vector<NamedFile> named_files(const Options& options) {
   add("--key", options.crawl.fetch.key_file, false);
   add("-o", options.output, true, STDOUT_FILENO);
   add("--skipped", options.skipped, true, STDOUT_FILENO);
-  if (options.crawl.site) add("--state", options.crawl.site->state_file, true);
+  add("--state", options.state, true);
   add("--log-file", options.log_file, true);
   return files;
 }

@@ -111,7 +111,7 @@ constexpr std::array<OptionSpec, 72> kOptions = {{
      "never).",
      &T::max_time},
     {Group::kLimits, "max-time", '\0', "TIME",
-     "End a recursive crawl after TIME, in good order.", &T::max_crawl_time},
+     "End the crawl after TIME, in good order.", &T::max_crawl_time},
     {Group::kLimits, "connect-timeout", '\0', "TIME",
      "Give up connecting after TIME (default: 10s).", &T::connect_timeout},
     {Group::kLimits, "max-redirs", '\0', "N",
@@ -125,9 +125,11 @@ constexpr std::array<OptionSpec, 72> kOptions = {{
      &T::retry},
 
     {Group::kLimits, "max-bytes", '\0', "SIZE",
-     "End a recursive crawl after SIZE of decoded bodies.", &T::max_bytes},
+     "End the crawl after SIZE of decoded bodies.", &T::max_bytes},
     {Group::kLimits, "max-pages", '\0', "N",
-     "End a recursive crawl after N pages.", &T::max_pages},
+     "End the crawl after N records, those of earlier runs with --state "
+     "counted.",
+     &T::max_pages},
 
     {Group::kSites, "recursive", 'r', "",
      "Crawl the sites that the inputs belong to: follow links, obey "

@@ -29,6 +29,7 @@ struct Options {
   // plain crawl.
   std::vector<std::size_t> compare;
 
+  std::string state;    // --state; "" for none
   std::string skipped;  // --skipped; "" for none
   std::string explain;  // --explain; "" for a crawl
 

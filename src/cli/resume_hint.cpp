@@ -81,11 +81,11 @@ SeedSource::Status WatchedLines::next(std::string& line) {
 }
 
 std::string format_resume_hint(const Options& options, bool exact) {
+  if (!options.state.empty()) return "to go on, run the same command again\n";
   if (options.crawl.site) {
-    return options.crawl.site->state_file.empty()
-               ? "nothing of this crawl is kept; with --state FILE it could be "
-                 "gone on with\n"
-               : "to go on, run the same command again\n";
+    return "nothing of this crawl is kept; with --state FILE it could be gone "
+           "on "
+           "with\n";
   }
   const bool named = exact && options.inputs.size() == 1 &&
                      options.inputs[0] != "-" && options.output != "-" &&

@@ -59,13 +59,8 @@ Result<std::vector<LinkElement>> parse_follow(std::string_view list) {
 std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
   const std::pair<std::string_view, bool> given[] = {
       {"--depth", args.depth.has_value()},
-      {"--max-pages", args.max_pages.has_value()},
-      {"--max-time", args.max_crawl_time.has_value()},
-      {"--max-bytes", args.max_bytes.has_value()},
       {"--scope", args.scope.has_value()},
       {"--exact-host", args.exact_host},
-      {"--include", !args.include.empty()},
-      {"--exclude", !args.exclude.empty()},
       {"--follow", args.follow.has_value()},
       {"--ignore-nofollow", args.ignore_nofollow},
       {"--all-types", args.all_types},
@@ -79,9 +74,6 @@ std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
       {"--max-path-repeats", args.max_path_repeats.has_value()},
       {"--max-query-params", args.max_query_params.has_value()},
       {"--max-param-repeats", args.max_param_repeats.has_value()},
-      {"--state", args.state.has_value()},
-      {"--commit-interval", args.commit_interval.has_value()},
-      {"--skipped", args.skipped.has_value()},
       {"--explain", args.explain.has_value()},
   };
   for (const auto& [name, is_given] : given) {
@@ -99,10 +91,14 @@ class SiteResolver : ValueReader {
     pace();
     robots();
     crawl_.allow_private = args_.allow_private;
+    budget();
+    state();
     if (args_.recursive) {
       site();
     } else if (const auto option = needs_recursive(args_)) {
       fail(fmt::format("{} is for recursive crawls: add -r", *option));
+    } else {
+      filter();
     }
     if (failed()) return tl::unexpected(take_error());
     return {};
@@ -147,23 +143,65 @@ class SiteResolver : ValueReader {
     }
   }
 
+  void budget() {
+    BudgetOptions& budget = crawl_.budget;
+    read_count("--max-pages", args_.max_pages, budget.max_pages, 1);
+    read("--max-time", args_.max_crawl_time, budget.max_time, parse_duration);
+    read("--max-bytes", args_.max_bytes, budget.max_bytes, parse_size);
+  }
+
+  void state() {
+    options_.state = args_.state.value_or("");
+    crawl_.lasting = !options_.state.empty();
+    options_.skipped = args_.skipped.value_or("");
+    read("--commit-interval", args_.commit_interval, crawl_.commit_interval,
+         parse_duration);
+    if (args_.skipped && args_.compare) {
+      fail("--skipped and --compare do not go together: leave one out");
+    }
+    if (!args_.state) return;
+    if (options_.state.empty()) fail("--state '': the file name is empty");
+    if (options_.output == "-" && !args_.explain) {
+      fail(
+          "--state needs -o FILE: what is on standard output cannot be gone "
+          "on with");
+    }
+    if (args_.compare || args_.ordered) {
+      fail("--state goes with neither --compare nor --ordered");
+    }
+  }
+
+  void patterns(ScopeOptions& scope) {
+    scope.include = args_.include;
+    scope.exclude = args_.exclude;
+  }
+
+  // Of a list, the patterns alone decide.
+  void filter() {
+    if (args_.include.empty() && args_.exclude.empty()) return;
+    ScopeOptions filter;
+    filter.kind = ScopeKind::kAny;
+    filter.traps = {0, 0, 0, 0, 0, 0};
+    patterns(filter);
+    if (Result<Scope> scope = Scope::make(filter); !scope) {
+      fail(scope.error().message);
+    }
+    crawl_.filter = std::move(filter);
+  }
+
   void site() {
     if (args_.sync || args_.compare || args_.ordered || args_.unique) {
       fail("-r goes with none of --sync, --compare, --ordered and --unique");
     }
     SiteOptions site;
     read_count("--depth", args_.depth, site.depth);
-    read_count("--max-pages", args_.max_pages, site.max_pages, 1);
-    read("--max-time", args_.max_crawl_time, site.max_time, parse_duration);
-    read("--max-bytes", args_.max_bytes, site.max_bytes, parse_size);
 
     static constexpr std::array<std::string_view, 4> kScopes = {
         "host", "domain", "prefix", "any"};
     read("--scope", args_.scope, site.scope.kind,
          [](std::string_view text) { return one_of(text, kScopes); });
     site.scope.exact_host = args_.exact_host;
-    site.scope.include = args_.include;
-    site.scope.exclude = args_.exclude;
+    patterns(site.scope);
     TrapLimits& traps = site.scope.traps;
     read_count("--max-pages-per-host", args_.max_pages_per_host,
                traps.pages_per_host);
@@ -187,18 +225,6 @@ class SiteResolver : ValueReader {
     site.read_sitemaps = !args_.no_sitemaps;
     site.sitemaps = args_.sitemap;
 
-    site.state_file = args_.state.value_or("");
-    if (args_.state && args_.state->empty()) {
-      fail("--state '': the file name is empty");
-    }
-    if (args_.state && options_.output == "-" && !args_.explain) {
-      fail(
-          "--state needs -o FILE: what is on standard output cannot be gone "
-          "on with");
-    }
-    read("--commit-interval", args_.commit_interval, site.commit_interval,
-         parse_duration);
-    options_.skipped = args_.skipped.value_or("");
     options_.explain = args_.explain.value_or("");
 
     FetchOptions& fetch = crawl_.fetch;

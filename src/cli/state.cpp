@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,27 +56,34 @@ std::string inputs_of(const Options& options) {
 }  // namespace
 
 StateOptions state_options(const Options& options) {
-  const SiteOptions& site = *options.crawl.site;
   StateOptions state;
-  state.path = site.state_file;
+  state.path = options.state;
   state.settings = {
       {"INPUT", inputs_of(options)},
       {"-o", options.output},
       {"--format", std::string(name_of(options.format))},
       {"--fields", names_of(options.fields)},
-      {"--scope and its limits", Scope::make(site.scope)->settings()},
-      {"--depth", site.depth ? fmt::format("{}", *site.depth) : "any"},
-      {"--strip-query-param",
-       fmt::format("{}", fmt::join(site.cleaner.strip_query_params, " "))},
-      {"--sort-query", site.cleaner.sort_query ? "yes" : "no"},
       {"--skipped", options.skipped},
+      {"-r", options.crawl.site ? "yes" : "no"},
   };
+  if (!options.crawl.site) {
+    state.settings.emplace_back("--unique",
+                                options.crawl.unique ? "yes" : "no");
+    state.settings.emplace_back(
+        "--include and --exclude",
+        options.crawl.filter ? Scope::make(*options.crawl.filter)->settings()
+                             : "none");
+    return state;
+  }
+  const SiteOptions& site = *options.crawl.site;
+  state.settings.insert(
+      state.settings.end(),
+      {{"--scope and its limits", Scope::make(site.scope)->settings()},
+       {"--depth", site.depth ? fmt::format("{}", *site.depth) : "any"},
+       {"--strip-query-param",
+        fmt::format("{}", fmt::join(site.cleaner.strip_query_params, " "))},
+       {"--sort-query", site.cleaner.sort_query ? "yes" : "no"}});
   return state;
-}
-
-std::uint64_t committed_skipped_length(const StateStore& store) {
-  const Result<std::optional<std::string>> totals = store.note("totals");
-  return totals && *totals ? std::strtoull((*totals)->c_str(), nullptr, 10) : 0;
 }
 
 }  // namespace crawl::cli

@@ -1,8 +1,6 @@
 #ifndef CRAWL_CLI_STATE_H_
 #define CRAWL_CLI_STATE_H_
 
-#include <cstdint>
-
 #include "cli/options.h"
 #include "crawl/frontier/state_store.h"
 
@@ -11,9 +9,6 @@ namespace crawl::cli {
 // The file and the options that give its content a meaning: a crawl can only be
 // gone on with as it was begun.
 StateOptions state_options(const Options& options);
-
-// How long --skipped's file was at the last commit.
-std::uint64_t committed_skipped_length(const StateStore& store);
 
 }  // namespace crawl::cli
 

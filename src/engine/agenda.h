@@ -1,16 +1,16 @@
 #ifndef CRAWL_ENGINE_AGENDA_H_
 #define CRAWL_ENGINE_AGENDA_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "crawl/base/clock.h"
 #include "crawl/base/error.h"
+#include "crawl/base/sink_position.h"
 #include "crawl/engine/crawl_stats.h"
 #include "crawl/fetch/fetch_result.h"
 #include "crawl/frontier/job.h"
-#include "crawl/writer/sink.h"
 
 namespace crawl {
 
@@ -65,10 +65,10 @@ class Agenda {
   }
   // Makes it lasting, together with the sinks' positions, which hold it all.
   virtual Result<void> commit(const SinkPositions& /*positions*/) { return {}; }
-
-  // How to go on when an output cannot be written; "" if there is no way.
-  virtual std::string way_on() const { return ""; }
 };
+
+// So many records are committed before their time has come.
+inline constexpr std::uint64_t kCommitRecords = 5'000;
 
 }  // namespace crawl
 

@@ -6,15 +6,9 @@
 #include <optional>
 
 #include "crawl/base/clock.h"
+#include "crawl/engine/crawl_options.h"
 
 namespace crawl {
-
-// How much a crawl may have in all, over every run of it; 0: any.
-struct BudgetOptions {
-  std::uint64_t max_pages = 0;  // records
-  std::chrono::nanoseconds max_time{0};
-  std::uint64_t max_bytes = 0;  // of bodies, decoded
-};
 
 // Decides what may still happen: the one place where limits are looked at.
 //
@@ -56,6 +50,7 @@ class Budget {
     return started_ + options_.max_time - time_before_;
   }
 
+  std::uint64_t records() const { return records_; }
   std::uint64_t bytes() const { return bytes_; }
   std::chrono::nanoseconds time(Clock::time_point now) const {
     return time_before_ + (now - started_);

@@ -38,10 +38,8 @@ Result<void> CrawlLoop::run(Agenda& agenda) {
   if (ledger_.times()) {
     stats.times = ledger_.times()->close(started_ + stats.elapsed);
   }
-  if (!ledger_.error()) return {};
-  Error error = *ledger_.error();
-  if (ledger_.sink_failed()) error.message += agenda_->way_on();
-  return tl::unexpected(std::move(error));
+  if (ledger_.error()) return tl::unexpected(*ledger_.error());
+  return {};
 }
 
 void CrawlLoop::stop() {

@@ -8,15 +8,6 @@
 #include "engine/site_agenda.h"
 
 namespace crawl {
-namespace {
-
-BudgetOptions budget_options(const CrawlOptions& options) {
-  if (!options.site) return {};
-  return {options.site->max_pages, options.site->max_time,
-          options.site->max_bytes};
-}
-
-}  // namespace
 
 // Puts the parts of a crawl together: the one place that knows them all.
 struct Crawler::Impl {
@@ -26,7 +17,7 @@ struct Crawler::Impl {
         fetcher(f),
         clock(c),
         store(s),
-        ledger(std::move(sinks), budget_options(options), clock, observer),
+        ledger(std::move(sinks), options.budget, clock, observer),
         loop(options.jobs, fetcher, ledger, clock) {
     if (options.time_breakdown) {
       ledger.times().emplace(options.jobs, clock.now());
@@ -35,7 +26,7 @@ struct Crawler::Impl {
 
   std::unique_ptr<Agenda> make_agenda(SeedSource& seeds) {
     if (!options.site) {
-      return std::make_unique<ListAgenda>(options, seeds, ledger, clock);
+      return std::make_unique<ListAgenda>(options, store, seeds, ledger, clock);
     }
     return std::make_unique<SiteAgenda>(options, *store, seeds, ledger, clock,
                                         [this] { fetcher.wake(); });
@@ -60,7 +51,14 @@ Crawler::~Crawler() = default;
 Result<CrawlStats> Crawler::run(SeedSource& seeds) {
   const std::unique_ptr<Agenda> agenda = impl_->make_agenda(seeds);
   if (Result<void> ran = impl_->loop.run(*agenda); !ran) {
-    return tl::unexpected(ran.error());
+    Error error = ran.error();
+    // A full disk is no reason to begin anew.
+    if (impl_->ledger.sink_failed() && impl_->options.lasting) {
+      error.message +=
+          "; all is kept up to the last commit, mend that and run the same "
+          "command again";
+    }
+    return tl::unexpected(std::move(error));
   }
   return impl_->ledger.stats();
 }

@@ -1,8 +1,13 @@
 #include "engine/ledger.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "crawl/base/error_kind.h"
+#include "crawl/frontier/state_store.h"
 #include "crawl/writer/outcome.h"
 
 namespace crawl {
@@ -10,6 +15,10 @@ namespace {
 
 // Records reach a pipe's reader within this time.
 constexpr std::chrono::milliseconds kFlushInterval{50};
+
+std::string kind_counter(std::size_t kind) {
+  return fmt::format("kind {}", to_string(static_cast<ErrorKind>(kind)));
+}
 
 }  // namespace
 
@@ -58,6 +67,33 @@ void Ledger::leave_out(CrawlRecord record) {
   count(record);
   if (observer_ != nullptr) observer_->finished(record, nullptr);
   each([&](Sink& sink) { return sink.take({record, false}); });
+}
+
+void Ledger::save(StateStore& store) const {
+  store.set_counter("fetched", stats_.fetched);
+  store.set_counter("failed", stats_.failed);
+  store.set_counter("skipped", stats_.skipped);
+  for (std::size_t i = 0; i < stats_.by_kind.size(); ++i) {
+    if (stats_.by_kind[i] > 0) {
+      store.set_counter(kind_counter(i), stats_.by_kind[i]);
+    }
+  }
+  store.set_counter("records", budget_.records());
+  store.set_counter("bytes", budget_.bytes());
+  store.set_counter("nanoseconds", static_cast<std::uint64_t>(
+                                       budget_.time(clock_.now()).count()));
+}
+
+void Ledger::restore(const StateStore& store) {
+  stats_.fetched = store.counter("fetched");
+  stats_.failed = store.counter("failed");
+  stats_.skipped = store.counter("skipped");
+  stats_.done_before = stats_.done();
+  for (std::size_t i = 0; i < stats_.by_kind.size(); ++i) {
+    stats_.by_kind[i] = store.counter(kind_counter(i));
+  }
+  budget_.restore(store.counter("records"), store.counter("bytes"),
+                  std::chrono::nanoseconds(store.counter("nanoseconds")));
 }
 
 std::optional<Clock::time_point> Ledger::flush_due() const {

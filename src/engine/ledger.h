@@ -9,6 +9,7 @@
 
 #include "crawl/base/clock.h"
 #include "crawl/base/error.h"
+#include "crawl/base/sink_position.h"
 #include "crawl/engine/crawl_observer.h"
 #include "crawl/engine/crawl_stats.h"
 #include "crawl/fetch/fetch_result.h"
@@ -18,6 +19,8 @@
 #include "engine/time_book.h"
 
 namespace crawl {
+
+class StateStore;
 
 // The crawl's book: what every URL leaves is entered here, counted, told to the
 // observer and handed to each sink. Keeps the first error of a sink or of the
@@ -55,6 +58,10 @@ class Ledger {
   Budget& budget() { return budget_; }
   const Budget& budget() const { return budget_; }
   std::optional<TimeBook>& times() { return times_; }
+
+  // The totals of a crawl in several runs.
+  void save(StateStore& store) const;
+  void restore(const StateStore& store);
 
   // Records leave the process within some time of their making.
   std::optional<Clock::time_point> flush_due() const;

@@ -22,6 +22,8 @@ std::size_t ordered_window(std::size_t jobs) {
   return std::max<std::size_t>(1'000, 4 * jobs);
 }
 
+constexpr std::string_view kLines = "lines";  // a note's name
+
 // Lines admitted in one turn of the loop, so that a million unparsable ones
 // hold up neither Ctrl-C nor the transfers.
 constexpr std::size_t kAdmitAtOnce = 10'000;
@@ -43,20 +45,35 @@ Visits::Pacing list_pacing(const CrawlOptions& options) {
 
 }  // namespace
 
-ListAgenda::ListAgenda(const CrawlOptions& options, SeedSource& seeds,
-                       Ledger& ledger, const Clock& clock)
+ListAgenda::ListAgenda(const CrawlOptions& options, StateStore* store,
+                       SeedSource& seeds, Ledger& ledger, const Clock& clock)
     : options_(options),
+      store_(store),
       ledger_(ledger),
       clock_(clock),
       visits_(options, list_pacing(options), ledger, clock),
-      intake_(seeds, ledger) {}
+      intake_(seeds) {}
+
+Result<void> ListAgenda::open() {
+  if (options_.filter) {
+    Result<Scope> filter = Scope::make(*options_.filter);
+    if (!filter) return tl::unexpected(filter.error());
+    filter_ = *std::move(filter);
+  }
+  if (store_ == nullptr) return {};
+  commit_due_ = clock_.now() + options_.commit_interval;
+  const Result<std::optional<std::string>> lines = store_->note(kLines);
+  if (!lines) return tl::unexpected(lines.error());
+  if (!*lines) return {};
+  ledger_.restore(*store_);
+  return lines_done_.restore(**lines);
+}
 
 void ListAgenda::take_in() { pause_ = read_lines(); }
 
 ListAgenda::Pause ListAgenda::read_lines() {
   const std::size_t ahead =
       starved_ ? kMostReadAhead : usual_read_ahead(options_.jobs);
-  std::optional<Intake::Line> line;
   for (std::size_t read = 0; read < kAdmitAtOnce; ++read) {
     if (intake_.ended() || ledger_.error() || ledger_.closed_by_reader() ||
         ledger_.budget().pages_used_up()) {
@@ -68,41 +85,72 @@ ListAgenda::Pause ListAgenda::read_lines() {
             ledger_.next_index() + ordered_window(options_.jobs)) {
       return Pause::kOrder;
     }
-    switch (intake_.next(line)) {
-      case Intake::Status::kPending:
-        return Pause::kInput;
-      case Intake::Status::kEnd:
-        return Pause::kNothing;
-      case Intake::Status::kNothing:
-        break;
-      case Intake::Status::kSeed:
-        add(*std::move(line));
-        break;
-    }
+    std::optional<Intake::Line> line = intake_.next();
+    if (!line) return intake_.ended() ? Pause::kNothing : Pause::kInput;
+    add(*std::move(line));
   }
   return Pause::kTurn;
 }
 
 void ListAgenda::add(Intake::Line line) {
+  if (store_ != nullptr) {
+    lines_done_.read(line.index, line.text);
+    if (lines_done_.differs()) {
+      return ledger_.fail(
+          Error{"the list is not the one that the state is of: its first lines "
+                "have changed; give another --state, or remove that file and "
+                "begin anew"});
+    }
+  }
+  const bool known = lines_done_.known(line.index);
+  if (!known) ++fresh_;
+  if (!line.seed) {
+    if (known) return;
+    UrlProblem& problem = line.seed.error();
+    return refuse(line, "", problem.kind, std::move(problem.message));
+  }
+  Url& url = line.seed->url;
   if (options_.unique &&
       !seen_
-           .insert(fingerprint(
-               fmt::format("{} {}", line.seed.url.without_fragment().href(),
-                           line.seed.user_password)))
-           .second) {
-    ledger_.finish(make_unfetched_record(line.index, std::move(line.text),
-                                         std::string(line.seed.url.href()),
-                                         ErrorKind::kDuplicate,
-                                         "the same URL came before (--unique)"),
-                   nullptr);
-    return;
+           .insert(
+               fingerprint(fmt::format("{} {}", url.without_fragment().href(),
+                                       line.seed->user_password)))
+           .second &&
+      !known) {
+    return refuse(line, url.href(), ErrorKind::kDuplicate,
+                  "the same URL came before (--unique)");
   }
-  auto job = std::make_unique<Job>(line.index, std::move(line.text),
-                                   std::move(line.seed.url));
+  if (known) return;
+  if (filter_) {
+    if (const ScopeDecision decision = filter_->judge(url);
+        !decision.allowed()) {
+      return refuse(line, url.href(), decision.error(),
+                    filter_->explain(decision));
+    }
+  }
+  auto job =
+      std::make_unique<Job>(line.index, std::move(line.text), std::move(url));
   job->owner = this;
-  job->secret = {job->url.host_key(), std::move(line.seed.user_password), true};
+  job->secret = {job->url.host_key(), std::move(line.seed->user_password),
+                 true};
   job->admitted = clock_.now();
   visits_.add(std::move(job));
+}
+
+// The line's record says why it is not asked for.
+void ListAgenda::refuse(Intake::Line& line, std::string_view url,
+                        ErrorKind error, std::string reason) {
+  done(line.index);
+  ledger_.finish(
+      make_unfetched_record(line.index, std::move(line.text), std::string(url),
+                            error, std::move(reason)),
+      nullptr);
+}
+
+void ListAgenda::done(std::uint64_t index) {
+  if (store_ == nullptr) return;
+  lines_done_.done(index);
+  ++done_since_commit_;
 }
 
 std::unique_ptr<Job> ListAgenda::next() {
@@ -131,8 +179,14 @@ SlotUse ListAgenda::idle_use() const {
 }
 
 void ListAgenda::count(CrawlStats& stats) const {
-  stats.admitted = intake_.lines();
-  stats.queued = stats.left = visits_.queued();
+  stats.queued = visits_.queued();
+  stats.left = stats.queued + left_;
+  stats.admitted = lines_done_.known_lines() + fresh_;
+  // The limit ended it only if there was more.
+  if (ledger_.budget().pages_used_up() &&
+      (stats.left > 0 || !intake_.ended())) {
+    stats.out_of_budget = true;
+  }
 }
 
 bool ListAgenda::asks_robots(const Job& /*job*/) const {
@@ -143,9 +197,32 @@ void ListAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
                        Ending ending) {
   const bool asked = job->begun();
   if (asked) ledger_.budget().page_ends();
+  // Another run may fetch it.
+  if (ending.cut_short && store_ != nullptr) {
+    ++left_;
+    return;
+  }
+  done(job->index);
   CrawlRecord record =
       make_record(*job, result, ending.error, std::move(ending.message));
   ledger_.finish(std::move(record), asked ? &result : nullptr);
+}
+
+std::optional<Clock::time_point> ListAgenda::commit_due() const {
+  if (done_since_commit_ == 0) return std::nullopt;
+  return done_since_commit_ < kCommitRecords ? commit_due_
+                                             : Clock::time_point::min();
+}
+
+Result<void> ListAgenda::commit(const SinkPositions& positions) {
+  done_since_commit_ = 0;
+  commit_due_ = clock_.now() + options_.commit_interval;
+  ledger_.save(*store_);
+  if (Result<void> noted = store_->set_note(kLines, lines_done_.save());
+      !noted) {
+    return noted;
+  }
+  return store_->commit(positions);
 }
 
 }  // namespace crawl

@@ -4,28 +4,37 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_set>
 
 #include "crawl/base/clock.h"
 #include "crawl/base/fingerprint.h"
 #include "crawl/engine/crawl_options.h"
+#include "crawl/frontier/scope.h"
+#include "crawl/frontier/state_store.h"
 #include "engine/agenda.h"
 #include "engine/intake.h"
 #include "engine/job_owner.h"
 #include "engine/ledger.h"
+#include "engine/lines_done.h"
 #include "engine/visits.h"
 
 namespace crawl {
 
 // A list: every line is visited and leaves exactly one record.
 //
-// Lines are read a little ahead of their visits, however long the list is. The
-// crawl loop's thread; all that is referred to must outlive it.
+// Lines are read a little ahead of their visits, however long the list is. With
+// a store, the list is gone on with where it was left, from its first line on:
+// those that have their record are passed over. The crawl loop's thread; all
+// that is referred to must outlive it.
 class ListAgenda final : public Agenda, private JobOwner {
  public:
-  ListAgenda(const CrawlOptions& options, SeedSource& seeds, Ledger& ledger,
-             const Clock& clock);
+  // `store`: the list can be gone on with; null if not.
+  ListAgenda(const CrawlOptions& options, StateStore* store, SeedSource& seeds,
+             Ledger& ledger, const Clock& clock);
 
+  Result<void> open() override;
   void take_in() override;
   std::unique_ptr<Job> next() override;
   FetchRequest request(const Job& job) override { return visits_.request(job); }
@@ -37,6 +46,9 @@ class ListAgenda final : public Agenda, private JobOwner {
   void stop() override { visits_.stop(); }
   SlotUse idle_use() const override;
   void count(CrawlStats& stats) const override;
+  bool commits() const override { return store_ != nullptr; }
+  std::optional<Clock::time_point> commit_due() const override;
+  Result<void> commit(const SinkPositions& positions) override;
 
  private:
   // Why take_in() left off.
@@ -49,6 +61,9 @@ class ListAgenda final : public Agenda, private JobOwner {
   };
   Pause read_lines();
   void add(Intake::Line line);
+  void refuse(Intake::Line& line, std::string_view url, ErrorKind error,
+              std::string reason);
+  void done(std::uint64_t index);
 
   bool may_begin() const override { return ledger_.budget().may_begin_page(); }
   void begins(const Job& /*job*/) override { ledger_.budget().page_begins(); }
@@ -57,6 +72,7 @@ class ListAgenda final : public Agenda, private JobOwner {
              Ending ending) override;
 
   const CrawlOptions& options_;
+  StateStore* const store_;
   Ledger& ledger_;
   const Clock& clock_;
   Visits visits_;
@@ -64,6 +80,13 @@ class ListAgenda final : public Agenda, private JobOwner {
   Pause pause_ = Pause::kTurn;
   bool starved_ = false;  // slots are empty, and what is queued has to wait
   std::unordered_set<Fingerprint> seen_;  // with --unique
+  std::optional<Scope> filter_;
+
+  LinesDone lines_done_;
+  std::uint64_t fresh_ = 0;  // lines that no earlier run had done
+  std::uint64_t left_ = 0;   // cut short: for the next run
+  std::uint64_t done_since_commit_ = 0;
+  Clock::time_point commit_due_{};
 };
 
 }  // namespace crawl

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -19,12 +17,9 @@ namespace {
 // up Ctrl-C.
 constexpr std::size_t kAdmitAtOnce = 10'000;
 
-// So many pages are committed before their time has come.
-constexpr std::uint64_t kCommitPages = 5'000;
-
-// Names of notes in the state.
-constexpr std::string_view kTotals = "totals";
+// Names in the state.
 constexpr std::string_view kLines = "lines";
+constexpr std::string_view kNeverQueued = "never queued";
 constexpr std::string_view kSitemapsLeft = "sitemaps";
 
 }  // namespace
@@ -39,14 +34,14 @@ SiteAgenda::SiteAgenda(const CrawlOptions& options, StateStore& store,
       clock_(clock),
       visits_(options, {true, options.pace, options.private_pace}, ledger,
               clock),
-      intake_(seeds, ledger),
+      intake_(seeds),
       sitemaps_(
           visits_, ledger,
           [this](const SitemapErrand::Read& read) { add_pages_of(read); },
           std::move(wake)) {}
 
 Result<void> SiteAgenda::open() {
-  commit_due_ = clock_.now() + site_.commit_interval;
+  commit_due_ = clock_.now() + options_.commit_interval;
   Result<std::unique_ptr<SiteQueue>> queue = SiteQueue::open(
       site_, store_, [this](const SiteQueue::Skip& skip) { leave_out(skip); });
   if (!queue) return tl::unexpected(queue.error());
@@ -58,7 +53,10 @@ Result<void> SiteAgenda::open() {
       sitemaps_.add_named(robots, named, allow_private);
     });
   }
-  return restore_totals();
+  ledger_.restore(store_);
+  never_queued_ = store_.counter(kNeverQueued);
+  known_lines_ = store_.counter(kLines);
+  return {};
 }
 
 // --- What comes by itself: seeds, and sitemaps that have been read.
@@ -70,38 +68,46 @@ void SiteAgenda::take_in() {
 
 void SiteAgenda::read_seeds() {
   more_lines_ = false;
-  std::optional<Intake::Line> line;
   for (std::size_t read = 0; !intake_.ended() && !ledger_.error(); ++read) {
     if (read == kAdmitAtOnce) {
       more_lines_ = true;
       return;
     }
-    switch (intake_.next(line)) {
-      case Intake::Status::kPending:
-        return;
-      case Intake::Status::kEnd:
-        add_first_sitemaps();
-        break;
-      case Intake::Status::kNothing:
-        break;
-      case Intake::Status::kSeed:
-        add_seed(*std::move(line));
-        break;
+    std::optional<Intake::Line> line = intake_.next();
+    if (line) {
+      add_seed(*std::move(line));
+    } else if (intake_.ended()) {
+      add_first_sitemaps();
+    } else {
+      return;
     }
   }
 }
 
 void SiteAgenda::add_seed(Intake::Line line) {
-  visits_.secrets().add_seed(line.seed);
-  const Result<bool> added = queue_->add_seed(line.seed.url);
+  if (!line.seed) {
+    UrlProblem& problem = line.seed.error();
+    return refuse(line, "", problem.kind, std::move(problem.message));
+  }
+  visits_.secrets().add_seed(*line.seed);
+  const Url& url = line.seed->url;
+  const Result<bool> added = queue_->add_seed(url);
   if (!added) return ledger_.fail(added.error());
-  if (*added || intake_.known(line.index)) return;
+  if (!*added) {
+    refuse(line, url.href(), ErrorKind::kDuplicate,
+           "the same URL is in the crawl already");
+  }
+}
+
+// The line's record says why it is not asked for, once.
+void SiteAgenda::refuse(Intake::Line& line, std::string_view url,
+                        ErrorKind error, std::string reason) {
+  if (line.index < known_lines_) return;
   ++never_queued_;
-  ledger_.finish(make_unfetched_record(line.index, std::move(line.text),
-                                       std::string(line.seed.url.href()),
-                                       ErrorKind::kDuplicate,
-                                       "the same URL is in the crawl already"),
-                 nullptr);
+  ledger_.finish(
+      make_unfetched_record(line.index, std::move(line.text), std::string(url),
+                            error, std::move(reason)),
+      nullptr);
 }
 
 // Those that an earlier run left unread, and those of the command line.
@@ -164,7 +170,7 @@ SlotUse SiteAgenda::idle_use() const {
 
 void SiteAgenda::count(CrawlStats& stats) const {
   const StateCounts counts = store_.counts();
-  stats.admitted = intake_.refused() + never_queued_ + counts.admitted;
+  stats.admitted = never_queued_ + counts.admitted;
   stats.left = counts.admitted - counts.done;
   stats.queued =
       stats.left - std::min<std::uint64_t>(stats.left, stats.in_flight);
@@ -191,7 +197,10 @@ void SiteAgenda::prepare(const Job& /*job*/, FetchRequest& request) const {
 
 std::optional<Ending> SiteAgenda::refuse_redirect(const Job& job,
                                                   const Url& target) {
-  return queue_->claim_redirect(job, target);
+  Result<std::optional<Ending>> refused = queue_->claim_redirect(job, target);
+  if (refused) return *std::move(refused);
+  ledger_.fail(refused.error());
+  return Ending{.cut_short = true};
 }
 
 void SiteAgenda::is_private(const Job& job) {
@@ -236,7 +245,7 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
       ledger_.check(queue_->add_links(*job, result));
     }
   }
-  ledger_.check(queue_->done(*job));
+  queue_->done(*job);
   ++finished_since_commit_;
   // A seed's record is in the output whatever becomes of it.
   if (is_skip(ending.error) && job->input.empty()) {
@@ -263,31 +272,16 @@ void SiteAgenda::leave_out(const SiteQueue::Skip& skip) {
 
 std::optional<Clock::time_point> SiteAgenda::commit_due() const {
   if (finished_since_commit_ == 0) return std::nullopt;
-  return finished_since_commit_ < kCommitPages ? commit_due_
-                                               : Clock::time_point::min();
+  return finished_since_commit_ < kCommitRecords ? commit_due_
+                                                 : Clock::time_point::min();
 }
 
 Result<void> SiteAgenda::commit(const SinkPositions& positions) {
-  const CrawlStats& stats = ledger_.stats();
-  std::uint64_t records = 0, skipped = 0;
-  for (const SinkPosition& sink : positions) {
-    if (sink.name == "records") records = sink.position;
-    if (sink.name == "skipped") skipped = sink.position;
-  }
-  if (Result<void> noted =
-          store_.set_note(kLines, fmt::format("{}", intake_.lines()));
-      !noted) {
-    return noted;
-  }
-  std::string totals =
-      fmt::format("{} {} {} {} {}", skipped, intake_.refused() + never_queued_,
-                  stats.fetched, stats.failed, stats.skipped);
-  for (const std::uint64_t count : stats.by_kind) {
-    totals += fmt::format(" {}", count);
-  }
-  if (Result<void> noted = store_.set_note(kTotals, totals); !noted) {
-    return noted;
-  }
+  finished_since_commit_ = 0;
+  commit_due_ = clock_.now() + options_.commit_interval;
+  ledger_.save(store_);
+  store_.set_counter(kNeverQueued, never_queued_);
+  store_.set_counter(kLines, std::max(known_lines_, intake_.lines()));
   if (sitemaps_.list().take_changed()) {
     if (Result<void> noted =
             store_.set_note(kSitemapsLeft, sitemaps_.list().left());
@@ -295,43 +289,7 @@ Result<void> SiteAgenda::commit(const SinkPositions& positions) {
       return noted;
     }
   }
-  finished_since_commit_ = 0;
-  commit_due_ = clock_.now() + site_.commit_interval;
-  return store_.commit(records);
-}
-
-Result<void> SiteAgenda::restore_totals() {
-  const Result<std::optional<std::string>> lines = store_.note(kLines);
-  if (!lines) return tl::unexpected(lines.error());
-  // An older state does not say: its run had read them all.
-  if (store_.resumed()) {
-    intake_.set_known(*lines ? std::stoull(**lines)
-                             : std::numeric_limits<std::uint64_t>::max());
-  }
-  const Result<std::optional<std::string>> note = store_.note(kTotals);
-  if (!note) return tl::unexpected(note.error());
-  if (!*note) return {};
-  std::vector<std::uint64_t> numbers;
-  std::istringstream text(**note);
-  for (std::uint64_t number = 0; text >> number;) numbers.push_back(number);
-  if (numbers.size() < 5) return {};
-  CrawlStats& stats = ledger_.stats();
-  never_queued_ = numbers[1];
-  stats.fetched = numbers[2];
-  stats.failed = numbers[3];
-  stats.skipped = numbers[4];
-  stats.done_before = stats.done();
-  for (std::size_t i = 0; i < stats.by_kind.size() && i + 5 < numbers.size();
-       ++i) {
-    stats.by_kind[i] = numbers[i + 5];
-  }
-  return {};
-}
-
-std::string SiteAgenda::way_on() const {
-  if (site_.state_file.empty()) return "";
-  return "; all is kept up to the last commit, mend that and run the same "
-         "command again";
+  return store_.commit(positions);
 }
 
 }  // namespace crawl

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crawl/base/clock.h"
 #include "crawl/engine/crawl_options.h"
@@ -45,7 +46,6 @@ class SiteAgenda final : public Agenda, private JobOwner {
   bool commits() const override { return true; }
   std::optional<Clock::time_point> commit_due() const override;
   Result<void> commit(const SinkPositions& positions) override;
-  std::string way_on() const override;
 
  private:
   void read_seeds();
@@ -54,7 +54,8 @@ class SiteAgenda final : public Agenda, private JobOwner {
   void add_pages_of(const SitemapErrand::Read& read);
   void leave_out(const SiteQueue::Skip& skip);
   bool keeps_links_to_itself(const FetchResult& result) const;
-  Result<void> restore_totals();
+  void refuse(Intake::Line& line, std::string_view url, ErrorKind error,
+              std::string reason);
 
   // JobOwner, of pages
   bool may_begin() const override { return ledger_.budget().may_begin_page(); }
@@ -78,6 +79,7 @@ class SiteAgenda final : public Agenda, private JobOwner {
   std::unique_ptr<SiteQueue> queue_;  // from open() on
 
   bool more_lines_ = false;
+  std::uint64_t known_lines_ = 0;   // read by an earlier run
   std::uint64_t never_queued_ = 0;  // URLs that count and were never in store_
   Clock::time_point commit_due_{};
   std::uint64_t finished_since_commit_ = 0;

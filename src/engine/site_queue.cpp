@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 #include "base/ascii.h"
@@ -16,8 +15,6 @@ constexpr std::size_t kWindow = 16'384;
 constexpr std::size_t kMinLoad = 8;
 constexpr std::size_t kMaxLoad = 512;
 constexpr std::size_t kParentUrls = 8'192;
-
-constexpr std::string_view kTrustedHosts = "trusted_hosts";  // a note's name
 
 std::uint32_t mask_of(const std::vector<LinkElement>& elements) {
   std::uint32_t mask = 0;
@@ -95,9 +92,6 @@ Result<std::unique_ptr<SiteQueue>> SiteQueue::open(const SiteOptions& options,
   if (!scope) return tl::unexpected(scope.error());
   std::unique_ptr<SiteQueue> site(
       new SiteQueue(options, *std::move(scope), store, std::move(on_skip)));
-  if (Result<void> restored = site->restore_trust(); !restored) {
-    return tl::unexpected(restored.error());
-  }
   return site;
 }
 
@@ -181,10 +175,7 @@ Result<void> SiteQueue::add_from_sitemap(const Url& url, const Url& sitemap,
 
 Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
                                   std::string_view parent) {
-  if (store_.knows(url.href()) ||
-      claimed_.find(std::string(url.href())) != claimed_.end()) {
-    return {};
-  }
+  if (store_.knows(url.href())) return {};
   const ScopeDecision decision = scope_.judge(url);
   if (!decision.allowed()) {
     const Result<bool> fresh = store_.remember(url.href());
@@ -215,8 +206,8 @@ void SiteQueue::skip_for_now(Skip skip) {
   }
 }
 
-std::optional<Ending> SiteQueue::claim_redirect(const Job& job,
-                                                const Url& target) {
+Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
+                                                        const Url& target) {
   const Url clean = cleaner_.clean(target);
   const std::string href(clean.href());
   if (const ScopeDecision decision = scope_.judge(clean); !decision.allowed()) {
@@ -228,7 +219,10 @@ std::optional<Ending> SiteQueue::claim_redirect(const Job& job,
       href == cleaner_.clean(job.url).href() ||
       std::any_of(job.redirects.begin(), job.redirects.end(),
                   [&](const RedirectHop& hop) { return hop.url == href; });
-  if (!own && (store_.knows(href) || !claimed_.insert(href).second)) {
+  if (own) return std::nullopt;
+  const Result<bool> claimed = store_.claim(clean, job.page, job.depth);
+  if (!claimed) return tl::unexpected(claimed.error());
+  if (!*claimed) {
     return Ending{ErrorKind::kDuplicate,
                   fmt::format("redirects to {}, which is known already", href)};
   }
@@ -287,7 +281,7 @@ Result<std::unique_ptr<Job>> SiteQueue::make_job(QueuedPage page) {
     Result<std::string> parent = url_of(page.parent);
     if (!parent) return tl::unexpected(parent.error());
     job->parent = *std::move(parent);
-    job->allow_private = windows_[StateStore::host_of(page.parent)].trusted;
+    job->allow_private = store_.trusted(StateStore::host_of(page.parent));
   } else {
     if (page.parent == kNoPage) job->input = job->url.href();
     job->allow_private = page.parent != kFromSitemap;
@@ -313,20 +307,6 @@ void SiteQueue::taken(const Job& job) {
   note_waiting(host);
 }
 
-Result<void> SiteQueue::done(const Job& job) {
-  // Where its redirects led need not be fetched once more.
-  for (const RedirectHop& hop : job.redirects) {
-    if (const Url target = cleaner_.clean(*Url::parse(hop.location));
-        claimed_.erase(std::string(target.href())) > 0) {
-      if (const Result<bool> known = store_.remember(target.href()); !known) {
-        return tl::unexpected(known.error());
-      }
-    }
-  }
-  store_.done(job.page);
-  return {};
-}
-
 Result<std::optional<std::string>> SiteQueue::duplicate_of(
     const Job& job, const Fingerprint& body) {
   const Result<PageId> first = store_.first_with_body(body, job.page);
@@ -335,29 +315,6 @@ Result<std::optional<std::string>> SiteQueue::duplicate_of(
   Result<std::string> url = url_of(*first);
   if (!url) return tl::unexpected(url.error());
   return std::optional<std::string>(*std::move(url));
-}
-
-Result<void> SiteQueue::trust(const Job& job) {
-  if (job.page == kNoPage) return {};
-  HostWindow& window = windows_[StateStore::host_of(job.page)];
-  if (std::exchange(window.trusted, true)) return {};
-  // A crawl that is gone on with must know them too: their seeds are done.
-  std::string trusted;
-  for (std::size_t host = 0; host < windows_.size(); ++host) {
-    if (windows_[host].trusted) trusted += fmt::format("{} ", host);
-  }
-  return store_.set_note(kTrustedHosts, trusted);
-}
-
-Result<void> SiteQueue::restore_trust() {
-  const Result<std::optional<std::string>> note = store_.note(kTrustedHosts);
-  if (!note) return tl::unexpected(note.error());
-  if (!*note) return {};
-  std::istringstream hosts(**note);
-  for (std::size_t host = 0; hosts >> host;) {
-    if (host < windows_.size()) windows_[host].trusted = true;
-  }
-  return {};
 }
 
 }  // namespace crawl

@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "crawl/base/error.h"
@@ -60,7 +59,8 @@ class SiteQueue {
 
   // What is wrong with a redirect's target, if it must not be followed; else it
   // is this job's from now on, and no other's.
-  std::optional<Ending> claim_redirect(const Job& job, const Url& target);
+  Result<std::optional<Ending>> claim_redirect(const Job& job,
+                                               const Url& target);
 
   // Keeps the visits supplied, with jobs of `owner`; true if there are new
   // ones.
@@ -68,13 +68,16 @@ class SiteQueue {
   // A page of this host is not waiting any more.
   void taken(const Job& job);
 
-  // The page has its record. With `body`, where the same body was first seen.
-  Result<void> done(const Job& job);
+  // The page has its record.
+  void done(const Job& job) { store_.done(job.page); }
+  // Where the same body was first seen.
   Result<std::optional<std::string>> duplicate_of(const Job& job,
                                                   const Fingerprint& body);
 
   // The host may send its readers to private addresses, being at one itself.
-  Result<void> trust(const Job& job);
+  Result<void> trust(const Job& job) {
+    return store_.trust(StateStore::host_of(job.page));
+  }
 
   // Nothing waits but what is among the visits.
   bool exhausted() const { return waiting_hosts_.empty(); }
@@ -85,7 +88,6 @@ class SiteQueue {
 
   Result<void> add_found(const Url& url, PageId from, int depth,
                          std::string_view parent);
-  Result<void> restore_trust();
   Result<std::unique_ptr<Job>> make_job(QueuedPage page);
   Result<std::string> url_of(PageId page);
   void skip_for_now(Skip skip);
@@ -103,12 +105,10 @@ class SiteQueue {
   struct HostWindow {
     std::uint32_t loaded = 0;  // among the visits
     bool listed = false;       // in waiting_hosts_
-    bool trusted = false;
   };
   std::vector<HostWindow> windows_;  // by HostId
   std::deque<StateStore::HostId> waiting_hosts_;
-  std::unordered_set<std::string> claimed_;  // redirect targets under way
-  FingerprintSet skipped_for_now_;           // of URLs
+  FingerprintSet skipped_for_now_;                       // of URLs
   std::unordered_map<PageId, std::string> parent_urls_;  // of late
   std::vector<QueuedPage> loading_;
 };

@@ -117,9 +117,9 @@ TEST(SiteOptions, BudgetsAndScope) {
                                   "--allow-private"});
   const SiteOptions& site = *o.site;
   EXPECT_EQ(site.depth, 3);
-  EXPECT_EQ(site.max_pages, 10u);
-  EXPECT_EQ(site.max_time, 1min);
-  EXPECT_EQ(site.max_bytes, 1u << 20);
+  EXPECT_EQ(o.budget.max_pages, 10u);
+  EXPECT_EQ(o.budget.max_time, 1min);
+  EXPECT_EQ(o.budget.max_bytes, 1u << 20);
   EXPECT_EQ(site.scope.kind, ScopeKind::kDomain);
   EXPECT_TRUE(site.scope.exact_host);
   EXPECT_THAT(site.scope.include, ElementsAre("a", "b"));
@@ -161,14 +161,29 @@ TEST(SiteOptions, RobotsCanBeAskedAlwaysOrNever) {
 TEST(SiteOptions, WhatNeedsRecursiveSaysSo) {
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{"--depth", "1"},
-                                             {"--max-pages", "1"},
                                              {"--scope", "any"},
                                              {"--max-param-repeats", "1"},
-                                             {"--state", "s.db"},
+                                             {"--follow", "a"},
                                              {"--explain", "http://a/"}}) {
     EXPECT_EQ(error(words), words[0] + " is for recursive crawls: add -r");
   }
   EXPECT_THAT(error({"-r", "--sync"}), HasSubstr("-r goes with none of"));
+}
+
+TEST(SiteOptions, ListsAreBoundedFilteredAndGoneOnWithToo) {
+  const CrawlOptions o =
+      options({"--max-pages", "5", "--max-time", "1m", "--max-bytes", "1M",
+               "--exclude", "x", "--state", "s.db", "-o", "out"});
+  EXPECT_FALSE(o.site);
+  EXPECT_EQ(o.budget.max_pages, 5u);
+  EXPECT_EQ(o.budget.max_time, 1min);
+  EXPECT_EQ(o.budget.max_bytes, 1u << 20);
+  ASSERT_TRUE(o.filter);
+  EXPECT_THAT(o.filter->exclude, ElementsAre("x"));
+  EXPECT_TRUE(o.lasting);
+  EXPECT_THAT(error({"--state", "s.db", "-o", "out", "--ordered"}),
+              HasSubstr("neither --compare nor --ordered"));
+  EXPECT_THAT(error({"--exclude", "("}), HasSubstr("--exclude"));
 }
 
 TEST(SiteOptions, StateNeedsAnOutputFile) {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/site_queue.h"
 #include "engine/site_fixture.h"
+#include "engine/site_queue.h"
 
 namespace crawl::testing {
 namespace {
@@ -57,7 +57,7 @@ TEST_F(SiteTest, DepthIsCountedInLinks) {
 }
 
 TEST_F(SiteTest, MaxPagesEndsTheCrawlInGoodOrder) {
-  options_.site->max_pages = 3;
+  options_.budget.max_pages = 3;
   std::vector<std::string> links;
   for (int i = 0; i < 50; ++i)
     links.push_back("http://a.test/" + std::to_string(i));
@@ -70,7 +70,7 @@ TEST_F(SiteTest, MaxPagesEndsTheCrawlInGoodOrder) {
 }
 
 TEST_F(SiteTest, MaxPagesAreTriedAgainBeforeTheEnd) {
-  options_.site->max_pages = 4;
+  options_.budget.max_pages = 4;
   std::vector<std::string> links;
   for (int i = 0; i < 50; ++i) {
     links.push_back("http://a.test/" + std::to_string(i));
@@ -94,7 +94,7 @@ TEST_F(SiteTest, MaxPagesAreTriedAgainBeforeTheEnd) {
 }
 
 TEST_F(SiteTest, RetriesThatAStopPreventedAreNotCounted) {
-  options_.site->max_time = 100ms;
+  options_.budget.max_time = 100ms;
   options_.retry.first_wait = 10s;
   fetcher_.reply("http://a.test/", {.status = 500});
   const CrawlStats stats = crawl();
@@ -103,7 +103,7 @@ TEST_F(SiteTest, RetriesThatAStopPreventedAreNotCounted) {
 }
 
 TEST_F(SiteTest, MaxTimeEndsTheCrawl) {
-  options_.site->max_time = 100ms;
+  options_.budget.max_time = 100ms;
   for (int i = 0; i < 100; ++i) {
     page("http://a.test/" + (i == 0 ? "" : std::to_string(i)),
          {"http://a.test/" + std::to_string(i + 1)});
@@ -113,7 +113,7 @@ TEST_F(SiteTest, MaxTimeEndsTheCrawl) {
 
 TEST_F(SiteTest, MaxBytesEndsTheCrawl) {
   options_.jobs = 1;
-  options_.site->max_bytes = 250;
+  options_.budget.max_bytes = 250;
   for (int i = 0; i < 10; ++i) {
     fetcher_.reply("http://a.test/" + (i == 0 ? "" : std::to_string(i)),
                    {.links = {"http://a.test/" + std::to_string(i + 1)},

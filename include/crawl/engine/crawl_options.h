@@ -11,8 +11,17 @@
 #include "crawl/fetch/fetcher.h"
 #include "crawl/fetch/retry_policy.h"
 #include "crawl/frontier/politeness.h"
+#include "crawl/frontier/scope.h"
 
 namespace crawl {
+
+// How much a crawl may have in all, over every run of it: then it ends in good
+// order, with the rest left. 0: any.
+struct BudgetOptions {
+  std::uint64_t max_pages = 0;  // records
+  std::chrono::nanoseconds max_time{0};
+  std::uint64_t max_bytes = 0;  // of bodies, decoded
+};
 
 // Every setting of a crawl with its default, in plain types. A value; whoever
 // runs the crawl keeps its own copy.
@@ -37,6 +46,15 @@ struct CrawlOptions {
   bool allow_private = false;
   RobotsMode robots = RobotsMode::kLinks;
   std::string product_token = "crawl";  // our name in robots.txt
+
+  BudgetOptions budget;
+  // What is found since the last commit of the state, if there is one, a crash
+  // costs.
+  std::chrono::nanoseconds commit_interval = std::chrono::seconds(1);
+  bool lasting = false;  // the state is a file that can be gone on with
+
+  // Which lines of a list are fetched: by its patterns and traps alone.
+  std::optional<ScopeOptions> filter;
 
   std::optional<SiteOptions> site;  // -r: follow links
 

@@ -24,7 +24,8 @@ namespace crawl {
 class Crawler {
  public:
   // All that is referred to must outlive the Crawler; `observer` may be null.
-  // `store`: what a crawl of sites knows; null for lists.
+  // `store`: what the crawl knows, to go on with; a crawl of sites needs one, a
+  // list may do without (null).
   Crawler(CrawlOptions options, Fetcher& fetcher, std::vector<Sink*> sinks,
           const Clock& clock, CrawlObserver* observer = nullptr,
           StateStore* store = nullptr);

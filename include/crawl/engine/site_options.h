@@ -1,7 +1,6 @@
 #ifndef CRAWL_ENGINE_SITE_OPTIONS_H_
 #define CRAWL_ENGINE_SITE_OPTIONS_H_
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,12 +18,6 @@ enum class RobotsMode : std::uint8_t { kNever, kLinks, kAlways };
 // What -r adds to a crawl. A value.
 struct SiteOptions {
   std::optional<int> depth;  // links followed from a seed, at most
-  // The crawl stops, with the rest left for another time, after so many pages
-  // asked for, so long, so many decoded bytes; 0: no such limit.
-  std::uint64_t max_pages = 0;
-  std::chrono::nanoseconds max_time{0};
-  std::uint64_t max_bytes = 0;
-
   ScopeOptions scope;
   UrlCleanerOptions cleaner;
   std::vector<LinkElement> follow = {LinkElement::kA, LinkElement::kArea,
@@ -37,10 +30,6 @@ struct SiteOptions {
 
   bool read_sitemaps = true;          // those that robots.txt names
   std::vector<std::string> sitemaps;  // --sitemap: these too
-
-  std::string state_file;  // --state; "" for a temporary one
-  // What is found since the last commit of the state, a crash costs.
-  std::chrono::nanoseconds commit_interval = std::chrono::seconds(1);
 };
 
 }  // namespace crawl
