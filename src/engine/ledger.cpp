@@ -55,6 +55,10 @@ void Ledger::count(const CrawlRecord& record) {
 void Ledger::finish(CrawlRecord record, const FetchResult* result) {
   if (result == nullptr) record.timestamp = clock_.wall_time();
   count(record);
+  if (!record.input.empty() && is_skip(record.error) &&
+      record.error != ErrorKind::kDuplicate) {
+    ++stats_.seeds_skipped;
+  }
   budget_.record_made();
   if (observer_ != nullptr) observer_->finished(record, result);
   each([&](Sink& sink) { return sink.take({record, true}); });
@@ -73,6 +77,7 @@ void Ledger::save(StateStore& store) const {
   store.set_counter("fetched", stats_.fetched);
   store.set_counter("failed", stats_.failed);
   store.set_counter("skipped", stats_.skipped);
+  store.set_counter("seeds skipped", stats_.seeds_skipped);
   for (std::size_t i = 0; i < stats_.by_kind.size(); ++i) {
     if (stats_.by_kind[i] > 0) {
       store.set_counter(kind_counter(i), stats_.by_kind[i]);
@@ -88,6 +93,7 @@ void Ledger::restore(const StateStore& store) {
   stats_.fetched = store.counter("fetched");
   stats_.failed = store.counter("failed");
   stats_.skipped = store.counter("skipped");
+  stats_.seeds_skipped = store.counter("seeds skipped");
   stats_.done_before = stats_.done();
   for (std::size_t i = 0; i < stats_.by_kind.size(); ++i) {
     stats_.by_kind[i] = store.counter(kind_counter(i));

@@ -67,7 +67,7 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
   record.redirects = std::move(job.redirects);
   record.http_version = std::move(result.http_version);
   record.remote_ip = std::move(result.remote_ip);
-  record.attempts = static_cast<int>(job.attempts);
+  record.attempts = job.begun() ? static_cast<int>(job.attempts) : 0;
   record.timestamp = job.started;
 
   record.time_queue =

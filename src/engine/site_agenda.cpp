@@ -38,6 +38,10 @@ SiteAgenda::SiteAgenda(const CrawlOptions& options, StateStore& store,
       sitemaps_(
           visits_, ledger,
           [this](const SitemapErrand::Read& read) { add_pages_of(read); },
+          [this](const Url& sitemap, std::string reason) {
+            leave_out({std::string(sitemap.href()), ErrorKind::kLimit,
+                       std::move(reason), "", 0});
+          },
           std::move(wake)) {}
 
 Result<void> SiteAgenda::open() {
@@ -115,8 +119,8 @@ void SiteAgenda::add_first_sitemaps() {
   // Of one that is among both, only the command line knows the userinfo.
   for (const std::string& sitemap : site_.sitemaps) {
     if (auto named = parse_seed(sitemap)) {
-      sitemaps_.add({std::move(named->url), 0, true},
-                    std::move(named->user_password));
+      sitemaps_.add_named_by_user(std::move(named->url),
+                                  std::move(named->user_password));
     }
   }
   const Result<std::optional<std::string>> left = store_.note(kSitemapsLeft);
@@ -174,6 +178,7 @@ void SiteAgenda::count(CrawlStats& stats) const {
   stats.left = counts.admitted - counts.done;
   stats.queued =
       stats.left - std::min<std::uint64_t>(stats.left, stats.in_flight);
+  stats.nothing_included = queue_ && queue_->nothing_included();
   // The limit ended it only if there was more.
   if (stats.left > 0 && ledger_.budget().pages_used_up()) {
     stats.out_of_budget = true;
@@ -241,12 +246,18 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
       if (!first) return ledger_.fail(first.error());
       duplicate_of = *std::move(first);
     }
-    if (result.page && !keeps_links_to_itself(result)) {
-      ledger_.check(queue_->add_links(*job, result));
+    if (result.page) {
+      ledger_.check(
+          queue_->add_links(*job, result, keeps_links_to_itself(result)));
     }
   }
   queue_->done(*job);
   ++finished_since_commit_;
+  // A common mistake, and what to do.
+  if (ending.error == ErrorKind::kContentType && !job->input.empty() &&
+      result.content_type.find("xml") != std::string::npos) {
+    ending.message += "; a sitemap is given with --sitemap";
+  }
   // A seed's record is in the output whatever becomes of it.
   if (is_skip(ending.error) && job->input.empty()) {
     return leave_out({std::string(job->first_url()), ending.error,
@@ -280,6 +291,7 @@ Result<void> SiteAgenda::commit(const SinkPositions& positions) {
   finished_since_commit_ = 0;
   commit_due_ = clock_.now() + options_.commit_interval;
   ledger_.save(store_);
+  queue_->save();
   store_.set_counter(kNeverQueued, never_queued_);
   store_.set_counter(kLines, std::max(known_lines_, intake_.lines()));
   if (sitemaps_.list().take_changed()) {

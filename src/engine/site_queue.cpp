@@ -78,6 +78,7 @@ SiteQueue::SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
       cleaner_(options.cleaner),
       store_(store),
       on_skip_(std::move(on_skip)) {
+  included_ = store_.counter(kIncluded);
   // An earlier crawl's hosts have work from the start.
   windows_.resize(store_.hosts());
   for (StateStore::HostId host = 0; host < windows_.size(); ++host) {
@@ -127,7 +128,8 @@ Result<bool> SiteQueue::add_seed(const Url& url) {
   return true;
 }
 
-Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result) {
+Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
+                                  bool nofollow) {
   if (!result.page || result.error != ErrorKind::kNone ||
       result.status_code >= 400) {
     return {};
@@ -150,9 +152,15 @@ Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result) {
         !options_.cleaner.sort_query && store_.knows(href)) {
       continue;
     }
-    if (options_.obey_nofollow && has_word(link.rel, "nofollow")) {
-      skip_for_now({std::string(href), ErrorKind::kNofollow, "rel=nofollow",
-                    parent, depth});
+    if (nofollow ||
+        (options_.obey_nofollow && has_word(link.rel, "nofollow"))) {
+      if (Result<void> skipped = skip_for_now(
+              {std::string(href), ErrorKind::kNofollow,
+               nofollow ? "the page says nofollow" : "rel=nofollow", parent,
+               depth});
+          !skipped) {
+        return skipped;
+      }
       continue;
     }
     const std::optional<Url> url = Url::parse(href);
@@ -177,6 +185,7 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
                                   std::string_view parent) {
   if (store_.knows(url.href())) return {};
   const ScopeDecision decision = scope_.judge(url);
+  if (decision.rule == ScopeRule::kNotIncluded) ++left_out_;
   if (!decision.allowed()) {
     const Result<bool> fresh = store_.remember(url.href());
     if (!fresh) return tl::unexpected(fresh.error());
@@ -187,23 +196,27 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
     return {};
   }
   if (options_.depth && depth > *options_.depth) {
-    skip_for_now({std::string(url.href()), ErrorKind::kLimit,
-                  fmt::format("{} links away from a seed (--depth {})", depth,
-                              *options_.depth),
-                  std::string(parent), depth});
-    return {};
+    return skip_for_now(
+        {std::string(url.href()), ErrorKind::kLimit,
+         fmt::format("{} links away from a seed (--depth {})", depth,
+                     *options_.depth),
+         std::string(parent), depth});
   }
+  ++included_;
   const Result<std::optional<PageId>> page = store_.add(url, depth, from);
   if (!page) return tl::unexpected(page.error());
   if (*page) note_waiting(StateStore::host_of(**page));
   return {};
 }
 
-// Another page may link to it without the reason, so it does not become known.
-void SiteQueue::skip_for_now(Skip skip) {
-  if (skipped_for_now_.insert(fingerprint(skip.url).low)) {
-    on_skip_(std::move(skip));
-  }
+// Another page may link to it without the reason, so it does not become known;
+// that it is listed does, under a name that no URL has.
+Result<void> SiteQueue::skip_for_now(Skip skip) {
+  const Result<bool> fresh =
+      store_.remember(fmt::format("skipped {}", skip.url));
+  if (!fresh) return tl::unexpected(fresh.error());
+  if (*fresh) on_skip_(std::move(skip));
+  return {};
 }
 
 Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,

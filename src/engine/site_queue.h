@@ -21,7 +21,6 @@
 #include "crawl/frontier/url_cleaner.h"
 #include "engine/job_owner.h"
 #include "engine/visits.h"
-#include "frontier/fingerprint_set.h"
 
 namespace crawl {
 
@@ -52,7 +51,9 @@ class SiteQueue {
   Result<bool> add_seed(const Url& url);
 
   // Judges what a fetched page links to, and queues what is new and in scope.
-  Result<void> add_links(const Job& job, const FetchResult& result);
+  // `nofollow`: the page itself says that none is to be followed.
+  Result<void> add_links(const Job& job, const FetchResult& result,
+                         bool nofollow);
   // The same for a URL that a sitemap lists.
   Result<void> add_from_sitemap(const Url& url, const Url& sitemap,
                                 bool allow_private);
@@ -79,6 +80,10 @@ class SiteQueue {
     return store_.trust(StateStore::host_of(job.page));
   }
 
+  // URLs were found, and the patterns to include fit none of them.
+  bool nothing_included() const { return included_ == 0 && left_out_ > 0; }
+  void save() { store_.set_counter(kIncluded, included_); }
+
   // Nothing waits but what is among the visits.
   bool exhausted() const { return waiting_hosts_.empty(); }
 
@@ -90,7 +95,7 @@ class SiteQueue {
                          std::string_view parent);
   Result<std::unique_ptr<Job>> make_job(QueuedPage page);
   Result<std::string> url_of(PageId page);
-  void skip_for_now(Skip skip);
+  Result<void> skip_for_now(Skip skip);
   void note_waiting(StateStore::HostId host);
   bool follows(LinkElement element) const;
   bool has_lone_refresh(const Url& page, const LinkList& links) const;
@@ -108,7 +113,9 @@ class SiteQueue {
   };
   std::vector<HostWindow> windows_;  // by HostId
   std::deque<StateStore::HostId> waiting_hosts_;
-  FingerprintSet skipped_for_now_;                       // of URLs
+  static constexpr std::string_view kIncluded = "included";
+  std::uint64_t included_ = 0;  // found and in scope
+  std::uint64_t left_out_ = 0;  // found, and none of the patterns fit
   std::unordered_map<PageId, std::string> parent_urls_;  // of late
   std::vector<QueuedPage> loading_;
 };

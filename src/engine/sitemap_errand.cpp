@@ -14,23 +14,45 @@ constexpr std::uint64_t kSitemapBody = 52'428'800 + 1;
 }  // namespace
 
 SitemapErrand::SitemapErrand(Visits& visits, Ledger& ledger, OnRead on_read,
-                             std::function<void()> wake)
+                             OnLeftOut on_left_out, std::function<void()> wake)
     : visits_(visits),
       ledger_(ledger),
       on_read_(std::move(on_read)),
+      on_left_out_(std::move(on_left_out)),
       wake_(std::move(wake)) {}
 
 SitemapErrand::~SitemapErrand() = default;
 
-void SitemapErrand::add(SitemapList::Entry sitemap, std::string user_password) {
-  if (!list_.add(sitemap)) return;
+// Null if it is not to be fetched.
+std::unique_ptr<Job> SitemapErrand::make_job(SitemapList::Entry sitemap) {
+  switch (list_.add(sitemap)) {
+    case SitemapList::Added::kKnown:
+      return nullptr;
+    case SitemapList::Added::kTooDeep:
+      on_left_out_(sitemap.url, "a sitemap too many indexes deep");
+      return nullptr;
+    case SitemapList::Added::kTooMany:
+      on_left_out_(sitemap.url, "one sitemap too many");
+      return nullptr;
+    case SitemapList::Added::kNew:
+      break;
+  }
   auto job = std::make_unique<Job>(0, "", std::move(sitemap.url));
   job->owner = this;
   job->depth = sitemap.level;
-  if (!user_password.empty()) {
-    job->secret = {job->url.host_key(), std::move(user_password)};
-  }
   job->allow_private = sitemap.allow_private;
+  return job;
+}
+
+void SitemapErrand::add(SitemapList::Entry sitemap) {
+  if (auto job = make_job(std::move(sitemap))) visits_.add(std::move(job));
+}
+
+void SitemapErrand::add_named_by_user(Url url, std::string user_password) {
+  auto job = make_job({std::move(url), 0, true});
+  if (!job) return;
+  job->input = job->url.href();
+  job->secret = {job->url.host_key(), std::move(user_password)};
   visits_.add(std::move(job));
 }
 
@@ -64,6 +86,7 @@ void SitemapErrand::ended(std::unique_ptr<Job> job, FetchResult result,
   const bool readable = ending.error == ErrorKind::kNone && result.answered() &&
                         result.status_code == 200 &&
                         (!failed || !result.body.empty());
+  if (!readable && !job->input.empty()) ++ledger_.stats().sitemaps_failed;
   if (failed || !readable) {
     ledger_.notice(fmt::format(
         "sitemap {}: {}", job->url.href(),

@@ -37,14 +37,17 @@ class SitemapErrand final : public JobOwner {
     bool allow_private = false;  // what it lists may be at such addresses
   };
   using OnRead = std::function<void(const Read&)>;
+  // A sitemap that is not fetched: there are too many.
+  using OnLeftOut = std::function<void(const Url& sitemap, std::string reason)>;
 
   // `wake`, called from any thread, makes the loop call take_in() soon.
   SitemapErrand(Visits& visits, Ledger& ledger, OnRead on_read,
-                std::function<void()> wake);
+                OnLeftOut on_left_out, std::function<void()> wake);
   ~SitemapErrand() override;
 
-  // `user_password`: for its own requests, as the command line has it.
-  void add(SitemapList::Entry sitemap, std::string user_password = {});
+  void add(SitemapList::Entry sitemap);
+  // One that the user names; `user_password`: for its own requests.
+  void add_named_by_user(Url url, std::string user_password);
   // What a host's robots.txt names.
   void add_named(const Job& robots, const std::vector<std::string>& names,
                  bool allow_private);
@@ -64,6 +67,7 @@ class SitemapErrand final : public JobOwner {
   void prepare(const Job& job, FetchRequest& request) const override;
   void ended(std::unique_ptr<Job> job, FetchResult result,
              Ending ending) override;
+  std::unique_ptr<Job> make_job(SitemapList::Entry sitemap);
   void read(std::unique_ptr<Job> job, FetchResult result);
 
   static constexpr std::size_t kMostOpen = 4;
@@ -71,6 +75,7 @@ class SitemapErrand final : public JobOwner {
   Visits& visits_;
   Ledger& ledger_;
   const OnRead on_read_;
+  const OnLeftOut on_left_out_;
   const std::function<void()> wake_;
   SitemapList list_;
   std::size_t open_ = 0;  // begun, and not read yet

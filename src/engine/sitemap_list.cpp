@@ -10,24 +10,34 @@ namespace crawl {
 namespace {
 
 constexpr int kMaxLevel = 3;  // an index of indexes of sitemaps
-constexpr std::size_t kMaxSitemaps = 10'000;
+// As many as one index may name, at each host; the bytes of all that wait.
+constexpr std::size_t kMaxOfHost = 50'000;
+constexpr std::size_t kMaxLeftBytes = std::size_t{32} << 20;
 
 }  // namespace
 
-bool SitemapList::add(const Entry& entry) {
-  if (entry.level > kMaxLevel || known_.size() >= kMaxSitemaps ||
-      !known_.insert(fingerprint(entry.url.href())).second) {
-    return false;
+SitemapList::Added SitemapList::add(const Entry& entry) {
+  if (!known_.insert(fingerprint(entry.url.href())).second) {
+    return Added::kKnown;
   }
+  if (entry.level > kMaxLevel) return Added::kTooDeep;
+  std::size_t& of_host = by_host_[std::string(entry.url.hostname())];
+  const std::size_t bytes = entry.url.href().size();
+  if (of_host >= kMaxOfHost || left_bytes_ + bytes > kMaxLeftBytes) {
+    return Added::kTooMany;
+  }
+  ++of_host;
+  left_bytes_ += bytes;
   left_.emplace(std::string(entry.url.href()),
                 Left{entry.level, entry.allow_private});
   changed_ = true;
-  return true;
+  return Added::kNew;
 }
 
 void SitemapList::finished(std::string_view href) {
   const auto found = left_.find(href);
   if (found == left_.end()) return;
+  left_bytes_ -= found->first.size();
   left_.erase(found);
   changed_ = true;
 }

@@ -2,9 +2,11 @@
 #define CRAWL_ENGINE_SITEMAP_LIST_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -24,8 +26,13 @@ class SitemapList {
     bool allow_private = false;
   };
 
-  // False if it is known, too many indexes deep, or one too many.
-  bool add(const Entry& entry);
+  enum class Added : std::uint8_t {
+    kNew,
+    kKnown,
+    kTooDeep,  // indexes of indexes of indexes
+    kTooMany,  // of one host, or in all
+  };
+  Added add(const Entry& entry);
 
   // It has been read, or will not be.
   void finished(std::string_view href);
@@ -43,6 +50,8 @@ class SitemapList {
     bool allow_private;
   };
   std::unordered_set<Fingerprint> known_;
+  std::unordered_map<std::string, std::size_t> by_host_;
+  std::size_t left_bytes_ = 0;
   std::map<std::string, Left, std::less<>> left_;
   bool changed_ = false;
 };

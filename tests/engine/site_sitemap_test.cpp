@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <string>
@@ -43,6 +44,37 @@ TEST_F(SiteTest, SitemapsNamedByRobotsAreRead) {
                                            "http://r.test/only-here"));
   EXPECT_THAT(skips(), ElementsAre("http://elsewhere.test/: scope"));
   EXPECT_EQ(asked("http://r.test/index.xml"), 1u);
+}
+
+// Their bodies are held until they are read.
+TEST_F(SiteTest, FewSitemapsAreFetchedAtATime) {
+  options_.jobs = 64;
+  options_.per_host = 64;
+  std::string robots;
+  for (int i = 0; i < 100; ++i) {
+    const std::string map = "http://r.test/" + std::to_string(i) + ".txt";
+    robots += "Sitemap: " + map + "\n";
+    fetcher_.reply(map,
+                   {.body = "http://r.test/page" + std::to_string(i) + "\n"});
+  }
+  fetcher_.reply("http://r.test/robots.txt", {.body = robots});
+  page("http://r.test/", {});
+  std::size_t most = 0;
+  fetcher_.before_wait(
+      [&] { most = std::max(most, fetcher_.in_flight_of(".txt")); });
+  fetcher_.expect_wakes();
+  EXPECT_EQ(crawl({"http://r.test/"}).fetched, 101u);
+  EXPECT_LE(most, 4u);
+}
+
+TEST_F(SiteTest, SitemapOfTheUserThatCannotBeReadIsCounted) {
+  options_.site->sitemaps = {"http://a.test/none.xml"};
+  fetcher_.reply("http://a.test/none.xml", {.status = 404});
+  fetcher_.reply("http://a.test/robots.txt",
+                 {.body = "Sitemap: http://a.test/other.xml"});
+  fetcher_.reply("http://a.test/other.xml", {.status = 404});
+  fetcher_.expect_wakes();
+  EXPECT_EQ(crawl().sitemaps_failed, 1u);
 }
 
 // What was received counts.

@@ -10,6 +10,7 @@
 
 #include "engine/site_fixture.h"
 #include "engine/site_queue.h"
+#include "support/temp_dir.h"
 
 namespace crawl::testing {
 namespace {
@@ -225,7 +226,106 @@ TEST_F(SiteTest, NofollowIsObeyedWhereverItIsSaid) {
   crawl();
   EXPECT_THAT(urls(), Contains("http://a.test/y"));
   EXPECT_THAT(urls(), Not(Contains(HasSubstr("/x"))));
-  EXPECT_THAT(skips(), ElementsAre("http://a.test/rel: nofollow"));
+  EXPECT_THAT(skips(), UnorderedElementsAre("http://a.test/rel: nofollow",
+                                            "http://a.test/x1: nofollow",
+                                            "http://a.test/x2: nofollow"));
+}
+
+// The crawl is killed between its runs, too: what the second skips anew must
+// not be listed twice.
+TEST_F(SiteTest, SkippedHasNoUrlTwiceAfterAResume) {
+  const testing::TempDir folder;
+  state_ = folder.file("state.db");
+  for (int i = 0; i < 40; ++i) {
+    page("http://a.test/" + (i == 0 ? "" : std::to_string(i)),
+         {"http://a.test/" + std::to_string(i + 1),
+          "nofollow http://a.test/never", "http://elsewhere.test/"});
+  }
+  options_.budget.max_pages = 5;
+  crawl();
+  options_.budget.max_pages = 30;
+  crawl();
+  EXPECT_THAT(skips(), UnorderedElementsAre("http://a.test/never: nofollow",
+                                            "http://elsewhere.test/: scope"));
+}
+
+TEST_F(SiteTest, MaxPagesCountsTheRecordsNotWhatTurnsOutToBeNone) {
+  options_.budget.max_pages = 10;
+  std::vector<std::string> links;
+  for (int i = 0; i < 50; ++i) {
+    const std::string url = "http://a.test/" + std::to_string(i);
+    links.push_back(url);
+    if (i % 2 == 0) {
+      fetcher_.reply(url, {.status = 302, .location = "http://a.test/"});
+    } else if (i % 3 == 0) {
+      fetcher_.reply(url, {.error = ErrorKind::kContentType});
+    }
+  }
+  page("http://a.test/", links);
+  const CrawlStats stats = crawl();
+  EXPECT_EQ(urls().size(), 10u);
+  EXPECT_EQ(stats.fetched, 10u);
+  EXPECT_TRUE(stats.out_of_budget);
+}
+
+TEST_F(SiteTest, LimitThatEndsNothingIsNotSaidToHaveEndedIt) {
+  options_.budget.max_pages = 2;
+  page("http://a.test/", {"http://a.test/1"});
+  EXPECT_FALSE(crawl().out_of_budget);
+}
+
+TEST_F(SiteTest, MaxPagesEndsItThoughAHostHasToWait) {
+  options_.budget.max_pages = 3;
+  options_.site->scope.kind = ScopeKind::kAny;
+  fetcher_.reply("http://slow.test/robots.txt",
+                 {.status = 503, .retry_after = "3600"});
+  page("http://a.test/", {"http://slow.test/1", "http://a.test/1",
+                          "http://a.test/2", "http://a.test/3"});
+  const CrawlStats stats = crawl();
+  EXPECT_EQ(stats.fetched, 3u);
+  EXPECT_LT(stats.elapsed, 10s);
+}
+
+TEST_F(SiteTest, MaxTimeIsKeptWhileTheInputIsOpen) {
+  class OpenInput final : public SeedSource {
+   public:
+    Status next(std::string& /*line*/) override { return Status::kPending; }
+  };
+  options_.budget.max_time = 5s;
+  std::size_t waits = 0;
+  fetcher_.before_wait([&] { ++waits; });
+  auto store = StateStore::open({});
+  ASSERT_TRUE(store);
+  for (const bool site : {true, false}) {
+    if (!site) options_.site.reset();
+    OpenInput input;
+    Crawler crawler(options_, fetcher_, {}, clock_, nullptr, store->get());
+    const Result<CrawlStats> stats = crawler.run(input);
+    ASSERT_TRUE(stats);
+    EXPECT_EQ(stats->elapsed, 5s);
+    EXPECT_TRUE(stats->out_of_budget);
+  }
+  EXPECT_LT(waits, 5u);
+}
+
+TEST_F(SiteTest, SeedThatIsNotFetchedIsToldApartFromOneThatIs) {
+  fetcher_.reply("http://r.test/robots.txt",
+                 {.body = "User-agent: *\nDisallow: /no\n"});
+  fetcher_.reply("http://a.test/image", {.error = ErrorKind::kContentType});
+  EXPECT_EQ(crawl({"http://a.test/", "http://a.test/"}).seeds_skipped, 0u);
+  const CrawlStats stats =
+      crawl({"http://a.test/", "http://r.test/no", "http://a.test/image"});
+  EXPECT_EQ(stats.seeds_skipped, 2u);
+  EXPECT_EQ(record("http://r.test/no")["attempts"], 0);
+  EXPECT_EQ(record("http://r.test/no")["error"], "robots");
+}
+
+TEST_F(SiteTest, PatternsThatFitNothingAreSaid) {
+  page("http://a.test/", {"http://a.test/1", "http://a.test/2"});
+  options_.site->scope.include = {"/2$"};
+  EXPECT_FALSE(crawl().nothing_included);
+  options_.site->scope.include = {"/3$"};
+  EXPECT_TRUE(crawl().nothing_included);
 }
 
 TEST_F(SiteTest, UrlSkippedForNofollowIsFetchedWhenAnotherPageLinksToIt) {

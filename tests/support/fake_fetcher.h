@@ -77,6 +77,13 @@ class FakeFetcher final : public Fetcher {
     return found == max_at_host_.end() ? 0 : found->second;
   }
 
+  // Exchanges in flight whose URLs end so.
+  std::size_t in_flight_of(const std::string& ending) const {
+    return static_cast<std::size_t>(std::count_if(
+        flights_.begin(), flights_.end(),
+        [&](const Flight& f) { return f.url.ends_with(ending); }));
+  }
+
   void start(FetchRequest request) override {
     const std::string url(request.url.href());
     const std::string host = request.url.host_key();
@@ -86,6 +93,7 @@ class FakeFetcher final : public Fetcher {
         take_reply(std::string(request.url.without_fragment().href()));
 
     Flight flight;
+    flight.url = url;
     flight.host = host;
     flight.due = clock_.now() + reply.latency;
     flight.result.id = request.id;
@@ -157,6 +165,7 @@ class FakeFetcher final : public Fetcher {
 
  private:
   struct Flight {
+    std::string url;
     std::string host;
     Clock::time_point due;
     FetchResult result;

@@ -25,6 +25,13 @@ struct CrawlStats {
   std::uint64_t done_before = 0;
   std::array<std::uint64_t, kErrorKindCount> by_kind{};  // failed and skipped
 
+  // Of the URLs that the user gave: skipped for a reason of their own, so that
+  // nothing of them was fetched (not as copies, nor by the user's patterns).
+  std::uint64_t seeds_skipped = 0;
+  std::uint64_t sitemaps_failed = 0;  // of those that the user named
+  // URLs were found, and the patterns to include (--include) fit none of them.
+  bool nothing_included = false;
+
   std::uint64_t requests = 0;  // exchanges made: hops and retries counted
   std::uint64_t retries = 0;
   std::uint64_t redirects = 0;
