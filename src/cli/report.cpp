@@ -4,6 +4,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -113,6 +114,9 @@ Result<std::unique_ptr<Report>> Report::open(const Options& options) {
                                  ? spdlog::level::err
                                  : spdlog::level::info);
   report->logger_->flush_on(spdlog::level::info);
+  // What the executor reports comes here too.
+  spdlog::drop(report->logger_->name());
+  spdlog::register_logger(report->logger_);
   return report;
 }
 
@@ -129,7 +133,9 @@ Report::Report(const Options& options)
   if (shown) progress_.emplace(screen_, options.crawl.site.has_value());
 }
 
-Report::~Report() = default;
+Report::~Report() {
+  if (logger_) spdlog::drop(logger_->name());
+}
 
 void Report::warn(std::string_view message) { logger_->warn("{}", message); }
 

@@ -1,7 +1,7 @@
 #include "crawl/concurrent/future_core.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 
 #include <memory>
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "concurrent/describe.h"
 #include "concurrent/futex.h"
+#include "concurrent/log.h"
 #include "crawl/concurrent/completion_queue.h"
 #include "crawl/concurrent/errors.h"
 
@@ -90,7 +91,7 @@ bool FutureCore::set_running_or_notify_cancel() {
   }
   const std::string message =
       fmt::format("cannot start a future that is {}", to_string(state()));
-  spdlog::critical("{}", message);
+  room_logger()->critical("{}", message);
   throw InvalidStateError(message);
 }
 
@@ -225,8 +226,8 @@ std::exception_ptr FutureCore::exception_if_finished() const {
 
 void log_callback_exception() noexcept {
   try {
-    spdlog::error("exception calling callback of a future: {}",
-                  describe_current_exception());
+    room_logger()->error("exception calling callback of a future: {}",
+                         describe_current_exception());
   } catch (...) {  // a sink that fails must not end the worker
   }
 }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/logger.h>
 
 #include <exception>
 #include <stdexcept>
@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "concurrent/describe.h"
+#include "concurrent/log.h"
 #include "crawl/concurrent/errors.h"
 #include "crawl/concurrent/thread_pool_executor.h"
 
@@ -19,6 +20,15 @@ namespace detail {
 namespace {
 
 constexpr std::size_t kSystemNameLength = 15;  // pthread_setname_np(3)
+
+template <class Code>
+std::thread start_thread(Code code) {
+  try {
+    return std::thread(std::move(code));
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), "cannot start a new thread");
+  }
+}
 
 thread_local const PoolCore* current_pool = nullptr;
 thread_local std::string current_name;
@@ -122,15 +132,16 @@ void PoolCore::start_worker() {
     auto worker = std::make_unique<Worker>(workers_.size());
     sleepers_.reserve(workers_.size() + 1);  // so that sleeping cannot fail
     workers_.reserve(workers_.size() + 1);
-    worker->thread = std::thread(
+    worker->thread = start_thread(
         [self = shared_from_this(), w = worker.get()] { self->work(*w); });
     if (detached_) worker->thread.detach();
     workers_.push_back(std::move(worker));
     ++running_;
   } catch (const std::exception& error) {
     if (running_ == 0) throw;
-    spdlog::warn("thread pool goes on with {} threads: {}", running_,
-                 error.what());
+    if (std::exchange(warned_, true)) return;
+    room_logger()->warn("a thread pool goes on with {} threads: {}", running_,
+                        error.what());
   }
 }
 
@@ -214,7 +225,8 @@ bool PoolCore::initialize() {
   } catch (...) {
     reason = describe_current_exception();
   }
-  spdlog::critical("exception in initializer of {}: {}", current_name, reason);
+  room_logger()->critical("exception in initializer of {}: {}", current_name,
+                          reason);
   TaskQueue abandoned;
   std::string message;
   {

@@ -99,7 +99,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t running_ = 0;        // workers that have not ended
   bool shutdown_ = false;
   bool detached_ = false;
-  std::string broken_;  // why, once an initializer threw
+  bool warned_ = false;  // that no more threads can be started
+  std::string broken_;   // why, once an initializer threw
 
   std::size_t taken_ = 0;  // workers that took a task and are not back yet
 

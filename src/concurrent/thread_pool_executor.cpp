@@ -1,11 +1,10 @@
 #include "crawl/concurrent/thread_pool_executor.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "concurrent/cpu_quota.h"
+#include "concurrent/log.h"
 #include "concurrent/thread_pool_core.h"
 
 namespace crawl {
@@ -33,7 +32,7 @@ ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolOptions options)
           std::move(options.initializer))) {
   // A static pool may have to log while it is destroyed: make the logger now,
   // so that it is destroyed later.
-  spdlog::default_logger_raw();
+  detail::room_logger();
 }
 
 ThreadPoolExecutor::~ThreadPoolExecutor() {

@@ -27,15 +27,17 @@ constexpr std::size_t kFlushAt = 32;
 constexpr std::size_t kReadAhead = 2;
 
 // Transfer loops as tasks of an executor, each a worker's only one for as long
-// as the fetcher lives. Pages too heavy for a loop are tasks of as many workers
-// more, started when the first such page comes.
+// as the fetcher lives. Pages too heavy for a loop are tasks of another
+// executor with as many workers, started when the first such page comes: a page
+// that waits there has a reader.
 class PooledFetcher final : public Fetcher {
  public:
   PooledFetcher(std::unique_ptr<const FetchSetup> setup, std::size_t loops)
       : setup_(std::move(setup)),
         router_(loops),
         started_(loops),
-        pool_({.max_workers = 2 * loops, .thread_name_prefix = "fetch"}) {
+        readers_({.max_workers = loops, .thread_name_prefix = "read"}),
+        pool_({.max_workers = loops, .thread_name_prefix = "fetch"}) {
     for (std::size_t i = 0; i < loops; ++i) {
       loops_.push_back(std::make_unique<TransferLoop>(
           *setup_, static_cast<unsigned>(i),
@@ -115,6 +117,7 @@ class PooledFetcher final : public Fetcher {
   void end_loops() {
     for (const auto& loop : loops_) loop->stop();
     pool_.shutdown(true, true);
+    readers_.shutdown(true, true);
   }
 
   void flush() {
@@ -143,7 +146,7 @@ class PooledFetcher final : public Fetcher {
       finished_.push(batch);
     };
     try {
-      pool_.submit(read);
+      readers_.submit(read);
     } catch (const std::exception&) {
       read();  // no thread to be had: then here
     }
@@ -158,7 +161,9 @@ class PooledFetcher final : public Fetcher {
   std::atomic<std::size_t> loops_in_use_ = 0;  // with exchanges in flight
   std::atomic<std::size_t> reading_ = 0;       // pages read beside the loops
   std::counting_semaphore<> running_{0};       // counts loops as they begin
-  ThreadPoolExecutor pool_;  // last: its tasks use all of the above
+  // Last, since their tasks use all of the above.
+  ThreadPoolExecutor readers_;
+  ThreadPoolExecutor pool_;
 };
 
 }  // namespace

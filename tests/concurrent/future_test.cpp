@@ -41,6 +41,14 @@ static_assert(std::is_same_v<
               decltype(std::declval<const Future<int&>&>().result()), int&>);
 static_assert(
     std::is_void_v<decltype(std::declval<const Future<void>&>().result())>);
+// What may be the last handle leaves nothing behind in the future.
+static_assert(
+    std::is_same_v<decltype(std::declval<Future<int>>().result()), int>);
+static_assert(std::is_same_v<
+              decltype(std::declval<const Future<int>>().result(0ns)), int>);
+static_assert(
+    std::is_same_v<decltype(std::declval<Future<int&>>().result()), int&>);
+static_assert(std::is_void_v<decltype(std::declval<Future<void>>().result())>);
 static_assert(!std::is_copy_constructible_v<Promise<int>>);
 
 // One of each state, in the order of FutureState with the two ways to finish
@@ -411,6 +419,35 @@ TEST(Future, TakeMovesTheResultOutOnce) {
   EXPECT_TRUE(future.done());
   EXPECT_EQ(future.exception(), nullptr);
   EXPECT_EQ(future.snapshot().result, nullptr);
+}
+
+TEST(Future, ResultOfATemporaryOutlivesIt) {
+  const std::vector<std::string> words(3, std::string(100, 'x'));
+  std::size_t letters = 0;
+  const auto made = [&words] {
+    Promise<std::vector<std::string>> promise;
+    promise.set_result(words);
+    return promise.future();
+  };
+  for (const std::string& word : made().result()) letters += word.size();
+  for (const std::string& word : made().result(kLong)) letters += word.size();
+  EXPECT_EQ(letters, 600u);
+}
+
+TEST(Future, ResultOfATemporaryIsACopyIfThereIsOne) {
+  const Promise<std::string> promise = [] {
+    Promise<std::string> made;
+    made.set_result("text");
+    return made;
+  }();
+  EXPECT_EQ(promise.future().result(), "text");
+  EXPECT_EQ(promise.future().result(), "text");
+
+  Promise<std::unique_ptr<int>> alone;
+  alone.set_result(std::make_unique<int>(7));
+  const std::unique_ptr<int> taken = alone.future().result();
+  EXPECT_EQ(*taken, 7);
+  EXPECT_THROW(alone.future().result(), InvalidStateError);
 }
 
 TEST(Future, TakeThrowsLikeResult) {

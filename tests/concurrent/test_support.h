@@ -18,19 +18,18 @@ namespace crawl::test {
 // A timeout that only a hanging test reaches.
 inline constexpr std::chrono::minutes kLong{5};
 
-// Collects what is logged for as long as it lives.
+// Collects what this room logs for as long as it lives.
 class LogCapture {
  public:
-  LogCapture() : before_(spdlog::default_logger()) {
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-        "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)));
+  LogCapture() {
+    spdlog::register_logger(std::make_shared<spdlog::logger>(
+        "crawl", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)));
   }
-  ~LogCapture() { spdlog::set_default_logger(before_); }
+  ~LogCapture() { spdlog::drop("crawl"); }
   std::string text() const { return text_.str(); }
 
  private:
   std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
 };
 
 // A future made by hand, in each state it can be in.

@@ -10,19 +10,23 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "concurrent/cpu_quota.h"
 #include "concurrent/test_support.h"
 #include "crawl/concurrent/thread_pool_executor.h"
+#include "support/no_more_threads.h"
 
 namespace crawl {
 namespace {
 
 using std::chrono_literals::operator""ns;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::NoMoreThreads;
 
 // The threads that tasks ran on.
 class Threads {
@@ -191,6 +195,61 @@ TEST(ThreadPool, TaskThatResubmitsItselfDoesNotHoldUpShutdown) {
   going.wait();
   pool.shutdown(true);
   refused.wait();
+}
+
+// CPython raises RuntimeError, "can't start new thread".
+TEST(ThreadPool, SubmitThrowsWhenThereIsNoWorkerAndNoneCanBeStarted) {
+  ThreadPoolExecutor pool(ThreadPoolOptions{.max_workers = 2});
+  bool ran = false;
+  {
+    const NoMoreThreads none;
+    try {
+      pool.submit([&ran] { ran = true; });
+      ADD_FAILURE() << "accepted";
+    } catch (const std::system_error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("cannot start a new thread"));
+    }
+  }
+  EXPECT_EQ(pool.submit([] { return 1; }).result(), 1);
+  pool.shutdown();
+  EXPECT_FALSE(ran) << "what was refused stays so";
+}
+
+TEST(ThreadPool, TasksWaitForTheWorkersThereAreWhenNoMoreCanBeStarted) {
+  const test::LogCapture log;
+  std::binary_semaphore release(0);
+  ThreadPoolExecutor pool(ThreadPoolOptions{.max_workers = 4});
+  const auto first = pool.submit([&release] { release.acquire(); });
+  std::vector<Future<int>> waiting;
+  {
+    const NoMoreThreads none;
+    for (int i = 0; i < 3; ++i) {
+      waiting.push_back(pool.submit([i] { return i; }));
+    }
+  }
+  release.release();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(waiting[static_cast<std::size_t>(i)].result(), i);
+  }
+  const std::string said = "goes on with 1 threads: cannot start a new thread";
+  const std::string text = log.text();
+  ASSERT_THAT(text, HasSubstr(said));
+  EXPECT_EQ(text.find(said, text.find(said) + 1), std::string::npos) << "once";
+}
+
+TEST(ThreadPool, NothingItReportsGoesToStandardOutput) {
+  std::binary_semaphore release(0);
+  ThreadPoolExecutor pool(ThreadPoolOptions{.max_workers = 2});
+  pool.submit([&release] { release.acquire(); });
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  {
+    const NoMoreThreads none;
+    pool.submit([] {});
+  }
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("goes on"));
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
+  release.release();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "fetch/fetch_fixture.h"
 #include "support/closed_ports.h"
+#include "support/no_more_threads.h"
 
 namespace crawl::testing {
 namespace {
@@ -75,6 +76,18 @@ TEST_P(Fetching, ASlowOneHoldsUpNoOther) {
   EXPECT_EQ(results.front().id, 1u);
   site.open_gate("slow");
   EXPECT_EQ(collect(1).front().id, 0u);
+}
+
+TEST_P(Fetching, PagesTooHeavyForTheirLoopAreReadWhenNoThreadCanBeStarted) {
+  constexpr std::uint64_t kCount = 4;
+  site.serve("/heavy", "<title>heavy</title>" + std::string(1'000'000, 'x'));
+  fetch("/status/200");  // all is set up
+  const NoMoreThreads none;
+  for (std::uint64_t id = 0; id < kCount; ++id) start(id, "/heavy");
+  for (const FetchResult& result : collect(kCount)) {
+    ASSERT_TRUE(result.page) << result.error_message;
+    EXPECT_EQ(result.page->title, "heavy");
+  }
 }
 
 TEST_P(Fetching, WaitEndsAtItsTime) {

@@ -67,23 +67,30 @@ class Future {
   // CancelledError if it was cancelled; InvalidStateError after take().
   // The reference (T& itself if T is one) lives as long as the future: do not
   // keep it past the last handle.
-  detail::ConstResult<T> result() const {
-    shared().wait_until_done(detail::Deadline::never());
-    shared().throw_if_unsuccessful();
+  detail::ConstResult<T> result() const& {
+    await_value();
     return shared().value();
   }
   // TimeoutError if it is not done in time.
-  detail::ConstResult<T> result(std::chrono::nanoseconds timeout) const {
-    wait_for(timeout);
-    shared().throw_if_unsuccessful();
+  detail::ConstResult<T> result(std::chrono::nanoseconds timeout) const& {
+    await_value(timeout);
     return shared().value();
+  }
+  // Of a handle that may be the last, such as `pool.submit(f).result()`: a copy
+  // of the value, or the value itself, as take() gives it, if it has no copy.
+  detail::OwnResult<T> result() const&& {
+    await_value();
+    return own_value();
+  }
+  detail::OwnResult<T> result(std::chrono::nanoseconds timeout) const&& {
+    await_value(timeout);
+    return own_value();
   }
 
   // As result(), but moves the value out: for one caller, the first. The others
   // get InvalidStateError. A Future<T&> or Future<void> may be asked again.
   T take() {
-    shared().wait_until_done(detail::Deadline::never());
-    shared().throw_if_unsuccessful();
+    await_value();
     return shared().take_value();
   }
 
@@ -153,6 +160,22 @@ class Future {
   void wait_for(std::chrono::nanoseconds timeout) const {
     if (!shared().wait_until_done(detail::Deadline::after(timeout))) {
       throw TimeoutError();
+    }
+  }
+  void await_value() const {
+    shared().wait_until_done(detail::Deadline::never());
+    shared().throw_if_unsuccessful();
+  }
+  void await_value(std::chrono::nanoseconds timeout) const {
+    wait_for(timeout);
+    shared().throw_if_unsuccessful();
+  }
+  detail::OwnResult<T> own_value() const {
+    if constexpr (std::is_copy_constructible_v<T> || std::is_void_v<T> ||
+                  !std::is_move_constructible_v<T>) {
+      return shared().value();
+    } else {
+      return shared().take_value();
     }
   }
 

@@ -31,6 +31,13 @@ using Stored = std::conditional_t<
 template <class T>
 using ConstResult = std::add_lvalue_reference_t<std::add_const_t<T>>;
 
+// What result() of a future that goes away returns: nothing can be left behind
+// in it. (But a value that cannot be moved has to be used at once.)
+template <class T>
+using OwnResult =
+    std::conditional_t<std::is_void_v<T> || std::is_move_constructible_v<T>, T,
+                       ConstResult<T>>;
+
 // A future's type for a callable that returns R: an rvalue reference would
 // dangle, and const would forbid take().
 template <class R>

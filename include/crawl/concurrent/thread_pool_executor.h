@@ -62,8 +62,9 @@ class ThreadPoolExecutor {
 
   // Calls f(args...) on a worker, with copies of both as std::thread makes
   // them (std::ref passes a reference). BrokenThreadPool if the pool is broken;
-  // std::runtime_error after shutdown(); std::system_error if the first thread
-  // cannot be started.
+  // std::runtime_error after shutdown(); std::system_error if there is no
+  // worker and the system starts no thread. With workers the task waits for
+  // one of them then: for ever, if all run tasks without end.
   template <class F, class... Args>
   requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
   auto submit(F&& f, Args&&... args) {
