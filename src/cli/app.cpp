@@ -203,11 +203,10 @@ int run_crawl(const Options& options, Report& report) {
   if (Result<void> lists = check_lists(options.inputs); !lists) {
     return fail(lists.error());
   }
-  // A slow producer on a pipe is read beside the crawl, but for --sync, which
-  // promises a single thread and has nothing in flight meanwhile.
-  std::function<void()> ready;
-  if (!options.crawl.sync) ready = [&fetcher] { (*fetcher)->wake(); };
-  Result<std::unique_ptr<SeedSource>> seeds = open_seeds(options.inputs, ready);
+  // A slow producer on a pipe is read beside the crawl, which must hear Ctrl-C
+  // meanwhile.
+  Result<std::unique_ptr<SeedSource>> seeds =
+      open_seeds(options.inputs, [&fetcher] { (*fetcher)->wake(); });
   if (!seeds) return fail(seeds.error());
   WatchedLines lines(*std::move(seeds));
 

@@ -113,7 +113,8 @@ Result<RunResult> run_once(const CrawlOptions& options,
       options.sync ? make_inline_fetcher(options.fetch)
                    : make_pooled_fetcher(options.fetch, options.threads);
   if (!fetcher) return tl::unexpected(fetcher.error());
-  Result<std::unique_ptr<SeedSource>> seeds = open_seeds(inputs);
+  Result<std::unique_ptr<SeedSource>> seeds =
+      open_seeds(inputs, [&fetcher] { (*fetcher)->wake(); });
   if (!seeds) return tl::unexpected(seeds.error());
 
   ResultWriter writer(std::make_unique<NullOutput>(),

@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <utility>
@@ -14,6 +15,13 @@
 
 namespace crawl::cli {
 namespace {
+
+// After the second signal the process is looked at so often. Whoever has not
+// taken a byte for five looks in a row will not; and all that remains to be
+// done then should not take as long as a hundred.
+constexpr int kLookMilliseconds = 100;
+constexpr int kMostStalled = 5;
+constexpr int kMostLooks = 100;
 
 sigset_t watched_signals() {
   sigset_t set;
@@ -27,27 +35,64 @@ sigset_t watched_signals() {
   return set;
 }
 
+int block_watched_signals() {
+  const sigset_t set = watched_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+// A pipe that is full, or a terminal that was told to stop (Ctrl-S).
+bool is_output_stalled() {
+  std::array<pollfd, 2> outputs{
+      {{STDOUT_FILENO, POLLOUT, 0}, {STDERR_FILENO, POLLOUT, 0}}};
+  if (poll(outputs.data(), outputs.size(), 0) < 0) return false;
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [](const pollfd& one) { return one.revents == 0; });
+}
+
 }  // namespace
 
 void prepare_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  const sigset_t set = watched_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 InterruptWatcher::InterruptWatcher(std::function<void(int count)> on_interrupt,
                                    std::function<void(bool stopped)> on_stop)
     : on_interrupt_(std::move(on_interrupt)),
       on_stop_(std::move(on_stop)),
+      signals_(block_watched_signals()),
       stop_(eventfd(0, EFD_CLOEXEC)),
-      thread_([this] { watch(); }) {}
+      teller_([this] { tell(); }),
+      watcher_([this] { watch(); }) {}
 
 InterruptWatcher::~InterruptWatcher() {
+  tell_later({});
+  teller_.join();
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = write(stop_, &one, sizeof one);
-  thread_.join();
+  watcher_.join();
   close(stop_);
+  close(signals_);
+}
+
+void InterruptWatcher::tell_later(std::function<void()> what) {
+  const std::lock_guard lock(mutex_);
+  to_tell_.push_back(std::move(what));
+  told_.notify_one();
+}
+
+void InterruptWatcher::tell() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    told_.wait(lock, [this] { return !to_tell_.empty(); });
+    const std::function<void()> what = std::move(to_tell_.front());
+    to_tell_.pop_front();
+    if (!what) return;
+    lock.unlock();
+    what();
+    lock.lock();
+  }
 }
 
 // By the signal itself, so that the shell says "Stopped" and an orphan, whom
@@ -64,25 +109,33 @@ void InterruptWatcher::stop_process() {
 }
 
 void InterruptWatcher::watch() {
-  const sigset_t set = watched_signals();
-  const int signals = signalfd(-1, &set, SFD_CLOEXEC);
   int count = 0;
+  int looks = 0;
+  int stalled = 0;
   while (true) {
-    std::array<pollfd, 2> watched{{{signals, POLLIN, 0}, {stop_, POLLIN, 0}}};
-    if (poll(watched.data(), watched.size(), -1) < 0) continue;
+    std::array<pollfd, 2> watched{{{signals_, POLLIN, 0}, {stop_, POLLIN, 0}}};
+    const bool told_twice = count > 1;
+    if (poll(watched.data(), watched.size(),
+             told_twice ? kLookMilliseconds : -1) < 0) {
+      continue;
+    }
     if (watched[0].revents != 0) {
       signalfd_siginfo info{};
-      if (read(signals, &info, sizeof info) != sizeof info) continue;
+      if (read(signals_, &info, sizeof info) != sizeof info) continue;
       if (info.ssi_signo == SIGTSTP) {
-        stop_process();
+        tell_later([this] { stop_process(); });
         continue;
       }
       if (++count > 2) _exit(kExitInterrupted);
-      on_interrupt_(count);
+      tell_later([this, count] { on_interrupt_(count); });
     }
     if (watched[1].revents != 0) break;
+    if (!told_twice) continue;
+    stalled = is_output_stalled() ? stalled + 1 : 0;
+    if (stalled == kMostStalled || ++looks == kMostLooks) {
+      _exit(kExitInterrupted);
+    }
   }
-  close(signals);
 }
 
 }  // namespace crawl::cli

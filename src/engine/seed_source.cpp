@@ -13,6 +13,7 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -43,18 +44,15 @@ class FileDescriptor {
   int fd_;
 };
 
-// read() that is not ended by signals nor by a non-blocking terminal. -1:
-// error.
+// read() that is not ended by signals nor by a non-blocking terminal, nor takes
+// a FIFO that nobody has opened for writing yet for an empty one. -1: error.
 ssize_t read_some(int fd, char* buffer, std::size_t size) {
   while (true) {
+    pollfd readable{fd, POLLIN, 0};
+    poll(&readable, 1, -1);
     const ssize_t got = read(fd, buffer, size);
     if (got >= 0) return got;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      pollfd readable{fd, POLLIN, 0};
-      poll(&readable, 1, -1);
-    } else if (errno != EINTR) {
-      return -1;
-    }
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return -1;
   }
 }
 
@@ -80,6 +78,7 @@ class GivenSeeds final : public SeedSource {
 };
 
 // Reads on the calling thread: right for files, which never keep it waiting.
+// Does not close `fd`.
 class FileSeeds final : public SeedSource {
  public:
   FileSeeds(std::string name, int fd) : name_(std::move(name)), fd_(fd) {}
@@ -99,7 +98,7 @@ class FileSeeds final : public SeedSource {
       lines_.push_back(std::move(line));
     };
     std::array<char, kReadBytes> buffer;
-    const ssize_t got = read_some(fd_.get(), buffer.data(), buffer.size());
+    const ssize_t got = read_some(fd_, buffer.data(), buffer.size());
     if (got > 0) {
       splitter_.feed({buffer.data(), static_cast<std::size_t>(got)}, sink);
       return;
@@ -110,7 +109,7 @@ class FileSeeds final : public SeedSource {
   }
 
   std::string name_;
-  FileDescriptor fd_;
+  const int fd_;
   LineSplitter splitter_;
   std::deque<std::string> lines_;
   bool ended_ = false;
@@ -119,6 +118,8 @@ class FileSeeds final : public SeedSource {
 
 // Reads on a thread of its own: a slow producer must not hold up what is
 // already being fetched. The queue between the two is bounded by its bytes.
+// Does not close `fd`. Throws std::system_error if there is no thread to be
+// had.
 class PipeSeeds final : public SeedSource {
  public:
   PipeSeeds(std::string name, int fd, std::function<void()> ready)
@@ -167,7 +168,7 @@ class PipeSeeds final : public SeedSource {
       batch.push_back(std::move(line));
     };
     while (wait_readable()) {
-      const ssize_t got = read_some(fd_.get(), buffer.data(), buffer.size());
+      const ssize_t got = read_some(fd_, buffer.data(), buffer.size());
       if (got > 0) {
         splitter.feed({buffer.data(), static_cast<std::size_t>(got)}, sink);
       } else {
@@ -182,7 +183,7 @@ class PipeSeeds final : public SeedSource {
   bool wait_readable() {
     while (true) {
       std::array<pollfd, 2> watched{
-          {{fd_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+          {{fd_, POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
       if (poll(watched.data(), watched.size(), -1) < 0) continue;  // a signal
       if (watched[1].revents != 0) return false;
       if (watched[0].revents != 0) return true;
@@ -210,7 +211,7 @@ class PipeSeeds final : public SeedSource {
   }
 
   const std::string name_;
-  const FileDescriptor fd_;
+  const int fd_;
   const FileDescriptor stop_;
   const std::function<void()> ready_;
 
@@ -263,6 +264,7 @@ class SeedSequence final : public SeedSource {
         if (status != Status::kEnd) return status;
         note(current_->error());
         current_.reset();
+        file_ = FileDescriptor();
       }
       if (position_ == inputs_.size()) return Status::kEnd;
       open(inputs_[position_++]);
@@ -277,8 +279,10 @@ class SeedSequence final : public SeedSource {
       return;
     }
     const bool is_stdin = input == "-";
+    // Without waiting for whoever is to write to a FIFO: the crawl goes on.
     const int fd =
-        is_stdin ? STDIN_FILENO : ::open(input.c_str(), O_RDONLY | O_CLOEXEC);
+        is_stdin ? STDIN_FILENO
+                 : ::open(input.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
       note(fmt::format("{}: {}", input, std::strerror(errno)));
       return;
@@ -286,11 +290,15 @@ class SeedSequence final : public SeedSource {
     const std::string name = is_stdin ? "standard input" : input;
     struct stat info {};
     const bool never_waits = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    if (never_waits || !ready_) {
-      current_ = std::make_unique<FileSeeds>(name, fd);
-    } else {
-      current_ = std::make_unique<PipeSeeds>(name, fd, ready_);
+    file_ = FileDescriptor(fd);
+    if (!never_waits && ready_) {
+      try {
+        current_ = std::make_unique<PipeSeeds>(name, fd, ready_);
+        return;
+      } catch (const std::system_error&) {  // no thread to be had: then here
+      }
     }
+    current_ = std::make_unique<FileSeeds>(name, fd);
   }
   void note(const std::string& error) {
     if (error.empty()) return;
@@ -301,6 +309,7 @@ class SeedSequence final : public SeedSource {
   const std::vector<std::string> inputs_;
   const std::function<void()> ready_;
   std::size_t position_ = 0;
+  FileDescriptor file_;  // that current_ reads, if it is one
   std::unique_ptr<SeedSource> current_;
   std::string error_;
 };

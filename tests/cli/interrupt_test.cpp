@@ -1,11 +1,18 @@
 // Ctrl-C: how a crawl ends, and how it says it can be gone on with.
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <chrono>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "cli/cli_fixture.h"
@@ -110,6 +117,101 @@ TEST_F(InterruptTest, CommandToGoOnIsNotGivenForLinesThatRecordsDoNotRepeat) {
       files_.path().string(), {"urls", "--sync", "-o", "out"}, site_);
   EXPECT_EQ(lines_from(said, "to go on"),
             "to go on, run again with the lines that have no record yet\n");
+}
+
+// Waits until the process's first thread waits in the system call.
+bool wait_for_call(const Process& process, long call) {
+  const auto limit =
+      std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (process.running() && std::chrono::steady_clock::now() < limit) {
+    std::ifstream file(fmt::format("/proc/{}/syscall", process.pid()));
+    if (long now = -1; file >> now && now == call) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+class DeafMoments : public InterruptTest {
+ protected:
+  DeafMoments() : fifo_(files_.file("fifo")) {
+    EXPECT_EQ(mkfifo(fifo_.c_str(), 0600), 0);
+  }
+  // Opens it at both ends, and leaves no room.
+  UniqueFd fill_fifo() const {
+    UniqueFd fd(open(fifo_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    const std::string piece(4096, 'x');
+    while (write(fd.get(), piece.data(), piece.size()) > 0) {
+    }
+    return fd;
+  }
+
+  const std::string fifo_;
+};
+
+TEST_F(DeafMoments, WhoeverWaitsForAFileToOpenHearsTheFirstSignal) {
+  const std::string urls = list({"/a"});
+  const std::string site = site_.url("/");
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{urls, "-o", fifo_},
+                                             {"--sync", urls, "-o", fifo_},
+                                             {"--compare", urls, "-o", fifo_},
+                                             {"-r", site, "-o", fifo_},
+                                             {"-r", site, "--skipped", fifo_},
+                                             {urls, "--log-file", fifo_},
+                                             {urls, "--config", fifo_}}) {
+    for (const int signal : {SIGINT, SIGTERM}) {
+      Process process(command(arguments));
+      EXPECT_TRUE(wait_for_call(process, SYS_openat));
+      process.signal(signal);
+      const ProcessResult result = process.wait();
+      EXPECT_FALSE(result.timed_out) << ::testing::PrintToString(arguments);
+      EXPECT_TRUE(result.exit_status == 130 || result.signal == signal);
+      EXPECT_EQ(result.out, "");
+    }
+  }
+}
+
+TEST_F(DeafMoments, InputThatIsWaitedForHoldsUpNeitherRecordsNorSignals) {
+  const std::string url = site_.url("/a");
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{url, fifo_},
+                                             {url, "-"},
+                                             {"--sync", url, fifo_},
+                                             {"--sync", url, "-"}}) {
+    Process process(command(arguments), {.keep_stdin_open = true});
+    EXPECT_TRUE(process.wait_for_output("\n"));
+    process.signal(SIGINT);
+    const ProcessResult result = process.wait();
+    EXPECT_EQ(result.exit_status, 130) << ::testing::PrintToString(arguments);
+    EXPECT_EQ(records(result.out).size(), 1u);
+  }
+}
+
+TEST_F(DeafMoments, InputIsReadWheneverItsWriterComes) {
+  Process process(command({site_.url("/status/200"), fifo_}));
+  ASSERT_TRUE(process.wait_for_output("\n"));
+  std::ofstream(fifo_) << site_.url("/status/200") << "\n";
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  EXPECT_EQ(records(result.out).size(), 2u);
+}
+
+TEST_F(DeafMoments, TwoSignalsEndACrawlWhoseOutputsNobodyReads) {
+  const UniqueFd full = fill_fifo();
+  const std::string urls = list({"/status/404", "/a", "/b"});
+  for (const std::string outputs : {"> $0", "2> $0", "> $0 2>&1"}) {
+    std::vector<std::string> arguments = {
+        "sh",  "-c",         "exec \"$@\" " + outputs,
+        fifo_, CRAWL_BINARY, urls,
+        "-v",  "--retry",    "0"};
+    Process process(arguments);
+    EXPECT_TRUE(wait_for_call(process, SYS_write)) << outputs;
+    process.signal(SIGINT);
+    process.signal(SIGTERM);  // two of a kind may become one
+    const ProcessResult result = process.wait();
+    EXPECT_FALSE(result.timed_out) << outputs;
+    EXPECT_EQ(result.exit_status, 130) << outputs;
+  }
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/line_splitter.h"
+#include "support/no_more_threads.h"
 
 namespace crawl {
 namespace {
@@ -114,6 +115,45 @@ TEST_F(SeedSourceTest, SlowPipeIsPendingNotBlocking) {
     // Destroyed while its reader waits: must not hang.
   }
   close(keep_open);
+}
+
+TEST_F(SeedSourceTest, NobodyIsWaitedForToOpenAPipe) {
+  const std::string path = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::binary_semaphore ready(0);
+  std::string line;
+  {
+    const auto seeds = *open_seeds({path}, [] {});
+    EXPECT_EQ(seeds->next(line), SeedSource::Status::kPending);
+    // Destroyed while its reader waits: must not hang.
+  }
+  const auto seeds = *open_seeds({path}, [&] { ready.release(); });
+  EXPECT_EQ(seeds->next(line), SeedSource::Status::kPending);
+  std::ofstream(path) << "http://a/\n";
+  ready.acquire();
+  ASSERT_EQ(seeds->next(line), SeedSource::Status::kLine);
+  EXPECT_EQ(line, "http://a/");
+  while (seeds->next(line) == SeedSource::Status::kPending) ready.acquire();
+  EXPECT_EQ(seeds->next(line), SeedSource::Status::kEnd);
+  EXPECT_EQ(seeds->error(), "");
+}
+
+TEST_F(SeedSourceTest, APipeWithoutAWriterIsNoEmptyOne) {
+  const std::string path = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::thread producer([&path] { std::ofstream(path) << "http://a/\n"; });
+  EXPECT_THAT(read_all({path}), ElementsAre("http://a/"));
+  producer.join();
+}
+
+TEST_F(SeedSourceTest, APipeIsReadHereWhenNoThreadCanBeStarted) {
+  const std::string path = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::thread producer([&path] { std::ofstream(path) << "http://a/\n"; });
+  const testing::NoMoreThreads none;
+  const auto seeds = *open_seeds({path, "http://b/"}, [] {});
+  EXPECT_THAT(read_all(*seeds), ElementsAre("http://a/", "http://b/"));
+  producer.join();
 }
 
 TEST_F(SeedSourceTest, PipeIsReadToItsEndAndItsQueueIsBounded) {
