@@ -115,6 +115,8 @@ class Tools:
         present = self._present(candidates, pages)
         for contender in present:
             contender.records = records if contender.tool == "crawl" else None
+            # wget2 hangs at times.
+            contender.limit = 60
         return present
 
     def on_site(self, front_page, pages, work):

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Run:
-    """One finished run of one command."""
+    """One run of one command."""
 
     wall: float  # seconds
     cpu: float  # user + system seconds, children included
     rss: int  # bytes, the largest single process
     pages: int = 0
     status: int = 0
+    killed: bool = False  # its time was up
     slowest: float | None = None  # seconds that the slowest page took, by crawl's records
 
 
@@ -26,24 +27,35 @@ class Contender:
 
     name: str
     command: list
-    expected: int  # pages; a run with fewer is marked, not timed
+    expected: int  # pages; a run with fewer has failed
     parses: bool = True  # reads the pages, not just fetches them
     tool: str = ""  # which of contenders.Tools it is
     records: pathlib.Path | None = None  # where crawl's records go, to find the slowest page
+    limit: int = 300  # seconds that a run may take
     env: dict = field(default_factory=dict)
     cwd: str | None = None
     runs: list = field(default_factory=list)
 
+    def is_good(self, run):
+        return not run.killed and run.pages >= self.expected
+
+    @property
+    def good_runs(self):
+        """Those that count: to its end, and with all pages."""
+        return [run for run in self.runs if self.is_good(run)]
+
     def median(self, figure):
-        return statistics.median(getattr(run, figure) for run in self.runs)
+        return statistics.median(getattr(run, figure) for run in self.good_runs)
 
     @property
     def pages(self):
-        return min((run.pages for run in self.runs), default=0)
+        """Of the runs that count; the most of any, if none does."""
+        return (min(run.pages for run in self.good_runs) if self.complete
+                else max((run.pages for run in self.runs), default=0))
 
     @property
     def complete(self):
-        return bool(self.runs) and self.pages >= self.expected
+        return bool(self.good_runs)
 
 
 class Runner:
@@ -55,7 +67,7 @@ class Runner:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def measure(self, command, env=None, cwd=None, timeout=600):
-        """Runs `command` to its end; its output goes nowhere."""
+        """Runs `command` to its end, at most for `timeout` seconds; its output goes nowhere."""
         request = {"command": command, "env": env or {}, "cwd": cwd, "timeout": timeout}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
@@ -89,20 +101,26 @@ QUICK_RUNS = 5
 
 
 def run_rounds(contenders, rounds, count_pages, measure=measure, quick_runs=QUICK_RUNS, log=print):
-    """Every contender in turn, `rounds` times over, so that drift hits all alike."""
+    """Every contender in turn, `rounds` times over, so that drift hits all alike.
+
+    A run that fails is said to have and left out of what is told; the others go on.
+    """
     for round_number in range(rounds):
         in_turn = contenders
         for _ in range(quick_runs):
             for contender in in_turn:
                 count_pages()  # forgets what came before
-                run = measure(contender.command, env=contender.env, cwd=contender.cwd)
+                run = measure(contender.command, env=contender.env, cwd=contender.cwd,
+                              timeout=contender.limit)
                 run.pages = count_pages()
-                if contender.records:
+                if contender.records and contender.is_good(run):
                     run.slowest = slowest_page(contender.records)
                 contender.runs.append(run)
                 log(
                     f"  round {round_number + 1}: {contender.name}: {run.wall:.2f} s wall, "
                     f"{run.cpu:.2f} s cpu, {run.rss / 1e6:.0f} MB, {run.pages} pages"
                     + (f", exit status {run.status}" if run.status else "")
+                    + ("" if contender.is_good(run) else
+                       f": left out, {'killed' if run.killed else 'incomplete'}")
                 )
             in_turn = [c for c in in_turn if c.runs[-1].wall < QUICK]

@@ -5,9 +5,23 @@ import json
 import statistics
 
 
+def _and_failures(text, runs):
+    """A text, and how many of the runs do not count, if there are such."""
+    failed = sum(not run.get("good", True) for run in runs)
+    return f"{text} ({failed} of {len(runs)} runs failed)" if failed else text
+
+
+def _runs(contender):
+    return [{**vars(run), "good": contender.is_good(run)} for run in contender.runs]
+
+
 def table(title, command, contenders):
     """Medians in Markdown; the first contender is what the ratios are against."""
     first = contenders[0]
+
+    def ratio(contender, figure):
+        return f"{contender.median(figure) / first.median(figure):.1f}" if first.complete else "-"
+
     lines = [
         f"### {title}",
         "",
@@ -25,8 +39,9 @@ def table(title, command, contenders):
             continue
         wall, cpu = contender.median("wall"), contender.median("cpu")
         lines.append(
-            f"| {contender.name} | {wall:.3g} | {wall / first.median('wall'):.1f} | {cpu:.3g} "
-            f"| {1e6 * cpu / contender.expected:.0f} | {cpu / first.median('cpu'):.1f} "
+            f"| {_and_failures(contender.name, _runs(contender))} "
+            f"| {wall:.3g} | {ratio(contender, 'wall')} | {cpu:.3g} "
+            f"| {1e6 * cpu / contender.expected:.0f} | {ratio(contender, 'cpu')} "
             f"| {contender.median('rss') / 1e6:.0f} | {contender.pages} |"
         )
     return "\n".join(lines) + "\n"
@@ -49,7 +64,7 @@ def as_json(title, contenders):
                 "expected": c.expected,
                 "pages": c.pages,
                 "complete": c.complete,
-                "runs": [vars(run) for run in c.runs],
+                "runs": _runs(c),
             }
             for c in contenders
         ],
@@ -57,7 +72,7 @@ def as_json(title, contenders):
 
 
 def _median(contender, figure):
-    return statistics.median(run[figure] for run in contender["runs"])
+    return statistics.median(run[figure] for run in contender["runs"] if run.get("good", True))
 
 
 def web_section(rows):
@@ -81,13 +96,13 @@ def web_section(rows):
         cells = []
         for name in names:
             c = found.get(name)
-            cells.append("-" if not c else
-                         f"{_median(c, 'cpu'):.3g} / {_median(c, 'wall'):.3g}" if c["complete"]
-                         else f"not timed: {c['pages']} of {c['expected']} pages")
+            cells.append("-" if not c else _and_failures(
+                f"{_median(c, 'cpu'):.3g} / {_median(c, 'wall'):.3g}", c["runs"])
+                if c["complete"] else f"not timed: {c['pages']} of {c['expected']} pages")
         complete = {name for name, c in found.items() if c["complete"]}
         cells += [f"{_median(found['crawl'], figure) / _median(found[name], figure):.2f}"
                   if {name, "crawl"} <= complete else "-" for _, figure, name in ratios]
-        cells.append(f"{_median(found['crawl'], 'slowest'):.2f}")
+        cells.append(f"{_median(found['crawl'], 'slowest'):.2f}" if "crawl" in complete else "-")
         lines.append(f"| {row['title']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n", {"title": title, "first": True, "web": rows}
 

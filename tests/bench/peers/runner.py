@@ -25,7 +25,14 @@ def run(command, env, cwd, timeout):
             os.execvpe(command[0], command, {**os.environ, **env})
         except OSError:
             os._exit(127)
-    signal.signal(signal.SIGALRM, lambda *_: os.killpg(pid, signal.SIGKILL))
+    killed = False
+
+    def kill(*_):
+        nonlocal killed
+        killed = True
+        os.killpg(pid, signal.SIGKILL)
+
+    signal.signal(signal.SIGALRM, kill)
     signal.alarm(timeout)
     _, status, usage = os.wait4(pid, 0)
     signal.alarm(0)
@@ -34,6 +41,7 @@ def run(command, env, cwd, timeout):
         "cpu": usage.ru_utime + usage.ru_stime,
         "rss": usage.ru_maxrss * 1024,
         "status": os.waitstatus_to_exitcode(status),
+        "killed": killed,
     }
 
 
