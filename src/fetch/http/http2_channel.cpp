@@ -316,7 +316,9 @@ void Http2Channel::stream_closed(std::int32_t id, Stream& stream,
     end(id, stream, false);
     return;
   }
-  if (error == NGHTTP2_REFUSED_STREAM && exchange.result().status_code == 0) {
+  // nghttp2's word for a request that it cannot send, too.
+  if (error == NGHTTP2_REFUSED_STREAM && exchange.result().status_code == 0 &&
+      stream.fault.empty()) {
     end(id, stream, true);
     return;
   }
