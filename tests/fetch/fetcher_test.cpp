@@ -26,7 +26,7 @@ class Fetching : public FetchTest {
     fetcher().start(std::move(wanted));
   }
 };
-INSTANTIATE_TEST_SUITE_P(, Fetching, all_ways(), NameOfParameter());
+INSTANTIATE_TEST_SUITE_P(, Fetching, all_ways_and_http2(), NameOfParameter());
 
 TEST_P(Fetching, EachOfManyComesBackOnce) {
   constexpr std::uint64_t kCount = 500;

@@ -1,29 +1,42 @@
 #include "support/http2_transport.h"
 
+#include <netinet/in.h>
 #include <nghttp2/nghttp2.h>
-#include <poll.h>
-#include <unistd.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
-#include <stdexcept>
+#include <set>
 #include <string>
+#include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "support/event_loop.h"
 #include "support/tls_transport.h"
 
 namespace crawl::testing {
 namespace {
 
-constexpr std::size_t kMaxHeaderBlock = 1 << 20;
+// No client takes a longer one: what has come of it is passed on as it is.
+constexpr std::size_t kMaxHead = 1 << 20;
+constexpr std::size_t kMaxHeaderBlock = 4 * kMaxHead;
+// Of one stream and of a connection, until the client takes it.
+constexpr std::size_t kMaxWaiting = 256 * 1024;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -64,7 +77,7 @@ Fields fields_of(std::string_view lines) {
 }
 
 // Takes the field away and returns its value.
-std::optional<std::string> take(Fields& fields, std::string_view name) {
+std::optional<std::string> take_field(Fields& fields, std::string_view name) {
   std::optional<std::string> value;
   std::erase_if(fields, [&](const auto& field) {
     if (field.first != name) return false;
@@ -74,34 +87,80 @@ std::optional<std::string> take(Fields& fields, std::string_view name) {
   return value;
 }
 
-struct Answer {
-  Fields fields;
-  std::string body;
-  Fields trailers;
-  std::size_t sent = 0;
-};
-
-// Undoes the chunks at the beginning of `text`. The size of all of them, or
-// npos if the end is not there.
-std::size_t read_chunks(std::string_view text, Answer& answer) {
-  std::size_t at = 0;
-  for (;;) {
-    const auto line_end = text.find("\r\n", at);
-    if (line_end == text.npos) return text.npos;
-    const std::size_t size = std::strtoul(
-        std::string(text.substr(at, line_end - at)).c_str(), nullptr, 16);
-    at = line_end + 2;
-    if (size == 0) break;
-    if (text.size() < at + size + 2) return text.npos;
-    answer.body.append(text.substr(at, size));
-    at += size + 2;
+// A reply's body as it comes: its bytes without their framing.
+class BodyFraming {
+ public:
+  static BodyFraming none() { return BodyFraming(State::kDone, 0); }
+  static BodyFraming length(std::size_t size) {
+    return BodyFraming(size == 0 ? State::kDone : State::kLength, size);
   }
-  if (text.substr(at).starts_with("\r\n")) return at + 2;
-  const auto end = text.find("\r\n\r\n", at);
-  if (end == text.npos) return text.npos;
-  answer.trailers = fields_of(text.substr(at, end + 2 - at));
-  return end + 4;
-}
+  static BodyFraming chunked() { return BodyFraming(State::kChunkLine, 0); }
+  static BodyFraming until_close() { return BodyFraming(State::kClose, 0); }
+
+  void feed(std::string_view bytes, std::string& body) {
+    while (!bytes.empty() && state_ != State::kDone) {
+      switch (state_) {
+        case State::kLength:
+        case State::kChunk: {
+          const std::size_t size = std::min(left_, bytes.size());
+          body.append(bytes.substr(0, size));
+          bytes.remove_prefix(size);
+          left_ -= size;
+          if (left_ > 0) break;
+          state_ = state_ == State::kLength ? State::kDone : State::kChunkEnd;
+          break;
+        }
+        case State::kChunkLine:
+        case State::kChunkEnd:
+        case State::kTrailers:
+          line_ += bytes.front();
+          bytes.remove_prefix(1);
+          if (line_.back() == '\n') end_line();
+          break;
+        case State::kClose:
+          body.append(bytes);
+          return;
+        case State::kDone:
+          break;
+      }
+    }
+  }
+  // Whether the end of the connection is that of the body.
+  bool ends_with_connection() const { return state_ == State::kClose; }
+  bool done() const { return state_ == State::kDone; }
+  const std::string& trailers() const { return trailers_; }
+
+ private:
+  enum class State {
+    kLength,
+    kChunkLine,
+    kChunk,
+    kChunkEnd,
+    kTrailers,
+    kClose,
+    kDone
+  };
+  BodyFraming(State state, std::size_t left) : state_(state), left_(left) {}
+
+  void end_line() {
+    const std::string line = std::exchange(line_, {});
+    if (state_ == State::kChunkEnd) {
+      state_ = State::kChunkLine;
+    } else if (state_ == State::kChunkLine) {
+      left_ = std::strtoul(line.c_str(), nullptr, 16);
+      state_ = left_ > 0 ? State::kChunk : State::kTrailers;
+    } else if (trimmed(line).empty()) {
+      state_ = State::kDone;
+    } else {
+      trailers_ += line;
+    }
+  }
+
+  State state_;
+  std::size_t left_;
+  std::string line_;
+  std::string trailers_;
+};
 
 struct SessionDelete {
   void operator()(nghttp2_session* session) const {
@@ -109,80 +168,95 @@ struct SessionDelete {
   }
 };
 
-class Http2Transport final : public Transport {
+// What the clients' connections of a front have in common.
+struct Front {
+  TransportFactory make_tls;
+  std::size_t frame_size;
+  EventLoop loop;
+  std::mutex mutex;
+  std::set<std::uint16_t> inner_ports;  // guarded by mutex
+};
+
+// A connection of its own to the site for a request, which it writes as
+// HTTP/1.1.
+UniqueFd connect_to_site(Front& front, const sockaddr_storage& site,
+                         socklen_t size, std::uint16_t& port) {
+  UniqueFd fd(socket(site.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_storage own = site;
+  auto* const v4 = reinterpret_cast<sockaddr_in*>(&own);
+  auto* const v6 = reinterpret_cast<sockaddr_in6*>(&own);
+  std::uint16_t& own_port =
+      site.ss_family == AF_INET ? v4->sin_port : v6->sin6_port;
+  own_port = 0;
+  auto* const generic = reinterpret_cast<sockaddr*>(&own);
+  socklen_t own_size = size;
+  if (fd.get() < 0 || bind(fd.get(), generic, size) < 0 ||
+      getsockname(fd.get(), generic, &own_size) < 0) {
+    return {};
+  }
+  port = own_port;
+  {
+    const std::lock_guard lock(front.mutex);
+    front.inner_ports.insert(port);
+  }
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&site), size) < 0) {
+    return {};
+  }
+  return fd;
+}
+
+class ClientConnection;
+
+// One request, and its reply on the way to the client.
+class Stream final : public EventHandler {
  public:
-  Http2Transport(UniqueFd socket, const TransportFactory& make_tls,
-                 std::size_t frame_size)
-      : Transport(UniqueFd(dup(socket.get()))),
-        tls_(make_tls(std::move(socket))),
-        frame_size_(frame_size) {
-    nghttp2_session_callbacks* callbacks = nullptr;
-    nghttp2_option* option = nullptr;
-    nghttp2_session* session = nullptr;
-    if (nghttp2_session_callbacks_new(&callbacks) != 0 ||
-        nghttp2_option_new(&option) != 0) {
-      throw std::bad_alloc();
-    }
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, &on_header);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &on_frame);
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks,
-                                                           &on_close);
-    nghttp2_option_set_max_send_header_block_length(option, kMaxHeaderBlock);
-    const int failed =
-        nghttp2_session_server_new2(&session, callbacks, this, option);
-    nghttp2_option_del(option);
-    nghttp2_session_callbacks_del(callbacks);
-    if (failed != 0) throw std::bad_alloc();
-    session_.reset(session);
-    nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, nullptr, 0);
-  }
+  Stream(ClientConnection& client, std::int32_t id)
+      : client_(client), id_(id) {}
+  ~Stream() override { leave(); }
 
-  IoResult read(std::span<char> buffer) override {
-    bool drained = false;
-    while (requests_.empty()) {
-      std::array<char, 16'384> bytes;
-      const IoResult got = tls_->read(bytes);
-      if (got.status != IoResult::Status::kOk) return got;
-      drained = got.drained;
-      if (nghttp2_session_mem_recv(
-              session_.get(),
-              reinterpret_cast<const std::uint8_t*>(bytes.data()),
-              got.bytes) < 0 ||
-          !send()) {
-        return {IoResult::Status::kClosed, 0, true};
-      }
-    }
-    const std::size_t size = std::min(buffer.size(), requests_.size());
-    std::memcpy(buffer.data(), requests_.data(), size);
-    requests_.erase(0, size);
-    return {IoResult::Status::kOk, size, drained && requests_.empty()};
-  }
-
-  IoResult write(std::string_view bytes) override {
-    replies_.append(bytes);
-    while (translate(false)) {
-    }
-    if (!send()) return {IoResult::Status::kClosed, 0, true};
-    return {IoResult::Status::kOk, bytes.size(), false};
-  }
-
-  void finish() override {
-    while (translate(true)) {
-    }
-    if (!asked_.empty()) {
-      nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE,
-                                asked_.front(), NGHTTP2_INTERNAL_ERROR);
-    }
-    nghttp2_session_terminate_session(session_.get(), NGHTTP2_NO_ERROR);
-    send();
-    tls_->finish();
-  }
+  bool ask(Fields fields);
+  void on_ready(std::uint32_t) override;
+  ssize_t take(std::uint8_t* buffer, std::size_t size, std::uint32_t* flags);
+  // The site's side is over.
+  void leave();
 
  private:
-  static Http2Transport& self(void* user) {
-    return *static_cast<Http2Transport*>(user);
-  }
+  bool receive();
+  bool translate_head();
+  void watch();
 
+  ClientConnection& client_;
+  const std::int32_t id_;
+  UniqueFd site_;
+  std::uint16_t port_ = 0;
+  bool watching_ = false;
+  std::string head_;  // received, and not translated yet
+  std::optional<BodyFraming> framing_;
+  std::string body_;
+  bool broken_ = false;
+};
+
+// A client's connection: frames on the one side, a Stream for each request on
+// the other.
+class ClientConnection final : public EventHandler {
+ public:
+  ClientConnection(Front& front, UniqueFd socket,
+                   std::function<void(ClientConnection&)> over);
+  ~ClientConnection() override { leave(); }
+
+  void on_ready(std::uint32_t epoll_events) override;
+  void pump();
+
+  Front& front() { return front_; }
+  nghttp2_session* session() { return session_.get(); }
+  const sockaddr_storage& site() const { return site_; }
+  socklen_t site_size() const { return site_size_; }
+  int fd() const { return tls_->fd(); }
+
+ private:
+  static ClientConnection& self(void* user) {
+    return *static_cast<ClientConnection*>(user);
+  }
   static int on_header(nghttp2_session*, const nghttp2_frame* frame,
                        const std::uint8_t* name, std::size_t name_size,
                        const std::uint8_t* value, std::size_t value_size,
@@ -192,7 +266,6 @@ class Http2Transport final : public Transport {
         std::string(reinterpret_cast<const char*>(value), value_size));
     return 0;
   }
-
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame,
                       void* user) {
     if (frame->hd.type == NGHTTP2_HEADERS &&
@@ -201,121 +274,362 @@ class Http2Transport final : public Transport {
     }
     return 0;
   }
-
   static int on_close(nghttp2_session*, std::int32_t id, std::uint32_t,
                       void* user) {
-    self(user).answers_.erase(id);
+    self(user).stream_over(id);
     return 0;
   }
 
-  static ssize_t on_body(nghttp2_session* session, std::int32_t id,
-                         std::uint8_t* buffer, std::size_t size,
-                         std::uint32_t* flags, nghttp2_data_source*,
-                         void* user) {
-    Http2Transport& transport = self(user);
-    Answer& answer = transport.answers_.at(id);
-    size = std::min(
-        {size, transport.frame_size_, answer.body.size() - answer.sent});
-    std::memcpy(buffer, answer.body.data() + answer.sent, size);
-    answer.sent += size;
-    if (answer.sent == answer.body.size()) {
-      *flags |= NGHTTP2_DATA_FLAG_EOF;
-      if (!answer.trailers.empty()) {
-        *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-        const auto pairs = pairs_of(answer.trailers);
-        nghttp2_submit_trailer(session, id, pairs.data(), pairs.size());
+  void ask(std::int32_t id);
+  void stream_over(std::int32_t id);
+  bool receive();
+  bool send();
+  void leave();
+
+  Front& front_;
+  const std::function<void(ClientConnection&)> over_;
+  std::unique_ptr<Transport> tls_;
+  std::unique_ptr<nghttp2_session, SessionDelete> session_;
+  sockaddr_storage site_{};
+  socklen_t site_size_ = sizeof site_;
+  std::map<std::int32_t, Fields> heads_;  // of requests, as they come
+  std::map<std::int32_t, std::unique_ptr<Stream>> streams_;
+  std::vector<std::unique_ptr<Stream>> done_;  // until the loop's next task
+  std::string out_;
+  std::size_t sent_ = 0;
+  bool writing_ = false;
+  bool closed_ = false;
+};
+
+bool Stream::ask(Fields fields) {
+  std::string text =
+      take_field(fields, ":method").value_or("GET") + " " +
+      take_field(fields, ":path").value_or("/") +
+      " HTTP/1.1\r\nHost: " + take_field(fields, ":authority").value_or("") +
+      "\r\n";
+  for (const auto& [name, value] : fields) {
+    if (!name.starts_with(':')) text += name + ": " + value + "\r\n";
+  }
+  text += "\r\n";
+  site_ = connect_to_site(client_.front(), client_.site(), client_.site_size(),
+                          port_);
+  if (site_.get() < 0) return false;
+  std::string_view left = text;
+  while (!left.empty()) {
+    const ssize_t sent =
+        ::send(site_.get(), left.data(), left.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    left.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  client_.front().loop.add(site_.get(), EPOLLIN, this);
+  watching_ = true;
+  return true;
+}
+
+void Stream::on_ready(std::uint32_t) {
+  if (site_.get() < 0 || !receive()) return;
+  watch();
+  client_.pump();
+}
+
+// False if there was nothing.
+bool Stream::receive() {
+  std::array<char, 64 * 1024> bytes;
+  const ssize_t got =
+      recv(site_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  if (got > 0) {
+    const std::string_view data(bytes.data(), static_cast<std::size_t>(got));
+    if (framing_) {
+      framing_->feed(data, body_);
+    } else {
+      head_.append(data);
+      while (!framing_ && translate_head()) {
       }
     }
-    return static_cast<ssize_t>(size);
-  }
-
-  void ask(std::int32_t id) {
-    Fields fields = std::move(heads_[id]);
-    heads_.erase(id);
-    requests_ += take(fields, ":method").value_or("GET") + " " +
-                 take(fields, ":path").value_or("/") + " HTTP/1.1\r\nHost: " +
-                 take(fields, ":authority").value_or("") + "\r\n";
-    for (const auto& [name, value] : fields) {
-      if (!name.starts_with(':')) requests_ += name + ": " + value + "\r\n";
-    }
-    requests_ += "\r\n";
-    asked_.push_back(id);
-  }
-
-  // The next answer, if it is whole: replies come in the requests' order.
-  bool translate(bool ended) {
-    const auto end = replies_.find("\r\n\r\n");
-    if (asked_.empty() || end == std::string::npos || end < 12) return false;
-    const std::string_view head = std::string_view(replies_).substr(0, end + 2);
-    const std::string_view rest = std::string_view(replies_).substr(end + 4);
-    Answer answer;
-    answer.fields = fields_of(head.substr(head.find('\n') + 1));
-    const std::string status(head.substr(9, 3));
-    answer.fields.emplace(answer.fields.begin(), ":status", status);
-    for (const char* name : {"connection", "keep-alive", "upgrade"}) {
-      take(answer.fields, name);
-    }
-    const std::int32_t id = asked_.front();
-    if (status.front() == '1') {
-      const auto pairs = pairs_of(answer.fields);
-      nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, id, nullptr,
-                             pairs.data(), pairs.size(), nullptr);
-      replies_.erase(0, end + 4);
-      return true;
-    }
-    std::size_t size = 0;
-    if (take(answer.fields, "transfer-encoding")) {
-      size = read_chunks(rest, answer);
-    } else if (status != "204" && status != "304") {
-      size = rest.size();
-      for (const auto& [name, value] : answer.fields) {
-        if (name != "content-length") continue;
-        size = std::strtoul(value.c_str(), nullptr, 10);
-        ended = true;
-      }
-      if (!ended || size > rest.size()) return false;
-      answer.body = rest.substr(0, size);
-    }
-    if (size == std::string::npos) return false;
-    asked_.pop_front();
-    replies_.erase(0, end + 4 + size);
-    const bool bare = answer.body.empty() && answer.trailers.empty();
-    Answer& kept = answers_[id] = std::move(answer);
-    const nghttp2_data_provider provider{{.ptr = nullptr}, &on_body};
-    const auto pairs = pairs_of(kept.fields);
-    nghttp2_submit_response(session_.get(), id, pairs.data(), pairs.size(),
-                            bare ? nullptr : &provider);
+    if (framing_ && framing_->done()) leave();
+    if (framing_) nghttp2_session_resume_data(client_.session(), id_);
     return true;
   }
+  // In order, or by a reset, which ends nothing well.
+  broken_ = got < 0 || !framing_ ||
+            (!framing_->done() && !framing_->ends_with_connection());
+  leave();
+  if (framing_) {
+    nghttp2_session_resume_data(client_.session(), id_);
+  } else {
+    nghttp2_submit_rst_stream(client_.session(), NGHTTP2_FLAG_NONE, id_,
+                              NGHTTP2_INTERNAL_ERROR);
+  }
+  return true;
+}
 
-  bool send() {
-    for (;;) {
-      const std::uint8_t* data = nullptr;
-      const ssize_t size = nghttp2_session_mem_send(session_.get(), &data);
-      if (size < 0) return false;
-      if (size == 0) return true;
-      std::string_view left(reinterpret_cast<const char*>(data),
-                            static_cast<std::size_t>(size));
-      while (!left.empty()) {
-        const IoResult sent = tls_->write(left);
-        if (sent.status == IoResult::Status::kClosed) return false;
-        left.remove_prefix(sent.bytes);
-        if (sent.status == IoResult::Status::kWouldBlock) {
-          pollfd writable{fd(), POLLOUT, 0};
-          poll(&writable, 1, -1);
-        }
-      }
+// The next head, an interim one perhaps; false if it is not all there.
+bool Stream::translate_head() {
+  auto end = head_.find("\r\n\r\n");
+  std::size_t gap = 4;
+  if (const auto bare = head_.find("\n\n"); bare < end) {
+    end = bare;
+    gap = 2;
+  }
+  if (end == head_.npos) {
+    if (head_.size() < kMaxHead) return false;
+    end = head_.size();
+    gap = 0;
+  }
+  const std::string head = head_.substr(0, end) + "\n";
+  head_.erase(0, end + gap);
+  const auto first_line = head.find('\n');
+  if (head.size() < 12 || !head.starts_with("HTTP/")) {
+    nghttp2_submit_rst_stream(client_.session(), NGHTTP2_FLAG_NONE, id_,
+                              NGHTTP2_INTERNAL_ERROR);
+    leave();
+    return false;
+  }
+  Fields fields = fields_of(std::string_view(head).substr(first_line + 1));
+  const std::string status = head.substr(9, 3);
+  fields.emplace(fields.begin(), ":status", status);
+  for (const char* name : {"connection", "keep-alive", "upgrade"}) {
+    take_field(fields, name);
+  }
+  if (status.front() == '1') {
+    const auto pairs = pairs_of(fields);
+    nghttp2_submit_headers(client_.session(), NGHTTP2_FLAG_NONE, id_, nullptr,
+                           pairs.data(), pairs.size(), nullptr);
+    return true;
+  }
+  framing_ = BodyFraming::until_close();
+  if (take_field(fields, "transfer-encoding")) {
+    framing_ = BodyFraming::chunked();
+  } else if (status == "204" || status == "304") {
+    framing_ = BodyFraming::none();
+  } else {
+    for (const auto& [name, value] : fields) {
+      if (name != "content-length") continue;
+      framing_ = BodyFraming::length(std::strtoul(value.c_str(), nullptr, 10));
     }
   }
+  framing_->feed(std::exchange(head_, {}), body_);
+  const nghttp2_data_provider provider{
+      {.ptr = this},
+      [](nghttp2_session*, std::int32_t, std::uint8_t* buffer, std::size_t size,
+         std::uint32_t* flags, nghttp2_data_source* source, void*) {
+        return static_cast<Stream*>(source->ptr)->take(buffer, size, flags);
+      }};
+  const bool bare =
+      framing_->done() && body_.empty() && framing_->trailers().empty();
+  const auto pairs = pairs_of(fields);
+  nghttp2_submit_response(client_.session(), id_, pairs.data(), pairs.size(),
+                          bare ? nullptr : &provider);
+  return true;
+}
 
-  std::unique_ptr<Transport> tls_;
-  const std::size_t frame_size_;
-  std::unique_ptr<nghttp2_session, SessionDelete> session_;
-  std::map<std::int32_t, Fields> heads_;    // of requests, as they come
-  std::map<std::int32_t, Answer> answers_;  // on their way
-  std::deque<std::int32_t> asked_;          // not answered yet
-  std::string requests_;                    // for the site
-  std::string replies_;                     // from it
+// What the client is to have next.
+ssize_t Stream::take(std::uint8_t* buffer, std::size_t size,
+                     std::uint32_t* flags) {
+  const bool ended = site_.get() < 0;
+  if (body_.empty() && !ended) return NGHTTP2_ERR_DEFERRED;
+  if (body_.empty() && broken_) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  size = std::min({size, client_.front().frame_size, body_.size()});
+  std::memcpy(buffer, body_.data(), size);
+  body_.erase(0, size);
+  if (body_.empty() && ended && !broken_) {
+    *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (!framing_->trailers().empty()) {
+      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+      const Fields trailers = fields_of(framing_->trailers());
+      const auto pairs = pairs_of(trailers);
+      nghttp2_submit_trailer(client_.session(), id_, pairs.data(),
+                             pairs.size());
+    }
+  }
+  watch();
+  return static_cast<ssize_t>(size);
+}
+
+void Stream::watch() {
+  const bool wants = body_.size() < kMaxWaiting;
+  if (site_.get() < 0 || wants == watching_) return;
+  watching_ = wants;
+  client_.front().loop.modify(site_.get(), wants ? EPOLLIN : 0U, this);
+}
+
+void Stream::leave() {
+  if (site_.get() >= 0) client_.front().loop.remove(site_.get());
+  site_.reset();
+  if (const std::uint16_t port = std::exchange(port_, 0); port != 0) {
+    const std::lock_guard lock(client_.front().mutex);
+    client_.front().inner_ports.erase(port);
+  }
+}
+
+ClientConnection::ClientConnection(Front& front, UniqueFd socket,
+                                   std::function<void(ClientConnection&)> over)
+    : front_(front), over_(std::move(over)) {
+  getsockname(socket.get(), reinterpret_cast<sockaddr*>(&site_), &site_size_);
+  tls_ = front.make_tls(std::move(socket));
+  nghttp2_session_callbacks* callbacks = nullptr;
+  nghttp2_option* option = nullptr;
+  nghttp2_session* session = nullptr;
+  if (nghttp2_session_callbacks_new(&callbacks) != 0 ||
+      nghttp2_option_new(&option) != 0) {
+    throw std::bad_alloc();
+  }
+  nghttp2_session_callbacks_set_on_header_callback(callbacks, &on_header);
+  nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &on_frame);
+  nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &on_close);
+  nghttp2_option_set_max_send_header_block_length(option, kMaxHeaderBlock);
+  const int failed =
+      nghttp2_session_server_new2(&session, callbacks, this, option);
+  nghttp2_option_del(option);
+  nghttp2_session_callbacks_del(callbacks);
+  if (failed != 0) throw std::bad_alloc();
+  session_.reset(session);
+  nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, nullptr, 0);
+  front.loop.add(fd(), EPOLLIN, this);
+}
+
+void ClientConnection::on_ready(std::uint32_t) {
+  if (closed_) return;
+  if (receive() && send()) return;
+  leave();
+  over_(*this);
+}
+
+void ClientConnection::pump() {
+  if (closed_ || send()) return;
+  leave();
+  over_(*this);
+}
+
+void ClientConnection::leave() {
+  if (std::exchange(closed_, true)) return;
+  front_.loop.remove(fd());
+  for (const auto& [id, stream] : streams_) stream->leave();
+}
+
+// False when the client has left.
+bool ClientConnection::receive() {
+  for (;;) {
+    std::array<char, 16'384> bytes;
+    const IoResult got = tls_->read(bytes);
+    if (got.status == IoResult::Status::kClosed) return false;
+    if (got.status == IoResult::Status::kWouldBlock) return true;
+    if (nghttp2_session_mem_recv(
+            session_.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()),
+            got.bytes) < 0) {
+      return false;
+    }
+    if (got.drained) return true;
+  }
+}
+
+bool ClientConnection::send() {
+  bool blocked = false;
+  while (!blocked) {
+    if (sent_ == out_.size()) {
+      out_.clear();
+      sent_ = 0;
+      while (out_.size() < kMaxWaiting) {
+        const std::uint8_t* data = nullptr;
+        const ssize_t size = nghttp2_session_mem_send(session_.get(), &data);
+        if (size < 0) return false;
+        if (size == 0) break;
+        out_.append(reinterpret_cast<const char*>(data),
+                    static_cast<std::size_t>(size));
+      }
+      if (out_.empty()) break;
+    }
+    const IoResult sent = tls_->write(std::string_view(out_).substr(sent_));
+    if (sent.status == IoResult::Status::kClosed) return false;
+    blocked = sent.status == IoResult::Status::kWouldBlock;
+    sent_ += sent.bytes;
+  }
+  if (blocked != writing_) {
+    writing_ = blocked;
+    front_.loop.modify(fd(), EPOLLIN | (blocked ? EPOLLOUT : 0U), this);
+  }
+  return nghttp2_session_want_read(session_.get()) != 0 ||
+         nghttp2_session_want_write(session_.get()) != 0;
+}
+
+void ClientConnection::ask(std::int32_t id) {
+  auto stream = std::make_unique<Stream>(*this, id);
+  const bool asked = stream->ask(std::exchange(heads_[id], {}));
+  heads_.erase(id);
+  if (asked) {
+    streams_[id] = std::move(stream);
+  } else {
+    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id,
+                              NGHTTP2_INTERNAL_ERROR);
+  }
+}
+
+// Its own code may be what is running.
+void ClientConnection::stream_over(std::int32_t id) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return;
+  found->second->leave();
+  if (done_.empty()) front_.loop.post([this] { done_.clear(); });
+  done_.push_back(std::move(found->second));
+  streams_.erase(found);
+}
+
+// The thread that has the clients' connections.
+class FrontThread {
+ public:
+  FrontThread(TransportFactory make_tls, std::size_t frame_size)
+      : front_{std::move(make_tls), frame_size, {}, {}, {}} {
+    thread_ = std::thread([this] {
+      // Signals are for the program's own threads.
+      sigset_t all;
+      sigfillset(&all);
+      pthread_sigmask(SIG_BLOCK, &all, nullptr);
+      front_.loop.run();
+      clients_.clear();
+    });
+  }
+  ~FrontThread() {
+    front_.loop.stop();
+    thread_.join();
+  }
+
+  // Null if the socket is a client's, and so this thread's.
+  std::unique_ptr<Transport> take(UniqueFd socket) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    getpeername(socket.get(), reinterpret_cast<sockaddr*>(&peer), &size);
+    const std::uint16_t port =
+        peer.ss_family == AF_INET
+            ? reinterpret_cast<const sockaddr_in&>(peer).sin_port
+            : reinterpret_cast<const sockaddr_in6&>(peer).sin6_port;
+    {
+      const std::lock_guard lock(front_.mutex);
+      if (front_.inner_ports.contains(port)) {
+        return make_tcp_transport(std::move(socket));
+      }
+    }
+    auto shared = std::make_shared<UniqueFd>(std::move(socket));
+    front_.loop.post([this, shared] {
+      auto client = std::make_unique<ClientConnection>(
+          front_, std::move(*shared),
+          [this](ClientConnection& over) { forget(over); });
+      ClientConnection* const key = client.get();
+      clients_.emplace(key, std::move(client));
+    });
+    return nullptr;
+  }
+
+ private:
+  // Destroyed after the events at hand, which may still name it.
+  void forget(ClientConnection& client) {
+    front_.loop.post([this, key = &client] { clients_.erase(key); });
+  }
+
+  Front front_;
+  std::unordered_map<ClientConnection*, std::unique_ptr<ClientConnection>>
+      clients_;  // the thread's
+  std::thread thread_;
 };
 
 int choose_h2(SSL*, const unsigned char** out, unsigned char* out_size,
@@ -334,11 +648,9 @@ int choose_h2(SSL*, const unsigned char** out, unsigned char* out_size,
 TransportFactory make_http2_transports(std::shared_ptr<SSL_CTX> context,
                                        std::size_t frame_size) {
   SSL_CTX_set_alpn_select_cb(context.get(), &choose_h2, nullptr);
-  return [make_tls = make_tls_transports(std::move(context)),
-          frame_size](UniqueFd socket) {
-    return std::make_unique<Http2Transport>(std::move(socket), make_tls,
-                                            frame_size);
-  };
+  auto front = std::make_shared<FrontThread>(
+      make_tls_transports(std::move(context)), frame_size);
+  return [front](UniqueFd socket) { return front->take(std::move(socket)); };
 }
 
 }  // namespace crawl::testing

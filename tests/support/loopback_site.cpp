@@ -92,10 +92,11 @@ class LoopbackSite::Server final : public EventHandler, public ConnectionOwner {
       if (socket.get() < 0) return;
       const int on = 1;
       setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      auto transport = options_.transport(std::move(socket));
+      if (!transport) continue;
       const std::uint64_t id = ++connections_accepted_;
-      connections_.emplace(
-          id, std::make_unique<Connection>(
-                  loop_, *this, options_.transport(std::move(socket)), id));
+      connections_.emplace(id, std::make_unique<Connection>(
+                                   loop_, *this, std::move(transport), id));
       open_connections_.store(connections_.size());
     }
   }

@@ -42,7 +42,7 @@ class Transport {
   UniqueFd socket_;
 };
 
-// How a site wraps an accepted socket.
+// How a site wraps an accepted socket; null if it is not the site's any more.
 using TransportFactory = std::function<std::unique_ptr<Transport>(UniqueFd)>;
 
 std::unique_ptr<Transport> make_tcp_transport(UniqueFd socket);
