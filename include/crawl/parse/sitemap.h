@@ -35,11 +35,17 @@ struct SitemapEntry {
 };
 
 struct Sitemap {
+  static constexpr std::size_t kMaxInvalidListed = 1'000;
+  static constexpr std::size_t kMaxInvalidBytes = 2'083;
+
   SitemapFormat format = SitemapFormat::kNone;
   std::vector<SitemapEntry> pages;
   std::vector<SitemapEntry> sitemaps;  // of an index: read them next
   std::size_t invalid = 0;             // locations that are no http(s) URL
-  bool truncated = false;              // a limit was reached, the rest not read
+  // The first of those, as written but for their length: valid UTF-8 of at most
+  // kMaxInvalidBytes each.
+  std::vector<std::string> invalid_locations;
+  bool truncated = false;  // a limit was reached, the rest not read
   // What is wrong with the file, "" if nothing is: the entries are then those
   // that could be read. For people; printable ASCII.
   std::string problem;
@@ -51,7 +57,8 @@ struct Sitemap {
 // Any thread, any bytes: never fails, follows nothing, expands no entity but
 // the five of XML (a `&` of anything else stands for itself), and takes memory
 // bounded by the options and the entries found. Locations stand by themselves,
-// in feeds they may be relative to `url`. How deep an index leads, and whether
+// in feeds they may be relative to `url`; Unicode's white space and byte order
+// marks around them do not count. How deep an index leads, and whether
 // a URL is in scope, the caller decides: the protocol's rule of location is for
 // sitemaps that no robots.txt names.
 Sitemap read_sitemap(std::string_view body, const Url& url,

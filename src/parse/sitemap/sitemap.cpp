@@ -1,5 +1,7 @@
 #include "crawl/parse/sitemap.h"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -23,9 +25,29 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
+// Unicode's White_Space, and what is as invisible: a byte order mark and a zero
+// width space, as editors and content systems leave them behind.
+bool is_blank(char32_t c) {
+  return u_isUWhiteSpace(static_cast<UChar32>(c)) != 0 || c == 0xfeff ||
+         c == 0x200b;
+}
+
+// Of valid UTF-8.
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  while (!text.empty()) {
+    const Utf8Sequence first = first_utf8_sequence(text);
+    if (!is_blank(first.code_point)) break;
+    text.remove_prefix(first.size);
+  }
+  while (!text.empty()) {
+    std::size_t last = text.size() - 1;
+    while (last > 0 &&
+           (static_cast<unsigned char>(text[last]) & 0xc0) == 0x80) {
+      --last;
+    }
+    if (!is_blank(first_utf8_sequence(text.substr(last)).code_point)) break;
+    text.remove_suffix(text.size() - last);
+  }
   return text;
 }
 
@@ -47,7 +69,7 @@ class Collector {
       url = feed ? base_.resolve(location) : Url::parse(location);
     }
     if (!url || !url->is_http()) {
-      ++sitemap_.invalid;
+      note_invalid(location);
       return true;
     }
     if (sitemap_.pages.size() + sitemap_.sitemaps.size() >= options_.max_urls) {
@@ -61,6 +83,14 @@ class Collector {
   }
 
  private:
+  void note_invalid(std::string_view location) {
+    ++sitemap_.invalid;
+    auto& list = sitemap_.invalid_locations;
+    if (list.size() >= Sitemap::kMaxInvalidListed) return;
+    location = location.substr(0, Sitemap::kMaxInvalidBytes);
+    list.emplace_back(location.substr(0, valid_utf8_prefix(location)));
+  }
+
   Sitemap& sitemap_;
   const Url& base_;
   const SitemapOptions& options_;

@@ -332,6 +332,86 @@ TEST(Sitemap, LocationsMustBeHttpUrls) {
       "</urlset>");
   EXPECT_THAT(hrefs(sitemap.pages), ElementsAre("http://h/a%20b"));
   EXPECT_EQ(sitemap.invalid, 5u);
+  EXPECT_THAT(
+      sitemap.invalid_locations,
+      ElementsAre("/relative", "", "javascript:alert(1)", "file:///etc/passwd",
+                  "https://h/" + std::string(2083 - 10, 'x')));
+}
+
+TEST(Sitemap, InvalidLocationsAreListedInEveryFormat) {
+  for (const char* body :
+       {"<urlset><url><loc> a/b </loc></url><url><loc>http://h/</loc></url>"
+        "</urlset>",
+        "<sitemapindex><sitemap><loc>a/b</loc></sitemap></sitemapindex>",
+        "<rss><channel><item><link>http://[/</link></item></channel></rss>",
+        "<feed><entry><link href='http://[/'/></entry></feed>",
+        "http://h/\na/b\n"}) {
+    const Sitemap sitemap = read(body);
+    EXPECT_EQ(sitemap.invalid, 1u) << body;
+    EXPECT_THAT(sitemap.invalid_locations,
+                ElementsAre(::testing::AnyOf("a/b", "http://[/")))
+        << body;
+  }
+}
+
+TEST(Sitemap, Limit_InvalidLocationsAreAllCountedAndTheFirstListed) {
+  std::string body = kUrlset;
+  for (int i = 0; i < 3'000; ++i) {
+    body += "<url><loc>/" + std::to_string(i) + "</loc></url>\n";
+  }
+  body += "</urlset>";
+  const Sitemap sitemap = read(body);
+  EXPECT_EQ(sitemap.invalid, 3'000u);
+  ASSERT_EQ(sitemap.invalid_locations.size(), 1'000u);
+  EXPECT_EQ(sitemap.invalid_locations.back(), "/999");
+}
+
+TEST(Sitemap, ACutInvalidLocationIsStillUtf8) {
+  std::string location = "x";
+  for (int i = 0; i < 2'000; ++i) location += "\xc3\xa9";
+  const Sitemap sitemap =
+      read("<urlset><url><loc>" + location + "</loc></url></urlset>");
+  EXPECT_THAT(sitemap.invalid_locations, ElementsAre(location.substr(0, 2083)));
+  const Sitemap shifted =
+      read("<urlset><url><loc>x" + location + "</loc></url></urlset>");
+  EXPECT_THAT(shifted.invalid_locations,
+              ElementsAre("x" + location.substr(0, 2081)));
+}
+
+TEST(Sitemap, InvisibleCharactersAroundALocationDoNotCount) {
+  for (const char* blank : {" ",
+                            "\t",
+                            "\n",
+                            "\r\n",
+                            "\f",
+                            "\v",
+                            "\xc2\x85",
+                            "\xc2\xa0",
+                            "\xe1\x9a\x80",
+                            "\xe2\x80\x80",
+                            "\xe2\x80\x8a",
+                            "\xe2\x80\x8b",
+                            "\xe2\x80\xa8",
+                            "\xe2\x80\xa9",
+                            "\xe2\x80\xaf",
+                            "\xe2\x81\x9f",
+                            "\xe3\x80\x80",
+                            "\xef\xbb\xbf",
+                            " \xc2\xa0\xef\xbb\xbf\n",
+                            "&#160;",
+                            "&#xFEFF;"}) {
+    const std::string location = std::string(blank) + "http://h/a" + blank;
+    const Sitemap xml =
+        read("<urlset><url><loc>" + location + "</loc><lastmod>" + blank +
+             "2024" + blank + "</lastmod></url></urlset>");
+    EXPECT_THAT(hrefs(xml.pages), ElementsAre("http://h/a")) << location;
+    EXPECT_EQ(xml.pages.at(0).lastmod, "2024") << location;
+    if (blank[0] == '&') continue;
+    const Sitemap text = read("http://h/1\n" + location + "\n" + blank + "\n");
+    EXPECT_THAT(hrefs(text.pages), ElementsAre("http://h/1", "http://h/a"))
+        << location;
+    EXPECT_EQ(text.invalid, 0u) << location;
+  }
 }
 
 TEST(Sitemap, SeveralLocationsInOneEntryAllCount) {
