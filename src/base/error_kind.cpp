@@ -48,6 +48,8 @@ std::string_view to_string(ErrorKind kind) {
       return "limit";
     case ErrorKind::kNofollow:
       return "nofollow";
+    case ErrorKind::kExcluded:
+      return "excluded";
     case ErrorKind::kInternal:
       return "internal";
   }
@@ -64,6 +66,7 @@ bool is_skip(ErrorKind kind) {
     case ErrorKind::kContentType:
     case ErrorKind::kLimit:
     case ErrorKind::kNofollow:
+    case ErrorKind::kExcluded:
       return true;
     default:
       return false;

@@ -44,7 +44,25 @@ bool is_below(std::string_view path, std::string_view directory) {
          path[directory.size()] == '/';
 }
 
-using Expressions = std::vector<std::unique_ptr<RE2>>;
+// An --include or --exclude.
+struct Expression {
+  std::unique_ptr<RE2> re2;
+  bool of_path = false;
+
+  bool found_in(const Url& url) const {
+    const std::string_view where = of_path ? url.path_and_query() : url.href();
+    const re2::StringPiece text(where.data(), where.size());
+    if (!of_path) {
+      return re2->Match(text, 0, text.size(), RE2::UNANCHORED, nullptr, 0);
+    }
+    // The leftmost match: if that begins in the query, none does in the path.
+    re2::StringPiece match;
+    return re2->Match(text, 0, text.size(), RE2::UNANCHORED, &match, 1) &&
+           static_cast<std::size_t>(match.data() - text.data()) <
+               url.pathname().size();
+  }
+};
+using Expressions = std::vector<Expression>;
 
 Result<Expressions> compile(const std::vector<std::string>& sources,
                             std::string_view option) {
@@ -53,27 +71,24 @@ Result<Expressions> compile(const std::vector<std::string>& sources,
     // URLs are ASCII once serialised.
     RE2::Options options(RE2::Latin1);
     options.set_log_errors(false);
-    auto expression = std::make_unique<RE2>(source, options);
-    if (!expression->ok()) {
+    auto re2 = std::make_unique<RE2>(source, options);
+    if (!re2->ok()) {
       return make_error(fmt::format(
           "{} '{}': {}; the syntax is that of RE2, without backreferences",
-          option, source, expression->error()));
+          option, source, re2->error()));
     }
-    out.push_back(std::move(expression));
+    out.push_back(
+        {std::move(re2), source.starts_with('/') || source.starts_with("^/")});
   }
   return out;
 }
 
 // Position of the first expression found in `url`, or their number.
-std::size_t first_match(const Expressions& expressions, std::string_view url) {
-  const re2::StringPiece text(url.data(), url.size());
-  std::size_t i = 0;
-  while (i < expressions.size() &&
-         !expressions[i]->Match(text, 0, text.size(), RE2::UNANCHORED, nullptr,
-                                0)) {
-    ++i;
-  }
-  return i;
+std::size_t first_match(const Expressions& expressions, const Url& url) {
+  return static_cast<std::size_t>(
+      std::find_if(expressions.begin(), expressions.end(),
+                   [&](const Expression& e) { return e.found_in(url); }) -
+      expressions.begin());
 }
 
 }  // namespace
@@ -130,9 +145,10 @@ ErrorKind ScopeDecision::error() const {
     case ScopeRule::kNotHttp:
       return ErrorKind::kUnsupportedScheme;
     case ScopeRule::kOutside:
+      return ErrorKind::kScope;
     case ScopeRule::kExcluded:
     case ScopeRule::kNotIncluded:
-      return ErrorKind::kScope;
+      return ErrorKind::kExcluded;
     case ScopeRule::kUrlBytes:
     case ScopeRule::kPathDepth:
     case ScopeRule::kPathRepeats:
@@ -179,10 +195,10 @@ ScopeDecision Scope::judge(const Url& url) const {
   const Impl& impl = *impl_;
   if (!url.is_http()) return {ScopeRule::kNotHttp, 0};
   if (!impl.is_inside(url)) return {ScopeRule::kOutside, 0};
-  const std::size_t excluded = first_match(impl.exclude, url.href());
+  const std::size_t excluded = first_match(impl.exclude, url);
   if (excluded < impl.exclude.size()) return {ScopeRule::kExcluded, excluded};
   if (!impl.include.empty() &&
-      first_match(impl.include, url.href()) == impl.include.size()) {
+      first_match(impl.include, url) == impl.include.size()) {
     return {ScopeRule::kNotIncluded, 0};
   }
   return judge_traps(url, impl.options.traps);

@@ -35,6 +35,7 @@ const std::vector<std::pair<ErrorKind, std::string_view>> kWords = {
     {ErrorKind::kContentType, "content_type"},
     {ErrorKind::kLimit, "limit"},
     {ErrorKind::kNofollow, "nofollow"},
+    {ErrorKind::kExcluded, "excluded"},
     {ErrorKind::kInternal, "internal"},
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace crawl {
@@ -133,7 +134,53 @@ TEST(Scope, ExcludeNamesTheExpression) {
   EXPECT_TRUE(allows(scope, "http://a/zip"));
   EXPECT_EQ(why(scope, "http://a/x/login?y"), "matches --exclude /login");
   EXPECT_EQ(why(scope, "http://a/b.zip"), "matches --exclude \\.(zip|exe)$");
-  EXPECT_EQ(scope.judge(url("http://a/b.zip")).error(), ErrorKind::kScope);
+}
+
+TEST(Scope, WhatTheUserLeavesOutHasAReasonOfItsOwn) {
+  ScopeOptions options;
+  options.include = {"/docs/"};
+  options.exclude = {"old"};
+  const Scope scope = make(options, {"http://a/"});
+  EXPECT_EQ(scope.judge(url("http://a/docs/")).error(), ErrorKind::kNone);
+  EXPECT_EQ(scope.judge(url("http://a/docs/old")).error(),
+            ErrorKind::kExcluded);
+  EXPECT_EQ(scope.judge(url("http://a/x")).error(), ErrorKind::kExcluded);
+  EXPECT_EQ(scope.judge(url("http://b/docs/")).error(), ErrorKind::kScope);
+}
+
+TEST(Scope, ExpressionThatBeginsWithASlashIsAboutThePath) {
+  struct Case {
+    const char* expression;
+    const char* url;
+    bool found;
+  };
+  for (const auto& [expression, text, found] : std::vector<Case>{
+           {"/login", "http://a/login", true},
+           {"/login", "http://a/x/login/y", true},
+           {"/login", "http://login/", false},
+           {"/login", "http://a/?next=/login", false},
+           {"/login", "http://a/login?next=/login", true},
+           {"^/docs", "http://a/docs/x", true},
+           {"^/docs", "http://a/x/docs", false},
+           {"^/docs$", "http://a/docs", true},
+           {"^/docs$", "http://a/docs/x", false},
+           {"/x\\?page=", "http://a/x?page=2", true},
+           {"^/$", "http://a/", true},
+           {"^/$", "http://a/x", false},
+           {"^https?://a/docs", "http://a/docs/x", true},
+           {"[/]login", "http://a/?next=/login", true},
+           {"\\.zip$", "http://a/?b.zip", true},
+       }) {
+    ScopeOptions options;
+    options.exclude = {expression};
+    EXPECT_EQ(!allows(make(options, {"http://a/", "http://login/"}), text),
+              found)
+        << expression << " " << text;
+    options.include = std::exchange(options.exclude, {});
+    EXPECT_EQ(allows(make(options, {"http://a/", "http://login/"}), text),
+              found)
+        << expression << " " << text;
+  }
 }
 
 TEST(Scope, IncludeNarrowsAndExcludeWins) {

@@ -32,6 +32,7 @@ enum class ErrorKind : std::uint8_t {
   kContentType,        // skipped: not a type that was asked for
   kLimit,              // skipped: a page, host, time or byte budget is used up
   kNofollow,           // skipped: the page or link asked not to be followed
+  kExcluded,           // skipped: by --include or --exclude
   kInternal,           // a bug in crawl; the message says where
 };
 

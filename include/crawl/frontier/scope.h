@@ -42,8 +42,9 @@ struct ScopeOptions {
   ScopeKind kind = ScopeKind::kHost;
   // http and https, and a leading "www.", make different sites.
   bool exact_host = false;
-  // RE2 expressions, searched for in the whole URL: one of `include`, if there
-  // are any, and none of `exclude` must be found.
+  // RE2 expressions: one of `include`, if there are any, and none of `exclude`
+  // must be found in the URL. One that begins with "/" or "^/" is about the
+  // path: it must be found there, from where it may reach into the query.
   std::vector<std::string> include, exclude;
   TrapLimits traps;
 };
@@ -69,7 +70,7 @@ struct ScopeDecision {
   std::uint64_t value = 0;  // what was counted, or the expression's position
 
   bool allowed() const { return rule == ScopeRule::kInScope; }
-  // kNone, kUnsupportedScheme, kScope, kTrap or kLimit.
+  // kNone, kUnsupportedScheme, kScope, kExcluded, kTrap or kLimit.
   ErrorKind error() const;
 };
 
