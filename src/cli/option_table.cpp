@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 72> kOptions = {{
+constexpr std::array<OptionSpec, 74> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -146,9 +146,13 @@ constexpr std::array<OptionSpec, 72> kOptions = {{
      "Take http and https, and a leading www., for different sites.",
      &T::exact_host},
     {Group::kSites, "include", '\0', "REGEX",
-     "Only URLs in which REGEX (RE2) is found. May be repeated.", &T::include},
+     "Only URLs in which REGEX (RE2) is found; in their path, if it begins "
+     "with "
+     "/ or ^/. May be repeated.",
+     &T::include},
     {Group::kSites, "exclude", '\0', "REGEX",
-     "No URLs in which REGEX is found. May be repeated.", &T::exclude},
+     "No URLs in which REGEX is found, as with --include. May be repeated.",
+     &T::exclude},
     {Group::kSites, "follow", '\0', "LIST",
      "Elements whose links are followed (default: a,area,frame,iframe, and "
      "meta, a refresh, where a page has no other link).",
@@ -173,9 +177,13 @@ constexpr std::array<OptionSpec, 72> kOptions = {{
      "Our name in robots.txt (default: the first word of --user-agent).",
      &T::product_token},
     {Group::kSites, "strip-query-param", '\0', "NAME",
-     "Take the query parameter NAME out of links; utm_* takes all that begin "
-     "so. May be repeated.",
+     "Take the parameter NAME out of the queries and paths (/a;NAME=1) of "
+     "links; utm_* takes all that begin so. May be repeated.",
      &T::strip_query_param},
+    {Group::kSites, "keep-session-ids", '\0', "",
+     "Leave session ids in links (else jsessionid, phpsessid and their like "
+     "are taken out).",
+     &T::keep_session_ids},
     {Group::kSites, "sort-query", '\0', "",
      "Put query parameters in order: ?b&a is ?a&b.", &T::sort_query},
     {Group::kSites, "max-pages-per-host", '\0', "N",
@@ -197,6 +205,10 @@ constexpr std::array<OptionSpec, 72> kOptions = {{
      "Skip URLs that repeat a query parameter more often, or hold a URL in a "
      "URL in a URL (default: 8; 0: none).",
      &T::max_param_repeats},
+    {Group::kSites, "max-duplicates", '\0', "N",
+     "Follow no links of copies of earlier pages once a host had more than N "
+     "that were found on copies (default: 50; 0: follow all).",
+     &T::max_duplicates},
     {Group::kSites, "allow-private", '\0', "",
      "Let links and redirects lead from public to loopback and private "
      "addresses.",

@@ -67,6 +67,7 @@ std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
       {"--sitemap", !args.sitemap.empty()},
       {"--no-sitemaps", args.no_sitemaps},
       {"--strip-query-param", !args.strip_query_param.empty()},
+      {"--keep-session-ids", args.keep_session_ids},
       {"--sort-query", args.sort_query},
       {"--max-pages-per-host", args.max_pages_per_host.has_value()},
       {"--max-url-length", args.max_url_length.has_value()},
@@ -74,6 +75,7 @@ std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
       {"--max-path-repeats", args.max_path_repeats.has_value()},
       {"--max-query-params", args.max_query_params.has_value()},
       {"--max-param-repeats", args.max_param_repeats.has_value()},
+      {"--max-duplicates", args.max_duplicates.has_value()},
       {"--explain", args.explain.has_value()},
   };
   for (const auto& [name, is_given] : given) {
@@ -212,12 +214,14 @@ class SiteResolver : ValueReader {
     read_count("--max-query-params", args_.max_query_params, traps.parameters);
     read_count("--max-param-repeats", args_.max_param_repeats,
                traps.parameter_repeats);
+    read_count("--max-duplicates", args_.max_duplicates, site.max_duplicates);
     if (Result<Scope> scope = Scope::make(site.scope); !scope) {
       fail(scope.error().message);
     }
 
     site.cleaner.strip_query_params = args_.strip_query_param;
     site.cleaner.sort_query = args_.sort_query;
+    site.cleaner.strip_session_ids = !args_.keep_session_ids;
     read("--follow", args_.follow, site.follow, parse_follow);
     site.follow_lone_refresh = !args_.follow;
     site.obey_nofollow = !args_.ignore_nofollow;

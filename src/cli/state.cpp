@@ -82,6 +82,7 @@ StateOptions state_options(const Options& options) {
        {"--depth", site.depth ? fmt::format("{}", *site.depth) : "any"},
        {"--strip-query-param",
         fmt::format("{}", fmt::join(site.cleaner.strip_query_params, " "))},
+       {"--keep-session-ids", site.cleaner.strip_session_ids ? "no" : "yes"},
        {"--sort-query", site.cleaner.sort_query ? "yes" : "no"}});
   return state;
 }

@@ -29,6 +29,17 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
+// The names that frameworks give to session ids and nobody gives to anything
+// else. `text` is what the parameter stands in.
+bool is_session_id(std::string_view name, std::string_view text) {
+  for (const char* word : {"jsessionid", "phpsessid", "oscsid", "cftoken"}) {
+    if (equals_ignoring_case(name, word)) return true;
+  }
+  return starts_with_ignoring_case(name, "aspsessionid") ||
+         (equals_ignoring_case(name, "cfid") &&
+          find_ignoring_case(text, "cftoken=") != std::string_view::npos);
+}
+
 }  // namespace
 
 bool matches_glob(std::string_view glob, std::string_view text) {
@@ -55,29 +66,45 @@ bool matches_glob(std::string_view glob, std::string_view text) {
 UrlCleaner::UrlCleaner(UrlCleanerOptions options)
     : options_(std::move(options)) {}
 
-bool UrlCleaner::strips(std::string_view parameter) const {
-  if (options_.strip_query_params.empty()) return false;
+bool UrlCleaner::strips(std::string_view parameter, Place place,
+                        std::string_view text) const {
+  if (options_.strip_query_params.empty() && !options_.strip_session_ids) {
+    return false;
+  }
   const std::string name = percent_decoded(name_of(parameter));
+  if (options_.strip_session_ids && is_session_id(name, text)) return true;
+  if (options_.strip_session_ids && place == Place::kPath &&
+      equals_ignoring_case(name, "sessionid")) {
+    return true;
+  }
   return std::any_of(
       options_.strip_query_params.begin(), options_.strip_query_params.end(),
       [&](const std::string& glob) { return matches_glob(glob, name); });
 }
 
-Url UrlCleaner::clean(const Url& url) const {
-  const std::string_view search = url.search();
-  if (search.empty() ||
-      (options_.strip_query_params.empty() && !options_.sort_query)) {
-    return url.hash().empty() && !url.href().ends_with('#')
-               ? url
-               : url.without_fragment();
+std::string UrlCleaner::cleaned_path(std::string_view path) const {
+  std::string out;
+  while (!path.empty()) {
+    // A segment begins, or a parameter of it does.
+    const std::size_t end = std::min(path.find_first_of("/;", 1), path.size());
+    const std::string_view part = path.substr(0, end);
+    if (part[0] != ';' || !strips(part.substr(1), Place::kPath, path)) {
+      out += part;
+    }
+    path.remove_prefix(end);
   }
+  return out;
+}
 
+// With its `?`, or "" if no parameter is left.
+std::string UrlCleaner::cleaned_query(std::string_view query) const {
   std::vector<std::string_view> parameters;
-  std::string_view rest = search.substr(1);
+  std::string_view rest = query.substr(1);
   for (;;) {
     const std::size_t end = rest.find('&');
     const std::string_view parameter = rest.substr(0, end);
-    if (!strips(parameter) && !(options_.sort_query && parameter.empty())) {
+    if (!strips(parameter, Place::kQuery, query) &&
+        !(options_.sort_query && parameter.empty())) {
       parameters.push_back(parameter);
     }
     if (end == std::string_view::npos) break;
@@ -86,18 +113,35 @@ Url UrlCleaner::clean(const Url& url) const {
   if (options_.sort_query) {
     std::stable_sort(parameters.begin(), parameters.end(),
                      [](std::string_view a, std::string_view b) {
-                       return name_of(a) < name_of(b);
+                       return percent_decoded(name_of(a)) <
+                              percent_decoded(name_of(b));
                      });
   }
-
-  const std::string_view href = url.href();
-  std::string out(
-      href.substr(0, static_cast<std::size_t>(search.data() - href.data())));
-  char separator = '?';
+  std::string out;
   for (const std::string_view parameter : parameters) {
-    out += separator;
+    out += out.empty() ? '?' : '&';
     out += parameter;
-    separator = '&';
+  }
+  return out;
+}
+
+Url UrlCleaner::clean(const Url& url) const {
+  const std::string_view path = url.pathname();
+  // A lone `?` stays.
+  const bool has_query = url.search().size() > 1;
+  if (!url.is_http() ||
+      (path.find(';') == std::string_view::npos && !has_query)) {
+    return url.without_fragment();
+  }
+  const std::string_view href = url.href();
+  const std::string_view query = url.path_and_query().substr(path.size());
+  std::string out(
+      href.substr(0, static_cast<std::size_t>(path.data() - href.data())));
+  out += cleaned_path(path);
+  out += has_query ? cleaned_query(query) : query;
+  if (href.starts_with(out) &&
+      (out.size() == href.size() || href[out.size()] == '#')) {
+    return url.without_fragment();
   }
   std::optional<Url> cleaned = Url::parse(out);
   return cleaned ? std::move(*cleaned) : url.without_fragment();

@@ -73,6 +73,8 @@ TEST(SiteOptions, EveryTrapHasADefaultAndAnOption) {
   EXPECT_EQ(usual.parameters, 32u);
   EXPECT_EQ(usual.parameter_repeats, 8u);
   EXPECT_EQ(usual.pages_per_host, 100'000u);
+  EXPECT_EQ(options({"-r"}).site->max_duplicates, 50u);
+  EXPECT_EQ(options({"-r", "--max-duplicates", "7"}).site->max_duplicates, 7u);
   const TrapLimits set =
       options({"-r", "--max-url-length", "1", "--max-path-depth", "2",
                "--max-path-repeats", "3", "--max-query-params", "4",
@@ -84,6 +86,12 @@ TEST(SiteOptions, EveryTrapHasADefaultAndAnOption) {
   EXPECT_EQ(set.parameters, 4u);
   EXPECT_EQ(set.parameter_repeats, 5u);
   EXPECT_EQ(set.pages_per_host, 6u);
+}
+
+TEST(SiteOptions, SessionIdsAreTakenOutUnlessWanted) {
+  EXPECT_TRUE(options({"-r"}).site->cleaner.strip_session_ids);
+  EXPECT_FALSE(
+      options({"-r", "--keep-session-ids"}).site->cleaner.strip_session_ids);
 }
 
 TEST(SiteOptions, BudgetsAndScope) {

@@ -1,6 +1,7 @@
 #ifndef CRAWL_ENGINE_SITE_OPTIONS_H_
 #define CRAWL_ENGINE_SITE_OPTIONS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ struct SiteOptions {
   std::optional<int> depth;  // links followed from a seed, at most
   ScopeOptions scope;
   UrlCleanerOptions cleaner;
+  // How many copies of earlier pages, found on copies, a host may have before
+  // their links are no longer followed; 0: any.
+  std::size_t max_duplicates = 50;
   std::vector<LinkElement> follow = {LinkElement::kA, LinkElement::kArea,
                                      LinkElement::kFrame, LinkElement::kIframe};
   // Follow a refresh, of a meta element or a header, where a page has no other

@@ -1,0 +1,43 @@
+#include "frontier/seen_key.h"
+
+#include <cstddef>
+
+#include "base/ascii.h"
+
+namespace crawl {
+namespace {
+
+bool is_unreserved(char c) {
+  return is_ascii_letter(c) || is_ascii_digit(c) || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+}  // namespace
+
+std::string_view seen_key(std::string_view href, std::string& buffer) {
+  std::size_t at = href.find('%');
+  if (at == std::string_view::npos) return href;
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::size_t copied = 0;
+  buffer.clear();
+  for (; at != std::string_view::npos; at = href.find('%', at)) {
+    buffer += href.substr(copied, at - copied);
+    copied = at;
+    const int high = at + 2 < href.size() ? hex_digit_value(href[at + 1]) : -1;
+    const int low = at + 2 < href.size() ? hex_digit_value(href[at + 2]) : -1;
+    ++at;
+    if (high < 0 || low < 0) continue;
+    if (const char c = static_cast<char>(high * 16 + low); is_unreserved(c)) {
+      buffer += c;
+    } else {
+      buffer += '%';
+      buffer += kDigits[static_cast<std::size_t>(high)];
+      buffer += kDigits[static_cast<std::size_t>(low)];
+    }
+    copied = at += 2;
+  }
+  buffer += href.substr(copied);
+  return buffer;
+}
+
+}  // namespace crawl
