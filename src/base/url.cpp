@@ -1,29 +1,12 @@
 #include "crawl/base/url.h"
 
 #include <fmt/format.h>
-#include <libpsl.h>
 
-#include <memory>
-
+#include "base/public_suffixes.h"
 #include "base/url_host.h"
 #include "base/url_parser.h"
 
 namespace crawl {
-namespace {
-
-struct PslFree {
-  void operator()(psl_ctx_t* list) const { psl_free(list); }
-};
-
-// The distribution's list if it is newer than the one built into libpsl. Read
-// once, by whichever thread asks first; constant afterwards.
-const psl_ctx_t* public_suffixes() {
-  static const std::unique_ptr<psl_ctx_t, PslFree> list(psl_latest(nullptr));
-  return list != nullptr ? list.get() : psl_builtin();
-}
-
-}  // namespace
-
 std::optional<Url> Url::parse(std::string_view input) {
   return url::Parser::make_url(input, nullptr);
 }

@@ -83,6 +83,7 @@ std::unique_ptr<Job> Visits::next() {
 FetchRequest Visits::request(const Job& job) const {
   FetchRequest request{.url = job.url};
   secrets_.fill(job.secret, request);
+  request.cookies = job.cookies.header_for(job.url, clock_.wall_time());
   request.allow_private = options_.allow_private || job.allow_private;
   request.fresh_connection = job.fresh_connection;
   job.owner->prepare(job, request);
@@ -109,6 +110,7 @@ bool Visits::from_private(const FetchResult& result, const Url& url) const {
 
 void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
   const bool from_private = this->from_private(result, job->url);
+  job->cookies.take(job->url, result.set_cookies, clock_.wall_time());
   if (pace_by_answers_ || asks_to_slow_down(result)) {
     note_answer(*job, result, from_private);
   }

@@ -309,6 +309,37 @@ INSTANTIATE_TEST_SUITE_P(All, SecretsTo, ::testing::ValuesIn(kOrigins),
                            return name;
                          });
 
+// A host's ports share its cookies (RFC 6265 section 8.5).
+TEST_P(SecretsTo, CookiesOfAServerGoToItsHostAndNeverFromHttpsToHttp) {
+  const std::string_view name = GetParam();
+  const bool sent = name == "other port" || name == "https from http";
+  for (const char* how : {"list", "site"}) {
+    const Origins origins = make_origins(GetParam());
+    prepare_ends(*origins.seed, *origins.other, false);
+    origins.seed->serve("/", [to = origins.other->url("/back")](
+                                 const HttpRequest&) {
+      return Reply::response(
+          302, {{"Location", to}, {"Set-Cookie", "sid=secret; Path=/"}}, "");
+    });
+    std::vector<std::string> arguments = {
+        origins.seed->url("/"), "-v", "--fields",
+        "+headers",   "-o", files_.file("out.jsonl")};
+    arguments.insert(arguments.end(), origins.options.begin(),
+                     origins.options.end());
+    if (how == std::string_view("site")) {
+      arguments.insert(arguments.end(),
+                       {"-r", "--scope", "any", "--no-robots"});
+    }
+    const ProcessResult result = run(arguments);
+    EXPECT_THAT(told(*origins.other),
+                ElementsAre(sent ? "/back sid=secret" : "/back"))
+        << how << result.err;
+    EXPECT_THAT(told(*origins.seed), ElementsAre("/", "/here sid=secret"))
+        << how;
+    EXPECT_THAT(left_by(result), Not(HasSubstr("secret"))) << how;
+  }
+}
+
 TEST_F(SecretsCliTest, AnotherPortOfTheSeedsDomainIsAnotherOrigin) {
   LoopbackSite other;
   other.serve("/there", "<title>there</title>");

@@ -280,6 +280,52 @@ TEST_F(CrawlerTest, RedirectLoopEndsAtTheLimit) {
   EXPECT_THAT(column("status_code"), ElementsAre("302"));
 }
 
+TEST_F(CrawlerTest, CookiesAreKeptAlongARedirectChainAndNoLonger) {
+  for (const char* url : {"http://a.test/1", "http://a.test/2"}) {
+    fetcher_.reply(url, {.status = 302,
+                         .location = "/in",
+                         .set_cookies = {"s=1; Path=/", "t=2; Path=/in"}});
+  }
+  fetcher_.reply("http://a.test/in", {.status = 302,
+                                      .location = "http://b.test/",
+                                      .set_cookies = {"t=3; Path=/in"}});
+  fetcher_.reply("http://b.test/",
+                 {.status = 302, .location = "http://a.test/in/end"});
+  options_.jobs = 1;
+  crawl({"http://a.test/1", "http://a.test/2", "http://a.test/in/end"});
+  std::vector<std::string> sent;
+  for (const auto& start : fetcher_.starts()) {
+    sent.push_back(start.url + " " + start.cookies);
+  }
+  EXPECT_THAT(sent, UnorderedElementsAre(
+                        "http://a.test/1 ", "http://a.test/in t=2; s=1",
+                        "http://b.test/ ", "http://a.test/in/end t=3; s=1",
+                        "http://a.test/2 ", "http://a.test/in t=2; s=1",
+                        "http://b.test/ ", "http://a.test/in/end t=3; s=1",
+                        "http://a.test/in/end "));
+}
+
+TEST_F(CrawlerTest, ASiteThatSetsACookieAndRedirectsToItselfLetsUsIn) {
+  fetcher_.reply("http://a.test/", {.status = 302,
+                                    .location = "/",
+                                    .set_cookies = {"seen=1"},
+                                    .wants_cookie = "seen=1"});
+  crawl({"http://a.test/"});
+  EXPECT_THAT(column("error"), ElementsAre("null"));
+  EXPECT_THAT(column("status_code"), ElementsAre("200"));
+  EXPECT_EQ(fetcher_.starts().size(), 2u);
+}
+
+TEST_F(CrawlerTest, CookiesOfAChainOutliveARetry) {
+  fetcher_.reply("http://a.test/",
+                 {.status = 302, .location = "/in", .set_cookies = {"s=1"}});
+  fetcher_.reply("http://a.test/in", {.status = 503});
+  fetcher_.reply("http://a.test/in", {});
+  crawl({"http://a.test/"});
+  ASSERT_EQ(fetcher_.starts().size(), 3u);
+  EXPECT_EQ(fetcher_.starts()[2].cookies, "s=1");
+}
+
 TEST_F(CrawlerTest, RedirectsToAnythingButHttpAreNotFollowed) {
   fetcher_.reply("http://a.test/1",
                  {.status = 302, .location = "file:///etc/passwd"});

@@ -380,6 +380,20 @@ TEST_F(SiteTest, PageBehindARedirectIsNotFetchedAgainWhenLinked) {
   EXPECT_EQ(record("http://a.test/")["final_url"], "http://a.test/home");
 }
 
+TEST_F(SiteTest, EveryUrlOfACookieWallIsLetIn) {
+  for (const char* path : {"robots.txt", "", "1", "2"}) {
+    const std::string url = std::string("http://w.test/") + path;
+    fetcher_.reply(url, {.status = 302,
+                         .location = url,
+                         .set_cookies = {"seen=1"},
+                         .wants_cookie = "seen=1"});
+  }
+  const CrawlStats stats =
+      crawl({"http://w.test/", "http://w.test/1", "http://w.test/2"});
+  EXPECT_EQ(stats.fetched, 3u);
+  EXPECT_EQ(asked("http://w.test/robots.txt"), 2u);
+}
+
 // --- robots.txt
 
 TEST_F(SiteTest, Rfc9309_RobotsIsAskedOnceBeforeAnythingElse) {

@@ -138,6 +138,30 @@ TEST_P(Exchange, ARedirectIsNotFollowed) {
   EXPECT_EQ(site.log().size(), 1u);
 }
 
+TEST_P(Exchange, CookiesOfARedirectAreHandedOnAndSentWhereTold) {
+  site.serve("/wall", [](const HttpRequest& got) {
+    if (got.header("cookie") == "u=0; a=1; b=2") return Reply::html("let in");
+    return Reply::response(302,
+                           {{"Location", "/wall"},
+                            {"Set-Cookie", "a=1; Path=/, or so"},
+                            {"Set-Cookie", "b=2"}},
+                           "");
+  });
+  options.headers = {{"Cookie", "u=0"}};
+  FetchRequest wanted = request("/wall");
+  const FetchResult first = fetch(wanted);
+  EXPECT_EQ(first.status_code, 302);
+  EXPECT_THAT(first.set_cookies,
+              ::testing::ElementsAre("a=1; Path=/, or so", "b=2"));
+  wanted.cookies = "a=1; b=2";
+  EXPECT_EQ(fetch(wanted).status_code, 200);
+  // To whom the user's own is not to go.
+  wanted.send_credentials = false;
+  EXPECT_EQ(fetch(wanted).status_code, 302);
+  wanted.cookies.clear();
+  EXPECT_FALSE(has(sent_with(wanted), "Cookie"));
+}
+
 TEST_P(Exchange, RetryAfterIsPassedOn) {
   const FetchResult result = fetch("/retry-after/503/17");
   EXPECT_EQ(result.status_code, 503);

@@ -40,6 +40,9 @@ class FakeFetcher final : public Fetcher {
     std::string x_robots_tag{};
     std::string meta_robots{};
     bool headers_complete = false;  // the error is the body's alone
+    std::vector<std::string> set_cookies{};
+    // Asked for with this cookie, the URL answers 200 instead.
+    std::string wants_cookie{};
   };
   struct Start {
     std::string url;
@@ -47,6 +50,7 @@ class FakeFetcher final : public Fetcher {
     bool credentials;
     bool allow_private;
     bool fresh_connection;
+    std::string cookies;
   };
 
   explicit FakeFetcher(ManualClock& clock) : clock_(clock) {}
@@ -88,9 +92,13 @@ class FakeFetcher final : public Fetcher {
     const std::string url(request.url.href());
     const std::string host = request.url.host_key();
     starts_.push_back({url, clock_.now(), request.send_credentials,
-                       request.allow_private, request.fresh_connection});
-    const Reply reply =
+                       request.allow_private, request.fresh_connection,
+                       request.cookies});
+    Reply reply =
         take_reply(std::string(request.url.without_fragment().href()));
+    if (!reply.wants_cookie.empty() && request.cookies == reply.wants_cookie) {
+      reply = {};
+    }
 
     Flight flight;
     flight.url = url;
@@ -103,6 +111,7 @@ class FakeFetcher final : public Fetcher {
         flight.result.headers_complete ? reply.status : 0;
     flight.result.error = reply.error;
     flight.result.location = reply.location;
+    flight.result.set_cookies = reply.set_cookies;
     flight.result.retry_after = reply.retry_after;
     flight.result.times.total =
         std::chrono::duration<double>(reply.latency).count();

@@ -2,6 +2,7 @@
 #define CRAWL_FETCH_FETCH_RESULT_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@ struct FetchRequest {
   // Send what belongs to the seed's origin only: -u, Authorization, Cookie.
   bool send_credentials = true;
   std::string user_password{};  // for HTTP Basic, instead of -u; "" for none
+  // "a=b; c=d", of servers: the user's own go before, but for those of the same
+  // name. None are sent if the user leaves Cookie out.
+  std::string cookies{};
   // Let it reach addresses that FetchOptions::allow_address refuses.
   bool allow_private = true;
   bool fresh_connection = false;  // use none that is open already
@@ -42,6 +46,8 @@ struct FetchTimes {
   double starttransfer = 0;
   double total = 0;
 };
+
+inline constexpr std::size_t kMaxSetCookies = 50;
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
@@ -64,8 +70,9 @@ struct FetchResult {
   std::string retry_after;
   std::string link;  // several joined ", "
   std::string refresh;
-  std::string x_robots_tag;  // several joined ", "
-  HeaderList headers;        // all, in order, if FetchOptions::keep_headers
+  std::string x_robots_tag;              // several joined ", "
+  std::vector<std::string> set_cookies;  // of a 3xx, the first kMaxSetCookies
+  HeaderList headers;  // all, in order, if FetchOptions::keep_headers
 
   std::string body;                 // if FetchOptions::keep_body
   std::uint64_t size_download = 0;  // body bytes on the wire

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crawl/base/clock.h"
+#include "crawl/base/cookie_jar.h"
 #include "crawl/base/redirect_hop.h"
 #include "crawl/base/url.h"
 
@@ -38,6 +39,7 @@ struct Job {
   Secret secret;
 
   std::vector<RedirectHop> redirects;  // followed so far
+  CookieJar cookies;                   // that were set on the way
   unsigned attempts = 1;  // the present one counted; a hop is no new one
   // The next exchange begins another attempt, and needs another connection: the
   // earlier one's may have been at fault.

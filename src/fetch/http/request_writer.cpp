@@ -1,10 +1,12 @@
 #include "fetch/http/request_writer.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/ascii.h"
 #include "fetch/http/basic_auth.h"
+#include "fetch/http/header_values.h"
 
 namespace crawl {
 namespace {
@@ -20,6 +22,42 @@ std::string text_of(const RequestHeaders& headers, const HeaderList& fields) {
     text += "\r\n";
   }
   return text;
+}
+
+bool is_cookie(std::string_view name) {
+  return equals_ignoring_case(name, "Cookie");
+}
+
+std::string cookie_of(const HeaderList& fields) {
+  std::string cookie;
+  for (const auto& [name, value] : fields) {
+    if (!is_cookie(name) || value.empty()) continue;
+    if (!cookie.empty()) cookie += "; ";
+    cookie += value;
+  }
+  return cookie;
+}
+
+HeaderList without_cookie(HeaderList fields) {
+  std::erase_if(fields,
+                [](const auto& field) { return is_cookie(field.first); });
+  return fields;
+}
+
+// Takes the next "name=value" from a Cookie's value, and its name.
+std::pair<std::string_view, std::string_view> take_cookie(
+    std::string_view& cookies) {
+  const std::size_t end = std::min(cookies.find(';'), cookies.size());
+  const std::string_view pair = trim_field(cookies.substr(0, end));
+  cookies.remove_prefix(std::min(end + 1, cookies.size()));
+  return {pair, pair.substr(0, pair.find('='))};
+}
+
+bool names_cookie(std::string_view cookies, std::string_view name) {
+  while (!cookies.empty()) {
+    if (take_cookie(cookies).second == name) return true;
+  }
+  return false;
 }
 
 // What HTTP/2 says in other ways, or not at all (RFC 9113 section 8.2.2).
@@ -65,8 +103,11 @@ RequestWriter::RequestWriter(const FetchOptions& options)
       user_password_(options.user_password),
       own_host_(!headers_.given("Host")),
       own_authorization_(!headers_.given("Authorization")),
+      own_cookie_(cookie_of(headers_.origin())),
       any_text_(text_of(headers_, headers_.any())),
       origin_text_(text_of(headers_, headers_.origin())),
+      origin_text_but_cookie_(
+          text_of(headers_, without_cookie(headers_.origin()))),
       any_fields_(http2_of(headers_, headers_.any())),
       origin_fields_(http2_of(headers_, headers_.origin())) {}
 
@@ -87,7 +128,14 @@ void RequestWriter::append_http1(const FetchRequest& request,
     }
     out += "\r\n";
   }
-  out += request.send_credentials ? origin_text_ : any_text_;
+  if (request.cookies.empty()) {
+    out += request.send_credentials ? origin_text_ : any_text_;
+  } else {
+    out += request.send_credentials ? origin_text_but_cookie_ : any_text_;
+    if (const std::string value = cookie(request); !value.empty()) {
+      out.append("Cookie: ").append(value).append("\r\n");
+    }
+  }
   if (const std::string value = authorization(request); !value.empty()) {
     out.append("Authorization: ").append(value).append("\r\n");
   }
@@ -108,11 +156,34 @@ HeaderList RequestWriter::http2_fields(const FetchRequest& request) const {
   fields.emplace_back(":scheme", url.scheme());
   fields.emplace_back(":authority", host.empty() ? authority(url) : host);
   fields.emplace_back(":path", url.path_and_query());
-  fields.insert(fields.end(), rest.begin(), rest.end());
+  for (const auto& field : rest) {
+    if (request.cookies.empty() || field.first != "cookie") {
+      fields.push_back(field);
+    }
+  }
+  if (!request.cookies.empty()) {
+    if (std::string value = cookie(request); !value.empty()) {
+      fields.emplace_back("cookie", std::move(value));
+    }
+  }
   if (std::string value = authorization(request); !value.empty()) {
     fields.emplace_back("authorization", std::move(value));
   }
   return fields;
+}
+
+std::string RequestWriter::cookie(const FetchRequest& request) const {
+  // -H 'Cookie:' leaves it out, whoever would send one.
+  if (own_cookie_.empty() && headers_.given("Cookie")) return {};
+  if (!request.send_credentials) return request.cookies;
+  // A server changes the user's cookies as it would those of a browser.
+  std::string value;
+  for (std::string_view own = own_cookie_; !own.empty();) {
+    const auto [pair, name] = take_cookie(own);
+    if (pair.empty() || names_cookie(request.cookies, name)) continue;
+    value.append(pair).append("; ");
+  }
+  return value + request.cookies;
 }
 
 std::string RequestWriter::authorization(const FetchRequest& request) const {

@@ -29,13 +29,17 @@ class RequestWriter {
  private:
   // The Authorization that a request carries, "" for none.
   std::string authorization(const FetchRequest& request) const;
+  // Of a request with cookies of servers: its Cookie, "" for none.
+  std::string cookie(const FetchRequest& request) const;
 
   const RequestHeaders headers_;
   const std::string user_password_;
   const bool own_host_;  // the user gave none
   const bool own_authorization_;
-  std::string any_text_;  // the fields behind Host
+  const std::string own_cookie_;  // of the user's, several joined "; "
+  std::string any_text_;          // the fields behind Host
   std::string origin_text_;
+  std::string origin_text_but_cookie_;
   HeaderList any_fields_;  // those that HTTP/2 has, too
   HeaderList origin_fields_;
 };

@@ -59,6 +59,7 @@ void ResponseHeaders::expect_status() {
   result_->link.clear();
   result_->refresh.clear();
   result_->x_robots_tag.clear();
+  result_->set_cookies.clear();
   result_->headers.clear();
   framing_.content_length.clear();
   framing_.transfer_encoding.clear();
@@ -129,7 +130,13 @@ void ResponseHeaders::field(std::string_view name, std::string_view value) {
       }
       break;
     case 10:
-      if (equals_ignoring_case(name, "connection")) joined(framing_.connection);
+      if (equals_ignoring_case(name, "connection")) {
+        joined(framing_.connection);
+      } else if (equals_ignoring_case(name, "set-cookie") &&
+                 result_->status_code / 100 == 3 &&
+                 result_->set_cookies.size() < kMaxSetCookies) {
+        last_value_ = &result_->set_cookies.emplace_back(value);
+      }
       break;
     case 14:
       if (equals_ignoring_case(name, "content-length"))

@@ -5,7 +5,11 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "base/ascii.h"
 
 namespace crawl {
 namespace {
@@ -148,6 +152,51 @@ TEST(RequestWriter, SecretsGoWhereTheyMay) {
   const HeaderList fields = writer.http2_fields(request);
   for (const char* name : {"x-secret", "cookie", "authorization"}) {
     EXPECT_THAT(fields, Not(Contains(Key(name)))) << name;
+  }
+}
+
+TEST(RequestWriter, CookiesOfServersJoinTheUsers) {
+  struct Case {
+    std::vector<std::string> own;  // -H 'Cookie: ...', each
+    bool credentials;
+    const char* cookies;
+    const char* sent;  // "" for none
+  };
+  for (const auto& [own, credentials, cookies, sent] : std::vector<Case>{
+           {{}, true, "", ""},
+           {{}, true, "a=1; b=2", "a=1; b=2"},
+           {{}, false, "a=1", "a=1"},
+           {{"u=1"}, true, "", "u=1"},
+           {{"u=1"}, true, "a=1", "u=1; a=1"},
+           {{"u=1"}, false, "a=1", "a=1"},
+           {{"u=1"}, false, "", ""},
+           // As a browser would with what a server changes.
+           {{"u=1; a=0;v"}, true, "a=1", "u=1; v; a=1"},
+           {{"a=0", "u=1"}, true, "a=1; b=2", "u=1; a=1; b=2"},
+           {{"aa=0"}, true, "a=1", "aa=0; a=1"},
+           // Cookie is left out.
+           {{""}, true, "a=1", ""},
+           {{""}, false, "a=1", ""},
+       }) {
+    FetchOptions options = bare();
+    for (const std::string& value : own) {
+      options.headers.emplace_back("cookie", value);
+    }
+    const RequestWriter writer(options);
+    FetchRequest request = request_for("https://a.test/");
+    request.send_credentials = credentials;
+    request.cookies = cookies;
+    const std::string text = lower_case(written(writer, request));
+    const HeaderList fields = writer.http2_fields(request);
+    if (*sent == '\0') {
+      EXPECT_THAT(text, Not(HasSubstr("cookie")));
+      EXPECT_THAT(fields, Not(Contains(Key("cookie"))));
+      continue;
+    }
+    const std::string line = std::string("\r\ncookie: ") + sent + "\r\n";
+    EXPECT_THAT(text, HasSubstr(line));
+    EXPECT_EQ(text.find("cookie:", text.find(line) + line.size()), text.npos);
+    EXPECT_THAT(fields, Contains(Pair("cookie", sent)).Times(1));
   }
 }
 

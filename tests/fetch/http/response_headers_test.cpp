@@ -1,5 +1,6 @@
 #include "fetch/http/response_headers.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <initializer_list>
@@ -42,6 +43,23 @@ TEST_F(ResponseHeadersTest, KeepsNoListUnlessAsked) {
   add({"HTTP/1.1 200 OK", "Content-Type: text/html", "X-Other: 1", ""});
   EXPECT_TRUE(result.headers.empty());
   EXPECT_EQ(result.content_type, "text/html");
+}
+
+TEST_F(ResponseHeadersTest, SetCookiesOfARedirectAreKeptOneByOne) {
+  headers.begin(&result, false, 100'000);
+  add({"HTTP/1.1 302 Found", "Set-Cookie: a=1; Expires=Thu, 01 Jan 2100",
+       "SET-COOKIE:b=2", "  ; Path=/", "Set-Cookie2: no", ""});
+  EXPECT_THAT(
+      result.set_cookies,
+      testing::ElementsAre("a=1; Expires=Thu, 01 Jan 2100", "b=2 ; Path=/"));
+  // Nobody follows from another response.
+  headers.begin(&result, false, 100'000);
+  add({"HTTP/1.1 200 OK", "Set-Cookie: a=1", ""});
+  EXPECT_THAT(result.set_cookies, testing::IsEmpty());
+  headers.begin(&result, false, 100'000);
+  add({"HTTP/1.1 302 Found"});
+  for (int i = 0; i < 60; ++i) add({"Set-Cookie: a=1"});
+  EXPECT_EQ(result.set_cookies.size(), kMaxSetCookies);
 }
 
 TEST_F(ResponseHeadersTest, InterimResponsesAreForgotten) {
