@@ -23,21 +23,60 @@ struct DueLater {
 
 }  // namespace
 
-struct Frontier::Host {
-  HostId id = 0;
-  std::string key;
-  std::size_t in_flight = 0;
-  HostPace pace;
-  bool is_private = false;  // at a loopback or private address
-  bool held = false;        // by hold_host()
-  Clock::time_point held_until = Clock::time_point::min();
-  std::optional<Ready> ready;  // its place in ready_, if it has one
+// One's turn in an order, if it has one. Its node is kept for the next time.
+template <class Who>
+struct Frontier::Seat {
+  Order<Who>* order = nullptr;
+  typename Order<Who>::iterator at{};
+  typename Order<Who>::node_type node{};
 
+  void leave() {
+    if (order == nullptr) return;
+    node = order->extract(at);
+    order = nullptr;
+  }
+  void enter(Order<Who>& into, const Turn<Who>& turn) {
+    if (node.empty()) {
+      at = into.insert(turn).first;
+    } else {
+      node.value() = turn;
+      at = into.insert(std::move(node)).position;
+    }
+    order = &into;
+  }
+};
+
+struct Frontier::Host {
+  std::size_t in_flight = 0;
+  std::size_t queued = 0;
+  std::size_t parked = 0;   // jobs of origins that are
+  std::size_t counted = 0;  // in held_
+  HostPace pace;
+  std::chrono::milliseconds crawl_delay{0};  // the longest of its origins
+  bool is_private = false;                   // at a loopback or private address
+  std::vector<OriginId> origins;
+  Order<Origin> order;  // of those that have work and may be asked soon
+  Seat<Host> seat;
+};
+
+struct Frontier::Origin {
+  Origin(OriginId number, std::string host_key, Host& at)
+      : id(number), key(std::move(host_key)), host(at) {}
+  ~Origin() { drop_new(); }
+
+  const OriginId id;
+  const std::string key;
+  Host& host;
+  bool held = false;  // by hold_host()
+  Clock::time_point held_until = Clock::time_point::min();
+  std::chrono::milliseconds crawl_delay{0};
+  bool parked = false;  // held, or its turn comes late
+  Seat<Origin> seat;
+
+  std::size_t queued = 0;
   std::unique_ptr<Job> first;  // new jobs, a list in order of admission
   Job* last = nullptr;
   std::vector<std::unique_ptr<Job>> again;  // retries and hops, a heap by time
-
-  ~Host() { drop_new(); }
 
   // A long list must not be destroyed by recursion.
   std::size_t drop_new() {
@@ -46,11 +85,6 @@ struct Frontier::Host {
     last = nullptr;
     return dropped;
   }
-
-  Clock::time_point ready_at() const {
-    return std::max(pace.ready_at(), held_until);
-  }
-  bool has_work() const { return first || !again.empty(); }
 
   std::unique_ptr<Job> take(Clock::time_point now) {
     if (!again.empty() && again.front()->not_before <= now) {
@@ -78,180 +112,277 @@ Frontier::Frontier(FrontierOptions options, const Clock& clock)
 Frontier::~Frontier() = default;
 
 void Frontier::add(std::unique_ptr<Job> job) {
-  Host& host = host_of(*job);
+  Origin& origin = origin_of(*job);
   job->sequence = next_sequence_++;
-  leave_ready(host);
+  leave(origin);
   Job* added = job.get();
-  if (host.last != nullptr) {
-    host.last->next = std::move(job);
+  if (origin.last != nullptr) {
+    origin.last->next = std::move(job);
   } else {
-    host.first = std::move(job);
+    origin.first = std::move(job);
   }
-  host.last = added;
-  ++queued_;
-  enter_ready(host);
+  origin.last = added;
+  ++queued_, ++origin.queued, ++origin.host.queued;
+  enter(origin);
 }
 
 void Frontier::add_again(std::unique_ptr<Job> job,
                          Clock::time_point not_before) {
-  Host& host = host_of(*job);
+  Origin& origin = origin_of(*job);
   job->not_before = not_before;
-  leave_ready(host);
-  host.again.push_back(std::move(job));
-  std::push_heap(host.again.begin(), host.again.end(), DueLater());
-  ++queued_;
-  enter_ready(host);
+  leave(origin);
+  origin.again.push_back(std::move(job));
+  std::push_heap(origin.again.begin(), origin.again.end(), DueLater());
+  ++queued_, ++origin.queued, ++origin.host.queued;
+  enter(origin);
 }
 
 std::unique_ptr<Job> Frontier::next() {
-  if (ready_.empty()) return nullptr;
   const Clock::time_point now = clock_.now();
-  if (ready_.begin()->time > now) return nullptr;
+  advance(now);
+  if (ready_.empty() || ready_.begin()->time > now) return nullptr;
   if (rate_interval_.count() > 0) {
     if (next_by_rate_ > now) return nullptr;
     next_by_rate_ =
         std::max(next_by_rate_, now - kRateCatchUp) + rate_interval_;
   }
 
-  Host& host = *hosts_[ready_.begin()->host];
-  leave_ready(host);
-  std::unique_ptr<Job> job = host.take(now);
-  --queued_;
-  ++handed_out_;
-  ++host.in_flight;
+  Host& host = *ready_.begin()->who;
+  renew(host);
+  Origin& origin = *host.order.begin()->who;
+  leave(origin);
+  std::unique_ptr<Job> job = origin.take(now);
+  --queued_, --origin.queued, --host.queued;
+  ++handed_out_, ++host.in_flight;
   // Without a delay the host keeps its place in the order of admission.
   const PaceOptions& pace = pace_options(host);
   if (host.pace.delay(now, pace).count() > 0) host.pace.started(now, pace);
-  enter_ready(host);
+  enter(origin);
   return job;
 }
 
 std::optional<Clock::time_point> Frontier::ready_at() const {
-  if (ready_.empty()) return std::nullopt;
-  return std::max(ready_.begin()->time, next_by_rate_);
+  std::optional<Clock::time_point> first;
+  if (!ready_.empty()) {
+    first = ready_.begin()->time;
+  } else {
+    if (!late_hosts_.empty()) first = late_hosts_.begin()->time;
+    if (!late_origins_.empty()) {
+      const Clock::time_point time = late_origins_.begin()->time;
+      first = first ? std::min(*first, time) : time;
+    }
+  }
+  if (first) first = std::max(*first, next_by_rate_);
+  return first;
 }
 
 void Frontier::done(const Job& job) {
-  Host& host = *hosts_[job.host];
-  leave_ready(host);
+  Host& host = origins_[job.host]->host;
+  leave(host);
   --handed_out_;
   --host.in_flight;
-  enter_ready(host);
+  enter(host);
 }
 
 void Frontier::answered(const Job& job, const PaceAnswer& answer,
                         bool is_private) {
-  Host& host = *hosts_[job.host];
-  leave_ready(host);
+  Host& host = origins_[job.host]->host;
+  leave(host);
   if (is_private && !host.is_private) {
     // The pause after the first request was made for a stranger.
     host.is_private = true;
     host.pace = {};
+    host.pace.set_crawl_delay(host.crawl_delay, pace_options(host));
   }
   host.pace.answered(answer, clock_.now(), pace_options(host));
-  enter_ready(host);
+  enter(host);
 }
 
 bool Frontier::set_crawl_delay(const Job& job,
                                std::optional<std::chrono::milliseconds> delay) {
-  Host& host = *hosts_[job.host];
-  leave_ready(host);
-  const bool whole = host.pace.set_crawl_delay(delay, pace_options(host));
-  enter_ready(host);
-  return whole;
+  Origin& origin = *origins_[job.host];
+  Host& host = origin.host;
+  const auto own = delay.value_or(std::chrono::milliseconds(0));
+  const auto before = std::exchange(origin.crawl_delay, own);
+  leave(host);
+  if (own < host.crawl_delay && before == host.crawl_delay) {
+    host.crawl_delay = own;
+    for (const OriginId id : host.origins) {
+      host.crawl_delay = std::max(host.crawl_delay, origins_[id]->crawl_delay);
+    }
+  }
+  host.crawl_delay = std::max(host.crawl_delay, own);
+  host.pace.set_crawl_delay(host.crawl_delay, pace_options(host));
+  enter(host);
+  return own <= pace_options(host).max_crawl_delay;
 }
 
 void Frontier::hold_host(const Job& job) {
-  Host& host = *hosts_[job.host];
-  leave_ready(host);
-  host.held = true;
+  Origin& origin = *origins_[job.host];
+  leave(origin);
+  origin.held = true;
+  enter(origin);
 }
 
 void Frontier::release_host(std::string_view host_key) {
   const auto found = ids_.find(host_key);
   if (found == ids_.end()) return;
-  Host& host = *hosts_[found->second];
-  leave_ready(host);
-  host.held = false;
-  enter_ready(host);
+  Origin& origin = *origins_[found->second];
+  leave(origin);
+  origin.held = false;
+  enter(origin);
 }
 
 void Frontier::hold_until(const Job& job, Clock::time_point until) {
-  Host& host = *hosts_[job.host];
-  leave_ready(host);
-  host.held_until = std::max(host.held_until, until);
-  enter_ready(host);
+  Origin& origin = *origins_[job.host];
+  leave(origin);
+  origin.held_until = std::max(origin.held_until, until);
+  enter(origin);
 }
 
 void Frontier::drop_new() {
-  for (const std::unique_ptr<Host>& host : hosts_) {
-    if (!host) continue;
-    leave_ready(*host);
-    queued_ -= host->drop_new();
-    enter_ready(*host);
+  for (const std::unique_ptr<Origin>& origin : origins_) {
+    if (!origin || !origin->first) continue;
+    leave(*origin);
+    const std::size_t dropped = origin->drop_new();
+    queued_ -= dropped;
+    origin->queued -= dropped;
+    origin->host.queued -= dropped;
+    enter(*origin);
   }
 }
 
 std::size_t Frontier::clear() {
   const std::size_t dropped = queued_;
-  ready_.clear();
-  for (const std::unique_ptr<Host>& host : hosts_) {
-    if (!host) continue;
-    host->ready.reset();
-    host->again.clear();
-    host->drop_new();
+  drop_new();
+  for (const std::unique_ptr<Origin>& origin : origins_) {
+    if (!origin || origin->queued == 0) continue;
+    leave(*origin);
+    origin->again.clear();
+    origin->host.queued -= origin->queued;
+    origin->queued = 0;
+    enter(*origin);
   }
   queued_ = 0;
   return dropped;
 }
 
-Frontier::Host& Frontier::host_of(Job& job) {
-  const std::string key = job.url.host_key();
+std::size_t Frontier::supply() {
+  advance(clock_.now());
+  return queued_ - held_;
+}
+
+bool Frontier::is_held(std::string_view host_key) const {
+  const auto found = ids_.find(host_key);
+  if (found == ids_.end()) return false;
+  const Origin& origin = *origins_[found->second];
+  return origin.held || origin.held_until > soon() ||
+         origin.host.pace.ready_at() > soon();
+}
+
+Frontier::Origin& Frontier::origin_of(Job& job) {
+  std::string key = job.url.host_key();
   if (const auto found = ids_.find(std::string_view(key));
       found != ids_.end()) {
     job.host = found->second;
-    return *hosts_[found->second];
+    return *origins_[found->second];
   }
   if (ids_.size() >= forget_at_) forget_idle_hosts();
-  HostId id = static_cast<HostId>(hosts_.size());
+  // "a.test." is "a.test" to everybody but the URL.
+  std::string_view name = job.url.hostname();
+  if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
+  std::unique_ptr<Host>& host = hosts_[std::string(name)];
+  if (!host) {
+    host = std::make_unique<Host>();
+    host->is_private = is_private_host(name);
+  }
+  OriginId id = static_cast<OriginId>(origins_.size());
   if (free_ids_.empty()) {
-    hosts_.emplace_back();
+    origins_.emplace_back();
   } else {
     id = free_ids_.back();
     free_ids_.pop_back();
   }
-  hosts_[id] = std::make_unique<Host>();
-  hosts_[id]->id = id;
-  hosts_[id]->key = key;
-  hosts_[id]->is_private = is_private_host(job.url.hostname());
+  host->origins.push_back(id);
   ids_.emplace(key, id);
+  origins_[id] = std::make_unique<Origin>(id, std::move(key), *host);
   job.host = id;
-  return *hosts_[id];
+  return *origins_[id];
 }
 
 const PaceOptions& Frontier::pace_options(const Host& host) const {
   return host.is_private ? options_.private_pace : options_.pace;
 }
 
-void Frontier::leave_ready(Host& host) {
-  if (!host.ready) return;
-  ready_.erase(*host.ready);
-  host.ready.reset();
+void Frontier::leave(Host& host) {
+  host.seat.leave();
+  held_ -= std::exchange(host.counted, 0);
 }
 
-void Frontier::enter_ready(Host& host) {
-  if (!host.has_work() || host.held || host.in_flight >= options_.per_host) {
-    return;
+void Frontier::enter(Host& host) {
+  Turn<Host> turn{host.pace.ready_at(), 0, &host};
+  if (!host.order.empty()) {
+    turn.time = std::max(turn.time, host.order.begin()->time);
+    turn.sequence = host.order.begin()->sequence;
   }
-  Ready place{host.ready_at(), 0, host.id};
-  if (host.first) {
-    place.sequence = host.first->sequence;
-  } else {
-    place.time = std::max(place.time, host.again.front()->not_before);
-    place.sequence = host.again.front()->sequence;
+  const bool late = turn.time > soon();
+  host.counted = late ? host.queued : host.parked;
+  held_ += host.counted;
+  if (!host.order.empty() && host.in_flight < options_.per_host) {
+    host.seat.enter(late ? late_hosts_ : ready_, turn);
   }
-  host.ready = place;
-  ready_.insert(place);
+}
+
+void Frontier::leave(Origin& origin) {
+  leave(origin.host);
+  origin.seat.leave();
+  if (std::exchange(origin.parked, false)) origin.host.parked -= origin.queued;
+}
+
+void Frontier::enter(Origin& origin) {
+  if (origin.held) {
+    origin.parked = true;
+  } else if (origin.queued > 0) {
+    Turn<Origin> turn{origin.held_until, 0, &origin};
+    if (origin.first) {
+      turn.sequence = origin.first->sequence;
+    } else {
+      turn.time = std::max(turn.time, origin.again.front()->not_before);
+      turn.sequence = origin.again.front()->sequence;
+    }
+    // Among those that may be asked now, admission alone counts.
+    if (turn.time <= now_) turn.time = Clock::time_point::min();
+    origin.parked = turn.time > soon();
+    origin.seat.enter(origin.parked ? late_origins_ : origin.host.order, turn);
+  }
+  if (origin.parked) origin.host.parked += origin.queued;
+  enter(origin.host);
+}
+
+// Those of its origins whose time has come go by admission from now on.
+void Frontier::renew(Host& host) {
+  auto at = host.order.lower_bound(
+      {Clock::time_point::min() + Clock::duration(1), 0, nullptr});
+  while (at != host.order.end() && at->time <= now_) {
+    Origin& origin = *(at++)->who;
+    leave(origin);
+    enter(origin);
+  }
+}
+
+// Moves soon() on.
+void Frontier::advance(Clock::time_point now) {
+  now_ = std::max(now_, now);
+  while (!late_origins_.empty() && late_origins_.begin()->time <= soon()) {
+    Origin& origin = *late_origins_.begin()->who;
+    leave(origin);
+    enter(origin);
+  }
+  while (!late_hosts_.empty() && late_hosts_.begin()->time <= soon()) {
+    Host& host = *late_hosts_.begin()->who;
+    leave(host);
+    enter(host);
+  }
 }
 
 // A list of ten million hosts must not leave ten million empty queues behind. A
@@ -260,16 +391,24 @@ void Frontier::enter_ready(Host& host) {
 // host.
 void Frontier::forget_idle_hosts() {
   const Clock::time_point now = clock_.now();
-  for (std::unique_ptr<Host>& host : hosts_) {
-    if (!host || host->has_work() || host->in_flight > 0 || host->held ||
-        host->ready_at() > now || host->pace.has_crawl_delay() ||
-        host->pace.strikes(now, pace_options(*host)) > 0) {
-      continue;
+  std::erase_if(hosts_, [&](const auto& entry) {
+    const Host& host = *entry.second;
+    const auto matters = [&](OriginId id) {
+      return origins_[id]->held || origins_[id]->held_until > now;
+    };
+    if (host.queued > 0 || host.in_flight > 0 || host.pace.ready_at() > now ||
+        host.pace.has_crawl_delay() ||
+        host.pace.strikes(now, pace_options(host)) > 0 ||
+        std::any_of(host.origins.begin(), host.origins.end(), matters)) {
+      return false;
     }
-    ids_.erase(host->key);
-    free_ids_.push_back(host->id);
-    host.reset();
-  }
+    for (const OriginId id : host.origins) {
+      ids_.erase(origins_[id]->key);
+      free_ids_.push_back(id);
+      origins_[id].reset();
+    }
+    return true;
+  });
   forget_at_ = std::max<std::size_t>(1024, 2 * ids_.size());
 }
 

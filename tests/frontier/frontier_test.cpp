@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,13 +78,361 @@ TEST_F(FrontierTest, NeverHandsOutMoreThanPerHostOfOneHost) {
   EXPECT_EQ(take_all(frontier), (Urls{"http://a.test/"}));
 }
 
-TEST_F(FrontierTest, HostIsSchemeNameAndPort) {
+// ---- A host is a name: its slots and its pace, whatever the scheme and port
+
+const Urls kOneHost = {"http://a.test/",      "https://a.test/",
+                       "http://a.test:8080/", "https://a.test:8080/",
+                       "http://a.test./",     "http://A.test:80/"};
+
+TEST_F(FrontierTest, SlotsAreOfTheName) {
+  Frontier frontier = make({.per_host = 2});
+  for (const std::string& url : kOneHost) frontier.add(job(url));
+  frontier.add(job("http://b.a.test/"));
+  EXPECT_EQ(take_all(frontier),
+            (Urls{kOneHost[0], kOneHost[1], "http://b.a.test/"}));
+  frontier.done(*out_[1]);
+  EXPECT_EQ(take_all(frontier), (Urls{kOneHost[2]}));
+}
+
+TEST_F(FrontierTest, DelayIsOfTheName) {
+  Frontier frontier = make({.per_host = 8, .pace = {.delay = 1s}});
+  for (const std::string& url : kOneHost) frontier.add(job(url));
+  for (const std::string& url : kOneHost) {
+    EXPECT_EQ(take_all(frontier), (Urls{url}));
+    clock_.advance(999ms);
+    EXPECT_EQ(take_all(frontier), Urls{});
+    clock_.advance(1ms);
+  }
+}
+
+TEST_F(FrontierTest, SlowDownIsOfTheName) {
+  for (const int status : {429, 503}) {
+    Frontier frontier = make();
+    for (const std::string& url : kOneHost) frontier.add(job(url));
+    frontier.add(job("http://b.test/"));
+    const std::unique_ptr<Job> first = frontier.next();
+    frontier.answered(
+        *first,
+        {.started = clock_.now(), .status_code = status, .retry_after = 7s},
+        false);
+    frontier.done(*first);
+    EXPECT_EQ(take_all(frontier), (Urls{"http://b.test/"}));
+    EXPECT_GE(*frontier.ready_at(), clock_.now() + 7s);
+  }
+}
+
+TEST_F(FrontierTest, PaceByLatencyIsOfTheName) {
+  Frontier frontier = make({.pace = {.adaptive = true}});
+  for (const std::string& url : kOneHost) frontier.add(job(url));
+  const std::unique_ptr<Job> first = frontier.next();
+  frontier.answered(
+      *first, {.started = clock_.now(), .status_code = 200, .latency = 20s},
+      false);
+  frontier.done(*first);
+  clock_.advance(1s);  // what the first start reserved
+  EXPECT_EQ(take_all(frontier).size(), 1u);
+  clock_.advance(19s);
+  EXPECT_EQ(take_all(frontier), Urls{});
+  clock_.advance(1s);
+  EXPECT_EQ(take_all(frontier).size(), 1u);
+}
+
+TEST_F(FrontierTest, CrawlDelayIsTheLongestOfTheNamesOrigins) {
+  Frontier frontier = make({.per_host = 8});
+  for (int i = 0; i < 9; ++i) {
+    frontier.add(job("http://a.test/"));
+    frontier.add(job("https://a.test/"));
+  }
+  const std::unique_ptr<Job> plain = frontier.next(), tls = frontier.next();
+  const auto gap = [&] {
+    clock_.advance(1h);
+    const std::unique_ptr<Job> one = frontier.next();
+    frontier.done(*one);
+    return *frontier.ready_at() - clock_.now();
+  };
+  EXPECT_TRUE(frontier.set_crawl_delay(*plain, 2s));
+  EXPECT_TRUE(frontier.set_crawl_delay(*tls, std::nullopt));
+  EXPECT_EQ(gap(), 2s);
+  EXPECT_TRUE(frontier.set_crawl_delay(*tls, 5s));
+  EXPECT_EQ(gap(), 5s);
+  EXPECT_TRUE(frontier.set_crawl_delay(*plain, 3s));
+  EXPECT_EQ(gap(), 5s);
+  EXPECT_TRUE(frontier.set_crawl_delay(*tls, std::nullopt));
+  EXPECT_EQ(gap(), 3s);
+  // Each is told of its own alone.
+  EXPECT_FALSE(frontier.set_crawl_delay(*tls, 1h));
+  EXPECT_TRUE(frontier.set_crawl_delay(*plain, std::nullopt));
+  EXPECT_EQ(gap(), 30s);
+}
+
+// ---- What robots.txt holds up is an origin
+
+TEST_F(FrontierTest, HeldOriginHoldsUpNoOtherOfItsHost) {
+  Frontier frontier = make();
+  for (int i = 1; i <= 2; ++i) {
+    frontier.add(job("http://a.test/" + std::to_string(i)));
+    frontier.add(job("https://a.test/" + std::to_string(i)));
+  }
+  std::unique_ptr<Job> first = frontier.next();
+  frontier.hold_host(*first);
+  frontier.add_again(std::move(first), clock_.now());
+  EXPECT_EQ(take_all(frontier), (Urls{"https://a.test/1", "https://a.test/2"}));
+  frontier.release_host("https://a.test:443");
+  EXPECT_EQ(take_all(frontier), Urls{});
+  frontier.release_host("http://a.test:80");
+  EXPECT_EQ(take_all(frontier), (Urls{"http://a.test/1", "http://a.test/2"}));
+}
+
+TEST_F(FrontierTest, OriginWithoutRobotsWaitsAloneAndThenInItsTurn) {
   Frontier frontier = make({.per_host = 1});
-  frontier.add(job("http://a.test/"));
-  frontier.add(job("https://a.test/"));
-  frontier.add(job("http://a.test:8080/"));
-  frontier.add(job("http://a.test:80/same-as-the-first"));
-  EXPECT_EQ(take_all(frontier).size(), 3u);
+  for (int i = 1; i <= 3; ++i) {
+    frontier.add(job("http://a.test/" + std::to_string(i)));
+    frontier.add(job("https://a.test/" + std::to_string(i)));
+  }
+  std::unique_ptr<Job> first = frontier.next();
+  frontier.hold_until(*first, clock_.now() + 5s);
+  frontier.done(*first);
+  frontier.add_again(std::move(first), clock_.now());
+  EXPECT_EQ(take_all(frontier), (Urls{"https://a.test/1"}));
+  clock_.advance(5s);
+  frontier.done(*out_.back());
+  // Not behind all that the other has.
+  for (const char* url :
+       {"http://a.test/1", "http://a.test/2", "https://a.test/2",
+        "http://a.test/3", "https://a.test/3"}) {
+    EXPECT_EQ(take_all(frontier), (Urls{url}));
+    frontier.done(*out_.back());
+  }
+}
+
+TEST_F(FrontierTest, WaitsForTheFirstOriginOfAHostThatIsReady) {
+  Frontier frontier = make();
+  const std::vector<std::pair<std::string, std::chrono::seconds>> origins = {
+      {"http://a.test/", 30s},
+      {"https://a.test/", 10s},
+      {"http://a.test:1/", 20s}};
+  for (const auto& [url, wait] : origins) {
+    frontier.add(job(url));
+    std::unique_ptr<Job> one = frontier.next();
+    frontier.hold_until(*one, clock_.now() + wait);
+    frontier.done(*one);
+    frontier.add_again(std::move(one), clock_.now());
+  }
+  for (const char* url :
+       {"https://a.test/", "http://a.test:1/", "http://a.test/"}) {
+    EXPECT_EQ(*frontier.ready_at(), clock_.now() + 10s);
+    EXPECT_EQ(take_all(frontier), Urls{});
+    clock_.advance(10s);
+    EXPECT_EQ(take_all(frontier), (Urls{url}));
+  }
+}
+
+// ---- What counts as a supply of jobs
+
+TEST_F(FrontierTest, JobsOfHostsThatMayBeContactedAreSupply) {
+  Frontier frontier = make({.per_host = 1, .pace = {.delay = 1s}});
+  for (int i = 0; i < 5; ++i) frontier.add(job("http://a.test/"));
+  EXPECT_EQ(frontier.supply(), 5u);
+  EXPECT_EQ(take_all(frontier).size(), 1u);
+  EXPECT_EQ(frontier.supply(), 4u) << "its slot is taken, and soon free";
+  frontier.done(*out_.back());
+  EXPECT_EQ(frontier.supply(), 4u) << "its delay is soon over";
+  EXPECT_FALSE(frontier.is_held("http://a.test:80"));
+  EXPECT_FALSE(frontier.is_held("http://unknown.test:80"));
+}
+
+// Whatever keeps a host or an origin from being contacted, its jobs are no
+// supply until that is nearly over.
+TEST_F(FrontierTest, JobsThatHaveToWaitAreNoSupply) {
+  struct Case {
+    const char* what;
+    std::function<void(Frontier&, const Job&)> hold;
+    std::chrono::seconds time;
+    bool whole_host;
+  };
+  const Case cases[] = {
+      {"Retry-After",
+       [this](Frontier& frontier, const Job& job) {
+         frontier.answered(
+             job,
+             {.started = clock_.now(), .status_code = 429, .retry_after = 60s},
+             false);
+       },
+       60s, true},
+      {"Crawl-delay",
+       [](Frontier& frontier, const Job& job) {
+         frontier.set_crawl_delay(job, 20s);
+         frontier.add(std::make_unique<Job>(0, "", job.url));
+         frontier.done(*frontier.next());
+       },
+       20s, true},
+      {"robots.txt cannot be had",
+       [this](Frontier& frontier, const Job& job) {
+         frontier.hold_until(job, clock_.now() + 60s);
+       },
+       60s, false},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.what);
+    Frontier frontier = make();
+    frontier.add(job("http://a.test/"));
+    const std::unique_ptr<Job> first = frontier.next();
+    one.hold(frontier, *first);
+    for (int i = 0; i < 4; ++i) frontier.add(job("http://a.test/"));
+    for (int i = 0; i < 3; ++i) frontier.add(job("https://a.test/"));
+    for (int i = 0; i < 2; ++i) frontier.add(job("http://b.test/"));
+    const std::size_t supply = one.whole_host ? 2 : 5;
+    EXPECT_EQ(frontier.supply(), supply);
+    EXPECT_EQ(frontier.queued(), 9u);
+    EXPECT_TRUE(frontier.is_held("http://a.test:80"));
+    EXPECT_EQ(frontier.is_held("https://a.test:443"), one.whole_host);
+    EXPECT_FALSE(frontier.is_held("http://b.test:80"));
+    frontier.done(*first);
+    EXPECT_EQ(frontier.supply(), supply);
+    clock_.advance(one.time - Frontier::kSoon - 1ms);
+    EXPECT_EQ(frontier.supply(), supply);
+    clock_.advance(1ms);
+    EXPECT_EQ(frontier.supply(), 9u);
+    EXPECT_FALSE(frontier.is_held("http://a.test:80"));
+  }
+}
+
+TEST_F(FrontierTest, RetriesFarAwayAreNoSupply) {
+  Frontier frontier = make();
+  frontier.add(job("http://a.test/1"));
+  std::unique_ptr<Job> first = frontier.next();
+  frontier.done(*first);
+  frontier.add_again(std::move(first), clock_.now() + 1h);
+  EXPECT_EQ(frontier.supply(), 0u);
+  clock_.advance(1h);
+  EXPECT_EQ(frontier.supply(), 1u);
+}
+
+TEST_F(FrontierTest, ThousandsOfHostsThatRefuseAreNoSupply) {
+  Frontier frontier = make();
+  for (int i = 0; i < 3'000; ++i) {
+    frontier.add(job("http://h" + std::to_string(i) + ".test/"));
+    std::unique_ptr<Job> one = frontier.next();
+    frontier.hold_until(*one, clock_.now() + 5s);
+    frontier.done(*one);
+    frontier.add_again(std::move(one), clock_.now());
+  }
+  EXPECT_EQ(frontier.supply(), 0u);
+  frontier.add(job("http://good.test/"));
+  EXPECT_EQ(frontier.supply(), 1u);
+  EXPECT_EQ(take_all(frontier), (Urls{"http://good.test/"}));
+  clock_.advance(5s);
+  EXPECT_EQ(frontier.supply(), 3'000u);
+  EXPECT_EQ(take_all(frontier).size(), 3'000u);
+  EXPECT_EQ(frontier.supply(), 0u);
+}
+
+// Against the plainest of models.
+TEST_F(FrontierTest, HandsOutEachJobOnceWhateverIsHeldAndWhen) {
+  constexpr std::size_t kPerHost = 3;
+  struct Model {
+    bool held = false;
+    Clock::time_point until{};
+    std::size_t queued = 0;
+    std::size_t out = 0;
+  };
+  std::mt19937 random(7);
+  Frontier frontier = make({.per_host = kPerHost});
+  std::map<std::string, Model> origins;  // by host key
+  std::map<std::string, std::size_t> busy;
+  std::vector<std::unique_ptr<Job>> out;
+  std::size_t added = 0, finished = 0;
+  const auto pick = [&] {
+    return "http://h" + std::to_string(random() % 3) +
+           ".test:" + std::to_string(1 + random() % 4);
+  };
+  const auto job_of = [&](const std::string& key) {
+    // Any job of that origin will do to name it.
+    const auto found = std::find_if(out.begin(), out.end(), [&](auto& one) {
+      return one->url.host_key() == key;
+    });
+    return found == out.end() ? nullptr : found->get();
+  };
+  for (int step = 0; step < 30'000; ++step) {
+    const std::string key = pick();
+    const Clock::time_point now = clock_.now();
+    switch (random() % 8) {
+      case 0:
+      case 1:
+        frontier.add(job(key + "/"));
+        ++origins[key].queued;
+        ++added;
+        break;
+      case 2:
+      case 3: {
+        const bool possible =
+            std::any_of(origins.begin(), origins.end(), [&](const auto& entry) {
+              const std::string name =
+                  entry.first.substr(0, entry.first.rfind(':'));
+              return entry.second.queued > 0 && !entry.second.held &&
+                     entry.second.until <= now && busy[name] < kPerHost;
+            });
+        std::unique_ptr<Job> one = frontier.next();
+        ASSERT_EQ(one != nullptr, possible) << step;
+        if (!one) break;
+        Model& origin = origins[one->url.host_key()];
+        ASSERT_FALSE(origin.held);
+        ASSERT_LE(origin.until, now);
+        ASSERT_LE(++busy["http://" + std::string(one->url.hostname())],
+                  kPerHost);
+        --origin.queued;
+        out.push_back(std::move(one));
+        break;
+      }
+      case 4:
+        if (!out.empty()) {
+          std::swap(out[random() % out.size()], out.back());
+          frontier.done(*out.back());
+          --busy["http://" + std::string(out.back()->url.hostname())];
+          if (random() % 3 == 0) {
+            ++origins[out.back()->url.host_key()].queued;
+            frontier.add_again(std::move(out.back()), now);
+          } else {
+            ++finished;
+          }
+          out.pop_back();
+        }
+        break;
+      case 5:
+        if (const Job* one = job_of(key)) {
+          frontier.hold_host(*one);
+          origins[key].held = true;
+        }
+        break;
+      case 6:
+        if (const Job* one = job_of(key); one != nullptr && step % 2 == 0) {
+          origins[key].until =
+              std::max(origins[key].until,
+                       now + std::chrono::milliseconds(random() % 5'000));
+          frontier.hold_until(*one, origins[key].until);
+        } else {
+          frontier.release_host(key);
+          origins[key].held = false;
+        }
+        break;
+      default:
+        clock_.advance(std::chrono::milliseconds(random() % 500));
+    }
+    std::size_t supply = 0, queued = 0;
+    for (const auto& [_, origin] : origins) {
+      queued += origin.queued;
+      if (!origin.held && origin.until <= clock_.now() + Frontier::kSoon) {
+        supply += origin.queued;
+      }
+    }
+    ASSERT_EQ(frontier.queued(), queued);
+    if (step % 3 == 0) {
+      ASSERT_EQ(frontier.supply(), supply) << step;
+    }
+  }
+  EXPECT_GT(finished, 1'000u);
+  EXPECT_EQ(frontier.clear() + out.size() + finished, added);
+  EXPECT_EQ(frontier.supply(), 0u);
 }
 
 TEST_F(FrontierTest, HoldsHostUntilItsDelayHasPassed) {
@@ -259,6 +611,34 @@ TEST_F(FrontierTest, KeepsADelayForAHostItHasNoWorkForThroughManyOthers) {
   frontier.add(job("http://a.test/2"));
   EXPECT_EQ(frontier.next(), nullptr);
   clock_.advance(1min);
+  EXPECT_NE(frontier.next(), nullptr);
+}
+
+// What waits for an origin's robots.txt, or has a job out, is not forgotten,
+// nor is the rest of its host.
+TEST_F(FrontierTest, ForgetsAHostWithAllItsOriginsOrNotAtAll) {
+  Frontier frontier = make({.per_host = 1});
+  frontier.add(job("https://a.test/1"));
+  const std::unique_ptr<Job> out = frontier.next();
+  frontier.add(job("http://b.test/1"));
+  const std::unique_ptr<Job> held = frontier.next();
+  frontier.hold_until(*held, clock_.now() + 1h);
+  frontier.done(*held);
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string name = "http://h" + std::to_string(i) + ".test";
+    for (const char* port : {":1/", ":2/"}) {
+      frontier.add(job(name + port));
+      frontier.done(*frontier.next());
+    }
+    clock_.advance(1ms);
+  }
+  frontier.add(job("http://a.test/2"));
+  EXPECT_EQ(frontier.next(), nullptr);
+  frontier.done(*out);
+  EXPECT_NE(frontier.next(), nullptr);
+  frontier.add(job("http://b.test/2"));
+  EXPECT_EQ(frontier.next(), nullptr);
+  frontier.add(job("https://b.test/3"));
   EXPECT_NE(frontier.next(), nullptr);
 }
 
