@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "fetch/http/header_links.h"
@@ -24,17 +23,16 @@ ErrorKind error_that_counts(const FetchResult& result) {
 
 }  // namespace
 
-RobotsGate::RobotsGate(std::string product_token)
-    : product_token_(std::move(product_token)) {}
+RobotsGate::RobotsGate(std::string product_token, std::size_t max_bytes)
+    : product_token_(std::move(product_token)), max_bytes_(max_bytes) {}
 
 RobotsGate::Verdict RobotsGate::judge(const Url& url, bool allow_private,
                                       Clock::time_point now) const {
-  const auto found = hosts_.find(url.host_key());
-  if (found == hosts_.end() || !found->second.known ||
-      found->second.expires <= now) {
-    return {Access::kAskFirst, ""};
-  }
-  const Host& host = found->second;
+  const auto found = by_key_.find(url.host_key());
+  if (found == by_key_.end()) return {Access::kAskFirst, ""};
+  const Host& host = *found->second;
+  if (!host.known || host.expires <= now) return {Access::kAskFirst, ""};
+  hosts_.splice(hosts_.begin(), hosts_, found->second);
   if (host.blocked) {
     if (allow_private) return {Access::kAskFirst, ""};
     return {Access::kDisallowed, host.reason, ErrorKind::kBlockedAddress};
@@ -55,12 +53,26 @@ RobotsGate::Outcome RobotsGate::answered(const std::string& host_key,
                                          const Url& asked, int redirects,
                                          const FetchResult& result,
                                          Clock::time_point now) {
-  make_room(now);
-  Host& host = hosts_[host_key];
+  if (const auto found = by_key_.find(host_key); found != by_key_.end()) {
+    hosts_.splice(hosts_.begin(), hosts_, found->second);
+  } else {
+    hosts_.emplace_front().key = host_key;
+    by_key_.emplace(hosts_.front().key, hosts_.begin());
+  }
+  Outcome outcome = answered(hosts_.front(), asked, redirects, result, now);
+  count(hosts_.front());
+  return outcome;
+}
 
+RobotsGate::Outcome RobotsGate::answered(Host& host, const Url& asked,
+                                         int redirects,
+                                         const FetchResult& result,
+                                         Clock::time_point now) const {
   // Where its robots.txt may not be asked for, neither may its pages.
   if (result.error == ErrorKind::kBlockedAddress && redirects == 0) {
-    host = {};
+    host.rules = {};
+    host.disallow_all = false;
+    host.failures = 0;
     host.known = host.blocked = true;
     host.reason = result.error_message;
     host.expires = now + RobotsPolicy().lifetime;
@@ -116,12 +128,18 @@ RobotsGate::Outcome RobotsGate::answered(const std::string& host_key,
   return outcome;
 }
 
-void RobotsGate::make_room(Clock::time_point now) {
-  if (hosts_.size() < make_room_at_) return;
-  std::erase_if(
-      hosts_, [now](const auto& entry) { return entry.second.expires <= now; });
-  // Hosts are forgotten, not remembered wrongly: they are asked once more.
-  if (hosts_.size() >= make_room_at_) hosts_.clear();
+void RobotsGate::count(Host& host) {
+  constexpr std::size_t kNodes = 96;  // of the list and the map
+  bytes_ -= host.bytes;
+  host.bytes = sizeof(Host) + kNodes + host.key.capacity() +
+               host.reason.capacity() + host.rules.memory_use();
+  bytes_ += host.bytes;
+  // The one that was just answered stays, whatever its size.
+  while (bytes_ > max_bytes_ && hosts_.size() > 1) {
+    bytes_ -= hosts_.back().bytes;
+    by_key_.erase(hosts_.back().key);
+    hosts_.pop_back();
+  }
 }
 
 }  // namespace crawl

@@ -2,6 +2,7 @@
 #define CRAWL_ENGINE_ROBOTS_GATE_H_
 
 #include <cstddef>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,10 @@ namespace crawl {
 // Knows each host's robots.txt, or that it must be asked for first: RFC 9309.
 // One fetch per host however many URLs wait for it, kept at most 24 hours.
 //
+// In memory: about so many bytes as are asked for. Beyond that the hosts that
+// judge() has not been asked about for longest are forgotten, not remembered
+// wrongly: they are asked once more.
+//
 // Fetches nothing: the crawl loop asks judge() for every job, makes the
 // exchanges that it wants and reports them through answered(). One thread.
 class RobotsGate {
@@ -30,7 +35,8 @@ class RobotsGate {
     ErrorKind error = ErrorKind::kRobots;  // of what is not allowed
   };
 
-  explicit RobotsGate(std::string product_token);
+  explicit RobotsGate(std::string product_token,
+                      std::size_t max_bytes = 64u << 20);
 
   // May this URL be fetched now? After kAskFirst the caller fetches
   // robots_url(url) and holds the host's other URLs back meanwhile.
@@ -53,8 +59,12 @@ class RobotsGate {
   Outcome answered(const std::string& host_key, const Url& asked, int redirects,
                    const FetchResult& result, Clock::time_point now);
 
+  std::size_t memory_use() const { return bytes_; }
+
  private:
   struct Host {
+    std::string key;
+    std::size_t bytes = 0;  // as counted
     RobotsRules rules;
     bool known = false;         // an answer stands
     bool disallow_all = false;  // it is that nothing may be fetched
@@ -63,11 +73,16 @@ class RobotsGate {
     Clock::time_point expires{};
     int failures = 0;  // in a row
   };
-  void make_room(Clock::time_point now);
+  using Hosts = std::list<Host>;
+  Outcome answered(Host& host, const Url& asked, int redirects,
+                   const FetchResult& result, Clock::time_point now) const;
+  void count(Host& host);
 
   const std::string product_token_;
-  std::unordered_map<std::string, Host> hosts_;
-  std::size_t make_room_at_ = 100'000;
+  const std::size_t max_bytes_;
+  mutable Hosts hosts_;  // the one asked about last comes first
+  std::unordered_map<std::string_view, Hosts::iterator> by_key_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace crawl

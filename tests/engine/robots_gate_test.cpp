@@ -141,5 +141,79 @@ TEST_F(RobotsGateTest, RedirectToABlockedAddressIsNoAnswer) {
   EXPECT_EQ(judge().access, Access::kAskFirst);
 }
 
+// ---- Memory
+
+// About 20 KB of rules.
+std::string many_rules() {
+  std::string body = "User-agent: *\n";
+  for (int i = 0; i < 1'000; ++i) {
+    body += "Disallow: /x" + std::to_string(i) + "\n";
+  }
+  return body;
+}
+
+class RobotsGateMemoryTest : public ::testing::Test {
+ protected:
+  static Url host(int number) {
+    return *Url::parse("http://h" + std::to_string(number) + ".test/x1");
+  }
+  void answered(int number, int status, std::string body) {
+    FetchResult result;
+    result.status_code = status;
+    result.body = std::move(body);
+    gate_.answered(host(number).host_key(),
+                   RobotsGate::robots_url(host(number)), 0, result, now_);
+  }
+  Access judge(int number) const {
+    return gate_.judge(host(number), false, now_).access;
+  }
+
+  static constexpr std::size_t kMaxBytes = 1'000'000;
+  RobotsGate gate_{"crawl", kMaxBytes};
+  const Clock::time_point now_{1h};
+};
+
+TEST_F(RobotsGateMemoryTest, RulesOfABusyHostStayWhileOthersAreForgotten) {
+  const std::string rules = many_rules();
+  for (int i = 0; i < 300; ++i) {
+    answered(i, 200, rules);
+    ASSERT_LE(gate_.memory_use(), kMaxBytes);
+    ASSERT_EQ(judge(0), Access::kDisallowed) << i;
+    ASSERT_EQ(judge(i), Access::kDisallowed) << i;
+  }
+  EXPECT_GT(gate_.memory_use(), kMaxBytes / 2);
+  EXPECT_EQ(judge(1), Access::kAskFirst);
+  EXPECT_EQ(judge(298), Access::kDisallowed);
+  answered(1, 200, rules);
+  EXPECT_EQ(judge(1), Access::kDisallowed);
+}
+
+TEST_F(RobotsGateMemoryTest, ManyHostsWithoutRulesAreKept) {
+  for (int i = 0; i < 2'000; ++i) answered(i, 404, "");
+  for (int i = 0; i < 2'000; ++i) ASSERT_EQ(judge(i), Access::kAllowed) << i;
+  EXPECT_LE(gate_.memory_use(), kMaxBytes);
+}
+
+TEST_F(RobotsGateMemoryTest, AnAnswerThatReplacesAnotherIsCountedOnce) {
+  for (int i = 0; i < 300; ++i) {
+    answered(1, 200, i % 2 == 0 ? many_rules() : "");
+    answered(2, 404, "");
+    ASSERT_EQ(judge(2), Access::kAllowed) << i;
+  }
+  EXPECT_LT(gate_.memory_use(), 10'000u);
+}
+
+TEST_F(RobotsGateMemoryTest, TheLatestAnswerStaysWhateverItsSize) {
+  std::string rules;
+  while (rules.size() < kRobotsMinBytes - 30'000) rules += many_rules();
+  RobotsGate gate("crawl", 1'000);
+  FetchResult result;
+  result.status_code = 200;
+  result.body = rules;
+  gate.answered(host(0).host_key(), RobotsGate::robots_url(host(0)), 0, result,
+                now_);
+  EXPECT_EQ(gate.judge(host(0), false, now_).access, Access::kDisallowed);
+}
+
 }  // namespace
 }  // namespace crawl
