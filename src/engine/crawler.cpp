@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/check_options.h"
 #include "engine/crawl_loop.h"
 #include "engine/ledger.h"
 #include "engine/list_agenda.h"
@@ -17,6 +18,7 @@ struct Crawler::Impl {
         fetcher(f),
         clock(c),
         store(s),
+        usable(check_options(options, sinks, store)),
         ledger(std::move(sinks), options.budget, clock, observer),
         loop(options.jobs, fetcher, ledger, clock) {
     if (options.time_breakdown) {
@@ -36,6 +38,7 @@ struct Crawler::Impl {
   Fetcher& fetcher;
   const Clock& clock;
   StateStore* const store;
+  const Result<void> usable;
   Ledger ledger;
   CrawlLoop loop;
 };
@@ -49,6 +52,7 @@ Crawler::Crawler(CrawlOptions options, Fetcher& fetcher,
 Crawler::~Crawler() = default;
 
 Result<CrawlStats> Crawler::run(SeedSource& seeds) {
+  if (!impl_->usable) return tl::unexpected(impl_->usable.error());
   const std::unique_ptr<Agenda> agenda = impl_->make_agenda(seeds);
   if (Result<void> ran = impl_->loop.run(*agenda); !ran) {
     Error error = ran.error();

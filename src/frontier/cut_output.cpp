@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/uninterrupted.h"
 #include "crawl/frontier/state_store.h"
 
 namespace crawl {
@@ -16,7 +17,8 @@ Result<void> cut_output(const std::string& path, std::uint64_t length) {
                     "begin anew with another --state file",
                     path, what));
   };
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const int file =
+      uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CLOEXEC); });
   if (file < 0) {
     if (errno == ENOENT && length == 0) return {};
     return fail(strerror(errno));
@@ -42,8 +44,9 @@ Result<void> cut_output(const std::string& path, std::uint64_t length) {
   if (last != '\n') {
     return fail("it is not the file that the state was written with");
   }
-  if (size > length &&
-      (ftruncate(file, static_cast<off_t>(length)) != 0 || fsync(file) != 0)) {
+  const auto cut = [&] { return ftruncate(file, static_cast<off_t>(length)); };
+  const auto sync = [&] { return fsync(file); };
+  if (size > length && (uninterrupted(cut) != 0 || uninterrupted(sync) != 0)) {
     return fail(strerror(errno));
   }
   return {};

@@ -8,10 +8,13 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 
+#include "base/uninterrupted.h"
 #include "crawl/writer/result_writer.h"
 
 namespace crawl {
@@ -23,6 +26,22 @@ constexpr std::size_t kPiece = std::size_t{64} << 10U;
 std::string reason(int error) {
   char text[256] = "";
   return ::strerror_r(error, text, sizeof text);
+}
+
+// Makes the name of the file at `path` last: errno's value, or 0. A folder that
+// cannot be synced is none of ours to complain about.
+int sync_folder_of(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::canonical(path, error);
+  const int folder = uninterrupted([&] {
+    return ::open(file.parent_path().c_str(),
+                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  });
+  if (folder < 0) return 0;
+  const int failed =
+      uninterrupted([&] { return ::fsync(folder); }) == 0 ? 0 : errno;
+  ::close(folder);
+  return failed == EINVAL || failed == EROFS ? 0 : failed;
 }
 
 // Keeps the SIGPIPE that a write may raise from the process: blocked on this
@@ -54,11 +73,12 @@ class SigpipeGuard {
 
 class FileOutput final : public OutputStream {
  public:
-  FileOutput(int fd, std::string name, bool owned)
+  FileOutput(int fd, std::string name, bool owned, std::string first = {})
       : fd_(fd),
         name_(std::move(name)),
         owned_(owned),
-        line_wise_(::isatty(fd) == 1) {
+        line_wise_(::isatty(fd) == 1),
+        buffer_(std::move(first)) {
     struct stat about {};
     if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) {
       is_regular_ = true;
@@ -90,8 +110,14 @@ class FileOutput final : public OutputStream {
 
   Result<void> sync() override {
     if (auto drained = drain(); !drained) return drained;
-    if (is_regular_ && ::fdatasync(fd_) != 0 && errno != EINTR) {
+    if (!is_regular_) return {};
+    if (uninterrupted([this] { return ::fdatasync(fd_); }) != 0) {
       return fail(errno);
+    }
+    if (owned_ && !std::exchange(folder_synced_, true)) {
+      if (const int failed = sync_folder_of(name_); failed != 0) {
+        return fail(failed);
+      }
     }
     return {};
   }
@@ -179,12 +205,48 @@ class FileOutput final : public OutputStream {
   const bool owned_;
   const bool line_wise_;
   bool is_regular_ = false;
+  bool folder_synced_ = false;
   std::uint64_t length_ = 0;
   std::string buffer_;
   std::size_t torn_ = 0;  // bytes written after the last whole line
   bool closed_by_reader_ = false;
   std::optional<Error> error_;
 };
+
+bool is_regular(int fd) {
+  struct stat about {};
+  return ::fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+bool ends_mid_line(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return false;
+  char last = '\n';
+  if (const off_t size = is_regular(fd) ? ::lseek(fd, 0, SEEK_END) : 0;
+      size > 0 && ::pread(fd, &last, 1, size - 1) != 1) {
+    last = '\n';
+  }
+  ::close(fd);
+  return last != '\n';
+}
+
+// Keeps other processes' open_output() off the file, until it is closed or this
+// process ends. Who was faster; "" if nobody was, or if the file system cannot
+// tell. (A lock of the process, not of the descriptor: only that says who.)
+std::string lock(int fd) {
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (::fcntl(fd, F_SETLK, &whole) == 0 ||
+      (errno != EAGAIN && errno != EACCES)) {
+    return "";
+  }
+  if (::fcntl(fd, F_GETLK, &whole) != 0 || whole.l_type == F_UNLCK ||
+      whole.l_pid <= 0) {
+    return "another process";
+  }
+  return fmt::format("process {}", whole.l_pid);
+}
 
 }  // namespace
 
@@ -200,16 +262,31 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
     return std::make_unique<FileOutput>(STDOUT_FILENO, "standard output",
                                         false);
   }
-  const int how = mode == OutputMode::kReplace ? O_TRUNC : O_APPEND;
-  int fd = -1;
-  do {
-    fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
-  } while (fd < 0 && errno == EINTR);
-  if (fd < 0) {
-    return make_error(
-        fmt::format("cannot write to {}: {}", path, reason(errno)));
+  const bool append = mode == OutputMode::kAppend;
+  // What follows a line that has no end would become part of it.
+  const bool torn = append && ends_mid_line(path);
+  const int fd = uninterrupted([&] {
+    return ::open(path.c_str(),
+                  O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : 0),
+                  0666);
+  });
+  const auto fail = [&](const std::string& why) {
+    if (fd >= 0) ::close(fd);
+    return make_error(fmt::format("cannot write to {}: {}", path, why));
+  };
+  if (fd < 0) return fail(reason(errno));
+  if (is_regular(fd)) {
+    // Before anything of it is lost.
+    if (const std::string writer = lock(fd); !writer.empty()) {
+      return fail(writer +
+                  " is writing it; wait for its end, or name another "
+                  "file");
+    }
+    if (!append && uninterrupted([&] { return ::ftruncate(fd, 0); }) != 0) {
+      return fail(reason(errno));
+    }
   }
-  return std::make_unique<FileOutput>(fd, path, true);
+  return std::make_unique<FileOutput>(fd, path, true, torn ? "\n" : "");
 }
 
 }  // namespace crawl

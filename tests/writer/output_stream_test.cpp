@@ -4,22 +4,52 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "crawl/writer/result_writer.h"
 
 namespace crawl {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+
+// What this program syncs, and how many of its attempts a signal interrupts.
+std::vector<std::string> synced;
+int interruptions = 0;
+
+int sync_call(long number, int fd) {
+  if (interruptions > 0) {
+    --interruptions;
+    errno = EINTR;
+    return -1;
+  }
+  synced.push_back(
+      std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd)));
+  return static_cast<int>(::syscall(number, fd));
+}
+
+}  // namespace
+}  // namespace crawl
+
+// In place of the C library's.
+extern "C" int fdatasync(int fd) { return crawl::sync_call(SYS_fdatasync, fd); }
+extern "C" int fsync(int fd) { return crawl::sync_call(SYS_fsync, fd); }
+
+namespace crawl {
+namespace {
 
 std::string lines(std::size_t count) {
   std::string text;
@@ -218,6 +248,75 @@ TEST_F(OutputStreamTest, SignalsDoNotTearLines) {
   ::setitimer(ITIMER_REAL, &never, nullptr);
   ::sigaction(SIGALRM, &before, nullptr);
   EXPECT_TRUE(got == text);
+}
+
+TEST_F(OutputStreamTest, SyncReachesTheDiskHoweverOftenItIsInterrupted) {
+  auto output = open_output(path("out"));
+  ASSERT_TRUE(output);
+  ASSERT_TRUE((*output)->write("a\n"));
+  synced.clear();
+  interruptions = 3;
+  ASSERT_TRUE((*output)->sync());
+  EXPECT_EQ(interruptions, 0);
+  EXPECT_THAT(synced, ElementsAre(path("out"), folder_));
+}
+
+TEST_F(OutputStreamTest, SyncMakesTheFilesNameLastOnce) {
+  std::filesystem::create_directory(path("folder"));
+  std::filesystem::create_symlink("folder/out", path("link"));
+  auto output = open_output(path("link"));
+  ASSERT_TRUE(output);
+  synced.clear();
+  ASSERT_TRUE((*output)->sync());
+  ASSERT_TRUE((*output)->sync());
+  EXPECT_THAT(synced, ElementsAre(path("folder/out"), path("folder"),
+                                  path("folder/out")));
+}
+
+TEST_F(OutputStreamTest, AppendingBeginsALine) {
+  for (const std::string before : {"", "a\n", "a"}) {
+    std::ofstream(path("out")) << before;
+    auto output = open_output(path("out"), OutputMode::kAppend);
+    ASSERT_TRUE(output);
+    ASSERT_TRUE((*output)->write("b\n"));
+    ASSERT_TRUE((*output)->close());
+    EXPECT_EQ(content(path("out")), before.empty() ? "b\n" : "a\nb\n");
+    EXPECT_EQ((*output)->length(), content(path("out")).size());
+  }
+}
+
+TEST_F(OutputStreamTest, AFileThatAnotherProcessIsWritingIsLeftToIt) {
+  const std::string old = "its records\n";
+  std::ofstream(path("out")) << old;
+  int locked[2];
+  ASSERT_EQ(::pipe(locked), 0);
+  const pid_t other = ::fork();
+  ASSERT_GE(other, 0);
+  if (other == 0) {
+    // As open_output() does, but a forked child makes system calls only.
+    const int fd = ::open(path("out").c_str(), O_WRONLY);
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    const bool ok = ::fcntl(fd, F_SETLK, &whole) == 0;
+    if (!ok || ::write(locked[1], "x", 1) != 1) ::_exit(1);
+    while (true) ::pause();
+  }
+  ::close(locked[1]);
+  char byte = 0;
+  ASSERT_EQ(::read(locked[0], &byte, 1), 1);
+  for (const OutputMode mode : {OutputMode::kReplace, OutputMode::kAppend}) {
+    const auto output = open_output(path("out"), mode);
+    ASSERT_FALSE(output);
+    EXPECT_EQ(output.error().message,
+              "cannot write to " + path("out") + ": process " +
+                  std::to_string(other) +
+                  " is writing it; wait for its end, or name another file");
+    EXPECT_EQ(content(path("out")), old);
+  }
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+  ::close(locked[0]);
+  EXPECT_TRUE(open_output(path("out")));
 }
 
 TEST_F(OutputStreamTest, ATerminalGetsEachLineAtOnce) {

@@ -32,7 +32,8 @@ class Crawler {
   ~Crawler();
 
   // Crawls to the end, or until stopped or the output's reader has gone. Fails
-  // only if a sink or the state cannot be written. Call it once.
+  // only if a sink or the state cannot be written, or the options make no
+  // crawl. Call it once.
   Result<CrawlStats> run(SeedSource& seeds);
 
   // First call: what is in flight is finished, nothing new begins. Second: what

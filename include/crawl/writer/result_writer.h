@@ -33,7 +33,8 @@ class OutputStream {
   virtual Result<void> write(std::string_view lines) = 0;
   // Everything written so far has left the process.
   virtual Result<void> flush() = 0;
-  // flush(), and the bytes of a regular file are on its disk.
+  // flush(), and the bytes of a regular file are on its disk, and its name is
+  // in its folder there.
   virtual Result<void> sync() { return flush(); }
   // Of a regular file, once flushed: what was there before included.
   virtual std::uint64_t length() const { return 0; }
@@ -48,8 +49,9 @@ class OutputStream {
 enum class OutputMode : std::uint8_t { kReplace, kAppend };
 
 // "-" is stdout; a file is made, or emptied if it is there (kReplace), or
-// written to after what it holds (kAppend). Fails if it cannot be opened for
-// writing.
+// written to after what it holds (kAppend), from the next line on. Fails, and
+// leaves the file as it is, if it cannot be opened for writing or another
+// process has opened it here and is not done.
 //
 // Writes in pieces of 64 KiB, on a terminal each line at once; waits while a
 // non-blocking stdout is full. SIGPIPE never gets out, whatever the process
