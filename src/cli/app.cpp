@@ -17,6 +17,7 @@
 #include "cli/exit_status.h"
 #include "cli/explain.h"
 #include "cli/files_apart.h"
+#include "cli/files_there.h"
 #include "cli/line_count.h"
 #include "cli/list_check.h"
 #include "cli/open_files.h"
@@ -88,8 +89,13 @@ class StopButton {
   InterruptWatcher watcher_;  // last: it uses all of the above
 };
 
+OutputMode mode_of_new(const Options& options) {
+  return options.append ? OutputMode::kAppend : OutputMode::kReplace;
+}
+
 int run_compare(const Options& options, Report& report) {
-  Result<std::unique_ptr<OutputStream>> output = open_output(options.output);
+  Result<std::unique_ptr<OutputStream>> output =
+      open_output(options.output, mode_of_new(options));
   if (!output) return fail(output.error());
   if (Result<void> lists = check_lists(options.inputs); !lists) {
     return fail(lists.error());
@@ -145,36 +151,43 @@ Result<std::unique_ptr<ResultWriter>> open_writer(
 
 // An earlier crawl is gone on with: what it wrote after its last commit goes,
 // the rest stays.
-Result<OutputMode> prepare_output(const std::string& path, bool resumed,
-                                  std::uint64_t length) {
-  if (!resumed) return OutputMode::kReplace;
-  if (Result<void> cut = cut_output(path, length); !cut) {
-    return tl::unexpected(cut.error());
+Result<void> cut_outputs(const Options& options, const StateStore& store) {
+  Result<void> cut = cut_output(options.output, store.position("records"));
+  if (cut && !options.skipped.empty()) {
+    cut = cut_output(options.skipped, store.position("skipped"));
   }
-  return OutputMode::kAppend;
+  return cut;
+}
+
+// Where a new crawl begins in files that hold something: a kill before its
+// first commit must not leave what it wrote there.
+Result<void> note_begin(const Outputs& outputs) {
+  SinkPositions positions;
+  for (Sink* sink : outputs.sinks()) {
+    const Result<std::uint64_t> position = sink->sync();
+    if (!position) return tl::unexpected(position.error());
+    positions.push_back({std::string(sink->name()), *position});
+  }
+  return outputs.store->commit(std::move(positions));
 }
 
 Result<Outputs> open_outputs(const Options& options, const Report& report) {
   Outputs outputs;
-  OutputMode mode = OutputMode::kReplace;
-  OutputMode skipped_mode = OutputMode::kReplace;
+  OutputMode mode = mode_of_new(options);
   if (options.crawl.site || !options.state.empty()) {
+    if (Result<void> there = check_files_there(options); !there) {
+      return tl::unexpected(there.error());
+    }
     Result<std::unique_ptr<StateStore>> store =
         StateStore::open(state_options(options));
     if (!store) return tl::unexpected(store.error());
     outputs.store = *std::move(store);
-    const bool resumed = outputs.store->resumed();
-    Result<OutputMode> prepared = prepare_output(
-        options.output, resumed, outputs.store->position("records"));
-    if (prepared && !options.skipped.empty()) {
-      mode = *prepared;
-      prepared = prepare_output(options.skipped, resumed,
-                                outputs.store->position("skipped"));
-      if (prepared) skipped_mode = *prepared;
-    } else if (prepared) {
-      mode = *prepared;
+    if (outputs.store->resumed()) {
+      if (Result<void> cut = cut_outputs(options, *outputs.store); !cut) {
+        return tl::unexpected(cut.error());
+      }
+      mode = OutputMode::kAppend;
     }
-    if (!prepared) return tl::unexpected(prepared.error());
   }
   Result<std::unique_ptr<ResultWriter>> records = open_writer(
       options.output, mode, options.format, options.fields,
@@ -183,11 +196,16 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
   outputs.records = *std::move(records);
   if (!options.skipped.empty()) {
     Result<std::unique_ptr<ResultWriter>> skipped =
-        open_writer(options.skipped, skipped_mode, OutputFormat::kJsonl,
+        open_writer(options.skipped, mode, OutputFormat::kJsonl,
                     *parse_field_list("url,error,error_message,parent,depth"),
                     false, ResultWriter::Takes::kSkips, report.screen());
     if (!skipped) return tl::unexpected(skipped.error());
     outputs.skipped = *std::move(skipped);
+  }
+  if (options.append && outputs.store && !outputs.store->resumed()) {
+    if (Result<void> noted = note_begin(outputs); !noted) {
+      return tl::unexpected(noted.error());
+    }
   }
   return outputs;
 }

@@ -43,6 +43,14 @@ constexpr std::array<OptionSpec, 74> kOptions = {{
 
     {Group::kOutput, "output", 'o', "FILE",
      "Write records to FILE instead of standard output.", &T::output},
+    {Group::kOutput, "append", '\0', "",
+     "Write behind what the files of -o and --skipped hold, not in its place. "
+     "As with >> FILE, a header line is written if there is nothing yet.",
+     &T::append},
+    {Group::kOutput, "overwrite", '\0', "",
+     "Let a new --state begin in files that hold something, and empty them; "
+     "else it leaves them alone and says so.",
+     &T::overwrite},
     {Group::kOutput, "format", '\0', "FORMAT",
      "jsonl, tsv, csv (for spreadsheets see --csv-safe) or text. Default: by "
      "the ending of -o's name (.csv, .tsv, .jsonl, .txt), text on a terminal, "

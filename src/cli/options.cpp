@@ -143,6 +143,14 @@ class Resolver : ValueReader {
       if (args.output->empty()) fail("-o '': the file name is empty");
       options_.output = *args.output;
     }
+    options_.append = args.append;
+    options_.overwrite = args.overwrite;
+    if (args.append && args.overwrite) {
+      fail("--append keeps what --overwrite takes: leave out either");
+    }
+    if (args.append && options_.output == "-" && !args.skipped) {
+      fail("--append is about files: add -o FILE, or write >> FILE");
+    }
     const bool people =
         !options_.compare.empty() ||
         (options_.output == "-" && surroundings_.stdout_is_terminal);

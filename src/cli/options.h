@@ -21,6 +21,8 @@ namespace crawl::cli {
 struct Options {
   std::vector<std::string> inputs;
   std::string output = "-";
+  bool append = false;     // to what output files hold
+  bool overwrite = false;  // it, in a new --state too
   OutputFormat format = OutputFormat::kJsonl;
   std::vector<std::size_t> fields;
   CrawlOptions crawl;

@@ -21,7 +21,7 @@ struct TypedArgs {
   bool sync = false, unique = false;
 
   std::optional<std::string> output, format, fields;
-  bool ordered = false, csv_safe = false;
+  bool ordered = false, csv_safe = false, append = false, overwrite = false;
 
   std::vector<std::string> header, resolve, connect_to;
   std::optional<std::string> user_agent, user, proxy, no_proxy, cacert, cert,

@@ -1,0 +1,190 @@
+// Output files that hold something when a crawl begins, or are being written.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "cli/cli_fixture.h"
+
+namespace crawl::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class FilesThereTest : public CliTest {
+ protected:
+  FilesThereTest() {
+    site_.serve("/a", "<title>A</title>");
+    site_.serve(
+        "/first",
+        "<a href=/a>a</a><a href=/gate/held>held</a><a href=/no>no</a>");
+    site_.serve("/robots.txt", "User-agent: *\nDisallow: /no\n");
+  }
+
+  ProcessOptions here() const { return {.directory = files_.path().string()}; }
+  ProcessResult run_here(std::vector<std::string> arguments) {
+    return run(std::move(arguments), here());
+  }
+  std::vector<std::string> site(std::vector<std::string> more) const {
+    more.insert(more.begin(), {"-r", site_.url("/first"), "--no-sitemaps"});
+    return more;
+  }
+  std::size_t lines_in(const std::string& file) const {
+    const std::string text = files_.read(file);
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+  bool wait_for_lines(const std::string& file, std::size_t count) const {
+    const auto limit =
+        std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (lines_in(file) < count) {
+      if (std::chrono::steady_clock::now() > limit) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  static inline const std::string kOld = "{\"url\":\"old\"}\n";
+};
+
+TEST_F(FilesThereTest, ANewStateLeavesThemAndSaysTheWaysOn) {
+  for (const std::string option : {"-o", "--skipped"}) {
+    files_.write("old", kOld);
+    std::vector<std::string> arguments =
+        site({"--state", "state", option, "old"});
+    if (option != "-o") arguments.insert(arguments.end(), {"-o", "new"});
+    const ProcessResult result = run_here(arguments);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_EQ(result.err,
+              "crawl: " + option +
+                  " 'old': holds records already, and the crawl of --state "
+                  "'state' is a new one: name another file, or add --append to "
+                  "write behind them, or --overwrite to have them gone\n");
+    EXPECT_EQ(files_.read("old"), kOld);
+    EXPECT_FALSE(std::filesystem::exists(files_.file("state")));
+    EXPECT_FALSE(std::filesystem::exists(files_.file("new")));
+    EXPECT_EQ(site_.log().size(), 0u);
+  }
+}
+
+TEST_F(FilesThereTest, ANewStateAppendsOrOverwritesWhereItIsTold) {
+  site_.open_gate("held");
+  for (const bool append : {true, false}) {
+    files_.write("out", kOld);
+    files_.write("skipped", kOld);
+    const ProcessResult result = run_here(
+        site({"--state", append ? "s1" : "s2", "-o", "out", "--skipped",
+              "skipped", append ? "--append" : "--overwrite"}));
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+    for (const auto& [file, records] :
+         {std::pair{"out", 3u}, std::pair{"skipped", 1u}}) {
+      EXPECT_EQ(files_.read(file).starts_with(kOld), append) << file;
+      EXPECT_EQ(lines_in(file), records + (append ? 1 : 0)) << file;
+    }
+  }
+}
+
+// The same command goes on, whatever it wrote before its first commit.
+TEST_F(FilesThereTest, WhatWasWrittenBeforeAKillIsNoOtherCrawls) {
+  for (const bool append : {false, true}) {
+    const std::string state = append ? "s1" : "s2";
+    const std::string out = append ? "o1" : "o2";
+    std::vector<std::string> arguments = site(
+        {"--state", state, "-o", out, "--commit-interval", "1h", "-j", "1"});
+    if (append) {
+      files_.write(out, kOld);
+      arguments.emplace_back("--append");
+    }
+    const std::size_t old = append ? 1 : 0;
+    Process killed(command(arguments), here());
+    EXPECT_TRUE(wait_for_lines(out, old + 1));
+    killed.signal(SIGKILL);
+    killed.wait();
+    site_.open_gate("held");
+    const ProcessResult result = run_here(arguments);
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+    std::multiset<std::string> urls;
+    for (const auto& record : records(files_.read(out))) {
+      urls.insert(record["url"]);
+    }
+    std::multiset<std::string> expected = {site_.url("/first"), site_.url("/a"),
+                                           site_.url("/gate/held")};
+    if (append) expected.insert("old");
+    EXPECT_EQ(urls, expected);
+  }
+}
+
+TEST_F(FilesThereTest, WithoutAStateTheyAreEmptiedUnlessAppendedTo) {
+  const std::string urls = list({"/a"});
+  files_.write("out", kOld);
+  EXPECT_EQ(run_here({urls, "-o", "out", "--append"}).exit_status, 0);
+  EXPECT_THAT(files_.read("out"), StartsWith(kOld));
+  EXPECT_EQ(lines_in("out"), 2u);
+  EXPECT_EQ(run_here({urls, "-o", "out"}).exit_status, 0);
+  EXPECT_EQ(lines_in("out"), 1u);
+  EXPECT_EQ(run_here({"--compare=2", urls, "-o", "table"}).exit_status, 0);
+  const std::string table = files_.read("table");
+  EXPECT_EQ(
+      run_here({"--compare=2", urls, "-o", "table", "--append"}).exit_status,
+      0);
+  EXPECT_THAT(files_.read("table"), StartsWith(table));
+  EXPECT_GT(files_.read("table").size(), table.size());
+}
+
+TEST_F(FilesThereTest, AHeaderLineIsWrittenWhereThereIsNothingYet) {
+  const std::string urls = list({"/a"});
+  for (const std::string command :
+       {"$0 $1 --fields url --format csv >> out",
+        "$0 $1 --fields url --format csv -o out --append"}) {
+    files_.write("out", "");
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(run_process({"sh", "-c", command, CRAWL_BINARY, urls}, here())
+                    .exit_status,
+                0);
+    }
+    const std::string line = site_.url("/a") + "\r\n";
+    EXPECT_EQ(files_.read("out"), "url\r\n" + line + line) << command;
+  }
+}
+
+TEST_F(FilesThereTest, AFileThatIsBeingWrittenIsLeftToItsCrawl) {
+  const std::string urls = list({"/a", "/gate/held"});
+  Process first(command({urls, "-o", "out"}), here());
+  ASSERT_TRUE(site_.request_log().wait_for_started(2));
+  for (const std::vector<std::string>& more :
+       std::vector<std::vector<std::string>>{
+           {}, {"--append"}, {"--overwrite"}}) {
+    std::vector<std::string> arguments = {urls, "-o", "out"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const ProcessResult second = run_here(arguments);
+    EXPECT_EQ(second.exit_status, 2);
+    EXPECT_EQ(second.err,
+              fmt::format("crawl: cannot write to out: process {} is writing "
+                          "it; wait for its end, or name another file\n",
+                          first.pid()));
+  }
+  site_.open_gate("held");
+  EXPECT_EQ(first.wait().exit_status, 0);
+  EXPECT_EQ(lines_in("out"), 2u);
+}
+
+TEST_F(FilesThereTest, OptionsThatContradictEachOtherAreRefused) {
+  EXPECT_THAT(
+      run({list({"/a"}), "-o", files_.file("out"), "--append", "--overwrite"})
+          .err,
+      HasSubstr("--append keeps what --overwrite takes"));
+  EXPECT_THAT(run({list({"/a"}), "--append"}).err, HasSubstr(">> FILE"));
+}
+
+}  // namespace
+}  // namespace crawl::testing
