@@ -12,6 +12,10 @@
 
 namespace crawl {
 
+// An exchange that began anew so often, through no fault of its own as far as
+// could be told beside others, gets a connection to itself.
+constexpr unsigned kRestartsBesideOthers = 2;
+
 // How a connection came to its end.
 enum class ConnectionEnd : std::uint8_t {
   kEnded,   // in good order

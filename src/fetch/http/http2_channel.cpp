@@ -255,9 +255,9 @@ void Http2Channel::ended(ConnectionEnd how, std::string_view message) {
     // An answer that had begun when nothing else was going on broke off, and on
     // a new connection none came. Else it is asked for again: the server may
     // close at any time, and for another stream's sake.
-    const bool again = exchange != nullptr && exchange->restarts < 2 &&
-                       !new_and_alone &&
-                       (!alone || exchange->result().status_code == 0);
+    const bool again =
+        exchange != nullptr && exchange->restarts <= kRestartsBesideOthers &&
+        !new_and_alone && (!alone || exchange->result().status_code == 0);
     if (exchange != nullptr && !again) {
       exchange->fail(
           how == ConnectionEnd::kTls ? ErrorKind::kTls : ErrorKind::kClosed,

@@ -21,9 +21,6 @@ constexpr std::chrono::seconds kMaxIdle{118};
 
 constexpr std::size_t kMaxRememberedHosts = 65'536;
 
-// An exchange that failed so often through no fault of its own gets a
-// connection to itself, and after some more it is at fault.
-constexpr unsigned kRestartsBesideOthers = 2;
 constexpr unsigned kMaxRestarts = 4;
 
 }  // namespace

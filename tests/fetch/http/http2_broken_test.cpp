@@ -394,6 +394,35 @@ TEST_P(Http2Hostile, AConnectionThatEndsIsNoWholePage) {
   }
 }
 
+// However many pages end their connection, each time with all that is asked on
+// it.
+TEST_P(Http2Hostile, PagesThatEndTheirConnectionCostNoOthers) {
+  constexpr std::uint64_t kCount = 60;
+  for (const bool begun_first : {true, false}) {
+    SCOPED_TRACE(begun_first);
+    const Http2Site server(
+        identity(), [begun_first](Peer& peer, const Request& request) {
+          if (request.path != "/bad") {
+            peer.send(h2::answer(request.stream, good_body()));
+            return;
+          }
+          if (begun_first) peer.send(begun(request.stream));
+          peer.close(true);
+        });
+    for (std::uint64_t i = 0; i < kCount; ++i) {
+      fetcher().start(
+          {.id = i, .url = url_of(server.url(i % 3 == 0 ? "/bad" : "/good"))});
+    }
+    for (const FetchResult& result : collect(kCount)) {
+      if (result.id % 3 == 0) {
+        expect_end(result, {kClosed});
+      } else {
+        expect_good(result);
+      }
+    }
+  }
+}
+
 TEST_P(Http2Hostile, WhatGoawayLeavesOutIsAskedForElsewhere) {
   for (std::uint32_t code = 0; code < 14; ++code) {
     for (const std::size_t last : {0u, 1u, 3u, 6u}) {
