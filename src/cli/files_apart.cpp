@@ -41,6 +41,7 @@ std::vector<NamedFile> named_files(const Options& options) {
     add("INPUT", input, false, STDIN_FILENO);
   }
   add("--config", options.config, false);
+  add("--proxy-cacert", options.crawl.fetch.proxy_ca_file, false);
   add("--cacert", options.crawl.fetch.ca_file, false);
   add("--cert", options.crawl.fetch.cert_file, false);
   add("--key", options.crawl.fetch.key_file, false);

@@ -91,6 +91,12 @@ constexpr std::array<OptionSpec, 74> kOptions = {{
      "localhost,a.example,10.0.0.0/8. Else $no_proxy says so; and without "
      "--proxy, $http_proxy, $https_proxy and $all_proxy name the proxies.",
      &T::no_proxy},
+    {Group::kRequests, "proxy-cacert", '\0', "FILE",
+     "Trust the certificate authorities in FILE (PEM) for an https proxy, not "
+     "the system's.",
+     &T::proxy_cacert},
+    {Group::kRequests, "proxy-insecure", '\0', "",
+     "Accept any TLS certificate of an https proxy.", &T::proxy_insecure},
     {Group::kRequests, "insecure", 'k', "", "Accept any TLS certificate.",
      &T::insecure},
     {Group::kRequests, "cacert", '\0', "FILE",

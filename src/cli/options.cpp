@@ -11,7 +11,6 @@
 #include "cli/config_file.h"
 #include "cli/documents.h"
 #include "cli/help.h"
-#include "cli/shown_value.h"
 #include "cli/site_options.h"
 #include "cli/typed_args.h"
 #include "cli/value_reader.h"
@@ -227,8 +226,8 @@ class Resolver : ValueReader {
     }
     if (args.user) {
       if (args.user->find(':') == std::string::npos) {
-        fail(fmt::format("-u {}: give USER:PASSWORD, or USER: without one",
-                         shown_value(*args.user)));
+        // What stands there may be the password.
+        fail("-u: give USER:PASSWORD, or USER: without one");
       }
       fetch.user_password = *args.user;
     }
@@ -236,6 +235,8 @@ class Resolver : ValueReader {
     fetch.proxy_rules = surroundings_.proxies;
     fetch.proxy_rules.every = fetch.proxy;
     if (args.no_proxy) fetch.proxy_rules.no_proxy = *args.no_proxy;
+    read_file_name("--proxy-cacert", args.proxy_cacert, fetch.proxy_ca_file);
+    fetch.proxy_insecure = args.proxy_insecure;
     fetch.insecure = args.insecure;
     read_file_name("--cacert", args.cacert, fetch.ca_file);
     read_file_name("--cert", args.cert, fetch.cert_file);

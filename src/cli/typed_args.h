@@ -24,9 +24,10 @@ struct TypedArgs {
   bool ordered = false, csv_safe = false, append = false, overwrite = false;
 
   std::vector<std::string> header, resolve, connect_to;
-  std::optional<std::string> user_agent, user, proxy, no_proxy, cacert, cert,
-      key;
-  bool insecure = false, http1_1 = false, system_resolver = false;
+  std::optional<std::string> user_agent, user, proxy, no_proxy, proxy_cacert,
+      cacert, cert, key;
+  bool proxy_insecure = false, insecure = false, http1_1 = false,
+       system_resolver = false;
 
   std::optional<std::string> max_time, connect_timeout, max_redirs,
       max_filesize, retry;

@@ -41,6 +41,11 @@ Result<std::unique_ptr<const FetchSetup>> FetchSetup::create(
       return address.is_public();
     };
   }
+  if (!options.proxy_ca_file.empty()) {
+    if (auto ok = check_ca_file("--proxy-cacert", options.proxy_ca_file); !ok) {
+      return tl::unexpected(std::move(ok.error()));
+    }
+  }
   std::unique_ptr<FetchSetup> setup(new FetchSetup);
   auto net = NetSetup::create(std::move(options));
   if (!net) return tl::unexpected(std::move(net.error()));

@@ -145,6 +145,7 @@ TEST_F(CliTest, UsageErrorsAreOneLineAndStatusTwo) {
       {urls, "--rate", "fast"},
       {urls, "-o", "/no/such/folder/out.jsonl"},
       {urls, "--cacert", "/no/such/ca.pem"},
+      {urls, "--proxy-cacert", "/no/such/ca.pem"},
       {urls, "--compare=0"},
       {urls, "--config", "/no/such/config"},
   };

@@ -85,6 +85,8 @@ TEST_F(FilesWithTwoUsesTest, OtherFilesThatAreReadAreKeptToo) {
                  "-o './options': is also --config 'options'" + end);
   EXPECT_EQ(files_.read("options"), "jobs = 2\n");
   files_.write("ca.pem", "certificates");
+  expect_refused({"v1", "--proxy-cacert", "ca.pem", "-o", "ca.pem"},
+                 "-o 'ca.pem': is also --proxy-cacert 'ca.pem'" + end);
   expect_refused({"v1", "--cacert", "ca.pem", "-o", "ca.pem"},
                  "-o 'ca.pem': is also --cacert 'ca.pem'" + end);
   EXPECT_EQ(files_.read("ca.pem"), "certificates");

@@ -31,10 +31,12 @@ struct FetchOptions {
   std::string proxy;          // -x; "" for none
   // The environment's proxies and --noproxy; `proxy` comes before the former.
   ProxyRules proxy_rules;
-  bool insecure = false;  // -k
-  std::string ca_file;    // --cacert; "" for the system's
-  std::string cert_file;  // -E, PEM, the seed's origin only; "" for none
-  std::string key_file;   // --key, PEM; "" if cert_file has it
+  std::string proxy_ca_file;    // --proxy-cacert; "" for the system's
+  bool proxy_insecure = false;  // --proxy-insecure
+  bool insecure = false;        // -k
+  std::string ca_file;          // --cacert; "" for the system's
+  std::string cert_file;        // -E, PEM, the seed's origin only; "" for none
+  std::string key_file;         // --key, PEM; "" if cert_file has it
   std::vector<std::string> resolve;     // --resolve HOST:PORT:ADDR[,ADDR]...
   std::vector<std::string> connect_to;  // --connect-to H1:P1:H2:P2
   // --system-resolver: every name is asked of getaddrinfo(), on threads.

@@ -298,9 +298,12 @@ void ProxyDialer::Connecting::negotiate() {
   set(easy, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(
           std::min<std::int64_t>(limit_.count() + 1000, 1'000'000'000)));
-  const std::string& ca_file = dialer_.setup_.sources().proxy_ca_file;
-  if (!ca_file.empty()) {
-    set(easy, CURLOPT_PROXY_CAINFO, ca_file.c_str());
+  if (!options.proxy_ca_file.empty()) {
+    set(easy, CURLOPT_PROXY_CAINFO, options.proxy_ca_file.c_str());
+  }
+  if (options.proxy_insecure) {
+    set(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
+    set(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
   }
   if (!SocketAddress::parse(proxy_.host)) {
     std::string entry = fmt::format("{}:{}:", proxy_.host, proxy_.port);

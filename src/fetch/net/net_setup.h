@@ -32,7 +32,6 @@ struct NetSources {
   int rounds = 3;                // over all servers
   std::optional<bool> has_ipv6;  // nothing: if an interface has an address
   SystemNames::Lookup system_lookup = &ask_getaddrinfo;
-  std::string proxy_ca_file;  // to verify https proxies; "": the system's
 };
 
 // How connections are opened, from the options: what all loops have in common.

@@ -22,6 +22,8 @@ constexpr unsigned char kBothProtocols[] = {2,   'h', '2', 8,   'h', 't',
                                             't', 'p', '/', '1', '.', '1'};
 constexpr std::size_t kHttp2Only = 3;  // bytes of it that are h2's
 
+constexpr const char* kNoCertificate = "there is no certificate (PEM) in it";
+
 // nullptr, or why the file cannot be read at all.
 const char* unreadable(const std::string& path) {
   std::FILE* const file = std::fopen(path.c_str(), "rb");
@@ -70,6 +72,17 @@ std::string take_tls_error() {
   return reason != nullptr ? reason : "TLS failed";
 }
 
+Result<void> check_ca_file(const char* option, const std::string& path) {
+  const std::unique_ptr<X509_STORE, void (*)(X509_STORE*)> store(
+      X509_STORE_new(), &X509_STORE_free);
+  if (!store) throw std::bad_alloc();
+  if (unreadable(path) == nullptr &&
+      X509_STORE_load_file(store.get(), path.c_str()) == 1) {
+    return {};
+  }
+  return file_error(option, path, kNoCertificate);
+}
+
 Result<std::unique_ptr<const TlsContext>> TlsContext::create(
     const FetchOptions& options) {
   std::unique_ptr<TlsContext> made(new TlsContext);
@@ -104,8 +117,7 @@ Result<void> TlsContext::set_up(const FetchOptions& options) {
   if (!options.ca_file.empty()) {
     if (unreadable(options.ca_file) != nullptr ||
         SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
-      return file_error("--cacert", options.ca_file,
-                        "there is no certificate (PEM) in it");
+      return file_error("--cacert", options.ca_file, kNoCertificate);
     }
     // What the user names is trusted, be it a root or not.
     X509_STORE_set_flags(SSL_CTX_get_cert_store(context),
@@ -120,8 +132,7 @@ Result<void> TlsContext::set_up(const FetchOptions& options) {
     if (unreadable(options.cert_file) != nullptr ||
         SSL_CTX_use_certificate_chain_file(context,
                                            options.cert_file.c_str()) != 1) {
-      return file_error("--cert", options.cert_file,
-                        "there is no certificate (PEM) in it");
+      return file_error("--cert", options.cert_file, kNoCertificate);
     }
     const std::string& key =
         options.key_file.empty() ? options.cert_file : options.key_file;

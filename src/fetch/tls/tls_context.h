@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "crawl/base/error.h"
 #include "crawl/fetch/fetcher.h"
@@ -47,6 +48,10 @@ class TlsContext {
   bool trusts_system_ = false;
   mutable std::once_flag system_trusted_;
 };
+
+// Fails, in words for the user, if the file that `option` names has no
+// certificate to trust.
+Result<void> check_ca_file(const char* option, const std::string& path);
 
 // What OpenSSL has noted of the last failure on this thread, for people.
 std::string take_tls_error();

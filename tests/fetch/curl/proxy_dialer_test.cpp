@@ -278,7 +278,7 @@ class HttpsProxyTest : public ProxyDialerTest {
              .alternative_names = "IP:127.0.0.1,DNS:proxy.test"})),
         proxy(Manner::kServe, make_tls_context(identity_)) {
     options.proxy = proxy.url("https", "me:secret@");
-    sources.proxy_ca_file =
+    options.proxy_ca_file =
         directory_.write("ca.pem", to_pem(*identity_.certificate));
   }
 
@@ -329,10 +329,20 @@ TEST_F(HttpsProxyTest, TunnelsLiveWhileOthersComeAndGo) {
 }
 
 TEST_F(HttpsProxyTest, ItsCertificateIsVerified) {
-  sources.proxy_ca_file.clear();
+  options.proxy_ca_file.clear();
+  options.insecure = true;  // says nothing of the proxy
   Caller& caller = dial("site.test", 443, true);
   EXPECT_EQ(caller.error, ErrorKind::kTls);
   EXPECT_THAT(caller.message, StartsWith("the proxy: SSL certificate"));
+}
+
+TEST_F(HttpsProxyTest, ProxyInsecureTakesAnyCertificate) {
+  options.proxy_ca_file.clear();
+  options.proxy_insecure = true;
+  server.set("other.test", {.addresses = {"127.0.0.1"}});
+  options.proxy = "https://other.test:" + std::to_string(proxy.port());
+  Caller& caller = dial("site.test", 443, true);
+  EXPECT_EQ(talk(caller, "x"), "site.test:443\nx");
 }
 
 TEST_F(HttpsProxyTest, ItsNameIsVerified) {
