@@ -132,6 +132,18 @@ void SiteAgenda::add_first_sitemaps() {
 }
 
 void SiteAgenda::add_pages_of(const SitemapErrand::Read& read) {
+  if (read.sitemap.invalid > 0) {
+    ledger_.notice(
+        fmt::format("sitemap {}: {} locations are no http or https URLs{}",
+                    read.url.href(), read.sitemap.invalid,
+                    read.sitemap.invalid > read.sitemap.invalid_locations.size()
+                        ? fmt::format("; the first {} are among the skipped",
+                                      read.sitemap.invalid_locations.size())
+                        : std::string()));
+    for (const std::string& location : read.sitemap.invalid_locations) {
+      ledger_.check(queue_->leave_out_location(location, read.url));
+    }
+  }
   for (const SitemapEntry& entry : read.sitemap.pages) {
     if (ledger_.error()) return;
     ledger_.check(
@@ -247,8 +259,10 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
       duplicate_of = *std::move(first);
     }
     if (result.page) {
-      ledger_.check(
-          queue_->add_links(*job, result, keeps_links_to_itself(result)));
+      ledger_.check(queue_->add_links(*job, result,
+                                      keeps_links_to_itself(result),
+                                      duplicate_of.has_value()));
+      if (const auto notice = queue_->take_notice()) ledger_.notice(*notice);
     }
   }
   queue_->done(*job);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "frontier/seen_key.h"
 
 namespace crawl {
 namespace {
@@ -45,6 +46,11 @@ bool has_word(std::string_view words, std::string_view word) {
   return false;
 }
 
+std::string key_of(std::string_view href) {
+  std::string buffer;
+  return std::string(seen_key(href, buffer));
+}
+
 }  // namespace
 
 bool says_nofollow(std::string_view robots, std::string_view product_token) {
@@ -77,7 +83,8 @@ SiteQueue::SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
       scope_(std::move(scope)),
       cleaner_(options.cleaner),
       store_(store),
-      on_skip_(std::move(on_skip)) {
+      on_skip_(std::move(on_skip)),
+      copies_(options.max_duplicates) {
   included_ = store_.counter(kIncluded);
   // An earlier crawl's hosts have work from the start.
   windows_.resize(store_.hosts());
@@ -129,7 +136,8 @@ Result<bool> SiteQueue::add_seed(const Url& url) {
 }
 
 Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
-                                  bool nofollow) {
+                                  bool nofollow, bool copy) {
+  copies_.note(*Url::parse(job.first_url()), job.parent, copy);
   if (!result.page || result.error != ErrorKind::kNone ||
       result.status_code >= 400) {
     return {};
@@ -148,10 +156,7 @@ Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
     }
     const std::string_view href = link.url.substr(0, link.url.find('#'));
     // Most links of a page are known: nothing is parsed for those.
-    if (options_.cleaner.strip_query_params.empty() &&
-        !options_.cleaner.sort_query && store_.knows(href)) {
-      continue;
-    }
+    if (store_.knows(href)) continue;
     if (nofollow ||
         (options_.obey_nofollow && has_word(link.rel, "nofollow"))) {
       if (Result<void> skipped = skip_for_now(
@@ -165,8 +170,21 @@ Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
     }
     const std::optional<Url> url = Url::parse(href);
     if (!url) continue;
-    if (Result<void> added =
-            add_found(cleaner_.clean(*url), job.page, depth, parent);
+    const Url clean = cleaner_.clean(*url);
+    if (copies_.caught()) {
+      if (store_.knows(clean.href())) continue;
+      if (Result<void> skipped = skip_for_now(
+              {std::string(clean.href()), ErrorKind::kTrap,
+               fmt::format("found on a copy of an earlier page, as too many "
+                           "copies were (--max-duplicates {})",
+                           options_.max_duplicates),
+               parent, depth});
+          !skipped) {
+        return skipped;
+      }
+      continue;
+    }
+    if (Result<void> added = add_found(clean, job.page, depth, parent);
         !added) {
       return added;
     }
@@ -179,6 +197,13 @@ Result<void> SiteQueue::add_from_sitemap(const Url& url, const Url& sitemap,
   return add_found(cleaner_.clean(url),
                    allow_private ? kFromPrivateSitemap : kFromSitemap, 0,
                    sitemap.href());
+}
+
+Result<void> SiteQueue::leave_out_location(std::string location,
+                                           const Url& sitemap) {
+  return skip_for_now({std::move(location), ErrorKind::kInvalidUrl,
+                       "a sitemap's location that is no http or https URL",
+                       std::string(sitemap.href()), 0});
 }
 
 Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
@@ -196,11 +221,10 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
     return {};
   }
   if (options_.depth && depth > *options_.depth) {
-    return skip_for_now(
-        {std::string(url.href()), ErrorKind::kLimit,
-         fmt::format("{} links away from a seed (--depth {})", depth,
-                     *options_.depth),
-         std::string(parent), depth});
+    return skip_for_now({std::string(url.href()), ErrorKind::kLimit,
+                         fmt::format("{} links away from a seed (--depth {})",
+                                     depth, *options_.depth),
+                         std::string(parent), depth});
   }
   ++included_;
   const Result<std::optional<PageId>> page = store_.add(url, depth, from);
@@ -228,10 +252,12 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
                                                 scope_.explain(decision))};
   }
   // A redirect back to itself (cookies, sessions) goes on until --max-redirs.
-  const bool own =
-      href == cleaner_.clean(job.url).href() ||
-      std::any_of(job.redirects.begin(), job.redirects.end(),
-                  [&](const RedirectHop& hop) { return hop.url == href; });
+  const std::string key = key_of(href);
+  const bool own = key == key_of(cleaner_.clean(job.url).href()) ||
+                   std::any_of(job.redirects.begin(), job.redirects.end(),
+                               [&](const RedirectHop& hop) {
+                                 return key_of(hop.url) == key;
+                               });
   if (own) return std::nullopt;
   const Result<bool> claimed = store_.claim(clean, job.page, job.depth);
   if (!claimed) return tl::unexpected(claimed.error());

@@ -21,6 +21,7 @@
 #include "crawl/frontier/url_cleaner.h"
 #include "engine/job_owner.h"
 #include "engine/visits.h"
+#include "frontier/duplicate_trap.h"
 
 namespace crawl {
 
@@ -51,12 +52,17 @@ class SiteQueue {
   Result<bool> add_seed(const Url& url);
 
   // Judges what a fetched page links to, and queues what is new and in scope.
-  // `nofollow`: the page itself says that none is to be followed.
+  // `nofollow`: the page itself says that none is to be followed; `copy`: its
+  // body was seen before.
   Result<void> add_links(const Job& job, const FetchResult& result,
-                         bool nofollow);
+                         bool nofollow, bool copy);
+  // What is to be said of copies that lead to copies.
+  std::optional<std::string> take_notice() { return copies_.take_notice(); }
   // The same for a URL that a sitemap lists.
   Result<void> add_from_sitemap(const Url& url, const Url& sitemap,
                                 bool allow_private);
+  // A sitemap's location that is none.
+  Result<void> leave_out_location(std::string location, const Url& sitemap);
 
   // What is wrong with a redirect's target, if it must not be followed; else it
   // is this job's from now on, and no other's.
@@ -116,6 +122,7 @@ class SiteQueue {
   static constexpr std::string_view kIncluded = "included";
   std::uint64_t included_ = 0;  // found and in scope
   std::uint64_t left_out_ = 0;  // found, and none of the patterns fit
+  DuplicateTrap copies_;
   std::unordered_map<PageId, std::string> parent_urls_;  // of late
   std::vector<QueuedPage> loading_;
 };

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "frontier/seen_key.h"
 #include "frontier/state_file.h"
 #include "frontier/state_impl.h"
 
@@ -79,7 +80,9 @@ Error StateStore::Impl::fail_damaged(const std::string& how) const {
 }
 
 std::uint64_t StateStore::Impl::hash(std::string_view href) const {
-  return XXH3_64bits_withSeed(href.data(), href.size(), seed);
+  std::string buffer;
+  const std::string_view key = seen_key(href, buffer);
+  return XXH3_64bits_withSeed(key.data(), key.size(), seed);
 }
 
 StateStore::StateStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

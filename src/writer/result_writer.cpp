@@ -74,8 +74,8 @@ struct ResultWriter::Impl {
 ResultWriter::ResultWriter(std::unique_ptr<OutputStream> output,
                            std::unique_ptr<RecordFormatter> formatter,
                            bool ordered, Takes takes)
-    : impl_(
-          new Impl{std::move(output), std::move(formatter), ordered, takes}) {}
+    : impl_(new Impl{std::move(output), std::move(formatter), ordered, takes}) {
+}
 
 ResultWriter::~ResultWriter() = default;
 
@@ -86,7 +86,7 @@ std::string_view ResultWriter::name() const {
 Result<void> ResultWriter::take(const Outcome& outcome) {
   const bool wanted = impl_->takes == Takes::kRecords
                           ? outcome.is_record
-                          : is_skip(outcome.record.error);
+                          : !outcome.is_record || is_skip(outcome.record.error);
   return wanted ? write(outcome.record) : Result<void>();
 }
 

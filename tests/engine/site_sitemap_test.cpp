@@ -77,6 +77,25 @@ TEST_F(SiteTest, SitemapOfTheUserThatCannotBeReadIsCounted) {
   EXPECT_EQ(crawl().sitemaps_failed, 1u);
 }
 
+TEST_F(SiteTest, LocationsOfASitemapThatAreNoUrlsAreSaidAndListed) {
+  options_.site->sitemaps = {"http://a.test/map.xml"};
+  fetcher_.reply("http://a.test/map.xml",
+                 {.body = "<urlset><url><loc>/relative</loc></url>"
+                          "<url><loc>\xef\xbb\xbf http://a.test/x "
+                          "</loc></url><url><loc>/relative</loc></url>"
+                          "<url><loc>no url</loc></url></urlset>"});
+  page("http://a.test/", {});
+  fetcher_.expect_wakes();  // the sitemap is read on a thread
+  crawl();
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://a.test/", "http://a.test/x"));
+  EXPECT_THAT(skips(), UnorderedElementsAre("/relative: invalid_url",
+                                            "no url: invalid_url"));
+  EXPECT_THAT(notices_.all,
+              ElementsAre("sitemap http://a.test/map.xml: 3 locations are no "
+                          "http or https URLs"));
+}
+
 // What was received counts.
 TEST_F(SiteTest, OfASitemapThatBreaksOffWhatCameIsRead) {
   options_.site->sitemaps = {"http://a.test/moved.txt",

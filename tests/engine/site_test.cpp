@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -133,6 +134,31 @@ TEST_F(SiteTest, QueryIsCleanedBeforeAUrlIsKnown) {
   crawl();
   EXPECT_THAT(urls(), UnorderedElementsAre("http://a.test/",
                                            "http://a.test/p?a=1&b=2"));
+}
+
+TEST_F(SiteTest, SpellingsOfOneUrlAreOneAskedForAsWrittenFirst) {
+  page("http://a.test/",
+       {"http://a.test/%7Eme", "http://a.test/~me", "http://a.test/%7eme",
+        "http://a.test/%41%2f", "http://a.test/A%2F"});
+  crawl();
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://a.test/", "http://a.test/%7Eme",
+                                   "http://a.test/%41%2f"));
+}
+
+TEST_F(SiteTest, RedirectToAnotherSpellingIsFollowed) {
+  page("http://a.test/", {"http://a.test/%7Eme"});
+  fetcher_.reply("http://a.test/%7Eme", {.status = 301, .location = "/~me"});
+  crawl();
+  EXPECT_EQ(record("http://a.test/%7Eme")["final_url"], "http://a.test/~me");
+}
+
+TEST_F(SiteTest, SessionIdsInPathsMakeNoNewPages) {
+  page("http://a.test/", {"http://a.test/p;jsessionid=1", "http://a.test/p",
+                          "http://a.test/p;jsessionid=2?PHPSESSID=3"});
+  crawl();
+  EXPECT_THAT(urls(),
+              UnorderedElementsAre("http://a.test/", "http://a.test/p"));
 }
 
 TEST_F(SiteTest, TrapsAreSkippedAndNamed) {
@@ -343,6 +369,28 @@ TEST_F(SiteTest, ReportsTheSameBodyAtAnotherUrl) {
   crawl();
   EXPECT_EQ(record("http://a.test/1")["duplicate_of"], nullptr);
   EXPECT_EQ(record("http://a.test/2")["duplicate_of"], "http://a.test/1");
+}
+
+TEST_F(SiteTest, PagesThatOnlyLeadToCopiesOfThemselvesEnd) {
+  options_.site->max_duplicates = 10;
+  options_.site->scope.traps = {0, 0, 0, 0, 0, 0};
+  // A catch-all, as far as anybody will look.
+  const std::function<void(const std::string&, int)> catch_all =
+      [&](const std::string& url, int levels) {
+        FakeFetcher::Reply reply{.body = "the same"};
+        for (const char* name : {"a/", "b/", "c/", "d/"}) {
+          reply.links.push_back(url + name);
+          if (levels > 0) catch_all(url + name, levels - 1);
+        }
+        fetcher_.reply(url, reply);
+      };
+  catch_all("http://a.test/", 5);
+  const CrawlStats stats = crawl();
+  // The page, its four, their sixteen, and what ten of those lead to.
+  EXPECT_EQ(stats.fetched, 61u);
+  EXPECT_THAT(skips(), Contains(HasSubstr(": trap")));
+  EXPECT_THAT(skipped_, HasSubstr("--max-duplicates 10"));
+  EXPECT_THAT(notices_.all, ElementsAre(HasSubstr("below http://a.test/")));
 }
 
 // --- redirects

@@ -31,6 +31,22 @@ TEST_F(StateStoreTest, AUrlIsTakenOnce) {
   EXPECT_EQ(store->counts().admitted, 1u);
 }
 
+TEST_F(StateStoreTest, Rfc3986_6_2_2_2_SpellingsOfOneUrlAreOne) {
+  {
+    const auto store = open();
+    EXPECT_TRUE(*store->add(url("http://a/%7Eme"), 0, kNoPage));
+    EXPECT_FALSE(*store->add(url("http://a/~me#x"), 0, kNoPage));
+    EXPECT_TRUE(*store->remember("http://a/%41%2f"));
+    EXPECT_FALSE(*store->remember("http://a/A%2F"));
+    EXPECT_TRUE(*store->add(url("http://a/A/"), 0, kNoPage));
+    ASSERT_TRUE(store->commit(0));
+  }
+  const auto store = open();
+  EXPECT_TRUE(store->knows("http://a/~me"));
+  EXPECT_TRUE(store->knows("http://a/%41%2F"));
+  EXPECT_THAT(load(*store, 0, 9), ElementsAre("http://a/%7Eme", "http://a/A/"));
+}
+
 TEST_F(StateStoreTest, RememberedUrlsAreKnownButNotQueued) {
   const auto store = open();
   EXPECT_TRUE(*store->remember("http://b/out"));

@@ -67,6 +67,9 @@ struct StateCounts {
 // page is done, the target waits in the queue when the state is opened again,
 // since the page may lead elsewhere then.
 //
+// URLs that only differ in percent-encoding (RFC 3986 section 6.2.2.2) are one,
+// which is handed out as it was added.
+//
 // In memory: 10 to 12.5 bytes for each known URL (a 64-bit keyed hash: a new
 // URL is taken for a known one with probability known / 2^64), some 80 for each
 // host, and the cache. URLs themselves are only in the file (SQLite, WAL).
