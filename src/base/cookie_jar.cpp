@@ -202,11 +202,14 @@ CookieJar::Time parse_cookie_date(std::string_view text) {
 
 void CookieJar::take(const Url& url,
                      const std::vector<std::string>& set_cookies, Time now) {
-  for (const std::string& set_cookie : set_cookies) take(url, set_cookie, now);
+  for (const std::string& set_cookie : set_cookies) {
+    take_one(url, set_cookie, now);
+  }
 }
 
 // Section 5.3.
-void CookieJar::take(const Url& url, std::string_view set_cookie, Time now) {
+void CookieJar::take_one(const Url& url, std::string_view set_cookie,
+                         Time now) {
   if (has_control(set_cookie)) return;
   const auto [pair, text] = cut(set_cookie, ';');
   if (pair.find('=') == npos) return;

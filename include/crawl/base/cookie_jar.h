@@ -45,7 +45,7 @@ class CookieJar {
     Time expires = Time::max();
   };
 
-  void take(const Url& url, std::string_view set_cookie, Time now);
+  void take_one(const Url& url, std::string_view set_cookie, Time now);
 
   std::vector<Cookie> cookies_;  // the earliest made first
 };
