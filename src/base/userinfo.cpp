@@ -61,6 +61,11 @@ std::string hide_password(std::string text) {
                                    return static_cast<unsigned char>(c) > ' ';
                                  }) -
                     seen.begin()));
+  if (!seen.empty() && std::string_view("\"'<").find(seen[0]) != npos) {
+    const std::string quoted = seen.substr(1);
+    const std::string hidden = hide_password(quoted);
+    return hidden == quoted ? text : seen[0] + hidden;
+  }
   const std::size_t begin = authority_begin(seen);
   if (begin == 0 && seen.size() > 7 &&
       equals_ignoring_case(std::string_view(seen).substr(0, 7), "mailto:")) {

@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 2> kDescription = {
     "included: JSON Lines into a file or pipe, aligned text on a terminal.",
     "INPUT is a file with a URL on each line, '-' for standard input, or a "
     "URL. Blank lines and lines that begin with '#' are left out; a line "
-    "without a scheme means https."};
+    "without a scheme means https, or http if it names a port."};
 
 constexpr std::array<std::string_view, 3> kExamples = {
     "crawl urls.txt -j 8 | jq -r .title",

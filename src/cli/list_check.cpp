@@ -107,7 +107,8 @@ std::optional<std::string> wrong_list(std::string_view begin,
            "with "
            "-r --depth 1";
   }
-  if (start.starts_with('<')) {
+  if (start.starts_with('<') && !start.starts_with("<http://") &&
+      !start.starts_with("<https://")) {
     return "looks like XML: to crawl what a sitemap lists, give its URL with "
            "-r --sitemap URL";
   }
@@ -132,14 +133,6 @@ std::optional<std::string> wrong_list(std::string_view begin,
           tabs ? "TSV" : "CSV", tabs ? "" : fmt::format("-d'{}' ", delimiter),
           name);
     }
-  }
-  if (line.size() > 1 &&
-      (line[0] == '"' || line[0] == '\'' || line[0] == '<') &&
-      line.back() == line[0]) {
-    return fmt::format(
-        "has its URLs in quotes: take them off first, tr -d "
-        "\"\\\"'\" < {} | crawl -",
-        name);
   }
   return std::nullopt;
 }

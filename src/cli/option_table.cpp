@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 74> kOptions = {{
+constexpr std::array<OptionSpec, 79> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -69,6 +69,10 @@ constexpr std::array<OptionSpec, 74> kOptions = {{
     {Group::kOutput, "ordered", '\0', "",
      "Write records in input order instead of as they complete.", &T::ordered},
 
+    {Group::kRequests, "head", 'I', "",
+     "Ask for headers only (HEAD): status, type and length of each URL of a "
+     "list, no bodies.",
+     &T::head},
     {Group::kRequests, "header", 'H', "LINE",
      "Send the header 'Name: value'; 'Name:' leaves a usual one out. May be "
      "repeated. Authorization and Cookie are for the origins of the URLs "

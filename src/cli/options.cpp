@@ -168,8 +168,10 @@ class Resolver : ValueReader {
       }
       options_.format = OutputFormat::kCsvSafe;
     }
-    options_.fields = default_fields();
-    read("--fields", args.fields, options_.fields, parse_field_list);
+    options_.fields = default_fields(args.head);
+    read("--fields", args.fields, options_.fields, [&](std::string_view list) {
+      return parse_field_list(list, default_fields(args.head));
+    });
 
     // Nothing is gathered that nobody will read.
     const auto wanted = [&](std::string_view field) {
@@ -214,6 +216,7 @@ class Resolver : ValueReader {
 
   void requests(const TypedArgs& args) {
     FetchOptions& fetch = options_.crawl.fetch;
+    options_.crawl.head = args.head;
     fetch.user_agent = args.user_agent.value_or(default_user_agent());
     for (const std::string& typed : args.header) {
       std::pair<std::string, std::string> header;

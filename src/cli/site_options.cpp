@@ -195,6 +195,11 @@ class SiteResolver : ValueReader {
     if (args_.sync || args_.compare || args_.ordered || args_.unique) {
       fail("-r goes with none of --sync, --compare, --ordered and --unique");
     }
+    if (args_.head) {
+      fail(
+          "--head is for lists: links are found in bodies, which it leaves "
+          "out; leave out either it or -r");
+    }
     SiteOptions site;
     read_count("--depth", args_.depth, site.depth);
 

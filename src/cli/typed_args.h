@@ -26,7 +26,7 @@ struct TypedArgs {
   std::vector<std::string> header, resolve, connect_to;
   std::optional<std::string> user_agent, user, proxy, no_proxy, proxy_cacert,
       cacert, cert, key;
-  bool proxy_insecure = false, insecure = false, http1_1 = false,
+  bool head = false, proxy_insecure = false, insecure = false, http1_1 = false,
        system_resolver = false;
 
   std::optional<std::string> max_time, connect_timeout, max_redirs,

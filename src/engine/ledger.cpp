@@ -46,6 +46,7 @@ void Ledger::each(Do act) {
 void Ledger::count(const CrawlRecord& record) {
   if (record.ok) {
     ++stats_.fetched;
+    if (record.truncated) ++stats_.truncated;
   } else {
     ++(is_skip(record.error) ? stats_.skipped : stats_.failed);
     ++stats_.by_kind[static_cast<std::size_t>(record.error)];

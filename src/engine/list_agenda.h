@@ -68,6 +68,9 @@ class ListAgenda final : public Agenda, private JobOwner {
   bool may_begin() const override { return ledger_.budget().may_begin_page(); }
   void begins(const Job& /*job*/) override { ledger_.budget().page_begins(); }
   bool asks_robots(const Job& job) const override;
+  void prepare(const Job& /*job*/, FetchRequest& request) const override {
+    request.head = options_.head;
+  }
   void ended(std::unique_ptr<Job> job, FetchResult result,
              Ending ending) override;
 

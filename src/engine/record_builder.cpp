@@ -50,6 +50,8 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
   record.error_message = std::move(error_message);
 
   record.content_type = std::move(result.content_type);
+  record.content_length = result.content_length;
+  record.head = result.head;
   if (result.page) {
     Page& page = *result.page;
     record.charset = std::move(page.charset);

@@ -19,6 +19,7 @@
 
 #include "base/userinfo.h"
 #include "engine/line_splitter.h"
+#include "engine/seed_url.h"
 
 namespace crawl {
 namespace {
@@ -317,7 +318,9 @@ class SeedSequence final : public SeedSource {
 }  // namespace
 
 bool is_url_input(std::string_view input) {
-  return input.find("://") != input.npos;
+  return input.find("://") != input.npos ||
+         (names_host_and_port(input) &&
+          access(std::string(input).c_str(), F_OK) != 0);
 }
 
 Result<std::unique_ptr<SeedSource>> open_seeds(

@@ -22,9 +22,13 @@ struct Seed {
   std::string user_password;  // its userinfo, decoded; "" for none
 };
 
-// The URL that a line of input names: as it stands, or with "https:" before it
-// where it has no scheme. Only http and https come back as one.
+// The URL that a line of input names: as it stands, or, where it has no scheme,
+// with "http:" before it if it names a port, else with "https:". Quotes or
+// angle brackets around it are taken off. Only http and https come back as one.
 tl::expected<Seed, UrlProblem> parse_seed(std::string_view line);
+
+// Whether `text` is HOST:PORT, with a path or not: a URL without its scheme.
+bool names_host_and_port(std::string_view text);
 
 // Longer ones are taken for garbage, not asked for.
 inline constexpr std::size_t kMaxUrlBytes = std::size_t{64} << 10;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fetch/http/header_values.h"
 #include "fetch/http/page_sniff.h"
 #include "fetch/seconds.h"
 
@@ -59,6 +60,7 @@ void Exchange::sending(time_point now) {
 void Exchange::forget_answer() {
   result_ = FetchResult();
   result_.id = request_->id;
+  result_.head = request_->head;
   result_.worker = worker_;
   headers_.begin(&result_, options_.keep_headers, options_.max_header_bytes);
   heard_ = false;
@@ -96,6 +98,9 @@ bool Exchange::header(std::string_view line) {
 // Decides what becomes of the body, now that the headers are known. False if
 // the exchange ends here.
 bool Exchange::plan_body() {
+  const FramingFields& framing = headers_.framing();
+  result_.content_length = read_content_length(framing.content_length);
+  if (request_->head) return true;
   const BodyType type = body_type(result_.content_type);
   const bool wanted =
       request_->parse_page && options_.parse_pages && !is_redirect();
@@ -112,7 +117,6 @@ bool Exchange::plan_body() {
   plan_.sniff = type == BodyType::kUnsaid && (plan_.page || plan_.only_html);
   plan_.digest = options_.body_digest;
   plan_.keep = options_.keep_body || request_->keep_body;
-  const FramingFields& framing = headers_.framing();
   if (!framing.content_encoding.empty() || !framing.transfer_encoding.empty()) {
     plan_.codings = framing.content_encoding + "," + framing.transfer_encoding;
     const auto codings = read_codings(plan_.codings);

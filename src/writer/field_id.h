@@ -39,6 +39,7 @@ enum class FieldId : std::uint8_t {
   kParent,
   kWorker,
   // On demand.
+  kContentLength,
   kLinks,
   kHeaders,
   kBody,

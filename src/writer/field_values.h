@@ -109,6 +109,9 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
     case FieldId::kWorker:
       if (!tried) return sink.null();
       return sink.number(std::int64_t{record.worker});
+    case FieldId::kContentLength:
+      if (!record.content_length) return sink.null();
+      return sink.bytes(*record.content_length);
     case FieldId::kLinks:
       return sink.links(record.links);
     case FieldId::kHeaders:

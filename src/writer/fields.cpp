@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "crawl/base/nearest_name.h"
 #include "writer/field_id.h"
@@ -54,6 +55,8 @@ constexpr std::array<FieldInfo, kFieldCount> kFields = {{
     {"depth", "links between a seed and this page; 0 for a seed", true},
     {"parent", "URL of the page it was found on; null for a seed", true},
     {"worker", "number of the transfer loop that fetched it", true},
+    {"content_length",
+     "the Content-Length header, a number; by default with --head", false},
     {"links", "array of {url, element, attribute, rel, text}, in page order",
      false},
     {"headers", "response headers: {\"lower-case-name\": [value, ...], ...}",
@@ -95,10 +98,13 @@ std::string_view trimmed(std::string_view text) {
 
 std::span<const FieldInfo> all_fields() { return kFields; }
 
-std::vector<std::size_t> default_fields() {
+std::vector<std::size_t> default_fields(bool head) {
   std::vector<std::size_t> fields;
   for (std::size_t id = 0; id < kFields.size(); ++id) {
-    if (kFields[id].by_default) fields.push_back(id);
+    if (kFields[id].by_default ||
+        (head && id == static_cast<std::size_t>(FieldId::kContentLength))) {
+      fields.push_back(id);
+    }
   }
   return fields;
 }
@@ -108,9 +114,10 @@ bool has_field(std::span<const std::size_t> fields, std::string_view name) {
   return id && std::find(fields.begin(), fields.end(), *id) != fields.end();
 }
 
-Result<std::vector<std::size_t>> parse_field_list(std::string_view list) {
+Result<std::vector<std::size_t>> parse_field_list(
+    std::string_view list, std::vector<std::size_t> usual) {
   std::vector<std::size_t> chosen;
-  std::vector<std::size_t> fields = default_fields();
+  std::vector<std::size_t> fields = std::move(usual);
   bool signed_names = false;
   bool plain_names = false;
   for (bool more = true; more;) {

@@ -26,7 +26,8 @@ std::unique_ptr<RecordFormatter> make_formatter(
     case OutputFormat::kCsvSafe:
       return make_csv_safe_formatter(std::move(ids));
     case OutputFormat::kText:
-      if (fields == default_fields()) return make_text_formatter(style);
+      if (fields == default_fields() || fields == default_fields(true))
+        return make_text_formatter(style);
       return make_text_columns_formatter(std::move(ids), style);
   }
   throw std::invalid_argument("make_formatter: no such format");

@@ -92,9 +92,7 @@ class TextFormatter final : public RecordFormatter {
     out.append(kGap, ' ');
     std::size_t used = kStatusWidth + kTimeWidth + 2 * kGap;
     if (width == 0 || width >= kNarrow) {
-      append_right(
-          record.status_code == 0 ? "-" : human_bytes(record.size_body),
-          kSizeWidth, out);
+      append_right(size_of(record), kSizeWidth, out);
       out.append(kGap, ' ');
       used += kSizeWidth + kGap;
     }
@@ -131,6 +129,12 @@ class TextFormatter final : public RecordFormatter {
         .append(to_cut);
   }
 
+  static std::string size_of(const CrawlRecord& record) {
+    if (record.status_code == 0) return "-";
+    if (!record.head) return human_bytes(record.size_body);
+    return record.content_length ? human_bytes(*record.content_length) : "-";
+  }
+
   static std::string outcome(const CrawlRecord& record) {
     std::string text;
     if (record.error != ErrorKind::kNone) {
@@ -140,6 +144,8 @@ class TextFormatter final : public RecordFormatter {
       }
     } else if (record.title) {
       text = shown(*record.title);
+    } else if (record.head) {
+      text = shown(record.content_type);
     }
     if (record.truncated) text += " (truncated)";
     return text;
@@ -266,6 +272,7 @@ std::size_t column_width(FieldId field) {
       return 7;
     case FieldId::kSizeDownload:
     case FieldId::kSizeBody:
+    case FieldId::kContentLength:
     case FieldId::kTimeQueue:
     case FieldId::kTimeNamelookup:
     case FieldId::kTimeConnect:

@@ -382,6 +382,47 @@ TEST_F(CliTest, WhatIsNoListIsRefusedOnce) {
   }
 }
 
+TEST_F(CliTest, HeadAsksForNoBodies) {
+  const std::string page = "<title>A</title>" + std::string(1'000, ' ');
+  site_.serve("/a", page);
+  site_.serve("/moved",
+              [](const HttpRequest&) { return Reply::redirect("/a"); });
+  const ProcessResult result =
+      run({list({"/a", "/moved", "/status/404"}), "-I", "--ordered"});
+  EXPECT_EQ(result.exit_status, 1) << result.err;
+  const auto all = records(result.out);
+  ASSERT_EQ(all.size(), 3u);
+  for (const std::size_t i : {0, 1}) {
+    EXPECT_EQ(all[i]["status_code"], 200);
+    EXPECT_EQ(all[i]["content_length"], page.size());
+    EXPECT_THAT(all[i]["content_type"], HasSubstr("text/html"));
+    EXPECT_EQ(all[i]["size_download"], 0);
+    EXPECT_EQ(all[i]["title"], nullptr);
+  }
+  EXPECT_EQ(all[2]["error"], "http");
+  for (const LoggedRequest& request : site_.log()) {
+    EXPECT_EQ(request.request.method, "HEAD");
+  }
+  // robots.txt is read, not measured.
+  site_.clear_log();
+  run({list({"/a"}), "-I", "--robots", "always"});
+  EXPECT_EQ(site_.log()[0].request.method, "GET");
+  EXPECT_EQ(site_.log()[1].request.method, "HEAD");
+}
+
+TEST_F(CliTest, HostAndPortAloneIsAUrlInTheClear) {
+  site_.serve("/a", "<title>A</title>");
+  const std::string bare = site_.url("/a").substr(7);
+  const std::string quoted = "\"" + site_.url("/a") + "\"";
+  for (const std::string& input : {bare, list({bare}), list({quoted})}) {
+    const ProcessResult result = run({input});
+    EXPECT_EQ(result.exit_status, 0) << input << result.err;
+    const auto all = records(result.out);
+    ASSERT_EQ(all.size(), 1u) << input;
+    EXPECT_EQ(all[0]["url"], site_.url("/a"));
+  }
+}
+
 // --- comparing
 
 TEST_F(CliTest, CompareRunsSequentiallyThenPooled) {

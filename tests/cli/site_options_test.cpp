@@ -175,6 +175,7 @@ TEST(SiteOptions, WhatNeedsRecursiveSaysSo) {
                                              {"--explain", "http://a/"}}) {
     EXPECT_EQ(error(words), words[0] + " is for recursive crawls: add -r");
   }
+  EXPECT_THAT(error({"-r", "-I"}), HasSubstr("--head is for lists"));
   EXPECT_THAT(error({"-r", "--sync"}), HasSubstr("-r goes with none of"));
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <tuple>
+#include <utility>
 
 namespace crawl {
 namespace {
@@ -21,10 +22,45 @@ TEST(SeedUrl, LineWithoutASchemeMeansHttps) {
   EXPECT_EQ(href("[::1]/x"), "https://[::1]/x");
 }
 
-TEST(SeedUrl, PortAfterAHostIsNoScheme) {
-  EXPECT_EQ(href("localhost:8080"), "https://localhost:8080/");
-  EXPECT_EQ(href("localhost:8080/x"), "https://localhost:8080/x");
-  EXPECT_EQ(href("example.org:8443?q"), "https://example.org:8443/?q");
+TEST(SeedUrl, LineWithAPortAndNoSchemeMeansHttp) {
+  for (const auto& [line, url] :
+       {std::pair{"localhost:8080", "http://localhost:8080/"},
+        {"localhost:8080/x", "http://localhost:8080/x"},
+        {"example.org:8443?q", "http://example.org:8443/?q"},
+        {"[::1]:80/", "http://[::1]/"},
+        {"[::1]:81/", "http://[::1]:81/"},
+        {"127.0.0.1:8000#f", "http://127.0.0.1:8000/#f"},
+        {"1.test:80/a:b", "http://1.test/a:b"},
+        {"//localhost:8080/", "https://localhost:8080/"},
+        // What https's own port speaks is known.
+        {"example.org:443/x", "https://example.org/x"}}) {
+    EXPECT_EQ(href(line), url) << line;
+  }
+}
+
+TEST(SeedUrl, QuotesAroundAUrlAreNoPartOfIt) {
+  for (const auto& [line, url] :
+       {std::pair{"\"http://a.test/x\"", "http://a.test/x"},
+        {"'http://a.test/x'", "http://a.test/x"},
+        {"<http://a.test/x>", "http://a.test/x"},
+        {"<a.test/x>", "https://a.test/x"},
+        {"\"localhost:80\"", "http://localhost/"},
+        {"http://a.test/'x'", "http://a.test/'x'"},
+        {"<>", "invalid_url"}}) {
+    EXPECT_EQ(href(line), url) << line;
+  }
+}
+
+TEST(SeedUrl, HostAndPortIsAUrlWhereOtherNamesMayBeFiles) {
+  for (const char* text : {"localhost:8080", "a.test:80/x?y", "[::1]:80/",
+                           "me:pw@localhost:8080/x"}) {
+    EXPECT_TRUE(names_host_and_port(text)) << text;
+  }
+  for (const char* text :
+       {"urls.txt", "a.test", "a.test/x:80", "./a:80", "C:\\urls.txt",
+        "mailto:a@b.test:25", "a b:80", "a:99999", "a:", ":80", "-", ""}) {
+    EXPECT_FALSE(names_host_and_port(text)) << text;
+  }
 }
 
 TEST(SeedUrl, HttpAndHttpsStandAsTheyAre) {
@@ -39,6 +75,9 @@ TEST(SeedUrl, UserinfoIsTakenOutAndDecoded) {
         {"//:pw@a.test", "https://a.test/", ":pw"},
         {"http://m:a:b@[::1]/?@#@", "http://[::1]/?@#@", "m:a:b"},
         {"http://:@a.test/", "http://a.test/", ""},
+        {"me:pw@a.test:8080/x", "http://a.test:8080/x", "me:pw"},
+        {"me@a.test:8080/x", "http://a.test:8080/x", "me:"},
+        {"'http://me:pw@a.test/'", "http://a.test/", "me:pw"},
         {"http://a.test/me:pw@b", "http://a.test/me:pw@b", ""}}) {
     const auto seed = parse_seed(line);
     ASSERT_TRUE(seed) << line;
@@ -50,7 +89,9 @@ TEST(SeedUrl, UserinfoIsTakenOutAndDecoded) {
 TEST(SeedUrl, OtherSchemesAreRecognised) {
   for (const char* line :
        {"mailto:a@b.test", "ftp://a.test/", "file:///etc",
-        "javascript:alert(1)", "data:text/html,x", "tel:+123", "about:blank"}) {
+        "javascript:alert(1)", "data:text/html,x", "tel:+123", "about:blank",
+        "mailto:x", "foo:bar", "foo:bar/80", "urn:isbn:0451450523",
+        "mailto:a@b.test:25", "sip:a@b.test:5060"}) {
     EXPECT_EQ(href(line), "unsupported_scheme") << line;
   }
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -76,6 +78,69 @@ TEST_P(Exchange, BringsTheWholeStory) {
   EXPECT_EQ(result.body, "");
   EXPECT_TRUE(result.headers.empty());
   EXPECT_FALSE(result.body_digest.has_value());
+}
+
+TEST_P(Exchange, HeadBringsWhatTheHeadersSayAndNoBody) {
+  options.keep_body = options.body_digest = true;
+  site.serve("/page", [](const HttpRequest& request) {
+    EXPECT_EQ(request.method, "HEAD");
+    return Reply::html("<title>hello</title>");
+  });
+  site.serve("/packed", [](const HttpRequest&) {
+    return Reply::response(
+        200, {{"Content-Encoding", "gzip"}, {"Content-Type", "text/html"}},
+        std::string(70'000, 'x'));
+  });
+  site.serve("/moved",
+             [](const HttpRequest&) { return Reply::redirect("/page", 301); });
+  const auto head = [&](std::string_view path) {
+    FetchRequest wanted = request(path);
+    wanted.head = true;
+    return fetch(std::move(wanted));
+  };
+  for (const auto& [path, status, length] : {std::tuple{"/page", 200, 20},
+                                             {"/packed", 200, 70'000},
+                                             {"/moved", 301, 0},
+                                             {"/page", 200, 20}}) {
+    const FetchResult result = head(path);
+    EXPECT_EQ(result.error, ErrorKind::kNone) << path << result.error_message;
+    EXPECT_EQ(result.status_code, status) << path;
+    EXPECT_TRUE(result.head);
+    EXPECT_TRUE(result.headers_complete) << path;
+    if (status == 200) {
+      EXPECT_THAT(result.content_type, HasSubstr("text/html")) << path;
+      EXPECT_EQ(result.content_length, length) << path;
+    } else {
+      EXPECT_EQ(result.location, "/page");
+    }
+    EXPECT_EQ(result.size_body, 0u) << path;
+    EXPECT_EQ(result.size_download, 0u) << path;
+    EXPECT_EQ(result.body, "") << path;
+    EXPECT_FALSE(result.truncated) << path;
+    EXPECT_FALSE(result.page) << path;
+    EXPECT_FALSE(result.body_digest) << path;
+  }
+  // Whole answers all: the connection was good for every one.
+  EXPECT_EQ(site.log().size(), 4u);
+  EXPECT_EQ(head("/page").reused_connection, true);
+}
+
+// Of servers that are wrong about HEAD, the body answers nothing.
+TEST_P(ExchangeOverHttp1, ABodyBehindTheAnswerToHeadIsNobodysAnswer) {
+  site.serve("/wrong", [](const HttpRequest&) {
+    return Reply().send(
+        "HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  site.serve("/page", "<title>hello</title>");
+  FetchRequest wanted = request("/wrong");
+  wanted.head = true;
+  const FetchResult result = fetch(std::move(wanted));
+  EXPECT_EQ(result.error, ErrorKind::kNone) << result.error_message;
+  EXPECT_EQ(result.content_length, 38u);
+  const FetchResult next = fetch("/page");
+  EXPECT_FALSE(next.reused_connection);
+  EXPECT_EQ(next.size_body, 20u);
 }
 
 TEST_P(Exchange, HeadersSayWhatThePageDoesNot) {

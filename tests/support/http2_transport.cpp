@@ -229,6 +229,7 @@ class Stream final : public EventHandler {
   const std::int32_t id_;
   UniqueFd site_;
   std::uint16_t port_ = 0;
+  bool to_head_ = false;  // the answer has no body
   bool watching_ = false;
   std::string head_;  // received, and not translated yet
   std::optional<BodyFraming> framing_;
@@ -302,8 +303,10 @@ class ClientConnection final : public EventHandler {
 };
 
 bool Stream::ask(Fields fields) {
+  const std::string method = take_field(fields, ":method").value_or("GET");
+  to_head_ = method == "HEAD";
   std::string text =
-      take_field(fields, ":method").value_or("GET") + " " +
+      method + " " +
       take_field(fields, ":path").value_or("/") +
       " HTTP/1.1\r\nHost: " + take_field(fields, ":authority").value_or("") +
       "\r\n";
@@ -399,7 +402,10 @@ bool Stream::translate_head() {
     return true;
   }
   framing_ = BodyFraming::until_close();
-  if (take_field(fields, "transfer-encoding")) {
+  const bool chunked = take_field(fields, "transfer-encoding").has_value();
+  if (to_head_) {
+    framing_ = BodyFraming::none();
+  } else if (chunked) {
     framing_ = BodyFraming::chunked();
   } else if (status == "204" || status == "304") {
     framing_ = BodyFraming::none();

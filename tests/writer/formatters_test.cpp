@@ -25,7 +25,7 @@ std::vector<std::size_t> fields_of(std::string_view list) {
 }
 
 constexpr std::string_view kEverything =
-    "+links,+headers,+body,+body_digest,+parser,+duplicate_of";
+    "+content_length,+links,+headers,+body,+body_digest,+parser,+duplicate_of";
 
 std::string line_of(OutputFormat format, std::string_view fields,
                     const CrawlRecord& record, const TextStyle& style = {}) {
@@ -265,6 +265,22 @@ TEST(Text, ShowsStatusTimeSizeUrlAndTitle) {
             "200  52.1 ms  36.1 KiB  "
             "https://example.org/docs/containers/vector  "
             "std::vector - cppreference.com\n");
+}
+
+TEST(Text, OfHeadsItShowsTypeAndLength) {
+  CrawlRecord record = page_record();
+  record.title.reset();
+  record.size_body = 0;
+  record.head = true;
+  record.content_length = 2048;
+  const std::string fields = "+content_length";
+  EXPECT_EQ(line_of(OutputFormat::kText, fields, record),
+            "200  52.1 ms  2.00 KiB  "
+            "https://example.org/docs/containers/vector  "
+            "text/html; charset=UTF-8\n");
+  record.content_length.reset();
+  EXPECT_THAT(line_of(OutputFormat::kText, fields, record),
+              testing::StartsWith("200  52.1 ms         -  https:"));
 }
 
 TEST(Text, ShowsTheErrorInsteadOfATitle) {

@@ -30,6 +30,7 @@ struct CrawlOptions {
   std::size_t threads = 1;  // transfer loops
   bool sync = false;        // one at a time on the calling thread
   bool ordered = false;     // records in input order
+  bool head = false;        // -I: pages are asked for with HEAD
   bool unique = false;      // a URL seen before is skipped, not fetched again
 
   std::size_t per_host = 0;  // exchanges in flight per host; 0: jobs

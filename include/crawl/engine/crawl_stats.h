@@ -38,6 +38,7 @@ struct CrawlStats {
   std::uint64_t connections = 0;       // opened
   std::uint64_t bytes_downloaded = 0;  // bodies, on the wire
   std::uint64_t bytes_decoded = 0;
+  std::uint64_t truncated = 0;  // bodies of fetched pages, by --max-filesize
 
   // What is going on now, for the progress line.
   std::size_t in_flight = 0;

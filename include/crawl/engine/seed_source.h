@@ -37,7 +37,8 @@ class SeedSource {
 // What is past this of a line is dropped: no URL is that long.
 inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 
-// Whether an input is a URL, not a file: it has "://".
+// Whether an input is a URL, not a file: it has "://", or is HOST:PORT and
+// there is no such file.
 bool is_url_input(std::string_view input);
 
 // `inputs` as on the command line: "-" is standard input, then there are URLs,

@@ -30,6 +30,7 @@ struct FetchRequest {
   // Let it reach addresses that FetchOptions::allow_address refuses.
   bool allow_private = true;
   bool fresh_connection = false;  // use none that is open already
+  bool head = false;              // ask with HEAD: headers only, no body comes
   // End as kContentType, without the body, once the headers of a 2xx response
   // say that it is not HTML.
   bool only_html = false;
@@ -58,6 +59,7 @@ struct FetchResult {
   ErrorKind error = ErrorKind::kNone;  // transport only: a 404 is kNone here
   std::string error_message;           // for people; never looked into
 
+  bool head = false;         // as in the request
   int status_code = 0;       // 0 if no response came
   std::string http_version;  // "1.1", "2"
   std::string remote_ip;
@@ -65,6 +67,9 @@ struct FetchResult {
   // The final response's header block came whole: its status and headers are to
   // be believed, even where `error` says that its body is not.
   bool headers_complete = false;
+  // Content-Length, if that is a number: of the body that came, or, for HEAD,
+  // of the one that GET would bring.
+  std::optional<std::uint64_t> content_length;
   std::string content_type;  // header values, "" if absent
   std::string location;
   std::string retry_after;

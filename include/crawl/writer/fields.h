@@ -21,12 +21,14 @@ struct FieldInfo {
 // the order they are written.
 std::span<const FieldInfo> all_fields();
 
+// The usual ones; of records that are asked for with HEAD, content_length too.
+std::vector<std::size_t> default_fields(bool head = false);
 // Ids of the fields that --fields asks for, in order: "url,title" chooses and
-// orders, "+links,+headers" adds to the defaults, "-title" takes away. Fails on
-// an unknown name (naming the nearest known one), a repeated one, or mixed
+// orders, "+links,+headers" adds to the usual ones, "-title" takes away. Fails
+// on an unknown name (naming the nearest known one), a repeated one, or mixed
 // forms.
-Result<std::vector<std::size_t>> parse_field_list(std::string_view list);
-std::vector<std::size_t> default_fields();
+Result<std::vector<std::size_t>> parse_field_list(
+    std::string_view list, std::vector<std::size_t> usual = default_fields());
 
 bool has_field(std::span<const std::size_t> fields, std::string_view name);
 

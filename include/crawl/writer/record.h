@@ -29,6 +29,8 @@ struct CrawlRecord {
   ErrorKind error = ErrorKind::kNone;
   std::string error_message;
   std::string content_type;
+  std::optional<std::uint64_t> content_length;
+  bool head = false;  // asked with HEAD: there was to be no body
   std::optional<std::string> charset, title, description, canonical, lang;
   std::optional<std::uint64_t>
       link_count;  // nothing unless it was an HTML page

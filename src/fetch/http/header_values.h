@@ -1,6 +1,10 @@
 #ifndef CRAWL_FETCH_HTTP_HEADER_VALUES_H_
 #define CRAWL_FETCH_HTTP_HEADER_VALUES_H_
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <string_view>
 
 #include "base/ascii.h"
@@ -41,6 +45,29 @@ inline bool has_member(std::string_view list, std::string_view name) {
   return !for_each_member(list, [name](std::string_view member) {
     return !equals_ignoring_case(member, name);
   });
+}
+
+// A Content-Length; nothing if it is no number. The same number repeated is
+// that number (RFC 9110 section 8.6); what no 63 bits hold is the largest one,
+// since nobody will send as much.
+inline std::optional<std::uint64_t> read_content_length(
+    std::string_view value) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  std::optional<std::uint64_t> found;
+  const bool good = for_each_member(value, [&](std::string_view digits) {
+    if (!std::all_of(digits.begin(), digits.end(), is_ascii_digit)) {
+      return false;
+    }
+    std::uint64_t length = 0;
+    for (const char c : digits) {
+      const auto digit = static_cast<std::uint64_t>(c - '0');
+      length = length > (kMost - digit) / 10 ? kMost : length * 10 + digit;
+    }
+    if (found && length != *found) return false;
+    found = length;
+    return true;
+  });
+  return good ? found : std::nullopt;
 }
 
 }  // namespace crawl

@@ -7,7 +7,8 @@ namespace crawl {
 void Http1Channel::begin(Exchange& exchange, time_point /*now*/) {
   exchange_ = &exchange;
   unsent_ = true;
-  reader_.begin(exchange.headers(), exchange, max_line_);
+  reader_.begin(exchange.headers(), exchange, max_line_,
+                exchange.request().head);
 }
 
 std::uint64_t Http1Channel::abandon(Exchange& /*exchange*/) {

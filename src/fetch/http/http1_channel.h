@@ -16,7 +16,7 @@ namespace crawl {
 //
 // A request on a connection that turns out to be closed, or to have more of an
 // earlier response, is to be sent again on a new one (section 9.3.1): all are
-// GET.
+// GET or HEAD.
 class Http1Channel final : public Channel {
  public:
   // `proxy`: see RequestWriter.

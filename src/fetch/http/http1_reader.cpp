@@ -25,10 +25,11 @@ bool ends_size(char c) {
 }  // namespace
 
 void Http1Reader::begin(ResponseHeaders& headers, Http1Sink& sink,
-                        std::size_t max_line) {
+                        std::size_t max_line, bool to_head) {
   headers_ = &headers;
   sink_ = &sink;
   max_line_ = max_line;
+  to_head_ = to_head;
   fault_ = "";
   line_.clear();
   left_ = 0;
@@ -160,7 +161,7 @@ void Http1Reader::head_done() {
                      : has_member(framing.connection, "keep-alive");
   if (status == 101) {
     malformed("the server switches protocols (101), which nobody asked for");
-  } else if (status == 204 || status == 304) {
+  } else if (to_head_ || status == 204 || status == 304) {
     state_ = State::kDone;
   } else if (!framing.transfer_encoding.empty()) {
     // Both framings may be an attempt to smuggle: nothing after this one.
@@ -175,39 +176,18 @@ void Http1Reader::head_done() {
     state_ = chunked ? State::kChunkSize : State::kClose;
     if (!chunked) keeps_alive_ = false;
   } else if (!framing.content_length.empty()) {
-    if (!read_length(framing.content_length)) {
+    const auto length = read_content_length(framing.content_length);
+    if (!length) {
       headers_->disbelieve();
       malformed("the Content-Length is not a number, or is several");
       return;
     }
+    left_ = *length;
     state_ = left_ == 0 ? State::kDone : State::kLength;
   } else {
     keeps_alive_ = false;
     state_ = State::kClose;
   }
-}
-
-// The same number repeated is that number (RFC 9110 section 8.6).
-bool Http1Reader::read_length(std::string_view value) {
-  bool found = false;
-  return for_each_member(value,
-                         [&](std::string_view digits) {
-                           std::uint64_t length = 0;
-                           for (const char c : digits) {
-                             if (!is_ascii_digit(c)) return false;
-                             const auto digit =
-                                 static_cast<std::uint64_t>(c - '0');
-                             // Nobody will send as much: any such number does.
-                             length = length > (kMaxLength - digit) / 10
-                                          ? kMaxLength
-                                          : length * 10 + digit;
-                           }
-                           if (found && length != left_) return false;
-                           found = true;
-                           left_ = length;
-                           return true;
-                         }) &&
-         found;
 }
 
 std::string_view Http1Reader::known_length(std::string_view data) {

@@ -48,7 +48,9 @@ class Http1Reader {
 
   // Makes ready for a response whose header lines `sink` passes on to
   // `headers`. Both must stay; `max_line` bytes are the most a line can have.
-  void begin(ResponseHeaders& headers, Http1Sink& sink, std::size_t max_line);
+  // `to_head`: it answers HEAD and so has no body, whatever its headers say.
+  void begin(ResponseHeaders& headers, Http1Sink& sink, std::size_t max_line,
+             bool to_head = false);
 
   // Reads what came next. Once the response is complete, returns what follows
   // it.
@@ -78,7 +80,6 @@ class Http1Reader {
   bool head_line(std::string_view line);
   bool is_status_line(std::string_view line);
   void head_done();
-  bool read_length(std::string_view value);
   bool pass_on(std::string_view data, bool whole);
   void malformed(const char* fault);
 
@@ -92,6 +93,7 @@ class Http1Reader {
   std::size_t chunk_line_ = 0;  // bytes so far, of its size's line or its end's
   State state_ = State::kDone;
   int minor_version_ = 1;
+  bool to_head_ = false;
   bool begun_ = false;
   bool keeps_alive_ = false;
   bool has_digit_ = false;  // of the chunk size

@@ -115,7 +115,7 @@ void RequestWriter::append_http1(const FetchRequest& request,
                                  const std::optional<std::string>& proxy,
                                  std::string& out) const {
   const Url& url = request.url;
-  out += "GET ";
+  out += request.head ? "HEAD " : "GET ";
   if (proxy) out.append("http://").append(authority(url));
   out += url.path_and_query();
   out += " HTTP/1.1\r\n";
@@ -152,7 +152,7 @@ HeaderList RequestWriter::http2_fields(const FetchRequest& request) const {
   const HeaderList& rest =
       request.send_credentials ? origin_fields_ : any_fields_;
   fields.reserve(5 + rest.size());
-  fields.emplace_back(":method", "GET");
+  fields.emplace_back(":method", request.head ? "HEAD" : "GET");
   fields.emplace_back(":scheme", url.scheme());
   fields.emplace_back(":authority", host.empty() ? authority(url) : host);
   fields.emplace_back(":path", url.path_and_query());

@@ -184,6 +184,22 @@ TEST(Http1Reader, Rfc9112_9_3_WhoKeepsTheConnection) {
   EXPECT_TRUE(kept("1.0", "Connection: Keep-Alive\r\n"));
 }
 
+TEST(Http1Reader, Rfc9112_6_3_AnAnswerToHeadEndsWithItsHead) {
+  for (const char* fields :
+       {"", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n",
+        "Content-Length: five\r\n"}) {
+    const std::string bytes = ok(fields, "next");
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+      const ReadResponse it =
+          read_response(bytes, cut, bytes.size() + 1, 10'000, true);
+      EXPECT_EQ(it.state, State::kDone) << fields;
+      EXPECT_TRUE(it.keeps_alive) << fields;
+      EXPECT_EQ(it.body, "") << fields;
+      EXPECT_EQ(it.rest, "next") << fields;
+    }
+  }
+}
+
 TEST(Http1Reader, WhatIsNotHttp1) {
   for (const std::string& bytes :
        {"<title>page</title>"s, "\0\1\xFF"s, "HTTP/2 200\r\n\r\n"s,

@@ -28,10 +28,12 @@ struct ReadResponse {
 };
 
 // Reads `bytes`, given in two pieces parted at `cut` and then in pieces of
-// `step`, with at most `max_head` bytes of headers.
+// `step`, with at most `max_head` bytes of headers; `to_head`: as the answer to
+// HEAD.
 inline ReadResponse read_response(std::string_view bytes, std::size_t cut,
                                   std::size_t step,
-                                  std::size_t max_head = 10'000) {
+                                  std::size_t max_head = 10'000,
+                                  bool to_head = false) {
   struct Sink final : Http1Sink {
     ReadResponse* out = nullptr;
     ResponseHeaders headers;
@@ -51,7 +53,7 @@ inline ReadResponse read_response(std::string_view bytes, std::size_t cut,
   sink.out = &out;
   sink.headers.begin(&result, false, max_head);
   Http1Reader reader;
-  reader.begin(sink.headers, sink, max_head);
+  reader.begin(sink.headers, sink, max_head, to_head);
   std::size_t size = cut;
   while (!bytes.empty() && !reader.over()) {
     const ExactBuffer piece(bytes.substr(0, size == 0 ? step : size));

@@ -49,6 +49,17 @@ TEST(RequestWriter, Rfc9112_3_OriginForm) {
             "GET / HTTP/1.1\r\nHost: a.test\r\nUser-Agent: test/1.0\r\n\r\n");
 }
 
+TEST(RequestWriter, HeadDiffersByItsMethodOnly) {
+  const RequestWriter writer(bare());
+  FetchRequest request = request_for("http://a.test/x");
+  const std::string get = written(writer, request);
+  HeaderList get_fields = writer.http2_fields(request);
+  request.head = true;
+  EXPECT_EQ(written(writer, request), "HEAD" + get.substr(3));
+  get_fields[0].second = "HEAD";
+  EXPECT_EQ(writer.http2_fields(request), get_fields);
+}
+
 TEST(RequestWriter, RequestsFollowEachOther) {
   const RequestWriter writer(bare());
   std::string text = written(writer, request_for("http://a.test/"));
