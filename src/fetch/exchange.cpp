@@ -259,8 +259,10 @@ void Exchange::fail_late(time_point now) {
       options_.max_time.count() > 0 && now >= start_ + options_.max_time;
   fail(ErrorKind::kTimeout,
        took_too_long
-           ? fmt::format("not over after {} ms, with {} bytes received",
-                         options_.max_time.count(), result_.size_body)
+           ? fmt::format(
+                 "not over after {} ms (--transfer-timeout), with {} bytes "
+                 "received",
+                 options_.max_time.count(), result_.size_body)
            : fmt::format("under 1 byte/s for {} s, after {} bytes",
                          options_.stall_time.count(), result_.size_body));
 }

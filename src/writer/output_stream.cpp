@@ -255,9 +255,13 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
   if (path.empty()) return make_error("the output file has no name");
   if (path == "-") {
     const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
-    if (flags < 0) return make_error("standard output is closed");
+    if (flags < 0)
+      return make_error(
+          "standard output is closed: write to a file with -o FILE");
     if ((flags & O_ACCMODE) == O_RDONLY) {
-      return make_error("standard output is not open for writing");
+      return make_error(
+          "standard output is not open for writing: write to a file with -o "
+          "FILE");
     }
     return std::make_unique<FileOutput>(STDOUT_FILENO, "standard output",
                                         false);

@@ -347,8 +347,11 @@ TEST_F(OutputStreamTest, AClosedOrReadOnlyStdoutIsNoOutput) {
     if (!closed) closed_message = closed.error().message;
   }
   ::close(read_only);
-  EXPECT_EQ(read_only_message, "standard output is not open for writing");
-  EXPECT_EQ(closed_message, "standard output is closed");
+  EXPECT_EQ(read_only_message,
+            "standard output is not open for writing: write to a file with -o "
+            "FILE");
+  EXPECT_EQ(closed_message,
+            "standard output is closed: write to a file with -o FILE");
 }
 
 }  // namespace

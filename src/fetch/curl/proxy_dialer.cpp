@@ -220,8 +220,9 @@ void ProxyDialer::Connecting::not_connected(ErrorKind kind, std::string message,
 void ProxyDialer::Connecting::advance(time_point now) {
   if (now >= started_ + limit_) {
     fail(ErrorKind::kTimeout,
-         fmt::format("Connection timed out after {} milliseconds",
-                     limit_.count()));
+         fmt::format(
+             "Connection timed out after {} milliseconds (--connect-timeout)",
+             limit_.count()));
     return;
   }
   set_timer(started_ + limit_);

@@ -168,7 +168,7 @@ void DirectDialer::Connecting::advance(time_point now) {
   if (now >= end()) {
     fail(
         ErrorKind::kTimeout,
-        fmt::format("{} timed out after {} milliseconds",
+        fmt::format("{} timed out after {} milliseconds (--connect-timeout)",
                     answered_at_ ? "Connection" : "Resolving", limit_.count()));
   } else if (answer_.complete() && answer_.empty()) {
     fail(ErrorKind::kDns,

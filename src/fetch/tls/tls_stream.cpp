@@ -239,7 +239,8 @@ std::string TlsStream::handshake_error(Outcome how) {
   const long verdict = SSL_get_verify_result(ssl_.get());
   if (context_.verifies() && verdict != X509_V_OK) return distrust(verdict);
   return error_.find("wrong version number") != error_.npos
-             ? "the server does not speak TLS on this port"
+             ? "the server does not speak TLS on this port; is it http, "
+               "not https?"
          : broke != 0
              ? fmt::format("the connection broke during the TLS handshake: {}",
                            error_)
@@ -271,7 +272,10 @@ std::string TlsStream::distrust(long verdict) {
                           "an issuer that is not trusted ({})",
                           issuer);
   }
-  return fmt::format("the server's certificate is not trusted: {}", why);
+  return fmt::format(
+      "the server's certificate is not trusted: {} (--cacert FILE says whom to "
+      "trust)",
+      why);
 }
 
 }  // namespace crawl

@@ -229,7 +229,8 @@ TEST_F(ProxyDialerTest, ASilentProxyIsWaitedForNoLongerThanTheLimit) {
     forget_dialer();
     Caller& caller = dial("site.test", 443, true);
     EXPECT_EQ(caller.error, ErrorKind::kTimeout) << scheme;
-    EXPECT_EQ(caller.message, "Connection timed out after 60 milliseconds");
+    EXPECT_EQ(caller.message,
+              "Connection timed out after 60 milliseconds (--connect-timeout)");
     forget_dialer();
   }
 }

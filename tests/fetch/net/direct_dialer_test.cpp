@@ -206,7 +206,8 @@ TEST_F(DirectDialerTest, ConnectingTakesNoLongerThanItsLimit) {
   options.connect_timeout = std::chrono::milliseconds(40);
   Caller& caller = dial("127.0.0.1", silent.port());
   EXPECT_EQ(caller.error, ErrorKind::kTimeout);
-  EXPECT_EQ(caller.message, "Connection timed out after 40 milliseconds");
+  EXPECT_EQ(caller.message,
+            "Connection timed out after 40 milliseconds (--connect-timeout)");
 }
 
 TEST_F(DirectDialerTest, LookingUpCountsForTheLimit) {
@@ -215,7 +216,8 @@ TEST_F(DirectDialerTest, LookingUpCountsForTheLimit) {
   sources.patience = std::chrono::minutes(1);
   Caller& caller = dial("silent.test", 80);
   EXPECT_EQ(caller.error, ErrorKind::kTimeout);
-  EXPECT_EQ(caller.message, "Resolving timed out after 40 milliseconds");
+  EXPECT_EQ(caller.message,
+            "Resolving timed out after 40 milliseconds (--connect-timeout)");
   EXPECT_TRUE(caller.looked_up);
 }
 
