@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/userinfo.h"
 #include "cli/exit_status.h"
 #include "cli/state.h"
@@ -33,6 +34,10 @@ class Explanation {
     allowed_ = allowed_ && allowed;
     fmt::print("{:<8} {:<4} {}\n", rule, allowed ? "yes" : "no", why);
   }
+  // What only the crawl itself can tell.
+  void leave_open(std::string_view rule, std::string_view why) {
+    fmt::print("{:<8} {:<4} {}\n", rule, "?", why);
+  }
   bool allowed() const { return allowed_; }
 
  private:
@@ -50,6 +55,7 @@ struct Seeds {
   // seed's, or a seed is at such an address itself.
   bool allow_private = false;
   Secrets secrets;
+  bool has_url = false;  // it is a seed itself
 };
 
 Result<Seeds> read_seeds(const Options& options, const Url& url) {
@@ -57,12 +63,14 @@ Result<Seeds> read_seeds(const Options& options, const Url& url) {
   if (!scope) return tl::unexpected(scope.error());
   Result<std::unique_ptr<SeedSource>> lines = open_seeds(options.inputs);
   if (!lines) return tl::unexpected(lines.error());
-  Seeds seeds{*std::move(scope), options.crawl.allow_private, {}};
+  Seeds seeds{*std::move(scope), options.crawl.allow_private, {}, false};
   for (std::string line; (*lines)->next(line) == SeedSource::Status::kLine;) {
     const auto seed = parse_seed(line);
     if (!seed) continue;
     seeds.scope.add_seed(seed->url);
     seeds.secrets.add_seed(*seed);
+    seeds.has_url = seeds.has_url || seed->url.without_fragment().href() ==
+                                         url.without_fragment().href();
     seeds.allow_private = seeds.allow_private ||
                           seed->url.hostname() == url.hostname() ||
                           is_private_host(seed->url.hostname());
@@ -85,6 +93,42 @@ Result<void> explain_state(const Options& options, const Url& url,
   return {};
 }
 
+// The ending of the URL's name, "pdf"; "" if it has none, or one of a page.
+std::string other_ending(const Url& url) {
+  const std::string_view all = url.path_and_query();
+  const std::string_view path = all.substr(0, all.find('?'));
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0) return "";
+  std::string ending = lower_case(std::string(name.substr(dot + 1)));
+  for (const char* page : {"", "html", "htm", "xhtml", "shtml", "php", "asp",
+                           "aspx", "jsp", "cgi", "do"}) {
+    if (ending == page) return "";
+  }
+  return ending;
+}
+
+// What the rules say nothing of, since it shows only in the crawl.
+void explain_unknown(const SiteOptions& site, const Url& url,
+                     Explanation& explanation) {
+  if (const std::string ending = other_ending(url);
+      !site.all_types && !ending.empty()) {
+    explanation.leave_open(
+        "type", fmt::format("its name ends in .{}: if it is not HTML, it is "
+                            "left out once its headers say so (--all-types "
+                            "takes it)",
+                            ending));
+  }
+  if (site.depth) {
+    explanation.leave_open(
+        "depth", fmt::format("links are followed {} deep (--depth); how deep "
+                             "it lies is not known before the crawl",
+                             *site.depth));
+  }
+  explanation.leave_open(
+      "links", "whether a page or sitemap leads to it is not known before");
+}
+
 Result<void> explain_robots(const Options& options, const Url& url,
                             const Seeds& seeds, Explanation& explanation) {
   if (options.crawl.robots == RobotsMode::kNever) {
@@ -100,6 +144,7 @@ Result<void> explain_robots(const Options& options, const Url& url,
   RobotsGate gate(options.crawl.product_token);
   Url ask = RobotsGate::robots_url(url);
   bool hop_allow_private = seeds.allow_private;
+  int status = 0;
   for (int hops = 0;; ++hops) {
     FetchRequest request{.id = 0, .url = ask};
     request.keep_body = true;
@@ -108,6 +153,7 @@ Result<void> explain_robots(const Options& options, const Url& url,
     (*fetcher)->start(std::move(request));
     std::vector<FetchResult> results;
     while (results.empty()) (*fetcher)->wait(std::nullopt, results);
+    status = results[0].status_code;
     RobotsGate::Outcome outcome =
         gate.answered(url.host_key(), ask, hops, results[0], clock.now());
     if (outcome.follow) {
@@ -131,7 +177,12 @@ Result<void> explain_robots(const Options& options, const Url& url,
   explanation.add(
       verdict.error == ErrorKind::kBlockedAddress ? "address" : "robots",
       allowed,
-      allowed ? fmt::format("allowed by {}", ask.href()) : verdict.reason);
+      !allowed ? verdict.reason
+      : status / 100 == 2
+          ? fmt::format("allowed by {}", ask.href())
+          : fmt::format("{} is not there (HTTP status {}): nothing "
+                        "is forbidden",
+                        ask.href(), status));
   return {};
 }
 
@@ -151,7 +202,8 @@ int run_explain(const Options& options, Report& /*report*/) {
 
   fmt::print("{}\n", url.href());
   Explanation explanation;
-  const ScopeDecision decision = scope.judge(url);
+  ScopeDecision decision = scope.judge(url);
+  if (seeds->has_url) decision = ScopeDecision();  // nobody asks of seeds
   explanation.add(decision.error() == ErrorKind::kTrap ? "trap" : "scope",
                   decision.allowed(), scope.explain(decision));
   if (Result<void> done = explain_state(options, url, explanation); !done) {
@@ -164,8 +216,13 @@ int run_explain(const Options& options, Report& /*report*/) {
       return refuse(done.error());
     }
   }
-  fmt::print("{}\n", explanation.allowed() ? "it would be fetched"
-                                           : "it would not be fetched");
+  if (explanation.allowed() && !seeds->has_url) {
+    explain_unknown(*options.crawl.site, url, explanation);
+  }
+  fmt::print("{}\n", !explanation.allowed() ? "it would not be fetched"
+                     : seeds->has_url
+                         ? "it would be fetched: it is a seed"
+                         : "it would be fetched if something leads to it");
   return explanation.allowed() ? kExitOk : kExitFailures;
 }
 

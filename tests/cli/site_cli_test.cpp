@@ -19,7 +19,9 @@ namespace crawl::testing {
 namespace {
 
 using nlohmann::json;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class SiteCliTest : public CliTest {
  protected:
@@ -157,6 +159,30 @@ TEST_F(SiteCliTest, RobotsScopeAndTrapsAreExplained) {
   std::string deep = "/";
   for (int i = 0; i < 30; ++i) deep += std::to_string(i) + "/";
   EXPECT_THAT(explain(site_.url(deep)).out, HasSubstr("trap"));
+}
+
+TEST_F(SiteCliTest, ExplainSaysOnlyWhatIsKnown) {
+  const auto explain = [&](const std::string& path,
+                           std::vector<std::string> more = {}) {
+    more.insert(more.begin(),
+                {"-r", site_.url("/"), "--explain", site_.url(path)});
+    return run(more).out;
+  };
+  // There is no robots.txt: that allows nothing by itself.
+  const std::string page = explain("/a.html");
+  EXPECT_THAT(page, HasSubstr("robots   yes  " + site_.url("/robots.txt") +
+                              " is not there (HTTP status 404): nothing is "
+                              "forbidden\n"));
+  EXPECT_THAT(page, HasSubstr("links    ?    whether a page or sitemap leads"));
+  EXPECT_THAT(page, EndsWith("it would be fetched if something leads to it\n"));
+  EXPECT_THAT(page, Not(HasSubstr("\ndepth")));
+  EXPECT_THAT(page, Not(HasSubstr("\ntype")));
+  const std::string paper = explain("/x/a.PDF?b", {"--depth", "2"});
+  EXPECT_THAT(paper, HasSubstr("type     ?    its name ends in .pdf: if it"));
+  EXPECT_THAT(paper, HasSubstr("depth    ?    links are followed 2 deep"));
+  EXPECT_THAT(explain("/a.pdf", {"--all-types"}), Not(HasSubstr("\ntype")));
+  // Of seeds all is known.
+  EXPECT_THAT(explain("/"), EndsWith("it would be fetched: it is a seed\n"));
 }
 
 TEST_F(SiteCliTest, TrapOfEverDeeperLinksEnds) {
