@@ -1,0 +1,128 @@
+// The README's recipes, run as they stand there, but for the site.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/cli_fixture.h"
+
+namespace crawl::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+// Each by the first words of what stands above it.
+std::map<std::string, std::string> read_recipes() {
+  std::ifstream in(CRAWL_DATA_DIR "/../README.md");
+  std::map<std::string, std::string> recipes;
+  std::string title;
+  bool begun = false;
+  bool in_code = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("## ")) begun = line == "## Recipes";
+    if (!begun || line.starts_with("## ")) continue;
+    if (line.starts_with("    ")) {
+      recipes[title] += line.substr(4) + "\n";
+      in_code = true;
+    } else if (!line.empty()) {
+      if (std::exchange(in_code, false) || title.empty()) title = line;
+    }
+  }
+  return recipes;
+}
+
+class Recipes : public CliTest {
+ protected:
+  // Runs the recipe whose title begins so, where urls.txt is.
+  ProcessResult follow(const std::string& title) {
+    for (auto [name, commands] : read_recipes()) {
+      if (!name.starts_with(title)) continue;
+      const std::string site = "https://example.org/";
+      for (std::size_t at = commands.find(site); at != std::string::npos;
+           at = commands.find(site, at)) {
+        commands.replace(at, site.size(), site_.url("/"));
+      }
+      const std::string bin =
+          std::filesystem::path(CRAWL_BINARY).parent_path().string();
+      return run_process({"sh", "-c", commands},
+                         {.environment = {{"PATH", bin + ":/usr/bin:/bin"}},
+                          .directory = files_.file("")});
+    }
+    ADD_FAILURE() << "no recipe begins with " << title;
+    return {};
+  }
+  std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+  }
+};
+
+TEST_F(Recipes, AreFive) { EXPECT_THAT(read_recipes(), SizeIs(5)); }
+
+TEST_F(Recipes, BrokenLinksComeWithTheirPages) {
+  site_.serve("/", "<a href=good>good</a> <a href=gone>gone</a>");
+  site_.serve("/good", "<title>Good</title>");
+  const ProcessResult result = follow("Broken links of a site");
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out,
+            "http\t" + site_.url("/gone") + "\t" + site_.url("/") + "\n");
+}
+
+TEST_F(Recipes, TitlesAreATable) {
+  site_.serve("/a", "<title>A, or =b</title>");
+  list({"/a"});
+  const ProcessResult result = follow("Titles as a table");
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  EXPECT_EQ(files_.read("titles.csv"), "url,status_code,title\r\n\"" +
+                                           site_.url("/a") +
+                                           "\",200,\"A, or =b\"\r\n");
+}
+
+TEST_F(Recipes, OnlyWhatChangedIsNamed) {
+  for (const char* path : {"/a", "/b", "/c"}) site_.serve(path, path);
+  list({"/a", "/b", "/c"});
+  files_.write("before.tsv", "");
+  EXPECT_THAT(lines_of(follow("Only what changed").out), SizeIs(4));
+  files_.write("before.tsv", files_.read("today.tsv"));
+  EXPECT_EQ(follow("Only what changed").out, "");
+  site_.serve("/b", "something new");
+  EXPECT_EQ(follow("Only what changed").out, site_.url("/b") + "\n");
+}
+
+TEST_F(Recipes, ManyHostsArePolite) {
+  site_.serve("/robots.txt", "User-agent: *\nDisallow: /private\n");
+  site_.serve("/a", "<title>A</title>");
+  list({"/a", "/private"});
+  const ProcessResult result = follow("Many hosts, politely");
+  EXPECT_THAT(result.err, HasSubstr("1 fetched + 0 failed + 1 skipped"));
+  std::vector<std::string> errors;
+  for (const auto& record : records(files_.read("pages.jsonl"))) {
+    errors.push_back(record["error"].is_null() ? "" : record["error"]);
+  }
+  std::sort(errors.begin(), errors.end());
+  EXPECT_THAT(errors, ElementsAre("", "robots"));
+  EXPECT_EQ(site_.log().max_concurrent(), 1u);
+}
+
+TEST_F(Recipes, ConcurrencyIsCompared) {
+  site_.serve("/a", "<title>A</title>");
+  list({"/a"});
+  const ProcessResult result = follow("What concurrency buys");
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  EXPECT_THAT(lines_of(result.out), SizeIs(4));
+}
+
+}  // namespace
+}  // namespace crawl::testing
