@@ -29,6 +29,7 @@
 #include "cli/state.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "crawl/base/human.h"
 #include "crawl/engine/crawler.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/frontier/state_store.h"
@@ -112,8 +113,9 @@ int run_compare(const Options& options, Report& report) {
   if (!written) return fail(written.error());
   if (comparison->interrupted) return kExitInterrupted;
   if (comparison->disagreements > 0) {
-    report.warn(fmt::format("the runs do not agree on {} of the URLs: {}",
-                            comparison->disagreements,
+    report.warn(fmt::format("the runs do not agree on {} of {} URLs: {}",
+                            human_count(comparison->disagreements),
+                            human_count(comparison->urls),
                             comparison->first_disagreement));
     return kExitFailures;
   }
@@ -248,7 +250,7 @@ int run_crawl(const Options& options, Report& report) {
   if (!stats) return fail(stats.error());
   if (outputs->records->closed_by_reader()) return kExitOk;
 
-  report.print(format_summary(*stats));
+  report.print(format_summary(*stats, columns_of(STDERR_FILENO)));
   if (stats->times) report.print(format_times(*stats, *stats->times));
   if (const std::string error = lines.error(); !error.empty()) {
     report.warn(error);
@@ -274,8 +276,14 @@ int run_app(int argc, const char* const* argv) {
     surroundings.columns = terminal_columns(STDOUT_FILENO);
   }
   surroundings.default_config = default_config_path();
-  surroundings.proxies = proxy_rules_of_environment(
-      [](const char* name) { return std::getenv(name); });
+  surroundings.proxies =
+      proxy_rules_of_environment([&surroundings](const char* name) {
+        const char* const value = std::getenv(name);
+        if (value != nullptr && *value != '\0') {
+          surroundings.proxy_variables.emplace_back(name, value);
+        }
+        return value;
+      });
   const Result<ParsedArgs> parsed = parse_args(argc, argv, surroundings);
   if (!parsed) return fail(parsed.error());
   if (parsed->text) {
@@ -294,6 +302,7 @@ int run_app(int argc, const char* const* argv) {
     const InterruptWatcher watcher([](int) { _exit(kExitInterrupted); });
     return run_explain(options, **report);
   }
+  for (const std::string& notice : options.notices) (*report)->warn(notice);
   return options.compare.empty() ? run_crawl(options, **report)
                                  : run_compare(options, **report);
 }

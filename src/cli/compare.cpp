@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -77,7 +79,12 @@ class SpooledStdin {
   Result<std::string> spool() {
     std::string path = "/tmp/crawl-compare-XXXXXX";
     const int fd = mkstemp(path.data());
-    if (fd < 0) return make_error("cannot make a temporary file for the list");
+    if (fd < 0) {
+      return make_error(
+          fmt::format("cannot keep standard input in {}: {}; give the list as "
+                      "a file",
+                      path, std::strerror(errno)));
+    }
     path_ = path;
     std::vector<char> buffer(std::size_t{64} << 10);
     bool good = true;
@@ -88,7 +95,12 @@ class SpooledStdin {
       good = ::write(fd, buffer.data(), static_cast<std::size_t>(got)) == got;
     }
     close(fd);
-    if (!good) return make_error(path + ": cannot hold the list: disk full?");
+    if (!good) {
+      return make_error(
+          fmt::format("cannot keep standard input in {}: {}; give the list as "
+                      "a file",
+                      path, std::strerror(errno)));
+    }
     return path_;
   }
   ~SpooledStdin() {
@@ -140,21 +152,33 @@ Result<RunResult> run_once(const CrawlOptions& options,
   return result;
 }
 
-void compare(const std::vector<Outcome>& expected,
-             const std::vector<Outcome>& found, const CompareRun& run,
-             Comparison& comparison) {
-  for (std::size_t i = 0; i < std::max(expected.size(), found.size()); ++i) {
-    const Outcome a = i < expected.size() ? expected[i] : Outcome{};
-    const Outcome b = i < found.size() ? found[i] : Outcome{};
-    if (a == b) continue;
-    if (comparison.disagreements++ > 0) continue;
-    comparison.first_disagreement = fmt::format(
-        "URL {} of the list: status {}, {}, body {} sequentially; status {}, "
-        "{}, body {} at -j {}",
-        i + 1, a.status, to_string(a.error), to_hex(a.body).substr(0, 12),
-        b.status, to_string(b.error), to_hex(b.body).substr(0, 12), run.jobs);
+// Every run against the sequential one. A URL counts once, however many runs
+// found something else.
+class Disagreements {
+ public:
+  void compare(const std::vector<Outcome>& expected,
+               const std::vector<Outcome>& found, std::size_t jobs,
+               Comparison& comparison) {
+    const std::size_t urls = std::max(expected.size(), found.size());
+    if (differs_.size() < urls) differs_.resize(urls);
+    comparison.urls = differs_.size();
+    for (std::size_t i = 0; i < urls; ++i) {
+      const Outcome a = i < expected.size() ? expected[i] : Outcome{};
+      const Outcome b = i < found.size() ? found[i] : Outcome{};
+      if (a == b || differs_[i]) continue;
+      differs_[i] = true;
+      if (comparison.disagreements++ > 0) continue;
+      comparison.first_disagreement = fmt::format(
+          "URL {} of the list: status {}, {}, body {} sequentially; status {}, "
+          "{}, body {} at -j {}",
+          i + 1, a.status, to_string(a.error), to_hex(a.body).substr(0, 12),
+          b.status, to_string(b.error), to_hex(b.body).substr(0, 12), jobs);
+    }
   }
-}
+
+ private:
+  std::vector<bool> differs_;
+};
 
 }  // namespace
 
@@ -175,6 +199,7 @@ Result<Comparison> run_comparison(const Options& options, Report& report,
 
   Comparison comparison;
   std::vector<Outcome> expected;
+  Disagreements disagreements;
   std::vector<std::size_t> levels = options.compare;
   levels.insert(levels.begin(), 1);
   for (std::size_t i = 0; i < levels.size() && !comparison.interrupted; ++i) {
@@ -188,7 +213,7 @@ Result<Comparison> run_comparison(const Options& options, Report& report,
     if (i == 0) {
       expected = std::move(result->outcomes);
     } else if (!comparison.interrupted) {
-      compare(expected, result->outcomes, result->run, comparison);
+      disagreements.compare(expected, result->outcomes, levels[i], comparison);
     }
   }
   return comparison;

@@ -14,7 +14,9 @@ namespace crawl::cli {
 
 struct Comparison {
   std::vector<CompareRun> runs;  // the sequential one first
-  // URLs whose status or body was not the same in every run, with an example.
+  std::uint64_t urls = 0;        // of the list
+  // Of them, those whose status or body was not the same in every run, however
+  // many did not agree, with an example.
   std::uint64_t disagreements = 0;
   std::string first_disagreement;
   bool interrupted = false;

@@ -71,8 +71,12 @@ tl::unexpected<Error> unknown_name(std::string_view name) {
         name, spec.long_name, spec.long_name,
         spec.takes_value() ? fmt::format(" = {}", spec.value_name) : ""));
   }
-  return make_error(fmt::format("unknown option {}{}", shown_value(name),
-                                did_you_mean(name)));
+  const std::string_view hint = elsewhere_hint(fmt::format("--{}", name));
+  return make_error(
+      hint.empty()
+          ? fmt::format("unknown option {}{}", shown_value(name),
+                        did_you_mean(name))
+          : fmt::format("unknown option {}: {}", shown_value(name), hint));
 }
 
 // The option of line `number` into `entries`.
@@ -211,8 +215,10 @@ std::string default_config_path() {
   return home.empty() ? "" : home + "/.config/crawl/config";
 }
 
-std::string print_config(const std::vector<TypedArgs::Setting>& settings,
-                         const std::string& default_config) {
+std::string print_config(
+    const std::vector<TypedArgs::Setting>& settings,
+    const std::string& default_config,
+    const std::vector<std::pair<std::string, std::string>>& proxy_variables) {
   std::string out;
   if (!default_config.empty()) {
     std::error_code ignored;
@@ -220,6 +226,20 @@ std::string print_config(const std::vector<TypedArgs::Setting>& settings,
                        std::filesystem::exists(default_config, ignored)
                            ? "read"
                            : "not there");
+  }
+  const auto is_set = [&settings](std::string_view option) {
+    return std::any_of(settings.begin(), settings.end(),
+                       [option](const TypedArgs::Setting& setting) {
+                         return setting.option == option;
+                       });
+  };
+  for (const auto& [variable, value] : proxy_variables) {
+    const bool names_exempt = lower_case(variable) == "no_proxy";
+    if (is_set(names_exempt ? "noproxy" : "proxy")) continue;
+    std::string shown;
+    append_shown(in_quotes(without_secrets(names_exempt ? "" : "proxy", value)),
+                 shown);
+    out += fmt::format("# environment: {} = {}\n", variable, shown);
   }
   if (settings.empty()) out += "# every option has its default\n";
   const auto options = all_options();

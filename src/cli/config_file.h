@@ -4,6 +4,7 @@
 #include <istream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/typed_args.h"
@@ -32,9 +33,13 @@ Result<std::vector<ConfigEntry>> read_config(std::istream& in,
 std::string default_config_path();
 
 // The options that were given, as a file for --config, each with its origin as
-// a comment; passwords are hidden. `default_config` is mentioned at the top.
+// a comment; passwords are hidden. `default_config` is mentioned at the top,
+// and so are the variables of the environment that choose proxies, unless an
+// option does.
 std::string print_config(const std::vector<TypedArgs::Setting>& settings,
-                         const std::string& default_config);
+                         const std::string& default_config,
+                         const std::vector<std::pair<std::string, std::string>>&
+                             proxy_variables = {});
 
 // Fails if `path` is no file that can be read.
 Result<void> check_config_file(const std::string& path);

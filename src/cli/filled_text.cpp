@@ -7,17 +7,18 @@
 namespace crawl::cli {
 
 void append_filled(std::string_view text, std::size_t column, std::size_t width,
-                   std::string& out) {
+                   std::string& out, std::size_t indent) {
+  std::size_t begin = column;
   std::size_t used = column;
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
     const std::size_t columns = display_width(word);
-    if (used > column && used + 1 + columns > width) {
+    if (used > begin && used + 1 + columns > width) {
       out.push_back('\n');
-      out.append(column, ' ');
-      used = column;
+      begin = used = column + indent;
+      out.append(begin, ' ');
     }
-    if (used > column) {
+    if (used > begin) {
       out.push_back(' ');
       ++used;
     }

@@ -282,31 +282,67 @@ constexpr std::array<OptionSpec, 79> kOptions = {{
 }};
 
 // What other tools call it, where that is not near to our name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22>
-    kElsewhere = {{
-        {"max-depth", "depth"},
-        {"silent", "quiet"},
-        {"no-proxy", "noproxy"},
-        {"concurrency", "jobs"},
-        {"concurrent-requests", "jobs"},
-        {"parallel", "jobs"},
-        {"parallel-max", "jobs"},
-        {"max-threads", "jobs"},
-        {"workers", "jobs"},
-        {"max-workers", "jobs"},
-        {"retries", "retry"},
-        {"tries", "retry"},
-        {"timeout", "transfer-timeout"},
-        {"level", "depth"},
-        {"wait", "delay"},
-        {"output-document", "output"},
-        {"no-check-certificate", "insecure"},
-        {"ca-certificate", "cacert"},
-        {"certificate", "cert"},
-        {"private-key", "key"},
-        {"accept-regex", "include"},
-        {"reject-regex", "exclude"},
-    }};
+using Namesake = std::pair<std::string_view, std::string_view>;
+constexpr auto kElsewhere = std::to_array<Namesake>({
+    {"max-depth", "depth"},
+    {"depth-limit", "depth"},
+    {"level", "depth"},
+    {"silent", "quiet"},
+    {"no-verbose", "quiet"},
+    {"debug", "verbose"},
+    {"no-proxy", "noproxy"},
+    {"concurrency", "jobs"},
+    {"max-concurrency", "jobs"},
+    {"max-connections", "jobs"},
+    {"concurrent-requests", "jobs"},
+    {"parallel", "jobs"},
+    {"parallel-max", "jobs"},
+    {"max-threads", "jobs"},
+    {"num-threads", "jobs"},
+    {"workers", "jobs"},
+    {"max-workers", "jobs"},
+    {"concurrent-requests-per-domain", "per-host"},
+    {"retries", "retry"},
+    {"max-retries", "retry"},
+    {"tries", "retry"},
+    {"timeout", "transfer-timeout"},
+    {"read-timeout", "transfer-timeout"},
+    {"wait", "delay"},
+    {"sleep", "delay"},
+    {"download-delay", "delay"},
+    {"random-wait", "delay"},
+    {"autothrottle", "delay"},
+    {"max-redirect", "max-redirs"},
+    {"quota", "max-bytes"},
+    {"limit", "max-pages"},
+    {"output-document", "output"},
+    {"output-format", "format"},
+    {"output-file", "log-file"},
+    {"no-check-certificate", "insecure"},
+    {"ca-certificate", "cacert"},
+    {"ca-directory", "cacert"},
+    {"capath", "cacert"},
+    {"certificate", "cert"},
+    {"private-key", "key"},
+    {"accept", "include"},
+    {"accept-regex", "include"},
+    {"include-directories", "include"},
+    {"allow", "include"},
+    {"filter", "include"},
+    {"reject", "exclude"},
+    {"reject-regex", "exclude"},
+    {"exclude-directories", "exclude"},
+    {"deny", "exclude"},
+    {"ignore", "exclude"},
+    {"domains", "scope"},
+    {"allowed-domains", "scope"},
+    {"ignore-robots", "no-robots"},
+    {"spider", "head"},
+    {"resume", "state"},
+    {"checkpoint", "state"},
+    {"dry-run", "explain"},
+    {"dns-servers", "resolve"},
+});
 
 // Options of others that are spelled, or meant, in another way here.
 struct Hint {
@@ -315,29 +351,99 @@ struct Hint {
 };
 constexpr std::string_view kCookies =
     "to send a cookie, use -H 'Cookie: NAME=VALUE'";
-constexpr std::string_view kGetOnly =
-    "crawl only asks for pages (GET); curl can send data";
-constexpr std::array<Hint, 17> kHints = {{
-    {" -b --cookie --load-cookies --cookie-jar -c ", kCookies},
-    {" --data --data-raw --json --request -X -F --form --post-data "
-     "--method ",
-     kGetOnly},
+constexpr auto kHints = std::to_array<Hint>({
+    {" -b --cookie --load-cookies --cookie-jar --save-cookies --no-cookies ",
+     kCookies},
+    {" -c ",
+     "to send a cookie, use -H 'Cookie: NAME=VALUE'; to go on with a crawl, "
+     "--state FILE"},
+    {" --data --data-raw --data-binary --data-urlencode --body-data --request "
+     "-X -F --form --post-data --post-file --body-file --method -G --get "
+     "--upload-file ",
+     "crawl only asks for pages (GET); curl can send data"},
+    {" --json ",
+     "records as JSON are --format jsonl; data cannot be sent, curl can do "
+     "that"},
+    {" --jsonl --csv --tsv --text ",
+     "the format of records is said with --format jsonl, csv, tsv or text"},
     {" -t ", "for the number of tries use --retry, for -j's threads --threads"},
-    {" -s -S ", "to hear nothing but records, use --quiet (-q)"},
-    {" -w --sleep ", "to wait between requests to a host, use --delay TIME"},
+    {" -s -S -sS -sSL -sL -fsSL -fsS --show-error -nv ",
+     "to hear nothing but records, use --quiet (-q)"},
+    {" -w ",
+     "to wait between requests to a host, use --delay TIME; what is written of "
+     "each URL is said with --fields LIST"},
+    {" --write-out ", "what is written of each URL is said with --fields LIST"},
+    {" --waitretry --retry-delay --retry-max-time ",
+     "the pauses between tries grow by themselves and heed Retry-After; "
+     "--retry N says how many tries"},
+    {" --limit-rate --speed-limit --speed-time -y -Y ",
+     "requests can be limited, bytes a second cannot: --rate 10/s, or --delay "
+     "TIME for each host"},
     {" -T ", "to give up slow transfers, use --transfer-timeout (-m) TIME"},
+    {" --dns-timeout ", "a name's look-up is part of --connect-timeout TIME"},
     {" -L --location ", "redirects are followed; --max-redirs 0 follows none"},
-    {" -O --output-dir -P ", "all records go to one file, --output (-o) FILE"},
+    {" -f --fail --fail-with-body ",
+     "a status of 400 or more is a failure already, and the exit status says "
+     "so"},
+    {" -O --output-dir -P --directory-prefix --remote-name --remote-name-all "
+     "-J --remote-header-name --create-dirs -nd -nH ",
+     "all records go to one file, --output (-o) FILE"},
+    {" --mirror -p --page-requisites --convert-links --adjust-extension -N "
+     "--timestamping -nc --no-clobber ",
+     "crawl writes a record of each page and no copy of the site; --fields "
+     "+body puts pages into their records"},
     {" -l ", "how deep links are followed is said with --depth (-d) N"},
-    {" -i --input-file ", "name the file alone: crawl urls.txt"},
-    {" -e ", "for wget's -e robots=off use --no-robots"},
+    {" -i ",
+     "a list is named alone: crawl urls.txt; headers are a field: --fields "
+     "+headers"},
+    {" --input-file --input --url --urls --url-file --file --base ",
+     "URLs and lists of them are named alone: crawl urls.txt"},
+    {" --dump-header --server-response ",
+     "the headers of answers are a field: --fields +headers"},
+    {" -D ",
+     "which hosts belong to a crawl is said with --scope; headers are a field: "
+     "--fields +headers"},
+    {" --span-hosts ",
+     "to follow links to other hosts, use --scope domain or --scope any"},
+    {" -R ", "which URLs count is said with --include and --exclude REGEX"},
+    {" -e --execute ",
+     "for wget's -e robots=off use --no-robots, for curl's -e URL -H 'Referer: "
+     "URL'"},
+    {" --referer ", "to send a Referer, use -H 'Referer: URL'"},
     {" -np --no-parent ", "to stay below the first URL, use --scope prefix"},
-    {" -Z ", "URLs are fetched in parallel; --jobs (-j) N says how many"},
-    {" --continue ", "a crawl with --state FILE goes on where it stopped"},
+    {" -Z --parallel-immediate ",
+     "URLs are fetched in parallel; --jobs (-j) N says how many"},
+    {" --continue -C --continue-at ",
+     "a crawl with --state FILE goes on where it stopped"},
     {" -U ", "to send another User-Agent, use --user-agent (-A) NAME"},
-    {" --compressed ", "compressed answers are asked for and unpacked already"},
+    {" --compressed --compression ",
+     "compressed answers are asked for and unpacked already"},
+    {" --http-user --http-password --password --ask-password ",
+     "name and password are given together: --user (-u) USER:PASSWORD"},
+    {" -n --netrc --netrc-file ",
+     "passwords are given with --user (-u) USER:PASSWORD, or in the URL"},
+    {" --proxy-user ",
+     "write it into the proxy's URL: --proxy http://USER:PASSWORD@HOST:PORT"},
+    {" --socks4 --socks4a --socks5 --socks5-hostname --preproxy ",
+     "give the proxy with its scheme: --proxy socks5h://HOST:PORT"},
+    {" -4 -6 --ipv4 --ipv6 --inet4-only --inet6-only ",
+     "addresses of both kinds are tried; --resolve HOST:PORT:ADDR names one"},
+    {" --http2 --http2-prior-knowledge --http3 ",
+     "HTTP/2 is spoken where a server offers it; --http1.1 leaves it out"},
+    {" -g --globoff ", "URLs are taken as they are, [] and {} too"},
+    {" -K ", "options are read from a file with --config FILE"},
+    {" -# --progress-bar --progress --show-progress --no-progress-meter ",
+     "a terminal shows the progress by itself; --quiet (-q) leaves it out"},
+    {" --trace --trace-ascii --loglevel ",
+     "-v logs failures and retries, -vv every transfer"},
+    {" --color --no-color ",
+     "a terminal has colours unless NO_COLOR is set: NO_COLOR=1 crawl"},
+    {" --obey-robots --respect-robots ",
+     "robots.txt is obeyed with -r; for lists there is --robots always"},
+    {" --headless --render --javascript ", "no JavaScript is run"},
     {" -a --set ", "options are named one by one; crawl --help lists them all"},
-}};
+    {" -? --usage ", "crawl --help lists all options"},
+});
 
 }  // namespace
 

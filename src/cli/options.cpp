@@ -68,6 +68,7 @@ class Resolver : ValueReader {
       options_.log_file = *args.log_file;
     }
     options_.config = args.config.value_or("");
+    if (!failed()) notices(args);
     if (!failed()) open_files();
     if (failed()) return tl::unexpected(take_error());
     return std::move(options_);
@@ -266,6 +267,22 @@ class Resolver : ValueReader {
     if (!resolved) fail(std::move(resolved.error()));
   }
 
+  void notices(const TypedArgs& args) {
+    const CrawlOptions& crawl = options_.crawl;
+    if (args.per_host && crawl.per_host > most_jobs()) {
+      options_.notices.push_back(
+          fmt::format("--per-host {0} comes to {1}: no more run at a time in "
+                      "all (-j {1})",
+                      crawl.per_host, most_jobs()));
+    } else if (args.recursive && args.jobs && !args.per_host &&
+               crawl.jobs > crawl.per_host) {
+      options_.notices.push_back(
+          fmt::format("-j {0} is for all hosts together: of one host {1} run "
+                      "at a time (--per-host {0} for a server of your own)",
+                      crawl.jobs, crawl.per_host));
+    }
+  }
+
   // A transfer takes one file, two while it connects both ways or asks DNS; the
   // connections that are kept for later take what is left.
   void open_files() {
@@ -310,7 +327,8 @@ Result<ParsedArgs> parse_args(int argc, const char* const* argv,
     parsed.text = *std::move(document);
   } else if (typed->print_config) {
     parsed.text = print_config(
-        typed->settings, typed->no_config ? "" : surroundings.default_config);
+        typed->settings, typed->no_config ? "" : surroundings.default_config,
+        surroundings.proxy_variables);
   } else {
     Result<Options> options = Resolver(surroundings).resolve(*typed);
     if (!options) return tl::unexpected(options.error());

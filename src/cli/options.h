@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/open_files.h"
@@ -40,7 +41,9 @@ struct Options {
   bool quiet = false;    // -q: no progress, no summary, no warnings
   int verbosity = 0;     // -v: retries and failures too; -vv: every transfer
   std::string log_file;  // "" for stderr
-  std::string config;    // the file that options came from; "" for none
+  // Said once at the start: what was asked for and cannot have its effect.
+  std::vector<std::string> notices;
+  std::string config;  // the file that options came from; "" for none
 };
 
 // What the command line asks for: to print `text` and end (help, version, list
@@ -56,6 +59,8 @@ struct Surroundings {
   std::size_t columns = 80;    // that help may have
   std::string default_config;  // read if it is there; "" for none
   ProxyRules proxies;          // of the environment
+  // The variables that they came from, with their values.
+  std::vector<std::pair<std::string, std::string>> proxy_variables;
   std::size_t processors = usable_processors();
   std::size_t default_jobs = default_max_workers();
   // Asks for so many open files and says how many there may be.

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/userinfo.h"
@@ -48,6 +50,31 @@ bool is_printable(const std::string& name) {
 bool is_regular_file(const std::string& name) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(name, ignored);
+}
+
+// Whether a shell's tools see the lines that the crawl sees: it is no UTF-16,
+// and every CR stands at a line's end.
+bool has_plain_lines(const std::string& name) {
+  std::ifstream in(name, std::ios::binary);
+  std::string block(std::size_t{64} << 10U, '\0');
+  bool first = true;
+  bool ends_in_cr = false;
+  while (in) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    const std::string_view text(block.data(),
+                                static_cast<std::size_t>(in.gcount()));
+    if (std::exchange(first, false) &&
+        (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))) {
+      return false;
+    }
+    if (ends_in_cr && !text.starts_with('\n')) return text.empty();
+    ends_in_cr = text.ends_with('\r');
+    for (std::size_t cr = text.find('\r'); cr != std::string_view::npos;
+         cr = text.find('\r', cr + 1)) {
+      if (cr + 1 < text.size() && text[cr + 1] != '\n') return false;
+    }
+  }
+  return true;
 }
 
 // So that the command takes nothing away: the list may be an earlier rest.txt.
@@ -94,7 +121,7 @@ std::string format_resume_hint(const Options& options, bool exact) {
                      has_field(options.fields, "input");
   if (!named || !is_regular_file(options.inputs[0]) ||
       !is_regular_file(options.output) || !is_printable(options.inputs[0]) ||
-      !is_printable(options.output)) {
+      !is_printable(options.output) || !has_plain_lines(options.inputs[0])) {
     return "to go on, run again with the lines that have no record yet\n";
   }
   return fmt::format(

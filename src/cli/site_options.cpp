@@ -5,18 +5,24 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "base/ascii.h"
+#include "base/userinfo.h"
 #include "cli/shown_value.h"
 #include "cli/value_reader.h"
 #include "cli/values.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/nearest_name.h"
+#include "crawl/engine/seed_source.h"
 #include "crawl/parse/robots.h"
+#include "engine/seed_url.h"
 
 namespace crawl::cli {
 namespace {
@@ -82,6 +88,28 @@ std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
     if (is_given) return name;
   }
   return std::nullopt;
+}
+
+// By its name: "sitemap.xml", "sitemap-2.xml", "news.xml.gz".
+bool is_named_like_a_sitemap(const Url& url) {
+  const std::string_view path_and_query = url.path_and_query();
+  const std::string path = lower_case(
+      std::string(path_and_query.substr(0, path_and_query.find('?'))));
+  const std::string_view name =
+      std::string_view(path).substr(path.rfind('/') + 1);
+  return name.ends_with("sitemap.xml") || name.ends_with(".xml.gz") ||
+         (name.starts_with("sitemap") && name.ends_with(".xml"));
+}
+
+// A name that is meant for a file, there or not: no URL.
+bool is_meant_for_a_file(const std::string& name) {
+  if (is_url_input(name)) return false;
+  std::error_code ignored;
+  const bool ends_so =
+      name.ends_with(".xml") || name.ends_with(".gz") || name.ends_with(".txt");
+  return std::filesystem::exists(name, ignored) || name.starts_with('/') ||
+         name.starts_with('.') || name.starts_with('~') ||
+         (ends_so && name.find('/') == std::string::npos);
 }
 
 class SiteResolver : ValueReader {
@@ -191,9 +219,42 @@ class SiteResolver : ValueReader {
     crawl_.filter = std::move(filter);
   }
 
+  void check_inputs() {
+    for (const std::string& input : options_.inputs) {
+      if (!is_url_input(input)) continue;
+      const auto seed = parse_seed(input);
+      if (!seed || !is_named_like_a_sitemap(seed->url)) continue;
+      fail(
+          fmt::format("{0} looks like a sitemap: to crawl what it lists, give "
+                      "the site, and the sitemap with --sitemap: crawl -r {1} "
+                      "--sitemap {0}",
+                      seed->url.href(), seed->url.resolve("/")->href()));
+    }
+  }
+
+  void check_sitemap(const std::string& sitemap) {
+    const std::string shown = shown_value(hide_password(sitemap));
+    if (is_meant_for_a_file(sitemap)) {
+      fail(fmt::format(
+          "--sitemap {}: give the URL that the sitemap has on its site; what a "
+          "file lists can be crawled as a list: {} {} | grep -o "
+          "'<loc>[^<]*' | cut -c6- | crawl -",
+          shown, sitemap.ends_with(".gz") ? "zcat" : "cat", shown));
+    } else if (const auto url = parse_seed(sitemap); !url) {
+      fail(fmt::format("--sitemap {}: {}", shown, url.error().message));
+    }
+  }
+
   void site() {
-    if (args_.sync || args_.compare || args_.ordered || args_.unique) {
-      fail("-r goes with none of --sync, --compare, --ordered and --unique");
+    for (const auto& [option, given] :
+         {std::pair{"--sync", args_.sync},
+          {"--compare", args_.compare.has_value()},
+          {"--ordered", args_.ordered},
+          {"--unique", args_.unique}}) {
+      if (given) {
+        fail(
+            fmt::format("{0} is for lists: leave out either it or -r", option));
+      }
     }
     if (args_.head) {
       fail(
@@ -232,6 +293,8 @@ class SiteResolver : ValueReader {
     site.obey_nofollow = !args_.ignore_nofollow;
     site.all_types = args_.all_types;
     site.read_sitemaps = !args_.no_sitemaps;
+    check_inputs();
+    for (const std::string& sitemap : args_.sitemap) check_sitemap(sitemap);
     site.sitemaps = args_.sitemap;
 
     options_.explain = args_.explain.value_or("");

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "cli/filled_text.h"
 #include "crawl/base/error_kind.h"
 #include "crawl/base/human.h"
 
@@ -63,9 +65,37 @@ std::string percent(double part, double whole) {
   return fmt::format("{:.1f} %", whole > 0 ? 100 * part / whole : 0.0);
 }
 
+// Lines that are too long go on in the next one, two columns in; where that is
+// possible, behind a comma.
+std::string filled_lines(std::string_view text, std::size_t width) {
+  constexpr std::string_view kGlue = "\u00a0";
+  std::string out;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(line.size() + 1);
+    std::string glued;
+    while (!line.empty()) {
+      const std::string_view piece = line.substr(0, line.find(", "));
+      const std::string_view between = line.substr(piece.size(), 2);
+      const bool fits = piece.size() + 3 <= width;
+      for (const char c : piece) {
+        c == ' ' && fits ? glued += kGlue : glued += c;
+      }
+      glued += between;
+      line.remove_prefix(piece.size() + between.size());
+    }
+    append_filled(glued, 0, width, out, 2);
+  }
+  for (std::size_t at = out.find(kGlue); at != std::string::npos;
+       at = out.find(kGlue, at)) {
+    out.replace(at, kGlue.size(), " ");
+  }
+  return out;
+}
+
 }  // namespace
 
-std::string format_summary(const CrawlStats& stats) {
+std::string format_summary(const CrawlStats& stats, std::size_t width) {
   std::string out =
       fmt::format("{} = {} fetched + {} failed + {} skipped",
                   counted(stats.admitted, "URL"), human_count(stats.fetched),
@@ -118,7 +148,13 @@ std::string format_summary(const CrawlStats& stats) {
                        human_bytes(stats.bytes_downloaded),
                        human_bytes(stats.bytes_decoded));
   }
-  return out;
+  if (stats.truncated > 0) {
+    out += fmt::format("{} cut at --max-filesize\n",
+                       stats.truncated == 1
+                           ? std::string("1 body was")
+                           : human_count(stats.truncated) + " bodies were");
+  }
+  return width > 0 ? filled_lines(out, width) : out;
 }
 
 std::string format_times(const CrawlStats& stats, const TimeBreakdown& times) {

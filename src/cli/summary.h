@@ -1,6 +1,7 @@
 #ifndef CRAWL_CLI_SUMMARY_H_
 #define CRAWL_CLI_SUMMARY_H_
 
+#include <cstddef>
 #include <string>
 
 #include "crawl/engine/crawl_stats.h"
@@ -9,8 +10,9 @@ namespace crawl::cli {
 
 // What a crawl says at its end, a few lines for stderr: the totals, which
 // visibly add up (admitted = fetched + failed + skipped + left), failures and
-// skips by kind, requests, retries, bytes, time and rate.
-std::string format_summary(const CrawlStats& stats);
+// skips by kind, requests, retries, bytes, time and rate. Lines of at most
+// `width` columns, broken between words; 0 for any.
+std::string format_summary(const CrawlStats& stats, std::size_t width = 0);
 
 // What --stats adds: where the time went, as a table of the transfer slots, and
 // what it was spent on besides.

@@ -61,6 +61,10 @@ std::size_t terminal_columns(int fd) {
   return size.ws_col;
 }
 
+std::size_t columns_of(int fd) {
+  return isatty(fd) == 1 ? terminal_columns(fd) : 0;
+}
+
 TextStyle text_style_of(int fd) {
   TextStyle style;
   if (isatty(fd) != 1) return style;

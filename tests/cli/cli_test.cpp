@@ -382,6 +382,23 @@ TEST_F(CliTest, WhatIsNoListIsRefusedOnce) {
   }
 }
 
+TEST_F(CliTest, BodiesThatWereCutAreInTheSummary) {
+  site_.serve("/a", "<title>A</title>" + std::string(1'000, ' '));
+  EXPECT_THAT(run({list({"/a"}), "--max-filesize", "100"}).err,
+              HasSubstr("\n1 body was cut at --max-filesize\n"));
+}
+
+TEST_F(CliTest, WhatCannotHaveItsEffectIsSaidUnlessQuiet) {
+  site_.serve("/a", "<title>A</title>");
+  const std::string said = "crawl: --per-host 9 comes to 2: no more run";
+  const std::vector<std::string> command = {list({"/a"}), "-j", "2",
+                                            "--per-host", "9"};
+  EXPECT_THAT(run(command).err, HasSubstr(said));
+  std::vector<std::string> quiet = command;
+  quiet.emplace_back("-q");
+  EXPECT_EQ(run(quiet).err, "");
+}
+
 TEST_F(CliTest, HeadAsksForNoBodies) {
   const std::string page = "<title>A</title>" + std::string(1'000, ' ');
   site_.serve("/a", page);
@@ -392,7 +409,7 @@ TEST_F(CliTest, HeadAsksForNoBodies) {
   EXPECT_EQ(result.exit_status, 1) << result.err;
   const auto all = records(result.out);
   ASSERT_EQ(all.size(), 3u);
-  for (const std::size_t i : {0, 1}) {
+  for (const std::size_t i : {0U, 1U}) {
     EXPECT_EQ(all[i]["status_code"], 200);
     EXPECT_EQ(all[i]["content_length"], page.size());
     EXPECT_THAT(all[i]["content_type"], HasSubstr("text/html"));
@@ -437,13 +454,16 @@ TEST_F(CliTest, CompareRunsSequentiallyThenPooled) {
 }
 
 TEST_F(CliTest, CompareSaysWhenTheRunsDoNotAgree) {
+  site_.serve("/a", "<title>A</title>");
   int served = 0;
   site_.serve("/changing", [&served](const HttpRequest&) {
     return Reply::html("<title>" + std::to_string(++served) + "</title>");
   });
-  const ProcessResult result = run({list({"/changing"}), "--compare=2"});
+  const ProcessResult result =
+      run({list({"/changing", "/a"}), "--compare=2,3,4"});
   EXPECT_EQ(result.exit_status, 1);
-  EXPECT_THAT(result.err, HasSubstr("do not agree"));
+  EXPECT_THAT(result.err,
+              HasSubstr("the runs do not agree on 1 of 2 URLs: URL 1 of "));
 }
 
 TEST_F(CliTest, CompareReadsStandardInputOnce) {

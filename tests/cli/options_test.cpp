@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,10 +9,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "cli/config_file.h"
+#include "cli/typed_args.h"
 #include "crawl/writer/fields.h"
 
 namespace crawl::cli {
@@ -20,6 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 using testing::Pair;
 using testing::StartsWith;
@@ -560,6 +564,87 @@ TEST_F(OptionsTest, OptionsOfOtherToolsGetTheRightHint) {
   }
 }
 
+// Every hint names options that there are.
+TEST_F(OptionsTest, EveryOptionOfCurlWgetAndScrapyLeadsToOneOfOurs) {
+  std::istringstream words(
+      // curl
+      "-b --cookie --cookie-jar -c --data --data-raw --data-urlencode --json "
+      "--request -X -F --form -G --silent -s -S -sS -sSL -fsSL --show-error -w "
+      "--write-out --retry-delay --limit-rate --speed-limit -L --location -f "
+      "--fail -O --output-dir --remote-name -D --dump-header --referer -Z "
+      "--parallel --parallel-max -C --compressed -n --netrc --proxy-user "
+      "--socks5 --socks5-hostname -4 --ipv4 --ipv6 --http2 --http3 -g "
+      "--globoff -K -# --progress-bar --trace-ascii --capath --url "
+      // wget
+      "-t --tries --wait --random-wait --waitretry -l --level -np --no-parent "
+      "--domains --span-hosts --accept --reject -R --accept-regex "
+      "--reject-regex --include-directories -P --directory-prefix -nd --mirror "
+      "-p --page-requisites --convert-links -N -nc --continue --spider "
+      "--server-response -nv --no-verbose --output-document --output-file -i "
+      "--input-file -e -U --post-data --load-cookies --http-user --password "
+      "--no-check-certificate --ca-certificate --certificate --private-key "
+      "--timeout -T --read-timeout --dns-timeout --max-redirect --quota "
+      "--no-proxy --max-threads "
+      // Scrapy and others
+      "--set -a --depth-limit --max-depth --download-delay --autothrottle "
+      "--concurrent-requests --concurrent-requests-per-domain "
+      "--allowed-domains --output-format --loglevel --debug --limit "
+      "--concurrency --max-concurrency --workers --num-threads --max-retries "
+      "--allow --deny --filter --ignore --ignore-robots --respect-robots "
+      "--resume --dry-run --headless --no-color --csv --jsonl --file --input");
+  std::string ours = " --help ";
+  for (const OptionSpec& spec : all_options()) {
+    ours += fmt::format("--{} -{} ", spec.long_name, spec.short_name);
+  }
+  for (std::string word; words >> word;) {
+    const std::string message = error({word});
+    const std::string begin = fmt::format("unknown option '{}'", word);
+    ASSERT_THAT(message, StartsWith(begin));
+    const std::string hint = message.substr(begin.size());
+    EXPECT_FALSE(hint.starts_with(";")) << word << ": there is no hint";
+    for (std::size_t at = hint.find("--"); at != std::string::npos;
+         at = hint.find("--", at + 2)) {
+      const std::size_t end = hint.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyz0123456789.-", at + 2);
+      const std::string option = hint.substr(at, end - at);
+      EXPECT_THAT(ours, HasSubstr(" " + option + " ")) << message;
+    }
+  }
+}
+
+TEST_F(OptionsTest, WhatCannotHaveItsEffectIsSaidOnce) {
+  EXPECT_THAT(options({"-r", "-j", "32"}).notices,
+              ElementsAre(HasSubstr("-j 32 is for all hosts together: of one "
+                                    "host 2 run at a time")));
+  EXPECT_THAT(options({"--per-host", "16", "-j", "8"}).notices,
+              ElementsAre("--per-host 16 comes to 8: no more run at a time in "
+                          "all (-j 8)"));
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{
+           {},
+           {"-r"},
+           {"-j", "32"},
+           {"-r", "-j", "2"},
+           {"-r", "-j", "32", "--per-host", "32"},
+           {"--per-host", "8", "-j", "8"},
+           {"--per-host", "8", "--compare=8"}}) {
+    EXPECT_THAT(options(words).notices, IsEmpty());
+  }
+}
+
+TEST_F(OptionsTest, PrintedConfigurationHasTheEnvironmentsProxies) {
+  surroundings_.proxy_variables = {{"http_proxy", "http://me:secret@p:3128"},
+                                   {"NO_PROXY", "localhost"}};
+  EXPECT_EQ(*parsed({"--print-config"})->text,
+            "# environment: http_proxy = \"http://(hidden)@p:3128\"\n"
+            "# environment: NO_PROXY = \"localhost\"\n"
+            "# every option has its default\n");
+  // Options come first.
+  EXPECT_EQ(*parsed({"--print-config", "-x", "q:1", "--noproxy", "*"})->text,
+            "proxy = \"q:1\"  # command line\n"
+            "noproxy = \"*\"  # command line\n");
+}
+
 TEST_F(OptionsTest, NumbersBehindCompareBelongToIt) {
   EXPECT_EQ(error({"--compare", "2,4"}),
             "--compare 2,4: its numbers follow a '=', --compare=2,4");
@@ -583,6 +668,8 @@ TEST_F(OptionsTest, ConfigFileErrorsNameTheLine) {
               HasSubstr("line 1: 'j' is short for 'jobs', and only long names "
                         "stand here: write jobs = N"));
   EXPECT_THAT(with("k\n"), HasSubstr("write insecure"));
+  EXPECT_THAT(with("wait = 1\n"), HasSubstr("did you mean '--delay'?"));
+  EXPECT_THAT(with("cookie = a\n"), HasSubstr("-H 'Cookie: NAME=VALUE'"));
   EXPECT_THAT(with("ordered = perhaps\n"),
               HasSubstr("line 1: 'ordered' is true or false"));
   EXPECT_THAT(with("jobs\n"), HasSubstr("'jobs' needs a value: jobs = N"));

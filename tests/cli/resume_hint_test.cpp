@@ -63,6 +63,20 @@ TEST_F(ResumeHintTest, NoCommandForWhatCannotBeReadAgain) {
   }
 }
 
+TEST_F(ResumeHintTest, NoCommandForLinesThatAShellSeesOtherwise) {
+  for (const auto& [list, plain] :
+       {std::pair{std::string("\xFF\xFEh\0\n\0", 6), false},
+        {std::string("\xFE\xFF\0h", 4), false},
+        {std::string("http://a/\rhttp://b/\r"), false},
+        {std::string("http://a/\r\nhttp://b/\r\n"), true},
+        {std::string("http://a/\r"), true},
+        {std::string(65'535, 'a') + "\r\nb\n", true},
+        {std::string(65'535, 'a') + "\rb\n", false}}) {
+    options_.inputs = {files_.write("list.txt", list)};
+    EXPECT_EQ(hint() != in_words_, plain) << list.substr(0, 30);
+  }
+}
+
 TEST_F(ResumeHintTest, NoCommandForOtherFormats) {
   options_.format = OutputFormat::kCsv;
   EXPECT_EQ(hint(), in_words_);

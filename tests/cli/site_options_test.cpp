@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "support/temp_dir.h"
 
 namespace crawl::cli {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 Result<ParsedArgs> parsed(std::vector<std::string> words) {
   Surroundings surroundings;
@@ -176,7 +177,46 @@ TEST(SiteOptions, WhatNeedsRecursiveSaysSo) {
     EXPECT_EQ(error(words), words[0] + " is for recursive crawls: add -r");
   }
   EXPECT_THAT(error({"-r", "-I"}), HasSubstr("--head is for lists"));
-  EXPECT_THAT(error({"-r", "--sync"}), HasSubstr("-r goes with none of"));
+  for (const char* option : {"--sync", "--compare", "--ordered", "--unique"}) {
+    EXPECT_EQ(error({"-r", option}),
+              std::string(option) + " is for lists: leave out either it or -r");
+  }
+}
+
+TEST(SiteOptions, ASitemapIsNamedWithItsOption) {
+  for (const std::string url :
+       {"http://b.test/sitemap.xml", "http://b.test/x/news.xml.gz",
+        "http://b.test/sitemap-2.xml?a", "http://b.test/Sitemap.XML"}) {
+    EXPECT_EQ(error({"-r", url}),
+              url +
+                  " looks like a sitemap: to crawl what it lists, give the "
+                  "site, and the sitemap with --sitemap: crawl -r "
+                  "http://b.test/ --sitemap " +
+                  url);
+    EXPECT_EQ(error({url}), "no error");  // in a list it is a URL
+  }
+  EXPECT_EQ(error({"-r", "http://b.test/sitemap/"}), "no error");
+  EXPECT_EQ(error({"-r", "http://b.test/a.xml"}), "no error");
+}
+
+TEST(SiteOptions, ASitemapIsAUrlAndNoFile) {
+  crawl::testing::TempDir files;
+  const std::string file = files.write("map.xml.gz", "x");
+  EXPECT_THAT(error({"-r", "--sitemap", file}),
+              HasSubstr(": give the URL that the sitemap has on its site; what "
+                        "a file lists can be crawled as a list: zcat "));
+  for (const char* name : {"sitemap.xml", "./x/sitemap.xml", "/nowhere",
+                           "~/sitemap.xml", "urls.txt"}) {
+    EXPECT_THAT(error({"-r", "--sitemap", name}),
+                HasSubstr("' | grep -o '<loc>[^<]*' | cut -c6- | crawl -"))
+        << name;
+  }
+  for (const char* url : {"http://a.test/map.xml", "a.test/sitemap.xml",
+                          "localhost:8080/map.xml"}) {
+    EXPECT_EQ(error({"-r", "--sitemap", url}), "no error") << url;
+  }
+  EXPECT_THAT(error({"-r", "--sitemap", "ftp://a.test/map.xml"}),
+              HasSubstr("only http and https"));
 }
 
 TEST(SiteOptions, ListsAreBoundedFilteredAndGoneOnWithToo) {

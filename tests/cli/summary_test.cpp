@@ -46,6 +46,32 @@ TEST(Summary, TotalsVisiblyAddUp) {
             "41.2 MiB received, 155 MiB decoded\n");
 }
 
+TEST(Summary, LinesBreakBetweenWords) {
+  EXPECT_EQ(format_summary(sample(), 60),
+            "4,424 URLs = 4,400 fetched + 20 failed + 4 skipped,\n"
+            "  in 1.02 s (4,337/s)\n"
+            "Failed: 12 http, 5 timeout, 3 dns\n"
+            "Skipped: 4 duplicate\n"
+            "4,460 requests (28 redirects,\n"
+            "  12 retries) over 8 connections, 41.2 MiB received,\n"
+            "  155 MiB decoded\n");
+  EXPECT_EQ(format_summary(sample(), 200), format_summary(sample()));
+  const std::string narrow = format_summary(sample(), 40);
+  EXPECT_THAT(narrow, testing::StartsWith("4,424 URLs = 4,400 fetched + 20 "
+                                          "failed +\n  4 skipped, in 1.02 s"));
+}
+
+TEST(Summary, BodiesThatWereCutAreCounted) {
+  CrawlStats stats;
+  stats.admitted = stats.fetched = stats.truncated = 1;
+  EXPECT_THAT(format_summary(stats),
+              testing::EndsWith("\n1 body was cut at --max-filesize\n"));
+  stats.truncated = 2'000;
+  EXPECT_THAT(format_summary(stats),
+              testing::EndsWith("\n2,000 bodies were cut at "
+                                "--max-filesize\n"));
+}
+
 TEST(Summary, RateIsThisRunsThoughTotalsAreTheWholeCrawls) {
   CrawlStats stats;
   stats.admitted = stats.fetched = 1'000;
