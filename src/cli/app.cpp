@@ -137,7 +137,8 @@ struct Outputs {
 
 Result<std::unique_ptr<ResultWriter>> open_writer(
     const std::string& path, OutputMode mode, OutputFormat format,
-    const std::vector<std::size_t>& fields, bool ordered,
+    const std::vector<std::size_t>& fields,
+    const std::vector<std::string>& extracted, bool ordered,
     ResultWriter::Takes takes, const std::shared_ptr<Screen>& screen) {
   Result<std::unique_ptr<OutputStream>> output = open_output(path, mode);
   if (!output) return tl::unexpected(output.error());
@@ -147,7 +148,8 @@ Result<std::unique_ptr<ResultWriter>> open_writer(
   return std::make_unique<ResultWriter>(
       *std::move(output),
       make_formatter(format, fields,
-                     path == "-" ? text_style_of(STDOUT_FILENO) : TextStyle()),
+                     path == "-" ? text_style_of(STDOUT_FILENO) : TextStyle(),
+                     extracted),
       ordered, takes);
 }
 
@@ -191,16 +193,17 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
       mode = OutputMode::kAppend;
     }
   }
-  Result<std::unique_ptr<ResultWriter>> records = open_writer(
-      options.output, mode, options.format, options.fields,
-      options.crawl.ordered, ResultWriter::Takes::kRecords, report.screen());
+  Result<std::unique_ptr<ResultWriter>> records =
+      open_writer(options.output, mode, options.format, options.fields,
+                  options.extract_names, options.crawl.ordered,
+                  ResultWriter::Takes::kRecords, report.screen());
   if (!records) return tl::unexpected(records.error());
   outputs.records = *std::move(records);
   if (!options.skipped.empty()) {
     Result<std::unique_ptr<ResultWriter>> skipped =
         open_writer(options.skipped, mode, OutputFormat::kJsonl,
                     *parse_field_list("url,error,error_message,parent,depth"),
-                    false, ResultWriter::Takes::kSkips, report.screen());
+                    {}, false, ResultWriter::Takes::kSkips, report.screen());
     if (!skipped) return tl::unexpected(skipped.error());
     outputs.skipped = *std::move(skipped);
   }

@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 79> kOptions = {{
+constexpr std::array<OptionSpec, 80> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -64,6 +64,15 @@ constexpr std::array<OptionSpec, 79> kOptions = {{
      "Fields to write, in order: url,title. Or changes to the usual ones: "
      "+links,-parent.",
      &T::fields},
+    {Group::kOutput, "extract", '\0', "NAME=SELECTOR",
+     "Add what SELECTOR finds in a page to its record, as NAME. CSS: "
+     "'h1::text', "
+     "'a::attr(href)', 'table' (its HTML); or XPath: '//h1/text()'. Filters "
+     "may "
+     "follow, each after a |: string (an element's text, not its HTML), strip, "
+     "normalize (white space), nonempty, first, url (links, resolved). May be "
+     "repeated.",
+     &T::extract},
     {Group::kOutput, "list-fields", '\0', "",
      "Print every field and its meaning, and exit.", &T::list_fields, false},
     {Group::kOutput, "ordered", '\0', "",

@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "cli/config_file.h"
 #include "cli/documents.h"
+#include "cli/extract_option.h"
 #include "cli/help.h"
 #include "cli/site_options.h"
 #include "cli/typed_args.h"
@@ -173,6 +174,7 @@ class Resolver : ValueReader {
     read("--fields", args.fields, options_.fields, [&](std::string_view list) {
       return parse_field_list(list, default_fields(args.head));
     });
+    extracts(args);
 
     // Nothing is gathered that nobody will read.
     const auto wanted = [&](std::string_view field) {
@@ -186,7 +188,47 @@ class Resolver : ValueReader {
     static constexpr std::array<std::string_view, 8> kOfPages = {
         "charset", "title",      "description", "canonical",
         "lang",    "link_count", "links",       "parser"};
-    fetch.parse_pages = std::any_of(kOfPages.begin(), kOfPages.end(), wanted);
+    fetch.parse_pages = fetch.extractor != nullptr ||
+                        std::any_of(kOfPages.begin(), kOfPages.end(), wanted);
+  }
+
+  void extracts(const TypedArgs& args) {
+    const auto wanted = [&](std::string_view field) {
+      return has_field(options_.fields, field);
+    };
+    if (args.extract.empty()) {
+      if (wanted("extracted") || wanted("extract_error")) {
+        fail("--fields: 'extracted' is what --extract NAME=SELECTOR asks for");
+      }
+      return;
+    }
+    Result<Extractor> extractor = read_extracts(args.extract);
+    if (!extractor) return fail(std::move(extractor.error()));
+    options_.extract = args.extract;
+    options_.extract_names = extractor->names();
+    options_.crawl.fetch.extractor =
+        std::make_shared<const Extractor>(*std::move(extractor));
+    if (!args.fields && options_.format == OutputFormat::kText) {
+      // A screen has no room for all the others.
+      options_.fields = *parse_field_list("status_code,url,extracted,error");
+    }
+    if (!wanted("extracted")) {
+      const std::vector<std::size_t> more =
+          *parse_field_list("extracted,extract_error");
+      for (const std::size_t field : more) {
+        if (!wanted(all_fields()[field].name)) options_.fields.push_back(field);
+      }
+    }
+    const bool columns = options_.format != OutputFormat::kJsonl &&
+                         options_.format != OutputFormat::kText;
+    for (const std::string& name : options_.extract_names) {
+      if (columns && wanted(name)) {
+        fail(
+            fmt::format("--extract {0}: there is a column {0} already: choose "
+                        "another name, or leave it out with --fields -{0}",
+                        name));
+      }
+    }
   }
 
   static OutputFormat format_of_name(const std::string& name,

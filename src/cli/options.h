@@ -26,6 +26,8 @@ struct Options {
   bool overwrite = false;  // it, in a new --state too
   OutputFormat format = OutputFormat::kJsonl;
   std::vector<std::size_t> fields;
+  std::vector<std::string> extract;  // --extract as typed
+  std::vector<std::string> extract_names;
   CrawlOptions crawl;
 
   // --compare: the pooled levels to run after the sequential one; empty for a

@@ -66,6 +66,11 @@ StateOptions state_options(const Options& options) {
       {"--skipped", options.skipped},
       {"-r", options.crawl.site ? "yes" : "no"},
   };
+  // Not for crawls that never heard of it; with it go --fields.
+  if (!options.extract.empty()) {
+    state.settings.emplace_back(
+        "--extract", fmt::format("{}", fmt::join(options.extract, "\n")));
+  }
   if (!options.crawl.site) {
     state.settings.emplace_back("--unique",
                                 options.crawl.unique ? "yes" : "no");

@@ -21,6 +21,7 @@ struct TypedArgs {
   bool sync = false, unique = false;
 
   std::optional<std::string> output, format, fields;
+  std::vector<std::string> extract;
   bool ordered = false, csv_safe = false, append = false, overwrite = false;
 
   std::vector<std::string> header, resolve, connect_to;

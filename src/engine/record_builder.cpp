@@ -63,6 +63,7 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
     record.links = std::move(page.links);
     record.parser = page.parser == PageParser::kScanner ? "scanner" : "tree";
   }
+  record.extraction = std::move(result.extraction);
   record.size_download = result.size_download;
   record.size_body = result.size_body;
   record.truncated = result.truncated;

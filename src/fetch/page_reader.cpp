@@ -75,8 +75,11 @@ bool PageReader::read_page(FetchResult& result, std::string_view body,
   const auto begin = std::chrono::steady_clock::now();
   if (body.size() <= effort.built) {
     result.page = crawl::read_page(body, url, result.content_type, options_);
-  } else if (body.size() <= effort.scanned) {
+  } else if (body.size() <= effort.scanned && !extractor_) {
     result.page = read_page_by_tags(body, url, result.content_type, options_);
+  }
+  if (result.page && extractor_) {
+    result.extraction = extractor_->extract(body, result.page->charset, url);
   }
   if (result.page) apply_header_links(*result.page, result, url, options_);
   result.parse_time += std::chrono::steady_clock::now() - begin;

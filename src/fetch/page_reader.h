@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "crawl/base/url.h"
 #include "crawl/fetch/fetch_result.h"
+#include "crawl/fetch/fetcher.h"
 #include "crawl/parse/page.h"
 #include "fetch/http/whole_body.h"
 
@@ -47,7 +49,8 @@ class PageReader {
   };
   static constexpr Effort kAnyEffort{SIZE_MAX, SIZE_MAX};
 
-  explicit PageReader(const PageOptions& options) : options_(options) {}
+  explicit PageReader(const FetchOptions& options)
+      : options_(options.page), extractor_(options.extractor) {}
 
   // Goes on with `result` by what `body` has. False if that would be too much:
   // then `body` is what is left to be read, by `plan` as it is now.
@@ -63,6 +66,7 @@ class PageReader {
                  const Effort& effort);
 
   const PageOptions options_;
+  const std::shared_ptr<const PageExtractor> extractor_;
   WholeBodyDecoder decoder_;
 };
 

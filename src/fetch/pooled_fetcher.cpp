@@ -141,7 +141,7 @@ class PooledFetcher final : public Fetcher {
     const auto read = [this, body] {
       FinishedBatch batch;
       batch.results.push_back(
-          PageReader(setup_->options().page).finish(std::move(*body)));
+          PageReader(setup_->options()).finish(std::move(*body)));
       reading_.fetch_sub(1, std::memory_order_relaxed);
       finished_.push(batch);
     };

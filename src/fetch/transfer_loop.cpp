@@ -25,7 +25,7 @@ TransferLoop::TransferLoop(const FetchSetup& setup, unsigned index,
       hooks_(std::move(hooks)),
       index_(index),
       max_connections_(std::max<std::size_t>(max_connections, 4)),
-      reader_(setup.options().page),
+      reader_(setup.options()),
       client_(setup, sockets_, make_dialer(setup.net(), sockets_),
               max_connections_,
               [this](Exchange& exchange) { over(exchange); }) {}

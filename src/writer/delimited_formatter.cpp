@@ -48,6 +48,16 @@ class CellSink {
     json_.headers(headers);
     text(json_.str());
   }
+  // Of one name: a value as it is, several as JSON.
+  void texts(const std::vector<std::string>& texts) {
+    if (texts.empty()) return;
+    if (texts.size() == 1) return text(texts[0]);
+    json_.reset();
+    json_.texts(texts);
+    text(json_.str());
+  }
+  // Has cells of its own, a name each.
+  void extraction(const Extraction&) {}
 
  private:
   const AppendCell append_cell_;
@@ -57,18 +67,27 @@ class CellSink {
 
 class DelimitedFormatter final : public RecordFormatter {
  public:
-  DelimitedFormatter(FieldIds fields, char delimiter, std::string_view line_end,
-                     AppendCell append_cell)
+  DelimitedFormatter(FieldIds fields, Names extracted, char delimiter,
+                     std::string_view line_end, AppendCell append_cell)
       : fields_(std::move(fields)),
+        extracted_(std::move(extracted)),
         delimiter_(delimiter),
         line_end_(line_end),
         append_cell_(append_cell) {}
 
   std::string header() const override {
     std::string out;
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      if (i > 0) out.push_back(delimiter_);
-      out += field_name(fields_[i]);
+    bool first = true;
+    for (const FieldId field : fields_) {
+      if (field == FieldId::kExtracted) {
+        for (const std::string& name : extracted_) {
+          delimit(first, out);
+          append_cell_(name, out);
+        }
+      } else {
+        delimit(first, out);
+        out += field_name(field);
+      }
     }
     out += line_end_;
     return out;
@@ -77,9 +96,17 @@ class DelimitedFormatter final : public RecordFormatter {
   void append(const CrawlRecord& record, std::string& out) override {
     const std::size_t begin = out.size();
     CellSink sink(append_cell_, json_, out);
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      if (i > 0) out.push_back(delimiter_);
-      visit_field(fields_[i], record, sink);
+    bool first = true;
+    for (const FieldId field : fields_) {
+      if (field != FieldId::kExtracted) {
+        delimit(first, out);
+        visit_field(field, record, sink);
+        continue;
+      }
+      for (std::size_t i = 0; i < extracted_.size(); ++i) {
+        delimit(first, out);
+        if (record.extraction) sink.texts(record.extraction->values[i]);
+      }
     }
     // Most CSV readers skip an empty line: it would be no record.
     if (out.size() == begin && delimiter_ == ',') out += "\"\"";
@@ -87,7 +114,12 @@ class DelimitedFormatter final : public RecordFormatter {
   }
 
  private:
+  void delimit(bool& first, std::string& out) const {
+    if (!std::exchange(first, false)) out.push_back(delimiter_);
+  }
+
   const FieldIds fields_;
+  const Names extracted_;
   const char delimiter_;
   const std::string_view line_end_;
   const AppendCell append_cell_;
@@ -96,18 +128,22 @@ class DelimitedFormatter final : public RecordFormatter {
 
 }  // namespace
 
-std::unique_ptr<RecordFormatter> make_tsv_formatter(FieldIds fields) {
-  return std::make_unique<DelimitedFormatter>(std::move(fields), '\t', "\n",
-                                              append_tsv_cell);
+std::unique_ptr<RecordFormatter> make_tsv_formatter(FieldIds fields,
+                                                    Names extracted) {
+  return std::make_unique<DelimitedFormatter>(
+      std::move(fields), std::move(extracted), '\t', "\n", append_tsv_cell);
 }
 
-std::unique_ptr<RecordFormatter> make_csv_formatter(FieldIds fields) {
-  return std::make_unique<DelimitedFormatter>(std::move(fields), ',', "\r\n",
-                                              append_csv_cell);
+std::unique_ptr<RecordFormatter> make_csv_formatter(FieldIds fields,
+                                                    Names extracted) {
+  return std::make_unique<DelimitedFormatter>(
+      std::move(fields), std::move(extracted), ',', "\r\n", append_csv_cell);
 }
 
-std::unique_ptr<RecordFormatter> make_csv_safe_formatter(FieldIds fields) {
-  return std::make_unique<DelimitedFormatter>(std::move(fields), ',', "\r\n",
+std::unique_ptr<RecordFormatter> make_csv_safe_formatter(FieldIds fields,
+                                                         Names extracted) {
+  return std::make_unique<DelimitedFormatter>(std::move(fields),
+                                              std::move(extracted), ',', "\r\n",
                                               append_safe_csv_cell);
 }
 

@@ -46,6 +46,8 @@ enum class FieldId : std::uint8_t {
   kBodyDigest,
   kParser,
   kDuplicateOf,
+  kExtracted,
+  kExtractError,
   kCount,
 };
 

@@ -15,6 +15,7 @@ namespace crawl {
 //   null()  boolean(bool)  number(std::int64_t or std::uint64_t)
 //   bytes(std::uint64_t)  seconds(double)  time(system_clock::time_point)
 //   text(string_view)  redirects(..)  links(..)  headers(..)
+//   extraction(..)
 // So every format agrees on what is absent. Times, attempts and worker are
 // absent from a record for which nothing was tried.
 template <class Sink>
@@ -126,6 +127,12 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
       return optional_text(record.parser);
     case FieldId::kDuplicateOf:
       return optional_text(record.duplicate_of);
+    case FieldId::kExtracted:
+      if (!record.extraction) return sink.null();
+      return sink.extraction(*record.extraction);
+    case FieldId::kExtractError:
+      if (!record.extraction) return sink.null();
+      return text_or_null(record.extraction->error);
     case FieldId::kCount:
       break;
   }

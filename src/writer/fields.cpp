@@ -65,6 +65,11 @@ constexpr std::array<FieldInfo, kFieldCount> kFields = {{
     {"body_digest", "128-bit XXH3 of the decoded body, in hexadecimal", false},
     {"parser", "what read the page: scanner or tree", false},
     {"duplicate_of", "the first URL that had the very same body", false},
+    {"extracted",
+     "what --extract found: {NAME: [value, ...], ...}; a column each in CSV",
+     false},
+    {"extract_error", "why some of extracted is missing; null if nothing is",
+     false},
 }};
 
 // A name forgotten above would shift every field after it.

@@ -8,7 +8,7 @@ namespace crawl {
 
 std::unique_ptr<RecordFormatter> make_formatter(
     OutputFormat format, const std::vector<std::size_t>& fields,
-    const TextStyle& style) {
+    const TextStyle& style, const std::vector<std::string>& extracted) {
   FieldIds ids;
   for (const std::size_t id : fields) {
     if (id >= static_cast<std::size_t>(FieldId::kCount)) {
@@ -20,11 +20,11 @@ std::unique_ptr<RecordFormatter> make_formatter(
     case OutputFormat::kJsonl:
       return make_jsonl_formatter(std::move(ids));
     case OutputFormat::kTsv:
-      return make_tsv_formatter(std::move(ids));
+      return make_tsv_formatter(std::move(ids), extracted);
     case OutputFormat::kCsv:
-      return make_csv_formatter(std::move(ids));
+      return make_csv_formatter(std::move(ids), extracted);
     case OutputFormat::kCsvSafe:
-      return make_csv_safe_formatter(std::move(ids));
+      return make_csv_safe_formatter(std::move(ids), extracted);
     case OutputFormat::kText:
       if (fields == default_fields() || fields == default_fields(true))
         return make_text_formatter(style);

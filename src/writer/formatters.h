@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,15 +14,20 @@
 namespace crawl {
 
 using FieldIds = std::vector<FieldId>;
+using Names = std::vector<std::string>;
 
 inline std::string_view field_name(FieldId field) {
   return all_fields()[static_cast<std::size_t>(field)].name;
 }
 
 std::unique_ptr<RecordFormatter> make_jsonl_formatter(FieldIds fields);
-std::unique_ptr<RecordFormatter> make_tsv_formatter(FieldIds fields);
-std::unique_ptr<RecordFormatter> make_csv_formatter(FieldIds fields);
-std::unique_ptr<RecordFormatter> make_csv_safe_formatter(FieldIds fields);
+// `extracted`: the names that the field of that name has columns for.
+std::unique_ptr<RecordFormatter> make_tsv_formatter(FieldIds fields,
+                                                    Names extracted);
+std::unique_ptr<RecordFormatter> make_csv_formatter(FieldIds fields,
+                                                    Names extracted);
+std::unique_ptr<RecordFormatter> make_csv_safe_formatter(FieldIds fields,
+                                                         Names extracted);
 // The usual layout: status, time, size, URL, title or error.
 std::unique_ptr<RecordFormatter> make_text_formatter(const TextStyle& style);
 // The fields chosen, in columns.

@@ -139,4 +139,19 @@ void JsonEncoder::headers(
   writer_.EndObject();
 }
 
+void JsonEncoder::extraction(const Extraction& extraction) {
+  writer_.StartObject();
+  for (std::size_t i = 0; i < extraction.values.size(); ++i) {
+    key((*extraction.names)[i]);
+    texts(extraction.values[i]);
+  }
+  writer_.EndObject();
+}
+
+void JsonEncoder::texts(const std::vector<std::string>& texts) {
+  writer_.StartArray();
+  for (const std::string& one : texts) text(one);
+  writer_.EndArray();
+}
+
 }  // namespace crawl

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawl/base/extraction.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/redirect_hop.h"
 
@@ -54,6 +55,8 @@ class JsonEncoder {
   void redirects(const std::vector<RedirectHop>& hops);
   void links(const LinkList& links);
   void headers(const std::vector<std::pair<std::string, std::string>>& headers);
+  void extraction(const Extraction& extraction);
+  void texts(const std::vector<std::string>& texts);
 
  private:
   // rapidjson's, with a short cut for strings that need no escape: most do

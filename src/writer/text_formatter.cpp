@@ -236,6 +236,11 @@ class ShownSink {
     json_.headers(headers);
     put_text(json_.str());
   }
+  void extraction(const Extraction& extraction) {
+    json_.reset();
+    json_.extraction(extraction);
+    put_text(json_.str());
+  }
 
  private:
   void put_text(std::string_view value) {
@@ -294,6 +299,8 @@ std::size_t column_width(FieldId field) {
     case FieldId::kLinks:
     case FieldId::kHeaders:
     case FieldId::kBody:
+    case FieldId::kExtracted:
+    case FieldId::kExtractError:
     case FieldId::kCount:
       break;
   }

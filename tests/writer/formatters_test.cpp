@@ -25,11 +25,13 @@ std::vector<std::size_t> fields_of(std::string_view list) {
 }
 
 constexpr std::string_view kEverything =
-    "+content_length,+links,+headers,+body,+body_digest,+parser,+duplicate_of";
+    "+content_length,+links,+headers,+body,+body_digest,+parser,+duplicate_of,"
+    "+extracted,+extract_error";
 
 std::string line_of(OutputFormat format, std::string_view fields,
                     const CrawlRecord& record, const TextStyle& style = {}) {
-  const auto formatter = make_formatter(format, fields_of(fields), style);
+  const auto formatter =
+      make_formatter(format, fields_of(fields), style, {"x"});
   std::string out;
   formatter->append(record, out);
   return out;
@@ -54,7 +56,52 @@ CrawlRecord record_full_of(const std::string& text) {
   record.headers = {{"x-" + text, text}};
   record.body = text;
   record.parser = record.duplicate_of = text;
+  record.extraction =
+      Extraction{std::make_shared<const std::vector<std::string>>(1, text),
+                 {{text}},
+                 text};
   return record;
+}
+
+CrawlRecord record_with_extraction() {
+  CrawlRecord record = page_record();
+  record.extraction =
+      Extraction{std::make_shared<const std::vector<std::string>>(
+                     std::vector<std::string>{"none", "one", "two"}),
+                 {{}, {"a\t\"b\", c"}, {"=x", ""}},
+                 ""};
+  return record;
+}
+
+TEST(Extracted, IsAnObjectOfArraysInJson) {
+  EXPECT_EQ(line_of(OutputFormat::kJsonl, "extracted,extract_error",
+                    record_with_extraction()),
+            R"({"extracted":{"none":[],"one":["a\t\"b\", c"],"two":["=x",""]},)"
+            R"("extract_error":null})"
+            "\n");
+  EXPECT_EQ(
+      line_of(OutputFormat::kJsonl, "extracted,extract_error", page_record()),
+      "{\"extracted\":null,\"extract_error\":null}\n");
+}
+
+TEST(Extracted, HasAColumnForEachNameInTables) {
+  const std::vector<std::string> names = {"none", "one", "two"};
+  const auto table = [&](OutputFormat format) {
+    const auto formatter =
+        make_formatter(format, fields_of("ok,extracted"), {}, names);
+    std::string out = formatter->header();
+    formatter->append(record_with_extraction(), out);
+    formatter->append(page_record(), out);
+    return out;
+  };
+  EXPECT_EQ(table(OutputFormat::kTsv),
+            "ok\tnone\tone\ttwo\n"
+            "true\t\ta\\t\"b\", c\t[\"=x\",\"\"]\n"
+            "true\t\t\t\n");
+  EXPECT_EQ(table(OutputFormat::kCsv),
+            "ok,none,one,two\r\n"
+            "true,,\"a\t\"\"b\"\", c\",\"[\"\"=x\"\",\"\"\"\"]\"\r\n"
+            "true,,,\r\n");
 }
 
 TEST(Jsonl, HasEveryFieldInOrderWithItsType) {

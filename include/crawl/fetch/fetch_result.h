@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crawl/base/error_kind.h"
+#include "crawl/base/extraction.h"
 #include "crawl/base/fingerprint.h"
 #include "crawl/base/url.h"
 #include "crawl/parse/page.h"
@@ -87,6 +88,7 @@ struct FetchResult {
   // When the response is HTML and no redirect; a body that says nothing of its
   // type is HTML if it begins like it.
   std::optional<Page> page;
+  std::optional<Extraction> extraction;  // of that, if there is an extractor
 
   FetchTimes times;
   std::chrono::nanoseconds parse_time{0};  // after times.total

@@ -17,6 +17,7 @@
 #include "crawl/fetch/fetch_result.h"
 #include "crawl/fetch/proxy_choice.h"
 #include "crawl/parse/page.h"
+#include "crawl/parse/page_extractor.h"
 
 namespace crawl {
 
@@ -64,6 +65,8 @@ struct FetchOptions {
   bool body_digest = false;
   bool parse_pages = true;
   PageOptions page;
+  // Asked of every page that is parsed; null for nothing.
+  std::shared_ptr<const PageExtractor> extractor;
 };
 
 // Makes HTTP exchanges, any number at a time, and hands back each result once.

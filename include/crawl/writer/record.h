@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crawl/base/error_kind.h"
+#include "crawl/base/extraction.h"
 #include "crawl/base/fingerprint.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/redirect_hop.h"
@@ -63,6 +64,7 @@ struct CrawlRecord {
   std::optional<Fingerprint> body_digest;  // of the bytes as they came
   std::optional<std::string> parser;       // "scanner", "tree"
   std::optional<std::string> duplicate_of;
+  std::optional<Extraction> extraction;  // nothing unless it was an HTML page
 };
 
 }  // namespace crawl

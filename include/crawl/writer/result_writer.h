@@ -96,10 +96,13 @@ struct TextStyle {
 // - kText: status, time, size, URL, and title or error, aligned; or the fields
 //   chosen, if they are not the usual ones. Line ends and tabs become a space,
 //   other such characters U+FFFD.
-// Arrays and objects are JSON inside a cell.
+// Arrays and objects are JSON inside a cell. The names in `extracted` are those
+// of every record's extraction: kTsv and kCsv have a column for each where the
+// field "extracted" stands, with its value, or an array if there are several.
 std::unique_ptr<RecordFormatter> make_formatter(
     OutputFormat format, const std::vector<std::size_t>& fields,
-    const TextStyle& style = {});
+    const TextStyle& style = {},
+    const std::vector<std::string>& extracted = {});
 
 // Writes each record as it comes, or in the order of CrawlRecord::index.
 //

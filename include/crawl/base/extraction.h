@@ -1,0 +1,22 @@
+#ifndef CRAWL_BASE_EXTRACTION_H_
+#define CRAWL_BASE_EXTRACTION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace crawl {
+
+// What was asked of one page by name (--extract): for each name the strings
+// found, in the page's order. All text is valid UTF-8.
+struct Extraction {
+  // One list for all pages of a crawl; never null, unless nothing was asked.
+  std::shared_ptr<const std::vector<std::string>> names;
+  std::vector<std::vector<std::string>> values;  // as many as names
+  // Why some of it is missing, for people; "" if all of it is here.
+  std::string error;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_BASE_EXTRACTION_H_

@@ -1,0 +1,520 @@
+#include "extract/css_matcher.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "base/ascii.h"
+
+namespace crawl {
+namespace {
+
+using Kind = CssTest::Kind;
+using Element = PageTree::Element;
+
+constexpr std::string_view kSpaces = " \t\n\f\r";
+
+// Attributes whose values have no case in HTML (HTML Standard, "Case-
+// sensitivity of selectors"), in order.
+constexpr std::array<std::string_view, 46> kCaseless = {
+    "accept",    "accept-charset", "align",     "alink",    "axis",
+    "bgcolor",   "charset",        "checked",   "clear",    "codetype",
+    "color",     "compact",        "declare",   "defer",    "dir",
+    "direction", "disabled",       "enctype",   "face",     "frame",
+    "hreflang",  "http-equiv",     "lang",      "language", "link",
+    "media",     "method",         "multiple",  "nohref",   "noresize",
+    "noshade",   "nowrap",         "readonly",  "rel",      "rev",
+    "rules",     "scope",          "scrolling", "selected", "shape",
+    "target",    "text",           "type",      "valign",   "valuetype",
+    "vlink"};
+static_assert(std::is_sorted(kCaseless.begin(), kCaseless.end()));
+
+bool equal(std::string_view a, std::string_view b, bool ignore_case) {
+  if (!ignore_case) return a == b;
+  return a.size() == b.size() && equals_ignoring_case(a, b);
+}
+
+bool begins(std::string_view text, std::string_view with, bool ignore_case) {
+  return equal(text.substr(0, with.size()), with, ignore_case);
+}
+
+// One of the words of `list` is `word`.
+bool has_word(std::string_view list, std::string_view word, bool ignore_case) {
+  if (word.empty() || list.size() < word.size()) return false;
+  for (std::size_t at = 0;;) {
+    at = list.find_first_not_of(kSpaces, at);
+    if (at == list.npos) return false;
+    const std::size_t end =
+        std::min(list.find_first_of(kSpaces, at), list.size());
+    if (equal(list.substr(at, end - at), word, ignore_case)) return true;
+    at = end;
+  }
+}
+
+bool compare(Kind kind, std::string_view found, std::string_view value,
+             bool ignore_case) {
+  switch (kind) {
+    case Kind::kAttributeIs:
+      return equal(found, value, ignore_case);
+    case Kind::kAttributeHasWord:
+      return value.find_first_of(kSpaces) == value.npos &&
+             has_word(found, value, ignore_case);
+    case Kind::kAttributeDash:
+      return begins(found, value, ignore_case) &&
+             (found.size() == value.size() || found[value.size()] == '-');
+    case Kind::kAttributeBegins:
+      return !value.empty() && begins(found, value, ignore_case);
+    case Kind::kAttributeEnds:
+      return !value.empty() && found.size() >= value.size() &&
+             equal(found.substr(found.size() - value.size()), value,
+                   ignore_case);
+    case Kind::kAttributeContains:
+      return !value.empty() && (ignore_case ? find_ignoring_case(found, value)
+                                            : found.find(value)) != found.npos;
+    default:
+      return true;
+  }
+}
+
+bool is_html(const Element& element) {
+  return element.name_space == CssNamespace::kHtml;
+}
+
+bool is_html(const Element& element,
+             std::initializer_list<std::string_view> names) {
+  return is_html(element) &&
+         std::find(names.begin(), names.end(), element.name) != names.end();
+}
+
+std::optional<std::string_view> attribute_of(const Element& element,
+                                             std::string_view name) {
+  const GumboAttribute* const found =
+      find_attribute(element, CssNamespace::kNone, name, name);
+  if (found == nullptr) return std::nullopt;
+  return found->value;
+}
+
+bool has_attribute(const Element& element, std::string_view name) {
+  return attribute_of(element, name).has_value();
+}
+
+bool is_link(const Element& element) {
+  if (is_html(element, {"a", "area"})) return has_attribute(element, "href");
+  return element.name_space == CssNamespace::kSvg && element.name == "a" &&
+         find_attribute(element, CssNamespace::kAny, "href", "href") != nullptr;
+}
+
+bool is_checked(const Element& element) {
+  if (is_html(element, {"option"})) return has_attribute(element, "selected");
+  if (!is_html(element, {"input"}) || !has_attribute(element, "checked")) {
+    return false;
+  }
+  const std::string_view type = attribute_of(element, "type").value_or("");
+  return equal(type, "checkbox", true) || equal(type, "radio", true);
+}
+
+bool can_be_disabled(const Element& element) {
+  return is_html(element, {"button", "input", "select", "textarea", "optgroup",
+                           "option", "fieldset"});
+}
+
+bool can_be_required(const Element& element) {
+  return is_html(element, {"input", "select", "textarea"});
+}
+
+std::string_view take_subtag(std::string_view& tag) {
+  const std::size_t dash = std::min(tag.find('-'), tag.size());
+  const std::string_view subtag = tag.substr(0, dash);
+  tag.remove_prefix(std::min(dash + 1, tag.size()));
+  return subtag;
+}
+
+// Extended filtering (RFC 4647, section 3.3.2).
+bool language_matches(std::string_view range, std::string_view language) {
+  if (range.empty() || language.empty())
+    return range.empty() && language.empty();
+  const std::string_view first = take_subtag(range);
+  const std::string_view found = take_subtag(language);
+  if (first != "*" && !equal(first, found, true)) return false;
+  while (!range.empty()) {
+    const std::string_view wanted = take_subtag(range);
+    if (wanted == "*") continue;
+    for (;;) {
+      if (language.empty()) return false;
+      const std::string_view subtag = take_subtag(language);
+      if (equal(wanted, subtag, true)) break;
+      if (subtag.size() == 1) return false;
+    }
+  }
+  return true;
+}
+
+// `count` is an+b for some n of 0 or more.
+bool is_nth(const CssTest& test, std::uint32_t count) {
+  const std::int64_t above = std::int64_t{count} - test.b;
+  if (test.a == 0) return above == 0;
+  return above % test.a == 0 && above / test.a >= 0;
+}
+
+// Those that are the first or last child, of whatever kind: no need to count.
+bool is_end(const CssTest& test) {
+  return test.a == 0 && test.b == 1 && test.list.empty() &&
+         (test.kind == Kind::kNthChild || test.kind == Kind::kNthLastChild);
+}
+
+}  // namespace
+
+const GumboAttribute* find_attribute(const PageTree::Element& element,
+                                     CssNamespace name_space,
+                                     std::string_view name,
+                                     std::string_view lower) {
+  const GumboElement& source = element.node->v.element;
+  const std::string_view wanted = is_html(element) ? lower : name;
+  for (unsigned i = 0; i < source.attributes.length; ++i) {
+    const GumboAttribute& attribute = attribute_at(source, i);
+    if (attribute.name != wanted) continue;
+    switch (name_space) {
+      case CssNamespace::kNone:
+        if (attribute.attr_namespace != GUMBO_ATTR_NAMESPACE_NONE) continue;
+        break;
+      case CssNamespace::kXlink:
+        if (attribute.attr_namespace != GUMBO_ATTR_NAMESPACE_XLINK) continue;
+        break;
+      case CssNamespace::kXml:
+        if (attribute.attr_namespace != GUMBO_ATTR_NAMESPACE_XML) continue;
+        break;
+      default:
+        break;
+    }
+    return &attribute;
+  }
+  return nullptr;
+}
+
+Marks CssMatcher::match(const CssComplex& selector) {
+  Marks marks = match_compound(selector.compounds[0], nullptr);
+  for (std::size_t i = 1; i < selector.compounds.size(); ++i) {
+    const Marks among = reached(selector.combinators[i - 1], marks);
+    marks = match_compound(selector.compounds[i], &among);
+  }
+  return marks;
+}
+
+Marks CssMatcher::match_any(const CssList& list) {
+  Marks any(size());
+  for (const CssComplex& selector : list) {
+    const Marks marks = match(selector);
+    for (Index i = 0; i < any.size(); ++i) any[i] |= marks[i];
+  }
+  return any;
+}
+
+Marks CssMatcher::match_relative(const CssList& list) {
+  Marks any(size());
+  for (const CssComplex& selector : list) {
+    const Marks marks = match_relative(selector);
+    for (Index i = 0; i < any.size(); ++i) any[i] |= marks[i];
+  }
+  return any;
+}
+
+// From the last compound back to the element that has all of this.
+Marks CssMatcher::match_relative(const CssComplex& selector) {
+  std::size_t i = selector.compounds.size() - 1;
+  Marks marks = match_compound(selector.compounds[i], nullptr);
+  for (; i > 0; --i) {
+    const Marks among = reaching(selector.combinators[i - 1], marks);
+    marks = match_compound(selector.compounds[i - 1], &among);
+  }
+  return reaching(selector.leading, marks);
+}
+
+std::vector<CssMatcher::Prepared> CssMatcher::prepare(
+    const CssCompound& compound) {
+  std::vector<Prepared> tests;
+  for (const CssTest& test : compound) {
+    Prepared prepared{&test, {}, true};
+    switch (test.kind) {
+      case Kind::kIs:
+      case Kind::kNot:
+        prepared.marks = match_any(test.list);
+        break;
+      case Kind::kHas:
+        prepared.marks = match_relative(test.list);
+        break;
+      case Kind::kLang:
+        prepared.marks = match_language(test);
+        break;
+      case Kind::kEnabled:
+      case Kind::kDisabled:
+        prepared.marks = disabled();
+        break;
+      case Kind::kNthChild:
+      case Kind::kNthLastChild:
+      case Kind::kNthOfType:
+      case Kind::kNthLastOfType:
+        prepared.marked = !is_end(test);
+        if (prepared.marked) prepared.marks = match_nth(test);
+        break;
+      default:
+        prepared.marked = false;
+    }
+    tests.push_back(std::move(prepared));
+  }
+  return tests;
+}
+
+Marks CssMatcher::match_compound(const CssCompound& compound,
+                                 const Marks* among) {
+  const std::vector<Prepared> tests = prepare(compound);
+  Marks marks(size());
+  for (Index i = PageTree::kRoot; i < marks.size(); ++i) {
+    if (among != nullptr && (*among)[i] == 0) continue;
+    marks[i] =
+        std::all_of(tests.begin(), tests.end(), [&](const Prepared& prepared) {
+          const CssTest& test = *prepared.test;
+          if (!prepared.marked) return holds(test, i);
+          const bool marked = prepared.marks[i] != 0;
+          if (test.kind == Kind::kNot) return !marked;
+          if (test.kind == Kind::kEnabled) {
+            return !marked && can_be_disabled(at(i));
+          }
+          return marked;
+        });
+  }
+  return marks;
+}
+
+bool CssMatcher::holds(const CssTest& test, Index index) const {
+  const Element& element = at(index);
+  switch (test.kind) {
+    case Kind::kName:
+      return element.name == (is_html(element) ? test.lower : test.name);
+    case Kind::kNamespace:
+      return element.name_space == test.name_space;
+    case Kind::kId:
+      return element.id != nullptr &&
+             equal(element.id, test.value, tree_.quirks());
+    case Kind::kClass:
+      return element.classes != nullptr &&
+             has_word(element.classes, test.value, tree_.quirks());
+    case Kind::kHasAttribute:
+    case Kind::kAttributeIs:
+    case Kind::kAttributeHasWord:
+    case Kind::kAttributeDash:
+    case Kind::kAttributeBegins:
+    case Kind::kAttributeEnds:
+    case Kind::kAttributeContains:
+      return attribute_holds(test, element);
+    case Kind::kRoot:
+      return index == PageTree::kRoot;
+    case Kind::kEmpty:
+      return element.empty;
+    case Kind::kNthChild:
+      return element.previous == PageTree::kNone;
+    case Kind::kNthLastChild:
+      return element.last;
+    case Kind::kLink:
+      return is_link(element);
+    case Kind::kChecked:
+      return is_checked(element);
+    case Kind::kRequired:
+      return can_be_required(element) && has_attribute(element, "required");
+    case Kind::kOptional:
+      return can_be_required(element) && !has_attribute(element, "required");
+    default:
+      return false;
+  }
+}
+
+bool CssMatcher::attribute_holds(const CssTest& test,
+                                 const Element& element) const {
+  const bool ignore_case =
+      test.letter_case == CssTest::Case::kIgnored ||
+      (test.letter_case == CssTest::Case::kByName && is_html(element) &&
+       std::binary_search(kCaseless.begin(), kCaseless.end(), test.lower));
+  const GumboAttribute* const found =
+      find_attribute(element, test.name_space, test.name, test.lower);
+  return found != nullptr &&
+         compare(test.kind, found->value, test.value, ignore_case);
+}
+
+Marks CssMatcher::reached(CssCombinator combinator, const Marks& from) const {
+  Marks out(size());
+  for (Index i = PageTree::kRoot; i < out.size(); ++i) {
+    const Element& element = at(i);
+    switch (combinator) {
+      case CssCombinator::kDescendant:
+        out[i] = out[element.parent] | from[element.parent];
+        break;
+      case CssCombinator::kDescendantOrSelf:
+        out[i] = out[element.parent] | from[i];
+        break;
+      case CssCombinator::kChild:
+        out[i] = from[element.parent];
+        break;
+      case CssCombinator::kNextSibling:
+        out[i] = from[element.previous];
+        break;
+      case CssCombinator::kLaterSibling:
+        out[i] = out[element.previous] | from[element.previous];
+        break;
+    }
+  }
+  return out;
+}
+
+Marks CssMatcher::reaching(CssCombinator combinator, const Marks& to) const {
+  Marks out(size());
+  for (auto i = static_cast<Index>(size()); --i > PageTree::kNone;) {
+    const Element& element = at(i);
+    switch (combinator) {
+      case CssCombinator::kDescendant:
+      case CssCombinator::kDescendantOrSelf:
+        out[element.parent] |= static_cast<std::uint8_t>(out[i] | to[i]);
+        break;
+      case CssCombinator::kChild:
+        out[element.parent] |= to[i];
+        break;
+      case CssCombinator::kNextSibling:
+        out[element.previous] |= to[i];
+        break;
+      case CssCombinator::kLaterSibling:
+        out[element.previous] |= static_cast<std::uint8_t>(out[i] | to[i]);
+        break;
+    }
+  }
+  out[PageTree::kNone] = 0;
+  return out;
+}
+
+Marks CssMatcher::match_nth(const CssTest& test) {
+  Marks marks(size());
+  if (test.kind == Kind::kNthOfType || test.kind == Kind::kNthLastOfType) {
+    number_types();
+    const Counts& counts =
+        test.kind == Kind::kNthOfType ? of_type_ : last_of_type_;
+    for (Index i = PageTree::kRoot; i < marks.size(); ++i) {
+      marks[i] = is_nth(test, counts[i]);
+    }
+    return marks;
+  }
+  const Marks counted =
+      test.list.empty() ? Marks(size(), 1) : match_any(test.list);
+  // How many of the siblings up to it, or from it on, are counted.
+  Counts counts(size());
+  const auto count = [&](Index i) {
+    if (counted[i] != 0) marks[i] = is_nth(test, counts[i]);
+  };
+  if (test.kind == Kind::kNthChild) {
+    for (Index i = PageTree::kRoot; i < marks.size(); ++i) {
+      const Index previous = at(i).previous;
+      counts[i] = counted[i];
+      if (previous != PageTree::kNone) counts[i] += counts[previous];
+      count(i);
+    }
+  } else {
+    for (auto i = static_cast<Index>(size()); --i > PageTree::kNone;) {
+      counts[i] += counted[i];
+      if (at(i).previous != PageTree::kNone) counts[at(i).previous] = counts[i];
+      count(i);
+    }
+  }
+  return marks;
+}
+
+void CssMatcher::number_types() {
+  if (!of_type_.empty()) return;
+  of_type_.resize(size());
+  last_of_type_.resize(size());
+  // Siblings of one type next to each other. Sorted, since names can be made to
+  // collide in a hash table.
+  std::vector<Index> sorted(size());
+  std::iota(sorted.begin(), sorted.end(), Index{0});
+  const auto key = [this](Index i) {
+    return std::tuple(at(i).parent, at(i).name_space, at(i).name);
+  };
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [&](Index a, Index b) { return key(a) < key(b); });
+  for (std::size_t begin = 0; begin < sorted.size();) {
+    std::size_t end = begin + 1;
+    while (end < sorted.size() && key(sorted[end]) == key(sorted[begin])) ++end;
+    for (std::size_t i = begin; i < end; ++i) {
+      of_type_[sorted[i]] = static_cast<std::uint32_t>(i - begin + 1);
+      last_of_type_[sorted[i]] = static_cast<std::uint32_t>(end - i);
+    }
+    begin = end;
+  }
+}
+
+Marks CssMatcher::match_language(const CssTest& test) {
+  if (languages_.empty()) {
+    languages_.resize(size());
+    // What the page says of itself, if no element does.
+    for (const Element& element : tree_.elements()) {
+      if (element.node == nullptr || !is_html(element, {"meta"}) ||
+          !equal(attribute_of(element, "http-equiv").value_or(""),
+                 "content-language", true)) {
+        continue;
+      }
+      std::string_view content = attribute_of(element, "content").value_or("");
+      if (content.find(',') != content.npos) continue;
+      content.remove_prefix(
+          std::min(content.find_first_not_of(kSpaces), content.size()));
+      content = content.substr(0, content.find_first_of(kSpaces));
+      if (!content.empty()) languages_[PageTree::kNone] = content;
+    }
+    for (Index i = PageTree::kRoot; i < size(); ++i) {
+      const Element& element = at(i);
+      const GumboAttribute* found =
+          find_attribute(element, CssNamespace::kXml, "lang", "lang");
+      if (found == nullptr) {
+        found = find_attribute(element, CssNamespace::kNone, "lang", "lang");
+      }
+      languages_[i] =
+          found != nullptr ? found->value : languages_[element.parent];
+    }
+  }
+  Marks marks(size());
+  for (Index i = PageTree::kRoot; i < marks.size(); ++i) {
+    marks[i] = std::any_of(test.words.begin(), test.words.end(),
+                           [&](const std::string& range) {
+                             return language_matches(range, languages_[i]);
+                           });
+  }
+  return marks;
+}
+
+// HTML Standard, "disabled", "Enabling and disabling form controls".
+const Marks& CssMatcher::disabled() {
+  if (!disabled_.empty()) return disabled_;
+  disabled_.resize(size());
+  Marks within(size());  // a disabled fieldset, and not in its first legend
+  Marks legend_seen(size());
+  for (Index i = PageTree::kRoot; i < size(); ++i) {
+    const Element& element = at(i);
+    const Index parent = element.parent;
+    within[i] = within[parent];
+    if (parent != PageTree::kNone && is_html(at(parent), {"fieldset"}) &&
+        has_attribute(at(parent), "disabled")) {
+      const bool first_legend = is_html(element, {"legend"}) &&
+                                std::exchange(legend_seen[parent], 1) == 0;
+      if (!first_legend) within[i] = 1;
+    }
+    if (!can_be_disabled(element)) continue;
+    bool off = has_attribute(element, "disabled");
+    if (element.name == "option") {
+      off = off ||
+            (parent != PageTree::kNone && is_html(at(parent), {"optgroup"}) &&
+             has_attribute(at(parent), "disabled"));
+    } else if (element.name != "optgroup") {
+      off = off || within[i] != 0;
+    }
+    disabled_[i] = off ? 1 : 0;
+  }
+  return disabled_;
+}
+
+}  // namespace crawl

@@ -1,0 +1,748 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "base/ascii.h"
+#include "crawl/base/nearest_name.h"
+#include "crawl/base/utf8.h"
+#include "extract/css_selector.h"
+#include "extract/filter.h"
+
+namespace crawl {
+namespace {
+
+// Of what a user writes, more than enough; they bound what a page can cost.
+constexpr std::size_t kMostBytes = 4096;
+constexpr int kMostNesting = 16;
+constexpr int kMostFunctions = 64;
+constexpr int kMostCount = 1'000'000'000;
+
+using Kind = CssTest::Kind;
+
+// Thrown within this file, and caught in it.
+struct Fault {
+  SelectorFault fault;
+};
+
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+constexpr bool is_name_start(char c) {
+  return is_ascii_letter(c) || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+constexpr bool is_name_char(char c) {
+  return is_name_start(c) || is_ascii_digit(c) || c == '-';
+}
+
+struct Word {
+  std::string_view name;
+  Kind kind;
+  int a = 0;
+  int b = 0;
+};
+
+// Pseudo-classes that stand alone, and what each asks.
+constexpr std::array<Word, 42> kPlain = {{
+    {"root", Kind::kRoot},
+    {"scope", Kind::kRoot},  // of a whole page
+    {"empty", Kind::kEmpty},
+    {"first-child", Kind::kNthChild, 0, 1},
+    {"last-child", Kind::kNthLastChild, 0, 1},
+    {"first-of-type", Kind::kNthOfType, 0, 1},
+    {"last-of-type", Kind::kNthLastOfType, 0, 1},
+    {"only-child", Kind::kNthChild, 0, 1},  // and the last, see below
+    {"only-of-type", Kind::kNthOfType, 0, 1},
+    {"link", Kind::kLink},
+    {"any-link", Kind::kLink},
+    {"checked", Kind::kChecked},
+    {"enabled", Kind::kEnabled},
+    {"disabled", Kind::kDisabled},
+    {"required", Kind::kRequired},
+    {"optional", Kind::kOptional},
+    {"visited", Kind::kNever},
+    {"hover", Kind::kNever},
+    {"active", Kind::kNever},
+    {"focus", Kind::kNever},
+    {"focus-within", Kind::kNever},
+    {"focus-visible", Kind::kNever},
+    {"target", Kind::kNever},
+    {"target-within", Kind::kNever},
+    {"indeterminate", Kind::kNever},
+    {"current", Kind::kNever},
+    {"past", Kind::kNever},
+    {"future", Kind::kNever},
+    {"playing", Kind::kNever},
+    {"paused", Kind::kNever},
+    {"fullscreen", Kind::kNever},
+    {"modal", Kind::kNever},
+    {"picture-in-picture", Kind::kNever},
+    {"popover-open", Kind::kNever},
+    {"user-valid", Kind::kNever},
+    {"user-invalid", Kind::kNever},
+    {"autofill", Kind::kNever},
+    {"local-link", Kind::kNever},
+    // Pseudo-elements that older style sheets write with one colon.
+    {"before", Kind::kNever},
+    {"after", Kind::kNever},
+    {"first-line", Kind::kNever},
+    {"first-letter", Kind::kNever},
+}};
+
+constexpr std::array<Word, 11> kFunctions = {{
+    {"not", Kind::kNot},
+    {"is", Kind::kIs},
+    {"where", Kind::kIs},
+    {"matches", Kind::kIs},  // earlier names of :is()
+    {"any", Kind::kIs},
+    {"has", Kind::kHas},
+    {"lang", Kind::kLang},
+    {"nth-child", Kind::kNthChild},
+    {"nth-last-child", Kind::kNthLastChild},
+    {"nth-of-type", Kind::kNthOfType},
+    {"nth-last-of-type", Kind::kNthLastOfType},
+}};
+
+constexpr std::array<std::string_view, 5> kNoPageHas = {
+    "before", "after", "first-line", "first-letter", "selection"};
+
+template <std::size_t size>
+const Word* find_word(const std::array<Word, size>& words,
+                      std::string_view name) {
+  const auto* const at =
+      std::find_if(words.begin(), words.end(),
+                   [&](const Word& w) { return w.name == name; });
+  return at == words.end() ? nullptr : at;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  CssList parse() {
+    if (text_.size() > kMostBytes) {
+      fail(fmt::format("it is longer than {} bytes", kMostBytes), kMostBytes);
+    }
+    if (const std::size_t bad = valid_utf8_prefix(text_); bad < text_.size()) {
+      fail("it is no valid UTF-8", bad);
+    }
+    CssList list = selector_list(Where::kTop);
+    if (!at_end()) fail("a selector cannot go on so");
+    return list;
+  }
+
+ private:
+  enum class Where : std::uint8_t { kTop, kNested, kRelative };
+
+  [[noreturn]] void fail(std::string message) const {
+    fail(std::move(message), at_);
+  }
+  [[noreturn]] static void fail(std::string message, std::size_t offset) {
+    throw Fault{{std::move(message), offset}};
+  }
+
+  // --- Characters. Comments may stand between any two tokens.
+
+  bool at_end() const { return at_ >= text_.size(); }
+  char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
+  bool looking_at(std::string_view word) const {
+    return text_.substr(at_).starts_with(word);
+  }
+  bool take(char c) {
+    if (at_end() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+
+  void skip_comments() {
+    while (looking_at("/*")) {
+      const std::size_t end = text_.find("*/", at_ + 2);
+      at_ = end == text_.npos ? text_.size() : end + 2;
+    }
+  }
+
+  // True if there was white space, not only comments.
+  bool skip_space() {
+    bool space = false;
+    for (;;) {
+      skip_comments();
+      if (at_end() || !is_space(text_[at_])) return space;
+      ++at_;
+      space = true;
+    }
+  }
+
+  // --- Tokens (CSS Syntax Level 3, section 4).
+
+  bool starts_escape(std::size_t ahead = 0) const {
+    if (peek(ahead) != '\\') return false;
+    const std::size_t next = at_ + ahead + 1;
+    return next >= text_.size() ||
+           (text_[next] != '\n' && text_[next] != '\r' && text_[next] != '\f');
+  }
+
+  bool starts_name(std::size_t ahead = 0) const {
+    if (at_ + ahead >= text_.size()) return false;
+    if (peek(ahead) == '-') {
+      return peek(ahead + 1) == '-' || is_name_start(peek(ahead + 1)) ||
+             starts_escape(ahead + 1);
+    }
+    return is_name_start(peek(ahead)) || starts_escape(ahead);
+  }
+
+  // What stands behind a backslash.
+  void escape(std::string& out) {
+    ++at_;
+    if (at_end()) {
+      out += kReplacementCharacter;
+      return;
+    }
+    if (hex_digit_value(text_[at_]) < 0) {
+      const Utf8Sequence next = first_utf8_sequence(text_.substr(at_));
+      out += text_.substr(at_, next.size);
+      at_ += next.size;
+      return;
+    }
+    char32_t code = 0;
+    for (int digits = 0; digits < 6 && !at_end(); ++digits, ++at_) {
+      const int value = hex_digit_value(text_[at_]);
+      if (value < 0) break;
+      code = code * 16 + static_cast<char32_t>(value);
+    }
+    if (looking_at("\r\n")) ++at_;
+    if (!at_end() && is_space(text_[at_])) ++at_;
+    if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
+      out += kReplacementCharacter;
+    } else {
+      append_utf8(code, out);
+    }
+  }
+
+  // The characters of a name, however it begins.
+  std::string name_chars() {
+    std::string out;
+    while (!at_end()) {
+      if (is_name_char(text_[at_])) {
+        out.push_back(text_[at_++]);
+      } else if (starts_escape()) {
+        escape(out);
+      } else {
+        break;
+      }
+    }
+    return out;
+  }
+
+  std::string name(std::string_view what) {
+    if (!starts_name()) fail(fmt::format("{} is expected here", what));
+    return name_chars();
+  }
+
+  std::string string_token() {
+    const char quote = text_[at_];
+    const std::size_t begin = at_++;
+    std::string out;
+    while (!at_end() && text_[at_] != quote) {
+      const char c = text_[at_];
+      if (c == '\n' || c == '\r' || c == '\f') {
+        fail("the string that begins here is not closed", begin);
+      }
+      if (c != '\\') {
+        out.push_back(c);
+        ++at_;
+      } else if (at_ + 1 == text_.size()) {
+        ++at_;
+      } else if (starts_escape()) {
+        escape(out);
+      } else {  // a line goes on
+        at_ += text_.substr(at_ + 1).starts_with("\r\n") ? 3 : 2;
+      }
+    }
+    if (!at_end()) ++at_;  // as everywhere, the end closes what is open
+    return out;
+  }
+
+  // --- Selectors.
+
+  CssList selector_list(Where where) {
+    CssList list;
+    do {
+      skip_space();
+      list.push_back(complex(where));
+      skip_space();
+    } while (take(','));
+    return list;
+  }
+
+  bool at_list_end(Where where) const {
+    return at_end() || text_[at_] == ',' ||
+           (where != Where::kTop && text_[at_] == ')');
+  }
+
+  // Which combinator is written here, if one is.
+  bool combinator(CssCombinator& out) {
+    switch (peek()) {
+      case '>':
+        out = CssCombinator::kChild;
+        break;
+      case '+':
+        out = CssCombinator::kNextSibling;
+        break;
+      case '~':
+        out = CssCombinator::kLaterSibling;
+        break;
+      default:
+        return false;
+    }
+    ++at_;
+    skip_space();
+    return true;
+  }
+
+  CssComplex complex(Where where) {
+    CssComplex out;
+    if (where == Where::kRelative) combinator(out.leading);
+    for (;;) {
+      const bool universal = compound(where, out);
+      if (out.target.kind != CssTarget::Kind::kElement) {
+        skip_space();
+        if (!at_list_end(where)) fail("nothing may follow a pseudo-element");
+        // "p ::text": all text below p, its own too.
+        if (universal && !out.combinators.empty() &&
+            out.combinators.back() == CssCombinator::kDescendant) {
+          out.combinators.back() = CssCombinator::kDescendantOrSelf;
+        }
+        return out;
+      }
+      const bool space = skip_space();
+      if (at_list_end(where)) return out;
+      CssCombinator next = CssCombinator::kDescendant;
+      if (!combinator(next) && !space) fail(what_is_wrong());
+      out.combinators.push_back(next);
+    }
+  }
+
+  // Why no selector can go on with what is here.
+  std::string what_is_wrong() const {
+    if (looking_at("||")) return "the column combinator is not supported";
+    if (peek() == '|') {
+      return fmt::format("no such filter: there are {}", kFilterNames);
+    }
+    if (peek() == '/' || peek() == '(' || peek() == '@') {
+      return "a CSS selector cannot go on so; XPath begins with '/', './', '(' "
+             "or 'xpath:'";
+    }
+    if (peek() == ')') return "this parenthesis was not opened";
+    if (peek() == ']') return "this bracket was not opened";
+    if (is_ascii_digit(peek())) return "a name does not begin with a digit";
+    return "a selector cannot go on so";
+  }
+
+  // True if it is no more than "*" or nothing before a pseudo-element.
+  bool compound(Where where, CssComplex& out) {
+    const std::size_t begin = at_;
+    CssCompound tests;
+    bool any = type(tests);
+    bool universal = tests.empty();
+    for (;;) {
+      skip_comments();
+      if (at_end()) break;
+      const char c = text_[at_];
+      if (c == '#') {
+        ++at_;
+        named(tests, Kind::kId, "an id");
+      } else if (c == '.') {
+        ++at_;
+        named(tests, Kind::kClass, "a class name");
+      } else if (c == '[') {
+        attribute(tests);
+      } else if (looking_at("::")) {
+        at_ += 2;
+        pseudo_element(where, tests, out);
+        any = true;
+        break;
+      } else if (c == ':') {
+        ++at_;
+        pseudo_class(tests);
+      } else {
+        break;
+      }
+      any = true;
+      universal = false;
+    }
+    if (!any) {
+      if (at_end() || at_list_end(where)) {
+        fail(out.compounds.empty()
+                 ? "a selector is missing here"
+                 : "a selector is missing behind the combinator",
+             begin);
+      }
+      CssCombinator ignored{};
+      if (combinator(ignored)) {
+        fail(out.compounds.empty() ? "a selector is missing before this"
+                                   : "two combinators in a row",
+             begin);
+      }
+      fail(what_is_wrong());
+    }
+    out.compounds.push_back(std::move(tests));
+    return universal;
+  }
+
+  void named(CssCompound& tests, Kind kind, std::string_view what) {
+    CssTest test;
+    test.kind = kind;
+    // A hash may begin like no name, but is no id then.
+    if (!starts_name()) {
+      fail(fmt::format("{} is expected here{}", what,
+                       is_ascii_digit(peek())
+                           ? ", and does not begin with a digit unless escaped"
+                           : ""));
+    }
+    test.value = name_chars();
+    tests.push_back(std::move(test));
+  }
+
+  // "ns|", "*|" or "|", if they are here.
+  bool prefix(CssNamespace& out, bool attribute) {
+    const std::size_t begin = at_;
+    if (peek() == '|' && (peek(1) == '*' || starts_name(1))) {
+      ++at_;
+      out = CssNamespace::kNone;
+      return true;
+    }
+    if (peek() == '*' && peek(1) == '|' && peek(2) != '=' && peek(2) != '|') {
+      at_ += 2;
+      out = CssNamespace::kAny;
+      return true;
+    }
+    if (!starts_name()) return false;
+    std::string before = name_chars();
+    if (peek() != '|' || peek(1) == '=' || peek(1) == '|' ||
+        !(peek(1) == '*' || starts_name(1))) {
+      at_ = begin;
+      return false;
+    }
+    ++at_;
+    if (before == "html" && !attribute) {
+      out = CssNamespace::kHtml;
+    } else if (before == "svg" && !attribute) {
+      out = CssNamespace::kSvg;
+    } else if (before == "math" && !attribute) {
+      out = CssNamespace::kMath;
+    } else if (before == "xlink" && attribute) {
+      out = CssNamespace::kXlink;
+    } else if (before == "xml" && attribute) {
+      out = CssNamespace::kXml;
+    } else {
+      if (attribute) fail("no such namespace: there are xlink and xml", begin);
+      fail(fmt::format("no namespace (html, svg, math) is before this '|', and "
+                       "no filter ({}) behind it",
+                       kFilterNames),
+           at_ - 1);
+    }
+    return true;
+  }
+
+  // A type selector or "*", if it is here.
+  bool type(CssCompound& tests) {
+    skip_comments();
+    CssNamespace name_space = CssNamespace::kAny;
+    const bool prefixed = prefix(name_space, false);
+    if (prefixed && name_space != CssNamespace::kAny) {
+      CssTest test;
+      test.kind = Kind::kNamespace;
+      test.name_space = name_space;
+      tests.push_back(std::move(test));
+    }
+    if (take('*')) return true;
+    if (!starts_name()) {
+      if (prefixed) fail("an element's name is expected behind the '|'");
+      return false;
+    }
+    CssTest test;
+    test.kind = Kind::kName;
+    test.name = name_chars();
+    test.lower = lower_case(test.name);
+    tests.push_back(std::move(test));
+    return true;
+  }
+
+  void attribute(CssCompound& tests) {
+    ++at_;
+    skip_space();
+    CssTest test;
+    test.kind = Kind::kHasAttribute;
+    test.name_space = CssNamespace::kNone;
+    prefix(test.name_space, true);
+    test.name = name("an attribute's name");
+    test.lower = lower_case(test.name);
+    skip_space();
+    if (!at_end() && peek() != ']') {
+      test.kind = comparison();
+      skip_space();
+      if (peek() == '"' || peek() == '\'') {
+        test.value = string_token();
+      } else if (starts_name()) {
+        test.value = name_chars();
+      } else {
+        fail("a value is expected here; in quotes, unless it is a plain word");
+      }
+      skip_space();
+      if (!at_end() && peek() != ']') letter_case(test);
+    }
+    if (!at_end() && !take(']')) fail("a ']' is expected here");
+    tests.push_back(std::move(test));
+  }
+
+  Kind comparison() {
+    static constexpr std::array<std::pair<std::string_view, Kind>, 6> kSigns = {
+        {{"=", Kind::kAttributeIs},
+         {"~=", Kind::kAttributeHasWord},
+         {"|=", Kind::kAttributeDash},
+         {"^=", Kind::kAttributeBegins},
+         {"$=", Kind::kAttributeEnds},
+         {"*=", Kind::kAttributeContains}}};
+    for (const auto& [sign, kind] : kSigns) {
+      if (!looking_at(sign)) continue;
+      at_ += sign.size();
+      return kind;
+    }
+    if (looking_at("!=")) {
+      fail("'!=' is not CSS: write :not([name=\"value\"])");
+    }
+    fail("']' or one of = ~= |= ^= $= *= is expected here");
+  }
+
+  void letter_case(CssTest& test) {
+    const std::size_t begin = at_;
+    const std::string flag =
+        starts_name() ? lower_case(name_chars()) : std::string();
+    if (flag == "i") {
+      test.letter_case = CssTest::Case::kIgnored;
+    } else if (flag == "s") {
+      test.letter_case = CssTest::Case::kMatters;
+    } else {
+      fail("']' or one of the flags i and s is expected here", begin);
+    }
+    skip_space();
+  }
+
+  void pseudo_element(Where where, CssCompound& tests, CssComplex& out) {
+    const std::size_t begin = at_;
+    const std::string word = lower_case(name("text or attr(name)"));
+    if (where != Where::kTop) {
+      fail("a pseudo-element can only stand at the end of a selector", begin);
+    }
+    if (word == "text" && peek() != '(') {
+      out.target.kind = CssTarget::Kind::kText;
+    } else if (word == "attr" && take('(')) {
+      out.target.kind = CssTarget::Kind::kAttribute;
+      skip_space();
+      prefix(out.target.name_space, true);
+      out.target.name = name("an attribute's name");
+      out.target.lower = lower_case(out.target.name);
+      skip_space();
+      if (!at_end() && !take(')')) fail("a ')' is expected here");
+    } else if (std::find(kNoPageHas.begin(), kNoPageHas.end(), word) !=
+                   kNoPageHas.end() &&
+               peek() != '(') {
+      out.target.kind = CssTarget::Kind::kNothing;
+      tests.emplace_back();
+    } else {
+      fail("no such pseudo-element: there are ::text and ::attr(name)", begin);
+    }
+  }
+
+  void pseudo_class(CssCompound& tests) {
+    const std::size_t begin = at_;
+    const std::string word = lower_case(name("the name of a pseudo-class"));
+    if (peek() == '(') {
+      function(word, begin, tests);
+      return;
+    }
+    const Word* const found = find_word(kPlain, word);
+    if (found == nullptr) unknown(word, begin);
+    CssTest test;
+    test.kind = found->kind;
+    test.a = found->a;
+    test.b = found->b;
+    if (word == "only-child" || word == "only-of-type") {
+      CssTest last = test;
+      last.kind =
+          word == "only-child" ? Kind::kNthLastChild : Kind::kNthLastOfType;
+      tests.push_back(std::move(last));
+    }
+    tests.push_back(std::move(test));
+  }
+
+  [[noreturn]] void unknown(std::string_view word, std::size_t begin) const {
+    if (find_word(kFunctions, word) != nullptr) {
+      fail(fmt::format(":{} needs parentheses", word), begin);
+    }
+    if (find_word(kPlain, word) != nullptr) {
+      fail(fmt::format(":{} takes no parentheses", word), begin);
+    }
+    if (word == "contains") {
+      fail(
+          "':contains()' is not CSS: XPath can say it, "
+          "//p[contains(., \"word\")]",
+          begin);
+    }
+    if (word == "text" || word == "attr") {
+      fail(fmt::format("two colons are written before it: ::{}", word), begin);
+    }
+    std::vector<std::string_view> names;
+    for (const Word& known : kPlain) names.push_back(known.name);
+    for (const Word& known : kFunctions) names.push_back(known.name);
+    const auto nearest = nearest_name(word, names);
+    fail(nearest ? fmt::format("no such pseudo-class; did you mean ':{}'?",
+                               *nearest)
+                 : "no such pseudo-class",
+         begin);
+  }
+
+  void function(const std::string& word, std::size_t begin,
+                CssCompound& tests) {
+    const Word* const found = find_word(kFunctions, word);
+    if (found == nullptr) unknown(word, begin);
+    if (++functions_ > kMostFunctions) {
+      fail(fmt::format("it has more than {} of these", kMostFunctions), begin);
+    }
+    if (++nesting_ > kMostNesting) {
+      fail(fmt::format("it is nested more than {} deep", kMostNesting), begin);
+    }
+    ++at_;
+    skip_space();
+    CssTest test;
+    test.kind = found->kind;
+    switch (found->kind) {
+      case Kind::kIs:
+        if (!at_end() && peek() != ')') {
+          test.list = selector_list(Where::kNested);
+        }
+        break;
+      case Kind::kNot:
+        test.list = selector_list(Where::kNested);
+        break;
+      case Kind::kHas:
+        if (in_has_) fail(":has() cannot stand in another :has()", begin);
+        in_has_ = true;
+        test.list = selector_list(Where::kRelative);
+        in_has_ = false;
+        break;
+      case Kind::kLang:
+        languages(test);
+        break;
+      default:
+        nth(test);
+    }
+    skip_space();
+    if (!at_end() && !take(')')) fail("a ')' is expected here");
+    --nesting_;
+    tests.push_back(std::move(test));
+  }
+
+  void languages(CssTest& test) {
+    do {
+      skip_space();
+      test.words.push_back(peek() == '"' || peek() == '\''
+                               ? string_token()
+                               : name("a language"));
+      skip_space();
+    } while (take(','));
+  }
+
+  // An+B (CSS Syntax Level 3, section 6), and what follows "of".
+  void nth(CssTest& test) {
+    const std::size_t begin = at_;
+    if (const std::string_view rest = text_.substr(at_);
+        word_at(rest, "odd") || word_at(rest, "even")) {
+      test.a = 2;
+      test.b = to_lower(rest[0]) == 'o' ? 1 : 0;
+      at_ += to_lower(rest[0]) == 'o' ? 3 : 4;
+    } else {
+      const int sign = peek() == '-' ? -1 : 1;
+      if (peek() == '-' || peek() == '+') ++at_;
+      const bool digits = is_ascii_digit(peek());
+      const int number = digits ? count() : 1;
+      if (to_lower(peek()) == 'n') {
+        ++at_;
+        test.a = sign * number;
+        offset(test, begin);
+      } else if (digits) {
+        test.b = sign * number;
+      } else {
+        fail("a number, an+b, odd or even is expected here", begin);
+      }
+    }
+    if (!at_end() && is_name_char(peek())) {
+      fail("a number, an+b, odd or even is expected here", begin);
+    }
+    const bool space = skip_space();
+    if (at_end() || peek() == ')') return;
+    const bool of_type =
+        test.kind == Kind::kNthOfType || test.kind == Kind::kNthLastOfType;
+    if (!space || of_type || !word_at(text_.substr(at_), "of")) {
+      fail("a ')' is expected here");
+    }
+    at_ += 2;
+    test.list = selector_list(Where::kNested);
+  }
+
+  static bool word_at(std::string_view text, std::string_view word) {
+    return text.size() >= word.size() &&
+           starts_with_ignoring_case(text, word) &&
+           (text.size() == word.size() || !is_name_char(text[word.size()]));
+  }
+
+  int count() {
+    std::int64_t value = 0;
+    for (; is_ascii_digit(peek()); ++at_) {
+      value = std::min<std::int64_t>(value * 10 + (peek() - '0'), kMostCount);
+    }
+    return static_cast<int>(value);
+  }
+
+  // "+ 3" behind the n.
+  void offset(CssTest& test, std::size_t begin) {
+    const std::size_t before = at_;
+    skip_space();
+    const char sign = peek();
+    if (sign != '+' && sign != '-') {
+      at_ = before;
+      return;
+    }
+    ++at_;
+    skip_space();
+    if (!is_ascii_digit(peek())) {
+      fail("a number, an+b, odd or even is expected here", begin);
+    }
+    test.b = (sign == '-' ? -1 : 1) * count();
+  }
+
+  const std::string_view text_;
+  std::size_t at_ = 0;
+  int nesting_ = 0;
+  int functions_ = 0;
+  bool in_has_ = false;
+};
+
+}  // namespace
+
+tl::expected<CssList, SelectorFault> parse_css(std::string_view text) {
+  try {
+    return Parser(text).parse();
+  } catch (Fault& fault) {
+    return tl::unexpected(std::move(fault.fault));
+  }
+}
+
+}  // namespace crawl

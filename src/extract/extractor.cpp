@@ -1,0 +1,270 @@
+#include "crawl/extract/extractor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "crawl/base/utf8.h"
+#include "crawl/parse/charset.h"
+#include "extract/css_matcher.h"
+#include "extract/css_selector.h"
+#include "extract/filter.h"
+#include "extract/html_writer.h"
+#include "extract/page_tree.h"
+#include "extract/xpath.h"
+#include "parse/html/gumbo_tree.h"
+#include "parse/html/link_resolver.h"
+#include "parse/html/nesting_gauge.h"
+#include "parse/html/tree_reader.h"
+#include "parse/text/encoding.h"
+
+namespace crawl {
+
+struct Selector {
+  std::variant<CssList, std::string> query;  // a string is XPath
+  std::vector<Filter> filters;
+
+  bool has(Filter filter) const {
+    return std::find(filters.begin(), filters.end(), filter) != filters.end();
+  }
+};
+
+namespace {
+
+// What one page may give, all names together: this, and so many times its own
+// size. Every string counts 32 bytes more than it is long.
+constexpr std::size_t kLeastGiven = std::size_t{1} << 20;
+constexpr std::size_t kTimesGiven = 8;
+constexpr std::size_t kStringCost = 32;
+
+constexpr std::string_view kTooMuch = "more was found than one page may give";
+
+// Something that a selector found, not yet written out.
+struct Found {
+  std::uint32_t order;
+  const PageTree::Element* element;  // or its attribute, if that is there
+  const PageTree::Text* text;
+  const GumboAttribute* attribute;
+
+  auto key() const { return std::tuple(order, attribute); }
+};
+
+class PageRun {
+ public:
+  PageRun(const GumboNode& root, std::size_t size)
+      : root_(root),
+        tree_(root),
+        matcher_(tree_),
+        most_(kLeastGiven + kTimesGiven * size) {}
+
+  const PageTree& tree() const { return tree_; }
+
+  // Says what went wrong; "" if nothing.
+  std::string find(const Selector& selector, std::vector<std::string>& values) {
+    const bool as_text = selector.has(Filter::kString);
+    if (const auto* xpath = std::get_if<std::string>(&selector.query)) {
+      if (!xpath_) xpath_.emplace(root_);
+      return xpath_->find(*xpath, as_text, values_needed(selector.filters),
+                          most_, values);
+    }
+    const CssList& list = std::get<CssList>(selector.query);
+    std::vector<Found> found;
+    for (const CssComplex& complex : list) find(complex, found);
+    if (list.size() > 1) {
+      std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+        return a.key() < b.key();
+      });
+      found.erase(std::unique(found.begin(), found.end(),
+                              [](const Found& a, const Found& b) {
+                                return a.key() == b.key();
+                              }),
+                  found.end());
+    }
+    const std::size_t needed = values_needed(selector.filters);
+    std::size_t most = most_;
+    for (const Found& one : found) {
+      if (values.size() == needed) break;
+      if (!take(one, as_text, most, values)) return std::string(kTooMuch);
+    }
+    return "";
+  }
+
+  // What is kept of it.
+  void give(const std::vector<std::string>& values) {
+    for (const std::string& value : values) {
+      most_ -= std::min(most_, value.size() + kStringCost);
+    }
+  }
+
+ private:
+  void find(const CssComplex& complex, std::vector<Found>& found) {
+    const CssTarget& target = complex.target;
+    const Marks marks = matcher_.match(complex);
+    if (target.kind == CssTarget::Kind::kText) {
+      for (const PageTree::Text& text : tree_.texts()) {
+        if (marks[text.parent] != 0) {
+          found.push_back({text.order, nullptr, &text, nullptr});
+        }
+      }
+      return;
+    }
+    for (PageTree::Index i = PageTree::kRoot; i < marks.size(); ++i) {
+      if (marks[i] == 0) continue;
+      const PageTree::Element& element = tree_.elements()[i];
+      const GumboAttribute* attribute = nullptr;
+      if (target.kind == CssTarget::Kind::kAttribute) {
+        attribute = find_attribute(element, target.name_space, target.name,
+                                   target.lower);
+        if (attribute == nullptr) continue;
+      }
+      found.push_back({element.order, &element, nullptr, attribute});
+    }
+  }
+
+  bool take(const Found& found, bool as_text, std::size_t& most,
+            std::vector<std::string>& values) {
+    if (most < kStringCost) return false;
+    most -= kStringCost;
+    std::string value;
+    if (found.text != nullptr) {
+      value = found.text->text;
+    } else if (found.attribute != nullptr) {
+      value = found.attribute->value;
+    } else {
+      const GumboNode& node = *found.element->node;
+      if (!(as_text ? append_text(node, most, value)
+                    : append_outer_html(node, most, value))) {
+        return false;
+      }
+    }
+    if (value.size() > most) return false;
+    most -= value.size();
+    values.push_back(std::move(value));
+    return true;
+  }
+
+  const GumboNode& root_;
+  const PageTree tree_;
+  CssMatcher matcher_;
+  std::optional<XPathPage> xpath_;
+  std::size_t most_;
+};
+
+// What the page's first base element with a href says.
+std::optional<std::string_view> base_of(const PageTree& tree) {
+  for (const PageTree::Element& element : tree.elements()) {
+    if (element.node == nullptr || element.name != "base" ||
+        element.name_space != CssNamespace::kHtml) {
+      continue;
+    }
+    const GumboAttribute* const href =
+        find_attribute(element, CssNamespace::kNone, "href", "href");
+    if (href != nullptr) return href->value;
+  }
+  return std::nullopt;
+}
+
+// The longest front of `html` that a tree can be made of, and the tree.
+std::unique_ptr<GumboTree> make_tree(std::string_view& html) {
+  const TreeLimits limits;
+  html = html.substr(0, affordable_prefix(html, limits.nesting_cost));
+  for (;;) {
+    const double megabytes = static_cast<double>(html.size()) / (1 << 20);
+    auto tree = std::make_unique<GumboTree>(html, limits.memory,
+                                            limits.seconds * (1 + megabytes));
+    if (tree->root() != nullptr) return tree;
+    if (html.empty()) throw std::bad_alloc();
+    html = html.substr(0, html.size() / 4);
+  }
+}
+
+bool is_xpath(std::string_view selector) {
+  return selector.starts_with('/') || selector.starts_with("./") ||
+         selector.starts_with('(');
+}
+
+}  // namespace
+
+Extractor::Extractor() : names_(std::make_shared<std::vector<std::string>>()) {}
+Extractor::~Extractor() = default;
+Extractor::Extractor(Extractor&&) noexcept = default;
+Extractor& Extractor::operator=(Extractor&&) noexcept = default;
+
+tl::expected<void, SelectorFault> Extractor::add(std::string name,
+                                                 std::string_view text) {
+  constexpr std::string_view kPrefix = "xpath:";
+  constexpr std::string_view kBlanks = " \t\r\n\f";
+  Selector selector;
+  std::string_view query = text;
+  selector.filters = take_filters(query);
+  std::size_t skipped =
+      std::min(query.find_first_not_of(kBlanks), query.size());
+  const bool named = query.substr(skipped).starts_with(kPrefix);
+  if (named) skipped += kPrefix.size();
+  query.remove_prefix(skipped);
+  const auto moved = [&](SelectorFault fault) {
+    fault.offset += skipped;
+    return tl::unexpected(std::move(fault));
+  };
+  if (named || is_xpath(query)) {
+    std::string expression(query);
+    if (auto checked = check_xpath(expression); !checked) {
+      return moved(std::move(checked.error()));
+    }
+    selector.query = std::move(expression);
+  } else {
+    auto list = parse_css(query);
+    if (!list) return moved(std::move(list.error()));
+    selector.query = *std::move(list);
+  }
+  names_->push_back(std::move(name));
+  selectors_.push_back(std::move(selector));
+  return {};
+}
+
+Extraction Extractor::extract(std::string_view body, std::string_view encoding,
+                              const Url& url) const {
+  Extraction out;
+  out.names = names_;
+  out.values.resize(selectors_.size());
+  std::string converted;
+  std::string_view html = body.substr(bom_size(body, encoding));
+  if (encoding != "utf-8" || !is_valid_utf8(html)) {
+    converted = to_utf8(body, encoding);
+    html = converted;
+  }
+  const std::size_t whole = html.size();
+  const std::unique_ptr<GumboTree> tree = make_tree(html);
+  const auto note = [&out](std::string problem) {
+    if (out.error.empty()) out.error = std::move(problem);
+  };
+  if (html.size() < whole) {
+    note(
+        fmt::format("only the first {} bytes of the page are in its tree: it "
+                    "is nested too deep, or too large",
+                    html.size()));
+  }
+  PageRun run(*tree->root(), whole);
+  LinkResolver resolver(url, base_of(run.tree()), encoding,
+                        kLeastGiven + kTimesGiven * whole);
+  for (std::size_t i = 0; i < selectors_.size(); ++i) {
+    std::vector<std::string>& values = out.values[i];
+    if (std::string problem = run.find(selectors_[i], values);
+        !problem.empty()) {
+      note(fmt::format("{}: {}", (*names_)[i], problem));
+    }
+    for (const Filter filter : selectors_[i].filters) {
+      apply_filter(filter, resolver, values);
+    }
+    run.give(values);
+  }
+  if (resolver.budget_left() == 0) note("too many links to resolve");
+  return out;
+}
+
+}  // namespace crawl

@@ -1,0 +1,591 @@
+#include "extract/xpath.h"
+
+#include <fmt/format.h>
+#include <libxml/parserInternals.h>
+#include <libxml/tree.h>
+#include <libxml/valid.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <deque>
+#include <memory_resource>
+#include <new>
+#include <utility>
+
+#include "base/ascii.h"
+#include "crawl/base/utf8.h"
+#include "extract/html_writer.h"
+#include "extract/page_tree.h"
+#include "extract/xml_memory.h"
+#include "parse/html/gumbo_tree.h"
+
+namespace crawl {
+namespace {
+
+constexpr std::size_t kMostBytes = 4096;
+
+// Of one evaluation, steps as libxml2 counts them, and bytes; of all of a
+// page's seconds. No honest page comes near.
+constexpr unsigned long kMostSteps = 20'000'000;
+constexpr std::size_t kMostMemory = std::size_t{256} << 20;
+constexpr double kMostSeconds = 1;
+
+// To put two nodes in order libxml2 walks over the texts and comments between
+// them; so many steps in all may that be, each once.
+constexpr std::uint64_t kMostWalks = std::uint64_t{16} << 20;
+
+constexpr std::size_t kStringCost = 32;
+
+constexpr int kTooManySteps = static_cast<int>(XML_XPATH_EXPRESSION_OK) +
+                              static_cast<int>(XPATH_OP_LIMIT_EXCEEDED);
+
+const xmlChar* xml_text(const char* text) {
+  return reinterpret_cast<const xmlChar*>(text);
+}
+
+std::string_view view_of(const xmlChar* text) {
+  return text == nullptr ? std::string_view()
+                         : reinterpret_cast<const char*>(text);
+}
+
+struct Function {
+  std::string_view name;
+  int least;
+  int most;
+};
+constexpr int kAnyNumber = 1'000'000;
+// XPath 1.0, section 4.
+constexpr std::array<Function, 27> kFunctions = {{
+    {"last", 0, 0},
+    {"position", 0, 0},
+    {"count", 1, 1},
+    {"id", 1, 1},
+    {"local-name", 0, 1},
+    {"namespace-uri", 0, 1},
+    {"name", 0, 1},
+    {"string", 0, 1},
+    {"concat", 2, kAnyNumber},
+    {"starts-with", 2, 2},
+    {"contains", 2, 2},
+    {"substring-before", 2, 2},
+    {"substring-after", 2, 2},
+    {"substring", 2, 3},
+    {"string-length", 0, 1},
+    {"normalize-space", 0, 1},
+    {"translate", 3, 3},
+    {"boolean", 1, 1},
+    {"not", 1, 1},
+    {"true", 0, 0},
+    {"false", 0, 0},
+    {"lang", 1, 1},
+    {"number", 0, 1},
+    {"sum", 1, 1},
+    {"floor", 1, 1},
+    {"ceiling", 1, 1},
+    {"round", 1, 1},
+}};
+constexpr std::array<std::string_view, 4> kNodeTypes = {
+    "comment", "text", "processing-instruction", "node"};
+constexpr std::array<std::string_view, 13> kAxes = {
+    "ancestor",  "ancestor-or-self",  "attribute",
+    "child",     "descendant",        "descendant-or-self",
+    "following", "following-sibling", "namespace",
+    "parent",    "preceding",         "preceding-sibling",
+    "self"};
+
+template <std::size_t size>
+bool is_one_of(const std::array<std::string_view, size>& words,
+               std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Reads an expression's tokens (XPath 1.0, section 3.7) for the names in it,
+// which libxml2 looks up only when it comes to them.
+class NameCheck {
+ public:
+  explicit NameCheck(std::string_view text) : text_(text) {}
+
+  std::optional<SelectorFault> run() {
+    while (skip_space(), at_ < text_.size() && !fault_) token();
+    return std::move(fault_);
+  }
+
+ private:
+  struct Open {
+    const Function* function;  // null: no call
+    std::size_t begin;
+    int arguments;
+  };
+
+  void fail(std::string message, std::size_t offset) {
+    if (!fault_) fault_ = SelectorFault{std::move(message), offset};
+  }
+
+  void skip_space() {
+    while (at_ < text_.size() &&
+           std::string_view(" \t\r\n").find(text_[at_]) != text_.npos) {
+      ++at_;
+    }
+  }
+
+  static bool is_name_start(char c) {
+    return is_ascii_letter(c) || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  }
+  static bool is_name_char(char c) {
+    return is_name_start(c) || is_ascii_digit(c) || c == '-' || c == '.';
+  }
+
+  bool next_is(std::string_view word) {
+    skip_space();
+    return text_.substr(at_).starts_with(word);
+  }
+
+  std::string_view take_name() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && is_name_char(text_[at_])) ++at_;
+    return text_.substr(begin, at_ - begin);
+  }
+
+  // An argument begins, or goes on.
+  void something(bool operand) {
+    if (!open_.empty() && open_.back().arguments == 0) {
+      open_.back().arguments = 1;
+    }
+    operand_before_ = operand;
+  }
+
+  void token() {
+    const std::size_t begin = at_;
+    const char c = text_[at_];
+    if (c == '"' || c == '\'') {
+      const std::size_t end = text_.find(c, at_ + 1);
+      if (end == text_.npos) {
+        return fail("the string that begins here is not closed", begin);
+      }
+      at_ = end + 1;
+      something(true);
+    } else if (is_ascii_digit(c)) {
+      while (at_ < text_.size() &&
+             (is_ascii_digit(text_[at_]) || text_[at_] == '.')) {
+        ++at_;
+      }
+      something(true);
+    } else if (is_name_start(c)) {
+      name(begin);
+    } else if (c == '$') {
+      fail("there are no variables", begin);
+    } else if (c == '(' || c == '[') {
+      ++at_;
+      something(false);
+      open_.push_back({nullptr, begin, 0});
+    } else if (c == ')' || c == ']') {
+      ++at_;
+      close();
+      something(true);
+    } else if (c == ',') {
+      ++at_;
+      if (!open_.empty()) ++open_.back().arguments;
+      operand_before_ = false;
+    } else {
+      ++at_;
+      // A step as it is, or what multiplies.
+      something(c == '.' || (c == '*' && !operand_before_));
+    }
+  }
+
+  void close() {
+    if (open_.empty()) return;
+    const Open call = open_.back();
+    open_.pop_back();
+    if (call.function == nullptr) return;
+    const auto [name, least, most] = *call.function;
+    if (call.arguments >= least && call.arguments <= most) return;
+    fail(least == most ? fmt::format("{}() takes {} arguments, not {}", name,
+                                     least, call.arguments)
+         : call.arguments < least
+             ? fmt::format("{}() takes at least {} arguments", name, least)
+             : fmt::format("{}() takes at most {} arguments", name, most),
+         call.begin);
+  }
+
+  void name(std::size_t begin) {
+    const std::string_view word = take_name();
+    if (operand_before_ &&
+        (word == "and" || word == "or" || word == "div" || word == "mod")) {
+      operand_before_ = false;
+      return;
+    }
+    if (next_is("::")) {
+      if (!is_one_of(kAxes, word)) fail("there is no axis of this name", begin);
+      at_ += 2;
+      something(false);
+      return;
+    }
+    if (at_ + 1 < text_.size() && text_[at_] == ':' &&
+        (is_name_start(text_[at_ + 1]) || text_[at_ + 1] == '*')) {
+      if (word != "xlink" && word != "xml") {
+        return fail(
+            "no prefix of this name: there are xlink and xml; elements have "
+            "none",
+            begin);
+      }
+      ++at_;
+      if (text_[at_] == '*') {
+        ++at_;
+      } else {
+        take_name();
+      }
+      something(true);
+      if (next_is("(")) fail("there is no function of this name", begin);
+      return;
+    }
+    something(true);
+    if (!next_is("(") || is_one_of(kNodeTypes, word)) return;
+    const auto* const function =
+        std::find_if(kFunctions.begin(), kFunctions.end(),
+                     [&](const Function& f) { return f.name == word; });
+    if (function == kFunctions.end()) {
+      return fail("XPath 1.0 has no function of this name", begin);
+    }
+    ++at_;
+    operand_before_ = false;
+    open_.push_back({function, begin, 0});
+  }
+
+  const std::string_view text_;
+  std::size_t at_ = 0;
+  bool operand_before_ = false;
+  std::vector<Open> open_;
+  std::optional<SelectorFault> fault_;
+};
+
+void ignore_error(void*, xmlErrorPtr) {}
+
+// One evaluation, within an XmlMemory: nothing here has a destructor.
+struct Evaluation {
+  xmlDoc* document;
+  const char* expression;
+  xmlXPathContext* context;
+  xmlXPathObject* result;  // a set of nodes or a string; null if it failed
+  bool compiled;
+  // Attributes by which id() finds elements.
+  xmlAttr* const* ids;
+  std::size_t id_count;
+};
+
+void evaluate(void* argument) {
+  auto& work = *static_cast<Evaluation*>(argument);
+  work.context = xmlXPathNewContext(work.document);
+  if (work.context == nullptr) return;
+  work.context->error = ignore_error;
+  work.context->opLimit = kMostSteps;
+  xmlXPathRegisterNs(work.context, xml_text("xlink"),
+                     xml_text("http://www.w3.org/1999/xlink"));
+  for (std::size_t i = 0; i < work.id_count; ++i) {
+    // The first of an id counts, as in a browser.
+    xmlAddID(nullptr, work.document, work.ids[i]->children->content,
+             work.ids[i]);
+  }
+  xmlXPathCompExpr* const compiled =
+      xmlXPathCtxtCompile(work.context, xml_text(work.expression));
+  if (compiled == nullptr) return;
+  work.compiled = true;
+  work.context->node = reinterpret_cast<xmlNode*>(work.document);
+  xmlXPathObject* const result = xmlXPathCompiledEval(compiled, work.context);
+  if (result == nullptr) return;
+  work.result = result->type == XPATH_NODESET
+                    ? result
+                    : xmlXPathNewCString(reinterpret_cast<const char*>(
+                          xmlXPathCastToString(result)));
+}
+
+std::string message_of(const xmlError& error) {
+  switch (error.code - static_cast<int>(XML_XPATH_EXPRESSION_OK)) {
+    case XPATH_INVALID_PREDICATE_ERROR:
+      return "a ']' or the rest of a condition is missing";
+    case XPATH_UNCLOSED_ERROR:
+      return "a ')' is missing";
+    case XPATH_EXPR_ERROR:
+      return "an expression cannot go on so";
+    case XPATH_INVALID_TYPE:
+    case XPATH_INVALID_OPERAND:
+      return "a function or an operator is given what it cannot take";
+    case XPATH_RECURSION_LIMIT_EXCEEDED:
+      return "it is nested too deep";
+    default:
+      return "this is no XPath 1.0";
+  }
+}
+
+}  // namespace
+
+struct XPathPage::Document {
+  xmlDoc doc{};
+  xmlNs xlink{};
+  xmlNs xml{};
+  std::pmr::monotonic_buffer_resource memory;
+  std::deque<std::string> kept;
+  std::vector<xmlAttr*> ids;
+  std::size_t nodes = 0;
+
+  Document() {
+    doc.type = XML_HTML_DOCUMENT_NODE;
+    doc.doc = &doc;
+    xlink.type = xml.type = XML_NAMESPACE_DECL;
+    xlink.href = xml_text("http://www.w3.org/1999/xlink");
+    xlink.prefix = xml_text("xlink");
+    xml.href = XML_XML_NAMESPACE;
+    xml.prefix = xml_text("xml");
+  }
+
+  template <class Node>
+  Node* make(xmlElementType type) {
+    ++nodes;
+    void* const at = memory.allocate(sizeof(Node), alignof(Node));
+    auto* const node = new (at) Node{};
+    node->type = type;
+    node->doc = &doc;
+    return node;
+  }
+
+  xmlNode* make_text(xmlElementType type, const char* content) {
+    auto* const node = make<xmlNode>(type);
+    node->name = type == XML_TEXT_NODE ? xmlStringText : xmlStringComment;
+    node->content = const_cast<xmlChar*>(xml_text(content));
+    return node;
+  }
+
+  xmlNode* make_element(const GumboNode& source) {
+    auto* const node = make<xmlNode>(XML_ELEMENT_NODE);
+    const GumboElement& element = source.v.element;
+    node->name = xml_text(element_name(element, kept).data());
+    node->_private = const_cast<GumboNode*>(&source);
+    xmlAttr* last = nullptr;
+    for (unsigned i = 0; i < element.attributes.length; ++i) {
+      xmlAttr* const attribute = make_attribute(attribute_at(element, i));
+      attribute->parent = node;
+      attribute->children->parent = reinterpret_cast<xmlNode*>(attribute);
+      attribute->prev = last;
+      (last == nullptr ? node->properties : last->next) = attribute;
+      last = attribute;
+    }
+    return node;
+  }
+
+  xmlAttr* make_attribute(const GumboAttribute& source) {
+    auto* const attribute = make<xmlAttr>(XML_ATTRIBUTE_NODE);
+    attribute->name = xml_text(source.name);
+    attribute->children = attribute->last =
+        make_text(XML_TEXT_NODE, source.value);
+    switch (source.attr_namespace) {
+      case GUMBO_ATTR_NAMESPACE_XLINK:
+        attribute->ns = &xlink;
+        break;
+      case GUMBO_ATTR_NAMESPACE_XML:
+        attribute->ns = &xml;
+        break;
+      case GUMBO_ATTR_NAMESPACE_XMLNS:
+        attribute->name =
+            xml_text(kept.emplace_back(qualified_name(source)).c_str());
+        break;
+      case GUMBO_ATTR_NAMESPACE_NONE:
+        if (std::strcmp(source.name, "id") == 0) ids.push_back(attribute);
+        break;
+    }
+    return attribute;
+  }
+
+  static void append(xmlNode& parent, xmlNode* node) {
+    node->parent = &parent;
+    node->prev = parent.last;
+    (parent.last == nullptr ? parent.children : parent.last->next) = node;
+    parent.last = node;
+  }
+};
+
+XPathPage::XPathPage(const GumboNode& root)
+    : document_(std::make_unique<Document>()),
+      deadline_(XmlMemory::thread_seconds() + kMostSeconds) {
+  Document& document = *document_;
+  // Of a document the fields used here are where a node's are.
+  auto* const top = reinterpret_cast<xmlNode*>(&document.doc);
+  top->_private = const_cast<GumboNode*>(root.parent);
+  struct Level {
+    const GumboVector* children;
+    unsigned next;
+    xmlNode* parent;
+    bool text_before;
+    std::uint64_t run;  // texts and comments in a row
+  };
+  std::vector<Level> open;
+  open.push_back({&root.parent->v.document.children, 0, top, false, 0});
+  std::uint64_t walks = 0;
+  std::ptrdiff_t order = 0;
+  while (!open.empty()) {
+    Level& level = open.back();
+    if (level.next == level.children->length) {
+      open.pop_back();
+      continue;
+    }
+    const GumboNode& source = child_at(*level.children, level.next++);
+    if (is_text(source)) {
+      if (*source.v.text.text == '\0') continue;
+      if (level.text_before) {  // joined, see PageTree::add_text()
+        xmlNode* const before = level.parent->last;
+        if (document.kept.empty() ||
+            xml_text(document.kept.back().c_str()) != before->content) {
+          document.kept.emplace_back(view_of(before->content));
+        }
+        document.kept.back() += source.v.text.text;
+        before->content =
+            const_cast<xmlChar*>(xml_text(document.kept.back().c_str()));
+        continue;
+      }
+      level.text_before = true;
+      walks += level.run++;
+      Document::append(*level.parent,
+                       document.make_text(XML_TEXT_NODE, source.v.text.text));
+    } else if (source.type == GUMBO_NODE_COMMENT) {
+      level.text_before = false;
+      walks += level.run++;
+      Document::append(*level.parent, document.make_text(XML_COMMENT_NODE,
+                                                         source.v.text.text));
+    } else {
+      level.text_before = false;
+      level.run = 0;
+      xmlNode* const node = document.make_element(source);
+      // What libxml2 itself would note to compare elements by.
+      node->content = reinterpret_cast<xmlChar*>(-++order);
+      Document::append(*level.parent, node);
+      if (source.type == GUMBO_NODE_ELEMENT &&
+          source.v.element.children.length > 0) {
+        open.push_back({&source.v.element.children, 0, node, false, 0});
+      }
+    }
+    if (document.nodes > kMostNodes) {
+      problem_ =
+          fmt::format("XPath is for pages of at most {} nodes", kMostNodes);
+    } else if (walks > kMostWalks) {
+      problem_ = "too many texts and comments in a row for XPath";
+    }
+    if (!problem_.empty()) return;
+  }
+}
+
+XPathPage::~XPathPage() = default;
+
+namespace {
+
+// The value of a node that an expression gave; false if it was cut.
+bool append_node(const xmlNode& node, bool as_text, std::size_t most,
+                 std::string& out) {
+  std::string_view text;
+  switch (node.type) {
+    case XML_HTML_DOCUMENT_NODE:
+    case XML_ELEMENT_NODE: {
+      const auto& source = *static_cast<const GumboNode*>(node._private);
+      return as_text ? append_text(source, most, out)
+                     : append_outer_html(source, most, out);
+    }
+    case XML_ATTRIBUTE_NODE:
+      text = view_of(reinterpret_cast<const xmlAttr&>(node).children->content);
+      break;
+    case XML_NAMESPACE_DECL:
+      text = view_of(reinterpret_cast<const xmlNs&>(node).href);
+      break;
+    case XML_COMMENT_NODE:
+      if (!as_text) {
+        out.append("<!--").append(view_of(node.content)).append("-->");
+        return out.size() <= most;
+      }
+      [[fallthrough]];
+    default:
+      text = view_of(node.content);
+  }
+  out += text;
+  return out.size() <= most;
+}
+
+}  // namespace
+
+std::string XPathPage::find(const std::string& expression, bool as_text,
+                            std::size_t needed, std::size_t most,
+                            std::vector<std::string>& values) {
+  if (!problem_.empty()) return problem_;
+  XmlMemory memory(kMostMemory, deadline_);
+  Evaluation work{
+      &document_->doc,
+      expression.c_str(),
+      nullptr,
+      nullptr,
+      false,
+      document_->ids.data(),
+      expression.find("id") != expression.npos ? document_->ids.size() : 0};
+  const bool whole = memory.run(evaluate, &work);
+  document_->doc.ids = nullptr;
+  constexpr const char* kTooMuch = "XPath takes too much time or memory here";
+  if (!whole || work.context == nullptr) return kTooMuch;
+  if (work.result == nullptr) {
+    const xmlError& error = work.context->lastError;
+    return error.code == kTooManySteps ? kTooMuch : message_of(error);
+  }
+  const auto take = [&](std::string value, bool all) {
+    if (!all || value.size() + kStringCost > most) return false;
+    most -= value.size() + kStringCost;
+    values.push_back(std::move(value));
+    return true;
+  };
+  bool all = true;
+  if (work.result->type != XPATH_NODESET) {
+    all = take(std::string(view_of(work.result->stringval)), true);
+  } else if (const xmlNodeSet* const nodes = work.result->nodesetval) {
+    for (int i = 0; i < nodes->nodeNr && all && values.size() < needed; ++i) {
+      std::string value;
+      const bool cut = !append_node(*nodes->nodeTab[i], as_text, most, value);
+      all = take(std::move(value), !cut);
+    }
+  }
+  return all ? "" : "more was found than one page may give";
+}
+
+tl::expected<void, SelectorFault> check_xpath(const std::string& expression) {
+  const auto fault = [](std::string message, std::size_t offset) {
+    return tl::unexpected(SelectorFault{std::move(message), offset});
+  };
+  if (expression.size() > kMostBytes) {
+    return fault(fmt::format("it is longer than {} bytes", kMostBytes),
+                 kMostBytes);
+  }
+  if (const std::size_t bad = valid_utf8_prefix(expression);
+      bad < expression.size()) {
+    return fault("it is no valid UTF-8", bad);
+  }
+  XmlMemory::install();
+  if (auto bad = NameCheck(expression).run())
+    return tl::unexpected(*std::move(bad));
+  // On a page of nothing, for what else can be told before there is one.
+  const GumboTree tree("<p>", std::size_t{1} << 20, 1);
+  if (tree.root() == nullptr) return {};
+  XPathPage page(*tree.root());
+  return page.check(expression);
+}
+
+tl::expected<void, SelectorFault> XPathPage::check(
+    const std::string& expression) {
+  XmlMemory memory(kMostMemory, deadline_);
+  Evaluation work{
+      &document_->doc, expression.c_str(), nullptr, nullptr, false, nullptr, 0};
+  if (!memory.run(evaluate, &work) || work.context == nullptr) return {};
+  if (work.result != nullptr) return {};
+  const xmlError& error = work.context->lastError;
+  const std::size_t offset =
+      work.compiled ? 0 : static_cast<std::size_t>(std::max(error.int1, 0));
+  return tl::unexpected(
+      SelectorFault{message_of(error), std::min(offset, expression.size())});
+}
+
+}  // namespace crawl

@@ -1,0 +1,236 @@
+// --extract from outside: what it adds to records in every format, and that a
+// bad selector is refused before anything is asked.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/cli_fixture.h"
+#include "support/http2_transport.h"
+#include "support/loopback_tls.h"
+
+namespace crawl::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr std::string_view kPage =
+    "<!DOCTYPE html><title>Lamps</title><base href='/shop/'>"
+    "<h1>  Oil\n lamp </h1><p class=price>12.50</p>"
+    "<a href='a.html'>A</a> <a href='b.html'>B, \"b\"</a>";
+
+const std::vector<std::string> kExtracts = {
+    "--extract", "heading=h1::text|normalize",
+    "--extract", "price=//p[@class='price']/text()",
+    "--extract", "links=a::attr(href)|url",
+    "--extract", "none=h2::text"};
+
+class ExtractCliTest : public CliTest {
+ protected:
+  ExtractCliTest() { site_.serve("/lamp.html", std::string(kPage)); }
+
+  static std::vector<std::string> with_extracts(
+      std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), kExtracts.begin(), kExtracts.end());
+    return arguments;
+  }
+  json expected() const {
+    return {{"heading", {"Oil lamp"}},
+            {"price", {"12.50"}},
+            {"links", {site_.url("/shop/a.html"), site_.url("/shop/b.html")}},
+            {"none", json::array()}};
+  }
+};
+
+TEST_F(ExtractCliTest, ARecordHasWhatWasFoundByName) {
+  const json record = record_of(site_.url("/lamp.html"), kExtracts);
+  EXPECT_EQ(record["extracted"], expected());
+  EXPECT_EQ(record["extract_error"], nullptr);
+  EXPECT_EQ(record["title"], "Lamps");
+}
+
+TEST_F(ExtractCliTest, NamesComeInTheOrderOfTheCommandLine) {
+  const ProcessResult result = run(
+      with_extracts({site_.url("/lamp.html"), "-q", "--fields", "extracted"}));
+  EXPECT_THAT(result.out,
+              ::testing::StartsWith("{\"extracted\":{\"heading\":[\"Oil lamp\"]"
+                                    ",\"price\":[\"12.50\"],\"links\":["));
+}
+
+TEST_F(ExtractCliTest, OneThreadOrManyAndFollowingLinksGiveTheSame) {
+  for (const std::vector<std::string>& more :
+       std::vector<std::vector<std::string>>{
+           {"--sync"}, {"-j", "4", "--threads", "2"}, {"-r", "-d", "0"}}) {
+    std::vector<std::string> arguments = kExtracts;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(record_of(site_.url("/lamp.html"), arguments)["extracted"],
+              expected())
+        << more[0];
+  }
+}
+
+TEST_F(ExtractCliTest, WhatIsNoPageHasNothing) {
+  site_.serve("/data.json",
+              [](const HttpRequest&) { return Reply::text("{}"); });
+  EXPECT_EQ(record_of(site_.url("/data.json"), kExtracts)["extracted"],
+            nullptr);
+  EXPECT_EQ(record_of("nonsense://", kExtracts)["extracted"], nullptr);
+}
+
+TEST_F(ExtractCliTest, APageThatIsAnErrorIsAPageToo) {
+  site_.serve("/gone", [](const HttpRequest&) {
+    return Reply::html("<h1>Gone</h1>", 410);
+  });
+  EXPECT_EQ(record_of(site_.url("/gone"), kExtracts)["extracted"]["heading"],
+            json::array({"Gone"}));
+}
+
+TEST_F(ExtractCliTest, TablesHaveAColumnForEachName) {
+  const std::string url = site_.url("/lamp.html");
+  const ProcessResult tsv = run(with_extracts(
+      {url, "-q", "--format", "tsv", "--fields", "status_code,extracted,ok"}));
+  const std::string links = "[\"" + site_.url("/shop/a.html") + "\",\"" +
+                            site_.url("/shop/b.html") + "\"]";
+  EXPECT_EQ(tsv.out,
+            "status_code\theading\tprice\tlinks\tnone\tok\n"
+            "200\tOil lamp\t12.50\t" +
+                links + "\t\ttrue\n");
+  const ProcessResult csv =
+      run(with_extracts({url, "nonsense://", "-q", "--ordered", "--format",
+                         "csv", "--fields", "extracted"}));
+  std::string quoted;
+  for (const char c : links) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  EXPECT_EQ(csv.out, "heading,price,links,none\r\nOil lamp,12.50,\"" + quoted +
+                         "\",\r\n,,,\r\n");
+}
+
+TEST_F(ExtractCliTest, AScreenShowsWhatWasFound) {
+  const ProcessResult result =
+      run(with_extracts({site_.url("/lamp.html"), "-q", "--format", "text"}));
+  EXPECT_THAT(result.out, HasSubstr("200"));
+  EXPECT_THAT(result.out, HasSubstr("{\"heading\":[\"Oil lamp\"]"));
+}
+
+TEST_F(ExtractCliTest, ABadSelectorIsMarkedBeforeAnythingIsAsked) {
+  const std::string url = site_.url("/lamp.html");
+  const ProcessResult css = run({url, "--extract", "price=div..price::text"});
+  EXPECT_EQ(css.exit_status, 2);
+  EXPECT_EQ(css.err,
+            "crawl: --extract price: a class name is expected here\n"
+            "  div..price::text\n"
+            "      ^\n");
+  const ProcessResult xpath = run({url, "--extract", "x=//a[size(.) > 1]"});
+  EXPECT_EQ(xpath.exit_status, 2);
+  EXPECT_EQ(xpath.err,
+            "crawl: --extract x: XPath 1.0 has no function of this name\n"
+            "  //a[size(.) > 1]\n"
+            "      ^\n");
+  // By columns, not bytes; without what a terminal would obey.
+  const ProcessResult wide = run({url, "--extract", "x=.日\x1b[1m..b"});
+  EXPECT_EQ(wide.exit_status, 2);
+  EXPECT_THAT(wide.err, HasSubstr("\n  .日\xEF\xBF\xBD[1m..b\n     ^\n"));
+  // Of a long one, the part around the mark.
+  const ProcessResult far =
+      run({url, "--extract", "x=" + std::string(300, 'a') + "..b"});
+  EXPECT_THAT(far.err, HasSubstr("\n  " + std::string(59, 'a') + "..b\n  " +
+                                 std::string(60, ' ') + "^\n"));
+  EXPECT_EQ(site_.log().size(), 0u);
+}
+
+TEST_F(ExtractCliTest, NamesAreCheckedBeforeAnythingIsAsked) {
+  const std::string url = site_.url("/lamp.html");
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string message;
+  };
+  for (const Case& one : std::vector<Case>{
+           {{"--extract", "h1::text"}, "give NAME=SELECTOR"},
+           {{"--extract", "=h1"}, "before the '=' comes a name"},
+           {{"--extract", "a b=h1"}, "before the '=' comes a name"},
+           {{"--extract", "a=h1", "--extract", "a=h2"}, "given twice"},
+           {{"--extract", "title=h1", "--format", "csv"},
+            "there is a column title already"},
+           {{"--fields", "+extracted"}, "--extract NAME=SELECTOR"},
+           {{"--fields", "extract_error"}, "--extract NAME=SELECTOR"}}) {
+    std::vector<std::string> arguments = one.arguments;
+    arguments.insert(arguments.begin(), url);
+    const ProcessResult result = run(arguments);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(result.err, HasSubstr(one.message));
+  }
+  EXPECT_EQ(site_.log().size(), 0u);
+  // In JSON a name stands by itself.
+  EXPECT_EQ(
+      record_of(url, {"--extract",
+                      "title=h1::text|strip|first"})["extracted"]["title"],
+      json::array({"Oil\n lamp"}));
+}
+
+TEST_F(ExtractCliTest, FieldsSayWhereItStands) {
+  const ProcessResult result =
+      run({site_.url("/lamp.html"), "-q", "--extract", "t=title::text",
+           "--fields", "extracted,ok"});
+  EXPECT_EQ(result.out, "{\"extracted\":{\"t\":[\"Lamps\"]},\"ok\":true}\n");
+}
+
+TEST_F(ExtractCliTest, WhatIsLeftOutIsSaid) {
+  std::string deep;
+  for (int i = 0; i < 5'000; ++i) deep += "<div title=xxxxxxxx>y";
+  site_.serve("/deep.html", deep);
+  const json record =
+      record_of(site_.url("/deep.html"), {"--extract", "divs=div"});
+  EXPECT_EQ(record["ok"], true);
+  EXPECT_THAT(record["extract_error"].get<std::string>(),
+              HasSubstr("divs: more was found"));
+}
+
+TEST_F(ExtractCliTest, AnInterruptedCrawlGoesOnOnlyWithTheSameExtracts) {
+  const auto crawl = [&](const std::string& selector) {
+    std::vector<std::string> arguments = {"-r",
+                                          site_.url("/lamp.html"),
+                                          "-q",
+                                          "-d",
+                                          "0",
+                                          "--state",
+                                          files_.file("state.db"),
+                                          "-o",
+                                          files_.file("out.jsonl")};
+    if (!selector.empty()) {
+      arguments.insert(arguments.end(), {"--extract", selector});
+    }
+    return run(arguments);
+  };
+  EXPECT_EQ(crawl("a=h1::text").exit_status, 0);
+  EXPECT_EQ(crawl("a=h1::text").exit_status, 0);
+  const ProcessResult other = crawl("a=h2::text");
+  EXPECT_EQ(other.exit_status, 2);
+  EXPECT_THAT(other.err, HasSubstr("--extract"));
+  EXPECT_EQ(crawl("").exit_status, 2);
+}
+
+// The same bytes give the same, however they came.
+TEST(ExtractOverTls, GivesTheSameOverHttpsAndHttp2) {
+  const LoopbackTls& tls = LoopbackTls::get();
+  for (const bool http2 : {false, true}) {
+    LoopbackSiteOptions options = tls.site_options();
+    if (http2) options.transport = make_http2_transports(tls.make_context());
+    LoopbackSite site(options);
+    site.serve("/lamp.html", std::string(kPage));
+    std::vector<std::string> arguments = {
+        CRAWL_BINARY, site.url("/lamp.html"),  "-q", "--cacert", tls.ca_file(),
+        "--fields",   "http_version,extracted"};
+    arguments.insert(arguments.end(), kExtracts.begin(), kExtracts.end());
+    const ProcessResult result = run_process(arguments);
+    const json record = json::parse(result.out);
+    EXPECT_EQ(record["http_version"], http2 ? "2" : "1.1");
+    EXPECT_EQ(record["extracted"]["heading"], json::array({"Oil lamp"}));
+    EXPECT_EQ(record["extracted"]["links"].size(), 2u);
+  }
+}
+
+}  // namespace
+}  // namespace crawl::testing

@@ -1,0 +1,485 @@
+#include "crawl/extract/extractor.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawl/base/utf8.h"
+
+namespace crawl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Strings = std::vector<std::string>;
+
+const Url& page_url() {
+  static const Url url = *Url::parse("https://site.test/dir/page.html?q#f");
+  return url;
+}
+
+Extraction extract(std::string_view html, const Strings& selectors,
+                   std::string_view encoding = "utf-8") {
+  Extractor extractor;
+  for (std::size_t i = 0; i < selectors.size(); ++i) {
+    const auto added = extractor.add("x" + std::to_string(i), selectors[i]);
+    EXPECT_TRUE(added.has_value())
+        << selectors[i] << ": " << added.error().message;
+  }
+  return extractor.extract(html, encoding, page_url());
+}
+
+Strings values(std::string_view html, const std::string& selector) {
+  Extraction out = extract(html, {selector});
+  EXPECT_EQ(out.error, "") << selector;
+  return out.values.at(0);
+}
+
+std::string repeated(std::string_view what, std::size_t times) {
+  std::string out;
+  out.reserve(what.size() * times);
+  for (std::size_t i = 0; i < times; ++i) out += what;
+  return out;
+}
+
+constexpr std::string_view kPage = R"(<!DOCTYPE html>
+<html lang="en"><head><title>A &amp; B</title><base href="/base/"></head><body>
+<div id="d">own <b class="x">bold <i>both</i></b> tail<!-- note --> more<br></div>
+<ul><li><a href="one.html" title="1">One</a></li><li><a href="?two">Two</a></li>
+<li><a>None</a></li><li><a href="mailto:a@b">Mail</a></li></ul>
+<p>  a &nbsp; b
+ c </p><p></p><p> </p><p>x</p>
+<svg viewBox="0 0 1 1"><path d="M0"/><a xlink:href="s.html"/></svg>
+<template><p>inside</p></template><script>if (a < b && c) "</p>";</script>
+</body></html>)";
+
+struct Row {
+  std::string selector;
+  Strings values;
+};
+
+// What CSS takes of the elements it finds.
+const std::vector<Row>& css_rows() {
+  static const std::vector<Row> rows = {
+      {"title", {"<title>A &amp; B</title>"}},
+      {"title::text", {"A & B"}},
+      {"title ::text", {"A & B"}},
+      {"#d::text", {"own ", " tail", " more"}},
+      {"#d ::text", {"own ", "bold ", "both", " tail", " more"}},
+      {"#d *::text", {"own ", "bold ", "both", " tail", " more"}},
+      {"#d > ::text", {"bold "}},
+      {"#d > *::text", {"bold "}},
+      {"#d b::text", {"bold "}},
+      {"#d b ::text", {"bold ", "both"}},
+      {"#d b", {R"(<b class="x">bold <i>both</i></b>)"}},
+      {"#d b::attr(class)", {"x"}},
+      {"#d ::attr(class)", {"x"}},
+      {"#d::attr(class)", {}},
+      {"div ::attr(id)", {"d"}},
+      {"#d br", {"<br>"}},
+      {"a::text", {"One", "Two", "None", "Mail"}},
+      {"a::attr(href)", {"one.html", "?two", "mailto:a@b"}},
+      {"a::attr(HREF)", {"one.html", "?two", "mailto:a@b"}},
+      {"a:first-child::attr( href )", {"one.html", "?two", "mailto:a@b"}},
+      {"a::attr(xlink|href)", {"s.html"}},
+      {"a::attr(*|href)", {"one.html", "?two", "mailto:a@b", "s.html"}},
+      {"::attr(viewBox)", {"0 0 1 1"}},
+      {"svg::attr(viewbox)", {}},
+      {"li:nth-child(2) a::attr(href), li:first-child a::text",
+       {"One", "?two"}},
+      {"i::text, b::text, #d::text",
+       {"own ", "bold ", "both", " tail", " more"}},
+      {"#d::text, #d ::text", {"own ", "bold ", "both", " tail", " more"}},
+      {"a::attr(title), a::attr(href), a::attr(title)",
+       {"one.html", "1", "?two", "mailto:a@b"}},
+      {"b, b::text, b i",
+       {R"(<b class="x">bold <i>both</i></b>)", "bold ", "<i>both</i>"}},
+      {"svg",
+       {R"(<svg viewBox="0 0 1 1"><path d="M0"></path><a xlink:href="s.html"></a></svg>)"}},
+      {"template", {"<template><p>inside</p></template>"}},
+      {"template ::text", {}},
+      {"script::text", {R"(if (a < b && c) "</p>";)"}},
+      {"script", {R"(<script>if (a < b && c) "</p>";</script>)"}},
+      {"p::before", {}},
+      {"p:hover::text", {}},
+      {"nothing", {}},
+      {"#d, title ::text , nothing",
+       {"A & B",
+        R"(<div id="d">own <b class="x">bold <i>both</i></b> tail<!-- note --> more<br></div>)"}},
+      // Filters.
+      {"p::text", {"  a \xC2\xA0 b\n c ", " ", "x"}},
+      {"p::text|strip", {"a \xC2\xA0 b\n c", "", "x"}},
+      {"p::text | normalize", {"a b c", "", "x"}},
+      {"p::text|strip|nonempty", {"a \xC2\xA0 b\n c", "x"}},
+      {"p::text|nonempty", {"  a \xC2\xA0 b\n c ", " ", "x"}},
+      {"p::text|strip|nonempty|first", {"a \xC2\xA0 b\n c"}},
+      {"p::text|first|normalize", {"a b c"}},
+      {"p::text|first", {"  a \xC2\xA0 b\n c "}},
+      {"nothing|first", {}},
+      {"p", {"<p>  a &nbsp; b\n c </p>", "<p></p>", "<p> </p>", "<p>x</p>"}},
+      {"p|string", {"  a \xC2\xA0 b\n c ", "", " ", "x"}},
+      {"#d|string", {"own bold both tail more"}},
+      {"#d|string|normalize|first", {"own bold both tail more"}},
+      {"#d | first | string", {"own bold both tail more"}},
+      {"b::text|string", {"bold "}},
+      {"template|string", {""}},
+      {"a::attr(href)|url",
+       {"https://site.test/base/one.html", "https://site.test/base/?two"}},
+      {"a::attr(href)|url|first", {"https://site.test/base/one.html"}},
+      {"a::text|url",
+       {"https://site.test/base/One", "https://site.test/base/Two",
+        "https://site.test/base/None", "https://site.test/base/Mail"}},
+      {"\t#d b ::text\n|\tfirst ", {"bold "}},
+  };
+  return rows;
+}
+
+const std::vector<Row>& xpath_rows() {
+  static const std::vector<Row> rows = {
+      {"/html/head/title", {"<title>A &amp; B</title>"}},
+      {"/html/head/title/text()", {"A & B"}},
+      {"//title/text()", {"A & B"}},
+      {"/ html / head / title", {"<title>A &amp; B</title>"}},
+      {"  //title/text()", {"A & B"}},
+      {"xpath://title/text()", {"A & B"}},
+      {"xpath: //title/text()", {"A & B"}},
+      {"xpath:html/head/title/text()", {"A & B"}},
+      {"./html/head/title/text()", {"A & B"}},
+      {".//title/text()", {"A & B"}},
+      {"(//a)[1]/text()", {"One"}},
+      {"(//a)[last()]/@xlink:href", {"s.html"}},
+      {"(//li/a)[position() > 2]/text()", {"None", "Mail"}},
+      {"//li[2]/a/text()", {"Two"}},
+      {"//li[last()]/a/text()", {"Mail"}},
+      {"//a/@href", {"one.html", "?two", "mailto:a@b"}},
+      {"//a[@href]/text()", {"One", "Two", "Mail"}},
+      {"//li/a[not(@href)]/text()", {"None"}},
+      {"//a[@href and @title]/text()", {"One"}},
+      {"//a[@title = 1]/text()", {"One"}},
+      {"//a[@title = '1']/text()", {"One"}},
+      {"//a[@title != '2']/text()", {"One"}},
+      {"//a[text() = 'Two']/@href", {"?two"}},
+      {"//a[. = \"Two\"]/@href", {"?two"}},
+      {"//a[contains(@href, ':')]/text()", {"Mail"}},
+      {"//a[starts-with(@href, 'one')]/text()", {"One"}},
+      {"//a[substring-before(@href, '.') = 'one']/text()", {"One"}},
+      {"//a[string-length(@href) = 4]/text()", {"Two"}},
+      {"//a/ancestor::ul/li[1]/a/text()", {"One"}},
+      {"//li[a = 'Two']/preceding-sibling::li/a/text()", {"One"}},
+      {"//li[a = 'Two']/following-sibling::li[1]/a/text()", {"None"}},
+      {"//b/parent::div/@id", {"d"}},
+      {"//b/../@id", {"d"}},
+      {"//b/ancestor-or-self::*[@id]/@id", {"d"}},
+      {"//b/descendant::text()", {"bold ", "both"}},
+      {"//b//text()", {"bold ", "both"}},
+      {"//div/text()", {"own ", " tail", " more"}},
+      {"//div//text()", {"own ", "bold ", "both", " tail", " more"}},
+      {"//div/node()[1]", {"own "}},
+      {"//div/comment()", {"<!-- note -->"}},
+      {"//div/comment()|string", {" note "}},
+      {"//comment()", {"<!-- note -->"}},
+      {"//div/*", {R"(<b class="x">bold <i>both</i></b>)", "<br>"}},
+      {"//div/*|string", {"bold both", ""}},
+      {"//div|string", {"own bold both tail more"}},
+      {"//*[@id='d']/b/@class", {"x"}},
+      {"//@class", {"x"}},
+      {"//@*[name() = 'class']", {"x"}},
+      {"//b/@*", {"x"}},
+      {"//b/attribute::class", {"x"}},
+      {"//child::title/child::text()", {"A & B"}},
+      {"//title | //b/i", {"<title>A &amp; B</title>", "<i>both</i>"}},
+      {"//b/i | //title|string", {"A & B", "both"}},
+      {"//p[normalize-space()]/text()", {"  a \xC2\xA0 b\n c ", "x"}},
+      {"//p[4]/text()", {"x"}},
+      {"//p[not(node())]", {"<p></p>"}},
+      {"xpath:string(//title)", {"A & B"}},
+      {"xpath:count(//a)", {"5"}},
+      {"xpath:count(//li) div 8", {"0.5"}},
+      {"xpath:count(//li) * 2 + 1 - 3 mod 2", {"8"}},
+      {"xpath:-count(//li)", {"-4"}},
+      {"xpath:1 div 0", {"Infinity"}},
+      {"xpath:number('x')", {"NaN"}},
+      {"xpath:count(//a) > 3", {"true"}},
+      {"xpath:boolean(//nothing)", {"false"}},
+      {"xpath:true() or false()", {"true"}},
+      {"xpath:concat(//title, '; ', //b/@class)", {"A & B; x"}},
+      {"xpath:normalize-space(//div)", {"own bold both tail more"}},
+      {"xpath:translate(//title, 'AB', 'ab')", {"a & b"}},
+      {"xpath:substring(//title, 1, 1)", {"A"}},
+      {"xpath:substring-after(//title, '& ')", {"B"}},
+      {"xpath:name(//svg/*)", {"path"}},
+      {"xpath:local-name(//*[@id='d'])", {"div"}},
+      {"xpath:namespace-uri(//svg)", {""}},
+      {"xpath:sum(//a/@title)", {"1"}},
+      {"xpath:floor(1.5)", {"1"}},
+      {"xpath:ceiling(1.5)", {"2"}},
+      {"xpath:round(1.5)", {"2"}},
+      {"xpath:id('d')/b/@class", {"x"}},
+      {"xpath:id('none d')/b/i/text()", {"both"}},
+      {"xpath:string-length('\xC3\xA9')", {"1"}},
+      {"//svg/@viewBox", {"0 0 1 1"}},
+      {"//svg/path/@d", {"M0"}},
+      {"//path/@d", {"M0"}},
+      {"//@xlink:href", {"s.html"}},
+      {"//svg/a/@href", {}},
+      {"//template", {"<template><p>inside</p></template>"}},
+      {"//template//p", {}},
+      {"//script/text()", {R"(if (a < b && c) "</p>";)"}},
+      {"//P", {}},
+      {"//nothing", {}},
+      {"//a[@href]/@href|url",
+       {"https://site.test/base/one.html", "https://site.test/base/?two"}},
+      {"//p/text()|normalize|nonempty|first", {"a b c"}},
+      {"//and/or[div mod mod]", {}},
+  };
+  return rows;
+}
+
+TEST(Extractor, CssGivesWhatTheTableSays) {
+  for (const Row& row : css_rows()) {
+    EXPECT_EQ(values(kPage, row.selector), row.values) << row.selector;
+  }
+}
+
+TEST(Extractor, XPathGivesWhatTheTableSays) {
+  for (const Row& row : xpath_rows()) {
+    EXPECT_EQ(values(kPage, row.selector), row.values) << row.selector;
+  }
+}
+
+TEST(Extractor, OneTreeServesAllSelectors) {
+  Strings selectors;
+  std::vector<Strings> expected;
+  for (const auto* rows : {&css_rows(), &xpath_rows()}) {
+    for (const Row& row : *rows) {
+      selectors.push_back(row.selector);
+      expected.push_back(row.values);
+    }
+  }
+  const Extraction out = extract(kPage, selectors);
+  EXPECT_EQ(out.values, expected);
+  EXPECT_EQ(out.error, "");
+  EXPECT_THAT(*out.names, SizeIs(selectors.size()));
+}
+
+TEST(Extractor, AWholeDocumentIsItsChildren) {
+  EXPECT_THAT(values("<!--a--><p>b", "/"),
+              ElementsAre("<!--a--><html><head></head><body><p>b</p></body>"
+                          "</html>"));
+  EXPECT_THAT(values("<!--a--><p>b", "/|string"), ElementsAre("b"));
+  EXPECT_THAT(values("<!--a--><p>b", "/comment()"), ElementsAre("<!--a-->"));
+}
+
+TEST(Extractor, HtmlIsEscapedSoThatItReadsTheSameAgain) {
+  EXPECT_THAT(
+      values("<p title='&quot;&amp;<>&nbsp;'>&lt;&amp;&gt;&nbsp;\"é", "p"),
+      ElementsAre("<p title=\"&quot;&amp;<>&nbsp;\">"
+                  "&lt;&amp;&gt;&nbsp;\"é</p>"));
+  EXPECT_THAT(values("<style>a>b{}</style>", "style"),
+              ElementsAre("<style>a>b{}</style>"));
+  EXPECT_THAT(values("<div><img src=x><input></div>", "div"),
+              ElementsAre("<div><img src=\"x\"><input></div>"));
+}
+
+TEST(Extractor, TextMovedOutOfATableIsOneText) {
+  const std::string html = "<table>x<tr></tr>y</table>";
+  EXPECT_THAT(values(html, "body::text"), ElementsAre("xy"));
+  EXPECT_THAT(values(html, "//body/text()"), ElementsAre("xy"));
+}
+
+TEST(Extractor, PagesAreReadInTheirEncoding) {
+  const Strings selectors = {"p::text", "//p/text()", "a::attr(href)|url"};
+  const Extraction latin =
+      extract("<p>\xE9</p><a href='?\xE9'>", selectors, "windows-1252");
+  EXPECT_THAT(latin.values[0], ElementsAre("é"));
+  EXPECT_THAT(latin.values[1], ElementsAre("é"));
+  EXPECT_THAT(latin.values[2],
+              ElementsAre("https://site.test/dir/page.html?%E9"));
+  const Extraction broken = extract("<p>\xE9</p>", selectors);
+  EXPECT_THAT(broken.values[0], ElementsAre("\xEF\xBF\xBD"));
+  const Extraction marked = extract("\xEF\xBB\xBFx", {"body::text"});
+  EXPECT_THAT(marked.values[0], ElementsAre("x"));
+  using namespace std::string_view_literals;
+  const Extraction wide = extract("<\0p\0>\0\xE9\0"sv, selectors, "utf-16le");
+  EXPECT_THAT(wide.values[0], ElementsAre("é"));
+}
+
+TEST(Extractor, NoPageIsTooSmall) {
+  for (const std::string_view html : {"", " ", "<", "\0"}) {
+    EXPECT_THAT(values(html, "html"), SizeIs(1));
+    EXPECT_THAT(values(html, "//html"), SizeIs(1));
+  }
+}
+
+TEST(Extractor, FaultsAreMarkedInWhatWasTyped) {
+  struct Case {
+    std::string_view selector;
+    std::size_t offset;
+    std::string_view words;
+  };
+  const std::vector<Case> cases = {
+      {"", 0, "missing"},
+      {"  ", 2, "missing"},
+      {"|first", 0, "missing"},
+      {"  a..b|first", 4, "class name"},
+      {"xpath:", 6, "cannot go on"},
+      {" xpath://a[", 11, "cannot go on"},
+      {"//a[", 4, "cannot go on"},
+      {"//a]", 3, ""},
+      {"//", 2, "cannot go on"},
+      {"(//a", 4, ""},
+      {"//a['x]", 4, "not closed"},
+      {"//a[\"x]", 4, "not closed"},
+      {"//a[nosuch()]", 4, "no function"},
+      {"//a[x:contains(., 'x')]", 4, "prefix"},
+      {"//a[contains(.)]", 4, "2 arguments, not 1"},
+      {"//a[contains(., 'a', 'b')]", 4, "2 arguments, not 3"},
+      {"//a[contains()]", 4, "2 arguments, not 0"},
+      {"//a[concat('x')]", 4, "at least 2"},
+      {"//a[string(., .)]", 4, "at most 1"},
+      {"//a[position(1)]", 4, "0 arguments"},
+      {"//svg:a", 2, "prefix"},
+      {"//@x:href", 3, "prefix"},
+      {"//a[$x]", 4, "variables"},
+      {"//nosuch::a", 2, "axis"},
+      {"//a[matches(., 'x')]", 4, "no function"},
+      {"//a/lower-case(.)", 4, "no function"},
+      {"xpath:count('x')", 6, "cannot take"},
+      {"//a | ", 6, ""},
+      {"//a[1", 5, ""},
+      {"//a\xFF", 3, "UTF-8"},
+      {"a\xFF", 1, "UTF-8"},
+  };
+  for (const Case& one : cases) {
+    Extractor extractor;
+    const auto added = extractor.add("x", one.selector);
+    ASSERT_FALSE(added.has_value()) << one.selector;
+    EXPECT_EQ(added.error().offset, one.offset)
+        << one.selector << ": " << added.error().message;
+    EXPECT_THAT(added.error().message, HasSubstr(std::string(one.words)))
+        << one.selector;
+    EXPECT_TRUE(extractor.empty());
+  }
+}
+
+TEST(Extractor, WhatOnlyAPageCanTellIsSaidThere) {
+  const Extraction out =
+      extract("<p>x<b>", {"p::text", "//b[count(1)]", "p::text"});
+  EXPECT_THAT(out.values[0], ElementsAre("x"));
+  EXPECT_THAT(out.values[1], IsEmpty());
+  EXPECT_THAT(out.values[2], ElementsAre("x"));
+  EXPECT_THAT(out.error, HasSubstr("x1: a function or an operator"));
+}
+
+// --- Pages made to be expensive.
+
+std::size_t bytes_of(const Extraction& extraction) {
+  std::size_t bytes = 0;
+  for (const Strings& list : extraction.values) {
+    for (const std::string& value : list) bytes += value.size() + 32;
+  }
+  return bytes;
+}
+
+TEST(Extractor, APageGivesNoMoreThanAMultipleOfItsSize) {
+  // Each of the elements is in all of those around it.
+  const std::string html = repeated("<div title=xxxxxxxx>y", 5'000);
+  for (const std::string selector :
+       {"div", "//div", "div|string", "//div|string", "div, div::text"}) {
+    const Extraction out = extract(html, {selector, "title"});
+    EXPECT_LE(bytes_of(out), (std::size_t{1} << 20) + 8 * html.size());
+    EXPECT_THAT(out.error, HasSubstr("x0: more was found")) << selector;
+    for (const std::string& value : out.values[0]) {
+      ASSERT_TRUE(is_valid_utf8(value));
+    }
+  }
+}
+
+TEST(Extractor, NestingIsNoRecursion) {
+  const std::string html = repeated("<div>", 10'000) + "<b id=x>y";
+  const Extraction out =
+      extract(html, {"div div b::text", "b:not(p b):is(div *)::text",
+                     "div:has(b)|first", "//div/b/text()", "#x|string",
+                     "body|first|string"});
+  EXPECT_THAT(out.values[0], ElementsAre("y"));
+  EXPECT_THAT(out.values[1], ElementsAre("y"));
+  EXPECT_THAT(out.values[3], ElementsAre("y"));
+  EXPECT_THAT(out.values[4], ElementsAre("y"));
+  EXPECT_THAT(out.values[5], ElementsAre("y"));
+}
+
+TEST(Extractor, OfWhatNoTreeCanHoldTheFrontIsRead) {
+  const std::string html =
+      "<p>first</p>" + repeated("<b><i>", 200'000) + "<p>last</p>";
+  const Extraction out = extract(html, {"p::text"});
+  EXPECT_THAT(out.values[0], ElementsAre("first"));
+  EXPECT_THAT(out.error, HasSubstr("bytes of the page are in its tree"));
+}
+
+// Time is not asserted: what grows with the square would hit the test's limit.
+TEST(Extractor, SelectorsAreLinearInThePage) {
+  const std::string flat = repeated("<p class='a b'>x</p>", 200'000);
+  const std::string tables = repeated("<table><tr><td>x", 3'000);
+  const Strings selectors = {
+      "p ~ p ~ p ~ p ~ p + p + p::text|first",
+      "p:nth-last-child(3n+1 of .a)::text|first",
+      "p:nth-of-type(odd)::text|first",
+      "body:has(p ~ p ~ p ~ p .none)::text",
+      "td td td td td td td td td td .none",
+      "p:not(p ~ p .none):not(:has(~ .none))::text|first",
+      ":is(:is(p ~ p, td td) ~ :is(p ~ p, td td)) .none"};
+  for (const std::string& html : {flat, tables}) {
+    EXPECT_THAT(extract(html, selectors).values[3], IsEmpty());
+  }
+}
+
+TEST(Extractor, XPathIsForPagesOfABoundedSize) {
+  const std::string html = repeated("<p>x", 70'000);
+  const Extraction out = extract(html, {"//p", "p::text|first", "//p"});
+  EXPECT_THAT(out.values[0], IsEmpty());
+  EXPECT_THAT(out.values[1], ElementsAre("x"));
+  EXPECT_THAT(out.error, HasSubstr("x0: XPath is for pages of at most 131072"));
+}
+
+TEST(Extractor, TextsAndCommentsInARowAreBounded) {
+  const std::string html = repeated("a<!---->", 20'000);
+  const Extraction out = extract(html, {"//text()", "::text"});
+  EXPECT_THAT(out.error, HasSubstr("in a row"));
+  EXPECT_THAT(out.values[1], SizeIs(20'000));
+}
+
+// Steps are counted by libxml2; what they take beside is not, see XmlMemory.
+TEST(Extractor, NoXPathRunsForEver) {
+  const std::string flat = repeated("<p>x", 20'000);
+  for (const std::string selector :
+       {"//*[count(//*[count(//*) > 1]) > 1]",
+        "//*[contains(string(//*[last()]), string(/))]", "//*[//* = 'y']"}) {
+    EXPECT_THAT(extract(flat, {selector}).error,
+                HasSubstr("too much time or memory"))
+        << selector;
+  }
+  const std::string deep =
+      repeated("<div>", 5'000) + std::string(std::size_t{1} << 20, 'x');
+  EXPECT_THAT(extract(deep, {"//*[. = concat(/, 'x')]"}).error,
+              HasSubstr("too much time or memory"));
+  // All expressions of a page together.
+  EXPECT_THAT(extract(flat, Strings(50, "//*[//* = 'y']")).error,
+              HasSubstr("too much time or memory"));
+  // And the next one is as good as ever.
+  EXPECT_THAT(values("<p>x", "//p/text()"), ElementsAre("x"));
+}
+
+TEST(Extractor, SelectorsMayBeManyAndPagesHuge) {
+  const std::string html = repeated("<p class=a id=b><b>x</b></p>\n", 100'000);
+  Strings selectors(50, "p.a > b:nth-child(1)::text|first");
+  const Extraction out = extract(html, selectors);
+  EXPECT_EQ(out.error, "");
+  for (const Strings& list : out.values) EXPECT_THAT(list, ElementsAre("x"));
+}
+
+}  // namespace
+}  // namespace crawl
