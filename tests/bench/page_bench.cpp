@@ -6,21 +6,15 @@
 // The pages are those of the documentation in CRAWL_CORPUS_DIRS, or of the
 // directories in the environment variable CRAWL_BENCH_PAGES (colon-separated).
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
 #include <gumbo.h>
 #include <libxml/HTMLparser.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bench/corpus.h"
 #include "crawl/base/fingerprint.h"
 #include "crawl/parse/page.h"
 #include "parse/html/page_builder.h"
@@ -31,57 +25,7 @@
 namespace crawl {
 namespace {
 
-// Few enough to stay in the cache that a page just fetched is in.
-constexpr std::size_t kPagesOfEach = 60;
-
-struct Pages {
-  std::vector<std::string> pages;
-  std::int64_t bytes = 0;
-};
-
-std::vector<std::string> directories() {
-  const char* chosen = std::getenv("CRAWL_BENCH_PAGES");
-  std::string list = chosen != nullptr ? chosen : CRAWL_CORPUS_LIST;
-  std::vector<std::string> out(1);
-  for (const char c : list) {
-    if (c == ':') {
-      out.emplace_back();
-    } else {
-      out.back().push_back(c);
-    }
-  }
-  return out;
-}
-
-// Every so many-th page of each directory, in order of name.
-Pages load() {
-  Pages all;
-  for (const std::string& directory : directories()) {
-    if (!std::filesystem::is_directory(directory)) continue;
-    std::vector<std::filesystem::path> paths;
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(directory)) {
-      if (entry.is_regular_file() && entry.path().extension() == ".html") {
-        paths.push_back(entry.path());
-      }
-    }
-    std::sort(paths.begin(), paths.end());
-    const std::size_t step = std::max<std::size_t>(
-        1, (paths.size() + kPagesOfEach - 1) / kPagesOfEach);
-    for (std::size_t i = 0; i < paths.size(); i += step) {
-      std::ifstream file(paths[i], std::ios::binary);
-      all.pages.emplace_back(std::istreambuf_iterator<char>(file),
-                             std::istreambuf_iterator<char>());
-      all.bytes += static_cast<std::int64_t>(all.pages.back().size());
-    }
-  }
-  return all;
-}
-
-const Pages& pages() {
-  static const Pages loaded = load();
-  return loaded;
-}
+using bench::pages;
 
 const Url& page_url() {
   static const Url url =
@@ -226,60 +170,15 @@ void libxml2_sax(benchmark::State& state) {
 }
 BENCHMARK(libxml2_sax)->Unit(benchmark::kMillisecond);
 
-class Reporter : public benchmark::ConsoleReporter {
- public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    ConsoleReporter::ReportRuns(runs);
-    for (const Run& run : runs) {
-      if (run.error_occurred || run.run_type != Run::RT_Iteration) continue;
-      double& least = times_[run.run_name.function_name];
-      const double time = run.GetAdjustedCPUTime();
-      least = least == 0 ? time : std::min(least, time);
-    }
-  }
-
-  // False if a budget is exceeded; ratios that were not measured are left out.
-  bool print_ratios() const {
-    bool met = true;
-    const auto ratio = [&](const char* what, const char* of, const char* to,
-                           double budget, bool at_least) {
-      const auto a = times_.find(of);
-      const auto b = times_.find(to);
-      if (a == times_.end() || b == times_.end()) return;
-      const double value = a->second / b->second;
-      const bool good = at_least ? value >= budget : value <= budget;
-      met = met && good;
-      fmt::print("{}: {:.2f} (at {} {}){}\n", what, value,
-                 at_least ? "least" : "most", budget, good ? "" : " NOT MET");
-    };
-    ratio("gumbo's time to the scan's", "gumbo_tree", "bare_scan", 50, true);
-    ratio("libxml2 SAX's time to the scan's", "libxml2_sax", "bare_scan", 10,
-          true);
-    ratio("scan, links and fingerprints to the bare scan", "scan_and_links",
-          "bare_scan", 2.5, false);
-    return met;
-  }
-
- private:
-  std::map<std::string, double> times_;
-};
-
 }  // namespace
 }  // namespace crawl
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  if (crawl::pages().pages.empty()) {
-    fmt::print(stderr,
-               "no pages: install the documentation in data/packages.txt, or "
-               "set CRAWL_BENCH_PAGES to directories of .html files\n");
-    return 1;
-  }
-  fmt::print("{} pages, {:.1f} KB on average\n", crawl::pages().pages.size(),
-             static_cast<double>(crawl::pages().bytes) / 1e3 /
-                 static_cast<double>(crawl::pages().pages.size()));
-  crawl::Reporter reporter;
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-  return reporter.print_ratios() ? 0 : 1;
+  return crawl::bench::run(
+      argc, argv,
+      {{"gumbo's time to the scan's", "gumbo_tree", "bare_scan", 50, true},
+       {"libxml2 SAX's time to the scan's", "libxml2_sax", "bare_scan", 10,
+        true},
+       {"scan, links and fingerprints to the bare scan", "scan_and_links",
+        "bare_scan", 2.5, false}});
 }

@@ -14,6 +14,7 @@
 #include "extract/page_tree.h"
 #include "parse/html/gumbo_tree.h"
 #include "support/data_file.h"
+#include "support/plain_matcher.h"
 
 namespace crawl {
 namespace {
@@ -47,6 +48,8 @@ class Page {
       : html_(std::move(html)),
         gumbo_(html_, std::size_t{64} << 20, 10),
         tree_(*gumbo_.root()) {}
+
+  const PageTree& tree() const { return tree_; }
 
   // The ids of what is found, with spaces between.
   std::string ids(std::string_view selector) const {
@@ -93,6 +96,29 @@ TEST(Css, SaysWhereASelectorGoesWrong) {
         << selector << ": " << list.error().message;
     EXPECT_THAT(list.error().message, Not(IsEmpty())) << selector;
   }
+}
+
+// Worked off for all elements at once, selectors mean what they mean element by
+// element.
+TEST(Css, FindsWhatAPlainReadingFinds) {
+  const Page page(testing::read_data_file("extract/selectors.html"));
+  std::size_t compared = 0;
+  for (const auto& [selector, ids] : rows_of("extract/selectors.tsv")) {
+    CssMatcher matcher(page.tree());
+    testing::PlainMatcher plain(page.tree());
+    const auto list = parse_css(selector);
+    ASSERT_TRUE(list.has_value()) << selector;
+    for (const CssComplex& complex : *list) {
+      const Marks marks = matcher.match(complex);
+      for (PageTree::Index i = 1; i < marks.size(); ++i) {
+        const std::optional<bool> wanted = plain.matches(complex, i);
+        if (!wanted) continue;
+        ++compared;
+        EXPECT_EQ(marks[i] != 0, *wanted) << selector << ": element " << i;
+      }
+    }
+  }
+  EXPECT_GT(compared, 50'000U);
 }
 
 // Whatever is cut off, what is left is parsed or refused, at a place within.

@@ -1,0 +1,99 @@
+// What --extract costs: five selectors against gumbo's tree alone, which both
+// need. On real pages, in one run, by processor time; after the table come the
+// ratios that count, with their budgets. Exit status 1 if one is not met.
+//
+// The pages are those of the documentation in CRAWL_CORPUS_DIRS, or of the
+// directories in the environment variable CRAWL_BENCH_PAGES (colon-separated).
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/corpus.h"
+#include "crawl/extract/extractor.h"
+#include "parse/html/gumbo_tree.h"
+
+namespace crawl {
+namespace {
+
+using bench::pages;
+
+const Url& page_url() {
+  static const Url url =
+      *Url::parse("https://docs.example.org/reference/manual/page.html");
+  return url;
+}
+
+void finish(benchmark::State& state, std::size_t values) {
+  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  const auto count = static_cast<std::int64_t>(pages().pages.size());
+  state.SetBytesProcessed(rounds * pages().bytes);
+  state.SetItemsProcessed(rounds * count);
+  state.counters["values/page"] =
+      static_cast<double>(values) / static_cast<double>(rounds * count);
+}
+
+void gumbo_tree(benchmark::State& state) {
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      const GumboTree tree(page, std::size_t{256} << 20, 60);
+      const GumboNode* root = tree.root();
+      benchmark::DoNotOptimize(root);
+    }
+  }
+  finish(state, 0);
+}
+BENCHMARK(gumbo_tree)->Unit(benchmark::kMillisecond);
+
+void extract(benchmark::State& state,
+             const std::vector<std::string_view>& selectors) {
+  Extractor extractor;
+  for (const std::string_view selector : selectors) {
+    if (!extractor.add(std::string(selector), selector)) {
+      state.SkipWithError("a selector is invalid");
+    }
+  }
+  std::size_t values = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      for (const auto& list :
+           extractor.extract(page, "utf-8", page_url()).values) {
+        values += list.size();
+      }
+    }
+  }
+  finish(state, values);
+}
+
+void five_css(benchmark::State& state) {
+  extract(state, {"title::text", "h1, h2, h3 | string | normalize",
+                  "a[href]::attr(href) | url",
+                  "table tr:nth-child(2n+1) > td:first-child ::text",
+                  "div:not(.nav):has(> p) > p:first-of-type::text | first"});
+}
+BENCHMARK(five_css)->Unit(benchmark::kMillisecond);
+
+void five_xpath(benchmark::State& state) {
+  extract(state,
+          {"//title/text()", "//h1 | //h2 | //h3 | string | normalize",
+           "//a/@href | url", "//table//tr[position() mod 2 = 1]/td[1]//text()",
+           "//div[p]/p[1]/text() | first"});
+}
+BENCHMARK(five_xpath)->Unit(benchmark::kMillisecond);
+
+// The whole page once more as HTML.
+void outer_html(benchmark::State& state) { extract(state, {"html"}); }
+BENCHMARK(outer_html)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace crawl
+
+int main(int argc, char** argv) {
+  return crawl::bench::run(argc, argv,
+                           {{"five CSS selectors to gumbo's tree alone",
+                             "five_css", "gumbo_tree", 1.3, false},
+                            {"five XPath expressions to gumbo's tree alone",
+                             "five_xpath", "gumbo_tree", 2, false}});
+}
