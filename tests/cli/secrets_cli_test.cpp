@@ -322,8 +322,8 @@ TEST_P(SecretsTo, CookiesOfAServerGoToItsHostAndNeverFromHttpsToHttp) {
           302, {{"Location", to}, {"Set-Cookie", "sid=secret; Path=/"}}, "");
     });
     std::vector<std::string> arguments = {
-        origins.seed->url("/"), "-v", "--fields",
-        "+headers",   "-o", files_.file("out.jsonl")};
+        origins.seed->url("/"),  "-v", "--fields", "+headers", "-o",
+        files_.file("out.jsonl")};
     arguments.insert(arguments.end(), origins.options.begin(),
                      origins.options.end());
     if (how == std::string_view("site")) {

@@ -306,8 +306,7 @@ bool Stream::ask(Fields fields) {
   const std::string method = take_field(fields, ":method").value_or("GET");
   to_head_ = method == "HEAD";
   std::string text =
-      method + " " +
-      take_field(fields, ":path").value_or("/") +
+      method + " " + take_field(fields, ":path").value_or("/") +
       " HTTP/1.1\r\nHost: " + take_field(fields, ":authority").value_or("") +
       "\r\n";
   for (const auto& [name, value] : fields) {
