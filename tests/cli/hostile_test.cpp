@@ -174,12 +174,17 @@ TEST_P(HostileTest, Pages) {
 }
 
 TEST_P(HostileTest, TransientFailuresAreRetried) {
-  const ProcessResult result =
-      run({list({"/flaky/2/503/a", "/flaky-reset/1/b", "/flaky-close/1/c"}),
-           "--retry", "2", "-q", "--cacert", LoopbackTls::get().ca_file()});
-  EXPECT_EQ(result.exit_status, 0) << result.out;
-  for (const json& record : records(result.out)) {
-    EXPECT_GT(record["attempts"].get<int>(), 1);
+  // One at a time: on a connection that an earlier answer came over, what
+  // breaks it is no attempt that failed.
+  for (const char* path :
+       {"/flaky/2/503/a", "/flaky-reset/1/b", "/flaky-close/1/c"}) {
+    const ProcessResult result =
+        run({list({path}), "--retry", "2", "-q", "--cacert",
+             LoopbackTls::get().ca_file()});
+    EXPECT_EQ(result.exit_status, 0) << result.out;
+    for (const json& record : records(result.out)) {
+      EXPECT_GT(record["attempts"].get<int>(), 1) << path;
+    }
   }
 }
 

@@ -149,6 +149,9 @@ TEST_F(SeedSourceTest, APipeWithoutAWriterIsNoEmptyOne) {
 TEST_F(SeedSourceTest, APipeIsReadHereWhenNoThreadCanBeStarted) {
   const std::string path = folder_ / "pipe";
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  // For whoever this is while no thread can be started.
+  ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
+  ASSERT_EQ(chmod(path.c_str(), 0666), 0);
   std::thread producer([&path] { std::ofstream(path) << "http://a/\n"; });
   const testing::NoMoreThreads none;
   const auto seeds = *open_seeds({path, "http://b/"}, [] {});
