@@ -71,18 +71,12 @@ struct StateStore::Impl {
   std::vector<HostId> hosts_since;  // whose `done` has changed
   std::uint64_t admitted = 0, done = 0;
 
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   struct Claim {
     PageId by;
-    bool wanted = false;  // it has a row
+    std::string wanted;  // as others wrote it; "": by none
   };
-  std::unordered_map<std::string, Claim, TextHash, std::equal_to<>> claims;
-  std::unordered_multimap<PageId, std::string> claims_of;
+  std::unordered_map<std::uint64_t, Claim> claims;  // by the target's hash
+  std::unordered_multimap<PageId, std::uint64_t> claims_of;
   struct Wanted {
     Url url;
     int depth;

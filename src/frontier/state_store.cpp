@@ -115,7 +115,7 @@ Result<std::optional<PageId>> StateStore::add(const Url& url, int depth,
   const std::string_view href = url.href().substr(0, url.href().find('#'));
   const std::uint64_t hash = impl.hash(href);
   if (impl.known.contains(hash)) return std::nullopt;
-  if (const auto claimed = impl.claims.find(href);
+  if (const auto claimed = impl.claims.find(hash);
       claimed != impl.claims.end()) {
     auto wanted = impl.want(href, depth, parent, claimed->second);
     if (!wanted) return tl::unexpected(wanted.error());
@@ -286,10 +286,11 @@ Result<bool> StateStore::claim(const Url& target, PageId by, int depth) {
   if (impl.failed) return tl::unexpected(*impl.failed);
   const std::string_view href =
       target.href().substr(0, target.href().find('#'));
-  if (impl.known.contains(impl.hash(href))) return false;
+  const std::uint64_t hash = impl.hash(href);
+  if (impl.known.contains(hash)) return false;
   const auto [claimed, fresh] =
-      impl.claims.try_emplace(std::string(href), Impl::Claim{by});
-  if (fresh) impl.claims_of.emplace(by, href);
+      impl.claims.try_emplace(hash, Impl::Claim{by, {}});
+  if (fresh) impl.claims_of.emplace(by, hash);
   if (claimed->second.by == by) return true;
   auto wanted = impl.want(href, depth, by, claimed->second);
   if (!wanted) return tl::unexpected(wanted.error());
@@ -299,13 +300,13 @@ Result<bool> StateStore::claim(const Url& target, PageId by, int depth) {
 // The first to want it is its parent.
 Result<void> StateStore::Impl::want(std::string_view href, int depth,
                                     PageId parent, Claim& claim) {
-  if (claim.wanted) return {};
+  if (!claim.wanted.empty()) return {};
   insert_wanted.bind(1, href);
   insert_wanted.bind(2, std::int64_t{depth});
   insert_wanted.bind(3, static_cast<std::int64_t>(parent));
   const int code = insert_wanted.run();
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
-  claim.wanted = true;
+  claim.wanted = href;
   return {};
 }
 
@@ -330,15 +331,15 @@ void StateStore::done(PageId page) {
 void StateStore::Impl::release(PageId page) {
   const auto [begin, end] = claims_of.equal_range(page);
   for (auto target = begin; target != end; ++target) {
-    const std::string& href = target->second;
-    const auto claim = claims.find(href);
+    const auto claim = claims.find(target->second);
     int code = SQLITE_OK;
-    if (const std::uint64_t hashed = hash(href); known.insert(hashed)) {
-      insert_known.bind(1, static_cast<std::int64_t>(hashed));
+    if (known.insert(target->second)) {
+      insert_known.bind(1, static_cast<std::int64_t>(target->second));
       code = insert_known.run();
     }
-    if (code == SQLITE_OK && claim->second.wanted) {
-      delete_wanted.bind(1, href);
+    if (const std::string& url = claim->second.wanted;
+        code == SQLITE_OK && !url.empty()) {
+      delete_wanted.bind(1, url);
       code = delete_wanted.run();
     }
     if (code != SQLITE_OK) fail(code);
