@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,6 +31,11 @@ struct FetchWay {
   FetcherKind fetcher;
   bool http2 = false;
 };
+
+// Without it the bytes between its members are printed, which are anything.
+inline void PrintTo(const FetchWay& way, std::ostream* out) {
+  *out << (way.http2 ? "HTTP/2" : way.scheme);
+}
 
 inline auto all_fetchers() {
   return ::testing::Values(FetcherKind::kInline, FetcherKind::kPooled);
