@@ -253,8 +253,9 @@ int run_crawl(const Options& options, Report& report) {
   if (!stats) return fail(stats.error());
   if (outputs->records->closed_by_reader()) return kExitOk;
 
-  report.print(format_summary(*stats, columns_of(STDERR_FILENO)));
-  if (stats->times) report.print(format_times(*stats, *stats->times));
+  const std::size_t columns = columns_of(STDERR_FILENO);
+  report.print(format_summary(*stats, columns));
+  if (stats->times) report.print(format_times(*stats, *stats->times, columns));
   if (const std::string error = lines.error(); !error.empty()) {
     report.warn(error);
     return kExitFailures;

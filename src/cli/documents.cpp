@@ -99,6 +99,9 @@ std::string manual_page() {
   out +=
       ".SH ENVIRONMENT\n"
       ".TP\n.B NO_COLOR\nNo colours, if set to anything.\n"
+      ".TP\n.B http_proxy, https_proxy, all_proxy, no_proxy\nProxies, and the "
+      "hosts asked without one, unless \\fB\\-\\-proxy\\fR and "
+      "\\fB\\-\\-noproxy\\fR say so.\n"
       ".TP\n.B XDG_CONFIG_HOME\nWhere the folder \\fIcrawl\\fR with the "
       "configuration is.\n"
       ".SH FILES\n"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <memory>
@@ -13,7 +14,9 @@
 #include "base/ascii.h"
 #include "base/userinfo.h"
 #include "cli/exit_status.h"
+#include "cli/filled_text.h"
 #include "cli/state.h"
+#include "cli/terminal.h"
 #include "crawl/base/ip_address.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/fetch/fetcher.h"
@@ -32,15 +35,25 @@ class Explanation {
  public:
   void add(std::string_view rule, bool allowed, std::string_view why) {
     allowed_ = allowed_ && allowed;
-    fmt::print("{:<8} {:<4} {}\n", rule, allowed ? "yes" : "no", why);
+    print(rule, allowed ? "yes" : "no", why);
   }
   // What only the crawl itself can tell.
   void leave_open(std::string_view rule, std::string_view why) {
-    fmt::print("{:<8} {:<4} {}\n", rule, "?", why);
+    print(rule, "?", why);
   }
   bool allowed() const { return allowed_; }
 
  private:
+  void print(std::string_view rule, std::string_view word,
+             std::string_view why) const {
+    std::string line = fmt::format("{:<8} {:<4} ", rule, word);
+    append_filled(why, line.size(), width_, line);
+    fmt::print("{}", line);
+  }
+
+  const std::size_t width_ = columns_of(STDOUT_FILENO) > 0
+                                 ? columns_of(STDOUT_FILENO)
+                                 : std::string::npos;
   bool allowed_ = true;
 };
 

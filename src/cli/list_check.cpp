@@ -109,8 +109,8 @@ std::optional<std::string> wrong_list(std::string_view begin,
   }
   if (start.starts_with('<') && !start.starts_with("<http://") &&
       !start.starts_with("<https://")) {
-    return "looks like XML: to crawl what a sitemap lists, give its URL with "
-           "-r --sitemap URL";
+    return "looks like XML: to crawl what a sitemap lists, give its URL: crawl "
+           "-r https://SITE/ --sitemap URL";
   }
   if (start.starts_with("{\"") || start.starts_with("{ \"") || start == "{") {
     return fmt::format(

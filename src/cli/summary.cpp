@@ -157,7 +157,8 @@ std::string format_summary(const CrawlStats& stats, std::size_t width) {
   return width > 0 ? filled_lines(out, width) : out;
 }
 
-std::string format_times(const CrawlStats& stats, const TimeBreakdown& times) {
+std::string format_times(const CrawlStats& stats, const TimeBreakdown& times,
+                         std::size_t width) {
   const double elapsed = std::chrono::duration<double>(stats.elapsed).count();
   const double all = elapsed * static_cast<double>(times.slots);
   std::string out = fmt::format("Where the time of {} went, {} each:\n",
@@ -166,8 +167,11 @@ std::string format_times(const CrawlStats& stats, const TimeBreakdown& times) {
   for (const SlotLine& line : kSlotLines) {
     const double time = times.slot_time[static_cast<std::size_t>(line.use)];
     if (!line.always && time < all / 1000) continue;
-    out += fmt::format("  {:<13} {:>7}  {}\n", line.name, percent(time, all),
-                       line.meaning);
+    const std::string left =
+        fmt::format("  {:<13} {:>7}  ", line.name, percent(time, all));
+    out += left;
+    append_filled(line.meaning, left.size(),
+                  width > 0 ? width : std::string::npos, out);
   }
   out += fmt::format("Writing records: {} ({} of the crawl's own thread)\n",
                      human_seconds(times.writing),

@@ -15,8 +15,9 @@ namespace crawl::cli {
 std::string format_summary(const CrawlStats& stats, std::size_t width = 0);
 
 // What --stats adds: where the time went, as a table of the transfer slots, and
-// what it was spent on besides.
-std::string format_times(const CrawlStats& stats, const TimeBreakdown& times);
+// what it was spent on besides. `width` as above.
+std::string format_times(const CrawlStats& stats, const TimeBreakdown& times,
+                         std::size_t width = 0);
 
 }  // namespace crawl::cli
 

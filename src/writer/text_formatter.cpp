@@ -145,7 +145,8 @@ class TextFormatter final : public RecordFormatter {
     } else if (record.title) {
       text = shown(*record.title);
     } else if (record.head) {
-      text = shown(record.content_type);
+      const std::string& type = record.content_type;
+      text = shown(std::string_view(type).substr(0, type.find(';')));
     }
     if (record.truncated) text += " (truncated)";
     return text;

@@ -143,6 +143,9 @@ TEST(Summary, StatsSayWhereTheTimeWent) {
             "Slowest hosts:\n"
             "     mean    worst  requests\n"
             "   1.25 s   5.00 s        12  http://slow.test:80\n");
+  EXPECT_THAT(format_times(stats, times, 60),
+              testing::HasSubstr("URLs were queued, but their hosts\n"
+                                 "                         had to wait: "));
 }
 
 }  // namespace
