@@ -215,6 +215,17 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
   return outputs;
 }
 
+// Success is that everything the user asked for was fetched.
+int exit_status(const CrawlStats& stats) {
+  // A budget may leave no time for anything, patterns may fit nothing.
+  const bool nothing =
+      stats.fetched == 0 && (stats.skipped > 0 || stats.left > 0);
+  return stats.failed > 0 || stats.seeds_skipped > 0 ||
+                 stats.sitemaps_failed > 0 || stats.nothing_included || nothing
+             ? kExitFailures
+             : kExitOk;
+}
+
 int run_crawl(const Options& options, Report& report) {
   StopButton button(report);
   Result<std::unique_ptr<Fetcher>> fetcher =
@@ -264,11 +275,7 @@ int run_crawl(const Options& options, Report& report) {
     report.print(format_resume_hint(options, lines.exact()));
     return kExitInterrupted;
   }
-  // Seeds that were all turned away, by robots.txt for example, are no success;
-  // neither are those that a budget left no time for.
-  const bool nothing =
-      stats->fetched == 0 && (stats->skipped > 0 || stats->left > 0);
-  return stats->failed > 0 || nothing ? kExitFailures : kExitOk;
+  return exit_status(*stats);
 }
 
 }  // namespace

@@ -128,6 +128,20 @@ std::string format_summary(const CrawlStats& stats, std::size_t width) {
   if (const std::string skipped = kinds(stats, true); !skipped.empty()) {
     out += fmt::format("Skipped: {}\n", skipped);
   }
+  if (stats.out_of_budget) {
+    out += "A limit ended it: --max-pages, --max-time or --max-bytes\n";
+  }
+  if (stats.seeds_skipped > 0) {
+    out += fmt::format("{} of the input skipped\n",
+                       counted(stats.seeds_skipped, "URL"));
+  }
+  if (stats.sitemaps_failed > 0) {
+    out += fmt::format("{} of the command line could not be read\n",
+                       counted(stats.sitemaps_failed, "sitemap"));
+  }
+  if (stats.nothing_included) {
+    out += "--include fits none of the URLs that were found\n";
+  }
   if (stats.requests > 0) {
     out += counted(stats.requests, "request");
     std::string of_them;

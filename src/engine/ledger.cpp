@@ -57,7 +57,8 @@ void Ledger::finish(CrawlRecord record, const FetchResult* result) {
   if (result == nullptr) record.timestamp = clock_.wall_time();
   count(record);
   if (!record.input.empty() && is_skip(record.error) &&
-      record.error != ErrorKind::kDuplicate) {
+      record.error != ErrorKind::kDuplicate &&
+      record.error != ErrorKind::kExcluded) {
     ++stats_.seeds_skipped;
   }
   budget_.record_made();

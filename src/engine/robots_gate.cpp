@@ -37,7 +37,9 @@ RobotsGate::Verdict RobotsGate::judge(const Url& url, bool allow_private,
     if (allow_private) return {Access::kAskFirst, ""};
     return {Access::kDisallowed, host.reason, ErrorKind::kBlockedAddress};
   }
-  if (host.disallow_all) return {Access::kDisallowed, host.reason};
+  if (host.disallow_all) {
+    return {Access::kDisallowed, host.reason, host.error};
+  }
   const RobotsDecision decision = host.rules.decide(url.path_and_query());
   if (decision.allowed) return {};
   return {Access::kDisallowed,
@@ -98,7 +100,9 @@ RobotsGate::Outcome RobotsGate::answered(Host& host, const Url& asked,
     return outcome;
   }
   host.expires = now + verdict.ask_again;
-  host.reason = verdict.reason;
+  host.error = verdict.error;
+  host.reason = verdict.error == ErrorKind::kRobots ? verdict.reason
+                                                    : result.error_message;
   switch (verdict.access) {
     case RobotsAccess::kFollow:
       break;

@@ -66,9 +66,10 @@ class RobotsGate {
     std::string key;
     std::size_t bytes = 0;  // as counted
     RobotsRules rules;
-    bool known = false;         // an answer stands
-    bool disallow_all = false;  // it is that nothing may be fetched
-    bool blocked = false;       // because of the host's address
+    bool known = false;                    // an answer stands
+    bool disallow_all = false;             // it is that nothing may be fetched
+    bool blocked = false;                  // because of the host's address
+    ErrorKind error = ErrorKind::kRobots;  // of what is not allowed then
     std::string reason;
     Clock::time_point expires{};
     int failures = 0;  // in a row

@@ -13,6 +13,10 @@ namespace {
 
 // Pages among the visits, over all hosts, and of one host at a time.
 constexpr std::size_t kWindow = 16'384;
+// All of them, those included whose hosts may not be contacted for a while.
+constexpr std::size_t kMostQueued = 65'536;
+// Hosts of that kind that one refill looks at.
+constexpr std::size_t kPassedOver = 64;
 constexpr std::size_t kMinLoad = 8;
 constexpr std::size_t kMaxLoad = 512;
 constexpr std::size_t kParentUrls = 8'192;
@@ -280,12 +284,26 @@ void SiteQueue::note_waiting(StateStore::HostId host) {
 
 Result<bool> SiteQueue::refill(Visits& visits, JobOwner& owner) {
   bool any = false;
-  while (!waiting_hosts_.empty() && visits.queued() < kWindow) {
+  std::size_t passed_over = 0;
+  while (!waiting_hosts_.empty() && visits.supply() < kWindow &&
+         visits.queued() < kMostQueued) {
     const StateStore::HostId host = waiting_hosts_.front();
     waiting_hosts_.pop_front();
-    // Many hosts get a little each, a single one its fill at a time.
-    const std::size_t share = std::clamp(
-        kWindow / (waiting_hosts_.size() + 1) / 8, kMinLoad, kMaxLoad);
+    // Many hosts get a little each, a single one its fill at a time. One that
+    // may not be contacted for a while has a single page among the visits,
+    // which brings it back when its time has come.
+    std::size_t share = std::clamp(kWindow / (waiting_hosts_.size() + 1) / 8,
+                                   kMinLoad, kMaxLoad);
+    if (visits.frontier().is_held(store_.host_key(host))) {
+      if (windows_[host].loaded > 0) {
+        waiting_hosts_.push_back(host);
+        if (++passed_over >= std::min(kPassedOver, waiting_hosts_.size())) {
+          return any;
+        }
+        continue;
+      }
+      share = 1;
+    }
     loading_.clear();
     if (Result<void> loaded = store_.load(host, share, loading_); !loaded) {
       return tl::unexpected(loaded.error());

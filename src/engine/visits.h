@@ -57,7 +57,11 @@ class Visits {
   // What comes from now on ends the visit it is for.
   void stop() { stopped_ = true; }
 
-  // Visits that wait for an exchange.
+  // Visits that wait for an exchange; supply(): but for those whose hosts may
+  // not be contacted for a while.
+  std::size_t supply() {
+    return queued() - frontier_.queued() + frontier_.supply();
+  }
   std::size_t queued() const;
   bool finished() const { return queued() == 0 && frontier_.finished(); }
 

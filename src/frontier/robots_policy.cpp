@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace crawl {
 namespace {
@@ -16,7 +17,18 @@ std::string what_happened(const RobotsAnswer& answer) {
 }
 
 RobotsVerdict unavailable(const RobotsPolicy& policy, std::string reason) {
-  return {RobotsAccess::kAllowAll, policy.lifetime, false, std::move(reason)};
+  RobotsVerdict verdict;
+  verdict.access = RobotsAccess::kAllowAll;
+  verdict.ask_again = policy.lifetime;
+  verdict.reason = std::move(reason);
+  return verdict;
+}
+
+// first, doubled with each failure.
+std::chrono::seconds pause(std::chrono::seconds first, int failures,
+                           std::chrono::seconds most) {
+  for (int i = 0; i < failures && first < most; ++i) first *= 2;
+  return std::min(first, most);
 }
 
 RobotsVerdict unreachable(const RobotsAnswer& answer,
@@ -25,13 +37,25 @@ RobotsVerdict unreachable(const RobotsAnswer& answer,
   verdict.access =
       answer.has_copy ? RobotsAccess::kUseCopy : RobotsAccess::kDisallowAll;
   verdict.reason = what_happened(answer);
-  verdict.ask_again = std::min(policy.first_retry, policy.max_retry);
-  for (int i = 0; i < answer.failures && verdict.ask_again < policy.max_retry;
-       ++i) {
-    verdict.ask_again = std::min(verdict.ask_again * 2, policy.max_retry);
-  }
-  if (!answer.has_copy && answer.failures + 1 >= policy.max_attempts) {
-    verdict.give_up = true;
+  const bool no_server =
+      answer.redirects == 0 &&
+      (answer.error == ErrorKind::kDns || answer.error == ErrorKind::kConnect ||
+       answer.error == ErrorKind::kTls);
+  verdict.ask_again =
+      pause(no_server ? policy.first_connect_retry : policy.first_retry,
+            answer.failures, policy.max_retry);
+  if (answer.has_copy) return verdict;
+  // Only a connection may come about a moment later.
+  const int attempts = !no_server ? policy.max_attempts
+                       : answer.error == ErrorKind::kConnect
+                           ? policy.connect_attempts
+                           : 1;
+  if (answer.failures + 1 < attempts) return verdict;
+  verdict.give_up = true;
+  if (no_server) {
+    verdict.error = answer.error;
+    verdict.ask_again = policy.max_retry;
+  } else {
     verdict.reason += fmt::format(", {} times", answer.failures + 1);
   }
   return verdict;
@@ -48,13 +72,13 @@ RobotsVerdict judge_robots(const RobotsAnswer& answer,
   }
   if (answer.error != ErrorKind::kNone) return unreachable(answer, policy);
   if (status >= 200 && status < 300) {
-    return {RobotsAccess::kParse, policy.lifetime, false, {}};
+    return {.access = RobotsAccess::kParse, .ask_again = policy.lifetime};
   }
   if (status >= 300 && status < 400) {
     if (!answer.has_target || answer.redirects >= policy.max_redirects) {
       return unavailable(policy, "robots.txt: its redirects lead nowhere");
     }
-    return {RobotsAccess::kFollow, std::chrono::seconds(0), false, {}};
+    return {.access = RobotsAccess::kFollow};
   }
   // "Too Many Requests" says that the server cannot answer now, not that it has
   // no rules.

@@ -46,6 +46,20 @@ TEST(Summary, TotalsVisiblyAddUp) {
             "41.2 MiB received, 155 MiB decoded\n");
 }
 
+TEST(Summary, SaysWhyItIsNoSuccess) {
+  CrawlStats stats = sample();
+  stats.out_of_budget = true;
+  stats.seeds_skipped = 2;
+  stats.sitemaps_failed = 1;
+  stats.nothing_included = true;
+  EXPECT_THAT(
+      format_summary(stats),
+      HasSubstr("A limit ended it: --max-pages, --max-time or --max-bytes\n"
+                "2 URLs of the input skipped\n"
+                "1 sitemap of the command line could not be read\n"
+                "--include fits none of the URLs that were found\n"));
+}
+
 TEST(Summary, LinesBreakBetweenWords) {
   EXPECT_EQ(format_summary(sample(), 60),
             "4,424 URLs = 4,400 fetched + 20 failed + 4 skipped,\n"

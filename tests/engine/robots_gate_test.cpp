@@ -45,6 +45,16 @@ TEST_F(RobotsGateTest, NamesTheLineThatDisallows) {
   EXPECT_EQ(judge().reason, "robots.txt line 2: Disallow: /x");
 }
 
+TEST_F(RobotsGateTest, HostThatIsNotThereIsSaidToBe) {
+  FetchResult result;
+  result.error = ErrorKind::kDns;
+  result.error_message = "a.test: no such host";
+  EXPECT_FALSE(answered(std::move(result)).hold_until);
+  EXPECT_EQ(judge().access, Access::kDisallowed);
+  EXPECT_EQ(judge().error, ErrorKind::kDns);
+  EXPECT_EQ(judge().reason, "a.test: no such host");
+}
+
 // What was received counts: RFC 9309 goes by the status, but for rules of which
 // not all have come.
 TEST_F(RobotsGateTest, Rfc9309_2_3_1_AStatusCountsWithoutItsBody) {

@@ -346,6 +346,41 @@ TEST_F(SiteTest, SeedThatIsNotFetchedIsToldApartFromOneThatIs) {
   EXPECT_EQ(record("http://r.test/no")["error"], "robots");
 }
 
+// More hosts that want to be left alone than the window has room for pages.
+TEST_F(SiteTest, HostsThatMustWaitDoNotHoldUpTheOthers) {
+  options_.site->scope.kind = ScopeKind::kAny;
+  options_.budget.max_time = 60s;
+  std::vector<std::string> links;
+  for (int host = 0; host < 2'500; ++host) {
+    const std::string origin = "http://h" + std::to_string(host) + ".test";
+    fetcher_.reply(origin + "/robots.txt", {.status = 503});
+    for (int i = 0; i < 8; ++i) {
+      links.push_back(origin + "/" + std::to_string(i));
+    }
+  }
+  no_robots("http://good.test");
+  links.push_back("http://good.test/");
+  page("http://a.test/", links);
+  crawl();
+  Clock::time_point at{};
+  for (const FakeFetcher::Start& start : fetcher_.starts()) {
+    if (start.url == "http://good.test/") at = start.time;
+  }
+  EXPECT_LT(at - fetcher_.starts().front().time, 15s);
+  EXPECT_GT(at, fetcher_.starts().front().time);
+}
+
+TEST_F(SiteTest, SeedThatCannotBeReachedEndsAsInAList) {
+  fetcher_.reply("http://none.test/robots.txt", {.error = ErrorKind::kDns});
+  fetcher_.reply("http://shut.test/robots.txt", {.error = ErrorKind::kConnect});
+  const CrawlStats stats =
+      crawl({"http://none.test/", "http://shut.test/", "http://a.test/"});
+  EXPECT_EQ(record("http://none.test/")["error"], "dns");
+  EXPECT_EQ(record("http://shut.test/")["error"], "connect");
+  EXPECT_EQ(stats.failed, 2u);
+  EXPECT_LT(stats.elapsed, 5s);
+}
+
 TEST_F(SiteTest, PatternsThatFitNothingAreSaid) {
   page("http://a.test/", {"http://a.test/1", "http://a.test/2"});
   options_.site->scope.include = {"/2$"};

@@ -70,6 +70,34 @@ TEST(RobotsPolicy, Rfc9309_2_3_1_4_NoAnswerDisallowsAll) {
   EXPECT_EQ(judge_robots(timeout).reason, "robots.txt: no answer (timeout)");
 }
 
+// A page of a host that is not there ends as it would without robots.txt.
+TEST(RobotsPolicy, WhereThereIsNoServerItsPagesEndAsThat) {
+  struct Case {
+    ErrorKind error;
+    int attempts;
+  };
+  for (const auto& [error, attempts] :
+       {Case{ErrorKind::kDns, 1}, Case{ErrorKind::kTls, 1},
+        Case{ErrorKind::kConnect, 3}}) {
+    RobotsAnswer answer;
+    answer.error = error;
+    for (answer.failures = 0; answer.failures < attempts; ++answer.failures) {
+      const RobotsVerdict verdict = judge_robots(answer);
+      EXPECT_EQ(verdict.access, RobotsAccess::kDisallowAll);
+      EXPECT_EQ(verdict.give_up, answer.failures == attempts - 1);
+      if (verdict.give_up) {
+        EXPECT_EQ(verdict.error, error);
+      } else {
+        EXPECT_LE(verdict.ask_again, seconds(2));
+      }
+    }
+    // It was there, and sent us to one that is not.
+    answer.failures = 0;
+    answer.redirects = 1;
+    EXPECT_FALSE(judge_robots(answer).give_up);
+  }
+}
+
 TEST(RobotsPolicy, Rfc9309_2_3_1_4_AsksAgainLaterAndLater) {
   RobotsPolicy policy;
   policy.first_retry = seconds(5);

@@ -21,6 +21,10 @@ struct RobotsPolicy {
   std::chrono::seconds max_retry{5 * 60};
   // Failures in a row after which the URLs that wait are given up.
   int max_attempts = 4;
+  // Where there is no server to answer (its name, its port, its certificate),
+  // its pages would fare no better: tried as often as those are.
+  int connect_attempts = 3;
+  std::chrono::seconds first_connect_retry{1};
 };
 
 // How one exchange for robots.txt ended.
@@ -45,8 +49,9 @@ struct RobotsVerdict {
   RobotsAccess access = RobotsAccess::kDisallowAll;
   // Ask again then: the lifetime of an answer, the pause after a failure.
   std::chrono::seconds ask_again{0};
-  // Do not: the host's URLs are skipped, with `reason`.
+  // Do not: the host's URLs are skipped, with `reason` and as `error`.
   bool give_up = false;
+  ErrorKind error = ErrorKind::kRobots;
   // "robots.txt: status 503"; "" where the rules speak for themselves.
   std::string reason;
 };
