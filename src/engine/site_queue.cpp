@@ -13,10 +13,8 @@ namespace {
 
 // Pages among the visits, over all hosts, and of one host at a time.
 constexpr std::size_t kWindow = 16'384;
-// All of them, those included whose hosts may not be contacted for a while.
-constexpr std::size_t kMostQueued = 65'536;
-// Hosts of that kind that one refill looks at.
-constexpr std::size_t kPassedOver = 64;
+// Those of hosts that want to be left alone counted too.
+constexpr std::size_t kMostQueued = 8 * kWindow;
 constexpr std::size_t kMinLoad = 8;
 constexpr std::size_t kMaxLoad = 512;
 constexpr std::size_t kParentUrls = 8'192;
@@ -275,7 +273,9 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
 void SiteQueue::note_waiting(StateStore::HostId host) {
   if (host >= windows_.size()) windows_.resize(host + 1);
   HostWindow& window = windows_[host];
-  if (window.listed || window.loaded >= kMinLoad || store_.waiting(host) == 0) {
+  // Of a host that was never asked one page is enough to see what it says.
+  if (window.listed || window.loaded >= (window.asked ? kMinLoad : 1) ||
+      store_.waiting(host) == 0) {
     return;
   }
   window.listed = true;
@@ -284,26 +284,22 @@ void SiteQueue::note_waiting(StateStore::HostId host) {
 
 Result<bool> SiteQueue::refill(Visits& visits, JobOwner& owner) {
   bool any = false;
-  std::size_t passed_over = 0;
   while (!waiting_hosts_.empty() && visits.supply() < kWindow &&
          visits.queued() < kMostQueued) {
     const StateStore::HostId host = waiting_hosts_.front();
     waiting_hosts_.pop_front();
-    // Many hosts get a little each, a single one its fill at a time. One that
-    // may not be contacted for a while has a single page among the visits,
-    // which brings it back when its time has come.
-    std::size_t share = std::clamp(kWindow / (waiting_hosts_.size() + 1) / 8,
-                                   kMinLoad, kMaxLoad);
-    if (visits.frontier().is_held(store_.host_key(host))) {
-      if (windows_[host].loaded > 0) {
-        waiting_hosts_.push_back(host);
-        if (++passed_over >= std::min(kPassedOver, waiting_hosts_.size())) {
-          return any;
-        }
-        continue;
-      }
-      share = 1;
+    // Many hosts get a little each, a single one its fill at a time.
+    HostWindow& window = windows_[host];
+    const bool held = visits.frontier().is_held(store_.host_key(host));
+    if (held && window.loaded > 0) {
+      window.listed = false;  // until that page is taken
+      continue;
     }
+    const std::size_t share =
+        held || !window.asked
+            ? 1
+            : std::clamp(kWindow / (waiting_hosts_.size() + 1) / 8, kMinLoad,
+                         kMaxLoad);
     loading_.clear();
     if (Result<void> loaded = store_.load(host, share, loading_); !loaded) {
       return tl::unexpected(loaded.error());
@@ -361,6 +357,7 @@ Result<std::string> SiteQueue::url_of(PageId page) {
 void SiteQueue::taken(const Job& job) {
   const StateStore::HostId host = StateStore::host_of(job.page);
   if (windows_[host].loaded > 0) --windows_[host].loaded;
+  windows_[host].asked = true;
   note_waiting(host);
 }
 

@@ -116,6 +116,7 @@ class SiteQueue {
   struct HostWindow {
     std::uint32_t loaded = 0;  // among the visits
     bool listed = false;       // in waiting_hosts_
+    bool asked = false;        // a page of it was handed out
   };
   std::vector<HostWindow> windows_;  // by HostId
   std::deque<StateStore::HostId> waiting_hosts_;

@@ -610,6 +610,55 @@ TEST_F(SiteTest, LongWaitOfAHostIsReportedOnce) {
                           "(Retry-After); its URLs wait for 120 s"));
 }
 
+TEST_F(SiteTest, OneHostOverTwoSchemesIsPacedAsOne) {
+  options_.pace.delay = 1s;
+  page("http://a.test/", {"https://a.test/1", "http://a.test/2",
+                          "https://a.test/3", "http://a.test/4"});
+  no_robots("https://a.test");
+  EXPECT_EQ(crawl().fetched, 5u);
+  const auto& starts = fetcher_.starts();
+  ASSERT_EQ(starts.size(), 7u) << "each origin has a robots.txt";
+  for (std::size_t i = 1; i < starts.size(); ++i) {
+    EXPECT_GE(starts[i].time - starts[i - 1].time, 1s);
+  }
+}
+
+// More hosts than the window has places, whatever keeps them from answering.
+TEST_F(SiteTest, HostsThatHaveToWaitKeepOutNoOther) {
+  const FakeFetcher::Reply robots[] = {
+      {.error = ErrorKind::kConnect},
+      {.status = 503},
+      {.status = 429, .retry_after = "3600"},
+  };
+  for (const FakeFetcher::Reply& refusal : robots) {
+    FakeFetcher fetcher(clock_);
+    options_.jobs = 64;
+    std::vector<std::string> lines;
+    for (int host = 0; host < 2'200; ++host) {
+      const std::string origin = "http://r" + std::to_string(host) + ".test";
+      for (int i = 0; i < 9; ++i) {
+        lines.push_back(origin + "/" + std::to_string(i));
+      }
+      fetcher.reply(origin + "/robots.txt", refusal);
+      fetcher.reply(origin + "/robots.txt", {.status = 404});
+    }
+    lines.push_back("http://good.test/");
+    auto store = StateStore::open({});
+    ASSERT_TRUE(store);
+    const auto seeds = make_seeds(std::move(lines));
+    Crawler crawler(options_, fetcher, {}, clock_, nullptr, store->get());
+    const Result<CrawlStats> stats = crawler.run(*seeds);
+    ASSERT_TRUE(stats) << stats.error().message;
+    EXPECT_EQ(stats->fetched, 2'200u * 9 + 1);
+    const auto& starts = fetcher.starts();
+    const auto good = std::find_if(
+        starts.begin(), starts.end(),
+        [](const auto& start) { return start.url == "http://good.test/"; });
+    ASSERT_NE(good, starts.end());
+    EXPECT_LT(good->time - starts.front().time, 4s) << refusal.status;
+  }
+}
+
 TEST_F(SiteTest, DelayHoldsForRobotsToo) {
   options_.pace.delay = 1s;
   page("http://a.test/", {"http://a.test/1", "http://a.test/2"});
