@@ -72,13 +72,15 @@ RobotsVerdict judge_robots(const RobotsAnswer& answer,
   }
   if (answer.error != ErrorKind::kNone) return unreachable(answer, policy);
   if (status >= 200 && status < 300) {
-    return {.access = RobotsAccess::kParse, .ask_again = policy.lifetime};
+    return {.access = RobotsAccess::kParse,
+            .ask_again = policy.lifetime,
+            .reason = {}};
   }
   if (status >= 300 && status < 400) {
     if (!answer.has_target || answer.redirects >= policy.max_redirects) {
       return unavailable(policy, "robots.txt: its redirects lead nowhere");
     }
-    return {.access = RobotsAccess::kFollow};
+    return {.access = RobotsAccess::kFollow, .reason = {}};
   }
   // "Too Many Requests" says that the server cannot answer now, not that it has
   // no rules.

@@ -484,6 +484,7 @@ TEST_F(SecretsCliTest, AStateHasNoPasswordAndGoesOnWithAnother) {
     site_.serve(path, "<title>n</title>");
   }
   site_.serve("/seed", links);
+  site_.serve("/map", site_.url("/n0") + "\n");
   const auto crawl = [this](const std::string& userinfo,
                             std::vector<std::string> more) {
     std::vector<std::string> arguments = {

@@ -115,7 +115,8 @@ def pages_under(directory, most):
             for name in names
             if name.endswith((".html", ".htm"))
         ]
-    paths.sort()
+    # What all of a page is, is asked for: of larger ones it is cut.
+    paths = sorted(p for p in paths if os.path.getsize(p) < 4_000_000)
     step = max(1, -(-len(paths) // most))
     return paths[::step]
 
