@@ -327,6 +327,8 @@ constexpr auto kElsewhere = std::to_array<Namesake>({
     {"output-document", "output"},
     {"output-format", "format"},
     {"output-file", "log-file"},
+    {"append-output", "append"},
+    {"overwrite-output", "overwrite"},
     {"no-check-certificate", "insecure"},
     {"ca-certificate", "cacert"},
     {"ca-directory", "cacert"},

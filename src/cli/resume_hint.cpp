@@ -110,9 +110,8 @@ SeedSource::Status WatchedLines::next(std::string& line) {
 std::string format_resume_hint(const Options& options, bool exact) {
   if (!options.state.empty()) return "to go on, run the same command again\n";
   if (options.crawl.site) {
-    return "nothing of this crawl is kept; with --state FILE it could be gone "
-           "on "
-           "with\n";
+    return "nothing of this crawl is kept; with --state FILE and -o FILE the "
+           "same command goes on\n";
   }
   const bool named = exact && options.inputs.size() == 1 &&
                      options.inputs[0] != "-" && options.output != "-" &&
@@ -122,7 +121,8 @@ std::string format_resume_hint(const Options& options, bool exact) {
   if (!named || !is_regular_file(options.inputs[0]) ||
       !is_regular_file(options.output) || !is_printable(options.inputs[0]) ||
       !is_printable(options.output) || !has_plain_lines(options.inputs[0])) {
-    return "to go on, run again with the lines that have no record yet\n";
+    return "to go on, run again with the lines that have no record yet; with "
+           "--state FILE and -o FILE the same command goes on by itself\n";
   }
   return fmt::format(
       "to go on, crawl the lines that have no record yet:\n"

@@ -89,7 +89,8 @@ void SitemapErrand::ended(std::unique_ptr<Job> job, FetchResult result,
   if (!readable && !job->input.empty()) ++ledger_.stats().sitemaps_failed;
   if (failed || !readable) {
     ledger_.notice(fmt::format(
-        "sitemap {}: {}", job->url.href(),
+        "sitemap {} could not be read{}: {}", job->url.href(),
+        readable ? " to its end" : "",
         ending.error != ErrorKind::kNone ? ending.message
         : failed                         ? result.error_message
                  : fmt::format("HTTP status {}", result.status_code)));

@@ -278,6 +278,10 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
     if (fd >= 0) ::close(fd);
     return make_error(fmt::format("cannot write to {}: {}", path, why));
   };
+  if (fd < 0 && errno == ENOENT) {
+    return fail("there is no folder " +
+                std::filesystem::path(path).parent_path().string());
+  }
   if (fd < 0) return fail(reason(errno));
   if (is_regular(fd)) {
     // Before anything of it is lost.

@@ -588,7 +588,8 @@ TEST_F(OptionsTest, EveryOptionOfCurlWgetAndScrapyLeadsToOneOfOurs) {
       // Scrapy and others
       "--set -a --depth-limit --max-depth --download-delay --autothrottle "
       "--concurrent-requests --concurrent-requests-per-domain "
-      "--allowed-domains --output-format --loglevel --debug --limit "
+      "--allowed-domains --overwrite-output --output-format --loglevel --debug "
+      "--limit "
       "--concurrency --max-concurrency --workers --num-threads --max-retries "
       "--allow --deny --filter --ignore --ignore-robots --respect-robots "
       "--resume --dry-run --headless --no-color --csv --jsonl --file --input");

@@ -28,7 +28,8 @@ class ResumeHintTest : public ::testing::Test {
   crawl::testing::TempDir files_;
   Options options_;
   const std::string in_words_ =
-      "to go on, run again with the lines that have no record yet\n";
+      "to go on, run again with the lines that have no record yet; with "
+      "--state FILE and -o FILE the same command goes on by itself\n";
 };
 
 TEST_F(ResumeHintTest, ListGetsACommandThatPicksWhatIsLeft) {

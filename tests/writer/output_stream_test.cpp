@@ -136,9 +136,9 @@ TEST_F(OutputStreamTest, DestructorWritesWhatIsLeft) {
 }
 
 TEST_F(OutputStreamTest, WhatCannotBeOpenedSaysWhy) {
-  EXPECT_EQ(
-      open_output(path("no/such/out")).error().message,
-      "cannot write to " + path("no/such/out") + ": No such file or directory");
+  EXPECT_EQ(open_output(path("no/such/out")).error().message,
+            "cannot write to " + path("no/such/out") + ": there is no folder " +
+                path("no/such"));
   EXPECT_THAT(open_output(folder_).error().message,
               HasSubstr("Is a directory"));
   EXPECT_THAT(open_output("").error().message, HasSubstr("no name"));
