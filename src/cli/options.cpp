@@ -196,18 +196,27 @@ class Resolver : ValueReader {
     const auto wanted = [&](std::string_view field) {
       return has_field(options_.fields, field);
     };
+    static constexpr std::array<std::string_view, 5> kFacts = {
+        "headings", "meta", "alternates", "json_ld", "json_ld_broken"};
+    Result<Extractor> extractor = read_extracts(args.extract);
+    if (!extractor) return fail(std::move(extractor.error()));
+    if (std::any_of(kFacts.begin(), kFacts.end(), wanted)) {
+      extractor->want_facts();
+    }
+    options_.extract = args.extract;
+    options_.extract_names = extractor->names();
+    if (!extractor->empty()) {
+      options_.crawl.fetch.extractor =
+          std::make_shared<const Extractor>(*std::move(extractor));
+    } else if (wanted("extract_error")) {
+      fail("--fields: 'extract_error' is about what --extract asks for");
+    }
     if (args.extract.empty()) {
-      if (wanted("extracted") || wanted("extract_error")) {
+      if (wanted("extracted")) {
         fail("--fields: 'extracted' is what --extract NAME=SELECTOR asks for");
       }
       return;
     }
-    Result<Extractor> extractor = read_extracts(args.extract);
-    if (!extractor) return fail(std::move(extractor.error()));
-    options_.extract = args.extract;
-    options_.extract_names = extractor->names();
-    options_.crawl.fetch.extractor =
-        std::make_shared<const Extractor>(*std::move(extractor));
     if (!args.fields && options_.format == OutputFormat::kText) {
       // A screen has no room for all the others.
       options_.fields = *parse_field_list("status_code,url,extracted,error");

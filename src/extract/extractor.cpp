@@ -5,16 +5,17 @@
 #include <algorithm>
 #include <new>
 #include <optional>
-#include <tuple>
 #include <utility>
 #include <variant>
 
 #include "crawl/base/utf8.h"
 #include "crawl/parse/charset.h"
+#include "extract/bounds.h"
 #include "extract/css_matcher.h"
 #include "extract/css_selector.h"
 #include "extract/filter.h"
 #include "extract/html_writer.h"
+#include "extract/page_facts.h"
 #include "extract/page_tree.h"
 #include "extract/xpath.h"
 #include "parse/html/gumbo_tree.h"
@@ -36,23 +37,35 @@ struct Selector {
 
 namespace {
 
-// What one page may give, all names together: this, and so many times its own
-// size. Every string counts 32 bytes more than it is long.
-constexpr std::size_t kLeastGiven = std::size_t{1} << 20;
-constexpr std::size_t kTimesGiven = 8;
-constexpr std::size_t kStringCost = 32;
-
-constexpr std::string_view kTooMuch = "more was found than one page may give";
-
 // Something that a selector found, not yet written out.
 struct Found {
   std::uint32_t order;
   const PageTree::Element* element;  // or its attribute, if that is there
   const PageTree::Text* text;
   const GumboAttribute* attribute;
+  unsigned place = 0;  // of the attribute, from 1
 
-  auto key() const { return std::tuple(order, attribute); }
+  auto key() const { return std::pair(order, place); }
 };
+
+constexpr std::size_t kManyFound = std::size_t{1} << 20;
+
+// In page order, each once.
+void put_in_order(std::vector<Found>& found) {
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.key() < b.key(); });
+  found.erase(std::unique(found.begin(), found.end(),
+                          [](const Found& a, const Found& b) {
+                            return a.key() == b.key();
+                          }),
+              found.end());
+}
+
+unsigned place_of(const GumboAttribute& attribute, const GumboElement& in) {
+  unsigned i = 0;
+  while (&attribute_at(in, i) != &attribute) ++i;
+  return i + 1;
+}
 
 class PageRun {
  public:
@@ -74,24 +87,27 @@ class PageRun {
     }
     const CssList& list = std::get<CssList>(selector.query);
     std::vector<Found> found;
-    for (const CssComplex& complex : list) find(complex, found);
-    if (list.size() > 1) {
-      std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-        return a.key() < b.key();
-      });
-      found.erase(std::unique(found.begin(), found.end(),
-                              [](const Found& a, const Found& b) {
-                                return a.key() == b.key();
-                              }),
-                  found.end());
+    // What several of a long list find is not kept as often.
+    std::size_t many = kManyFound;
+    for (const CssComplex& complex : list) {
+      find(complex, found);
+      if (list.size() == 1 || found.size() < many) continue;
+      put_in_order(found);
+      many = std::max(kManyFound, 2 * found.size());
     }
+    if (list.size() > 1) put_in_order(found);
     const std::size_t needed = values_needed(selector.filters);
     std::size_t most = most_;
     for (const Found& one : found) {
       if (values.size() == needed) break;
-      if (!take(one, as_text, most, values)) return std::string(kTooMuch);
+      if (!take(one, as_text, most, values)) return std::string(kTooMuchFound);
     }
     return "";
+  }
+
+  // False if the page says too much of itself.
+  bool read_facts(LinkResolver& resolver, PageFacts& facts) {
+    return crawl::read_facts(tree_, resolver, most_, facts);
   }
 
   // What is kept of it.
@@ -122,7 +138,10 @@ class PageRun {
                                    target.lower);
         if (attribute == nullptr) continue;
       }
-      found.push_back({element.order, &element, nullptr, attribute});
+      found.push_back({element.order, &element, nullptr, attribute,
+                       attribute == nullptr
+                           ? 0
+                           : place_of(*attribute, element.node->v.element)});
     }
   }
 
@@ -262,6 +281,9 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
       apply_filter(filter, resolver, values);
     }
     run.give(values);
+  }
+  if (facts_ && !run.read_facts(resolver, out.facts.emplace())) {
+    note(std::string(kTooMuchFound));
   }
   if (resolver.budget_left() == 0) note("too many links to resolve");
   return out;

@@ -77,6 +77,10 @@ std::vector<Filter> take_filters(std::string_view& selector) {
   return filters;
 }
 
+std::string normalized(std::string_view text) {
+  return without_white_space(text, true);
+}
+
 std::size_t values_needed(const std::vector<Filter>& filters) {
   for (const Filter filter : filters) {
     if (filter == Filter::kFirst) return 1;

@@ -29,6 +29,10 @@ inline constexpr std::string_view kFilterNames =
 // What follows another '|' is left to the selector, which has a use for it.
 std::vector<Filter> take_filters(std::string_view& selector);
 
+// `text` without white space at its ends, and with a space for a run of it in
+// between; valid UTF-8.
+std::string normalized(std::string_view text);
+
 // How many of a selector's values can matter: one, if only the first is kept
 // whatever it is.
 std::size_t values_needed(const std::vector<Filter>& filters);

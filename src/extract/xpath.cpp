@@ -17,6 +17,7 @@
 
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
+#include "extract/bounds.h"
 #include "extract/html_writer.h"
 #include "extract/page_tree.h"
 #include "extract/xml_memory.h"
@@ -36,8 +37,6 @@ constexpr double kMostSeconds = 1;
 // To put two nodes in order libxml2 walks over the texts and comments between
 // them; so many steps in all may that be, each once.
 constexpr std::uint64_t kMostWalks = std::uint64_t{16} << 20;
-
-constexpr std::size_t kStringCost = 32;
 
 constexpr int kTooManySteps = static_cast<int>(XML_XPATH_EXPRESSION_OK) +
                               static_cast<int>(XPATH_OP_LIMIT_EXCEEDED);
@@ -549,7 +548,7 @@ std::string XPathPage::find(const std::string& expression, bool as_text,
       all = take(std::move(value), !cut);
     }
   }
-  return all ? "" : "more was found than one page may give";
+  return all ? std::string() : std::string(kTooMuchFound);
 }
 
 tl::expected<void, SelectorFault> check_xpath(const std::string& expression) {

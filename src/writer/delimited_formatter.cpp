@@ -58,6 +58,26 @@ class CellSink {
   }
   // Has cells of its own, a name each.
   void extraction(const Extraction&) {}
+  void headings(const std::vector<PageFacts::Heading>& headings) {
+    json_.reset();
+    json_.headings(headings);
+    text(json_.str());
+  }
+  void meta(const std::vector<PageFacts::Meta>& meta) {
+    json_.reset();
+    json_.meta(meta);
+    text(json_.str());
+  }
+  void alternates(const std::vector<PageFacts::Alternate>& alternates) {
+    json_.reset();
+    json_.alternates(alternates);
+    text(json_.str());
+  }
+  void json_texts(const std::vector<std::string>& texts) {
+    json_.reset();
+    json_.json_texts(texts);
+    text(json_.str());
+  }
 
  private:
   const AppendCell append_cell_;

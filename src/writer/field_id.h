@@ -48,6 +48,11 @@ enum class FieldId : std::uint8_t {
   kDuplicateOf,
   kExtracted,
   kExtractError,
+  kHeadings,
+  kMeta,
+  kAlternates,
+  kJsonLd,
+  kJsonLdBroken,
   kCount,
 };
 

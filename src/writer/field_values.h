@@ -15,7 +15,7 @@ namespace crawl {
 //   null()  boolean(bool)  number(std::int64_t or std::uint64_t)
 //   bytes(std::uint64_t)  seconds(double)  time(system_clock::time_point)
 //   text(string_view)  redirects(..)  links(..)  headers(..)
-//   extraction(..)
+//   extraction(..)  headings(..)  meta(..)  alternates(..)  json_texts(..)
 // So every format agrees on what is absent. Times, attempts and worker are
 // absent from a record for which nothing was tried.
 template <class Sink>
@@ -38,6 +38,13 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
   const auto seconds = [&](double value) {
     if (tried) {
       sink.seconds(value);
+    } else {
+      sink.null();
+    }
+  };
+  const auto facts = [&](auto put) {
+    if (record.extraction && record.extraction->facts) {
+      put(*record.extraction->facts);
     } else {
       sink.null();
     }
@@ -133,6 +140,16 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
     case FieldId::kExtractError:
       if (!record.extraction) return sink.null();
       return text_or_null(record.extraction->error);
+    case FieldId::kHeadings:
+      return facts([&](const PageFacts& f) { sink.headings(f.headings); });
+    case FieldId::kMeta:
+      return facts([&](const PageFacts& f) { sink.meta(f.meta); });
+    case FieldId::kAlternates:
+      return facts([&](const PageFacts& f) { sink.alternates(f.alternates); });
+    case FieldId::kJsonLd:
+      return facts([&](const PageFacts& f) { sink.json_texts(f.json_ld); });
+    case FieldId::kJsonLdBroken:
+      return facts([&](const PageFacts& f) { sink.number(f.json_ld_broken); });
     case FieldId::kCount:
       break;
   }

@@ -70,6 +70,13 @@ constexpr std::array<FieldInfo, kFieldCount> kFields = {{
      false},
     {"extract_error", "why some of extracted is missing; null if nothing is",
      false},
+    {"headings", "array of {level, text, id}, in page order", false},
+    {"meta", "array of {attribute, name, content} of meta elements", false},
+    {"alternates", "array of {url, hreflang, type, title}: link rel=alternate",
+     false},
+    {"json_ld", "array of what scripts of type application/ld+json hold",
+     false},
+    {"json_ld_broken", "how many such scripts hold no JSON", false},
 }};
 
 // A name forgotten above would shift every field after it.

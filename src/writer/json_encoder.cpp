@@ -154,4 +154,60 @@ void JsonEncoder::texts(const std::vector<std::string>& texts) {
   writer_.EndArray();
 }
 
+void JsonEncoder::headings(const std::vector<PageFacts::Heading>& headings) {
+  writer_.StartArray();
+  for (const PageFacts::Heading& heading : headings) {
+    writer_.StartObject();
+    key("level");
+    number(std::int64_t{heading.level});
+    key("text");
+    text(heading.text);
+    key("id");
+    text(heading.id);
+    writer_.EndObject();
+  }
+  writer_.EndArray();
+}
+
+void JsonEncoder::meta(const std::vector<PageFacts::Meta>& meta) {
+  writer_.StartArray();
+  for (const PageFacts::Meta& one : meta) {
+    writer_.StartObject();
+    key("attribute");
+    text(one.attribute);
+    key("name");
+    text(one.name);
+    key("content");
+    text(one.content);
+    writer_.EndObject();
+  }
+  writer_.EndArray();
+}
+
+void JsonEncoder::alternates(
+    const std::vector<PageFacts::Alternate>& alternates) {
+  writer_.StartArray();
+  for (const PageFacts::Alternate& alternate : alternates) {
+    writer_.StartObject();
+    key("url");
+    text(alternate.url);
+    key("hreflang");
+    text(alternate.hreflang);
+    key("type");
+    text(alternate.type);
+    key("title");
+    text(alternate.title);
+    writer_.EndObject();
+  }
+  writer_.EndArray();
+}
+
+void JsonEncoder::json_texts(const std::vector<std::string>& texts) {
+  writer_.StartArray();
+  for (const std::string& json : texts) {
+    writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+  }
+  writer_.EndArray();
+}
+
 }  // namespace crawl

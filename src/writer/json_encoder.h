@@ -57,6 +57,11 @@ class JsonEncoder {
   void headers(const std::vector<std::pair<std::string, std::string>>& headers);
   void extraction(const Extraction& extraction);
   void texts(const std::vector<std::string>& texts);
+  void headings(const std::vector<PageFacts::Heading>& headings);
+  void meta(const std::vector<PageFacts::Meta>& meta);
+  void alternates(const std::vector<PageFacts::Alternate>& alternates);
+  // An array of what is JSON already.
+  void json_texts(const std::vector<std::string>& texts);
 
  private:
   // rapidjson's, with a short cut for strings that need no escape: most do

@@ -242,6 +242,26 @@ class ShownSink {
     json_.extraction(extraction);
     put_text(json_.str());
   }
+  void headings(const std::vector<PageFacts::Heading>& headings) {
+    json_.reset();
+    json_.headings(headings);
+    put_text(json_.str());
+  }
+  void meta(const std::vector<PageFacts::Meta>& meta) {
+    json_.reset();
+    json_.meta(meta);
+    put_text(json_.str());
+  }
+  void alternates(const std::vector<PageFacts::Alternate>& alternates) {
+    json_.reset();
+    json_.alternates(alternates);
+    put_text(json_.str());
+  }
+  void json_texts(const std::vector<std::string>& texts) {
+    json_.reset();
+    json_.json_texts(texts);
+    put_text(json_.str());
+  }
 
  private:
   void put_text(std::string_view value) {
@@ -302,6 +322,11 @@ std::size_t column_width(FieldId field) {
     case FieldId::kBody:
     case FieldId::kExtracted:
     case FieldId::kExtractError:
+    case FieldId::kHeadings:
+    case FieldId::kMeta:
+    case FieldId::kAlternates:
+    case FieldId::kJsonLd:
+    case FieldId::kJsonLdBroken:
     case FieldId::kCount:
       break;
   }

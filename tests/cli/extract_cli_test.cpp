@@ -155,7 +155,7 @@ TEST_F(ExtractCliTest, NamesAreCheckedBeforeAnythingIsAsked) {
            {{"--extract", "title=h1", "--format", "csv"},
             "there is a column title already"},
            {{"--fields", "+extracted"}, "--extract NAME=SELECTOR"},
-           {{"--fields", "extract_error"}, "--extract NAME=SELECTOR"}}) {
+           {{"--fields", "extract_error"}, "what --extract asks for"}}) {
     std::vector<std::string> arguments = one.arguments;
     arguments.insert(arguments.begin(), url);
     const ProcessResult result = run(arguments);
@@ -175,6 +175,34 @@ TEST_F(ExtractCliTest, FieldsSayWhereItStands) {
       run({site_.url("/lamp.html"), "-q", "--extract", "t=title::text",
            "--fields", "extracted,ok"});
   EXPECT_EQ(result.out, "{\"extracted\":{\"t\":[\"Lamps\"]},\"ok\":true}\n");
+}
+
+TEST_F(ExtractCliTest, WhatAPageSaysOfItselfIsAFieldOnDemand) {
+  site_.serve("/facts.html",
+              "<meta property=og:type content=article>"
+              "<link rel=alternate hreflang=de href=/de>"
+              "<script type=application/ld+json>{ \"a\": [1.50, \"b\"] }"
+              "</script><script type=application/ld+json>{,}</script>"
+              "<h1 id=t> A  <i>b</i> </h1><h3>C</h3>");
+  const std::string url = site_.url("/facts.html");
+  const ProcessResult result =
+      run({url, "-q", "--fields",
+           "headings,meta,alternates,json_ld,json_ld_broken,extract_error"});
+  EXPECT_EQ(result.out,
+            R"({"headings":[{"level":1,"text":"A b","id":"t"},)"
+            R"({"level":3,"text":"C","id":""}],)"
+            R"("meta":[{"attribute":"property","name":"og:type",)"
+            R"("content":"article"}],"alternates":[{"url":")" +
+                site_.url("/de") +
+                R"(","hreflang":"de","type":"","title":""}],)"
+                R"("json_ld":[{"a":[1.50,"b"]}],"json_ld_broken":1,)"
+                R"("extract_error":null})"
+                "\n");
+  const ProcessResult cells =
+      run({url, "-q", "--format", "tsv", "--fields", "json_ld,json_ld_broken"});
+  EXPECT_EQ(cells.out, "json_ld\tjson_ld_broken\n[{\"a\":[1.50,\"b\"]}]\t1\n");
+  EXPECT_EQ(record_of("nonsense://", {"--fields", "headings"})["headings"],
+            nullptr);
 }
 
 TEST_F(ExtractCliTest, WhatIsLeftOutIsSaid) {

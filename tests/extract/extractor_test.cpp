@@ -473,6 +473,13 @@ TEST(Extractor, NoXPathRunsForEver) {
   EXPECT_THAT(values("<p>x", "//p/text()"), ElementsAre("x"));
 }
 
+TEST(Extractor, AListFindsEachOnceHoweverLongItIs) {
+  const std::string html = repeated("<p>x", 20'000);
+  std::string list = "p";
+  for (int i = 0; i < 1'000; ++i) list += ",p";
+  EXPECT_THAT(extract(html, {list + "|nonempty"}).values[0], SizeIs(20'000));
+}
+
 TEST(Extractor, SelectorsMayBeManyAndPagesHuge) {
   const std::string html = repeated("<p class=a id=b><b>x</b></p>\n", 100'000);
   Strings selectors(50, "p.a > b:nth-child(1)::text|first");

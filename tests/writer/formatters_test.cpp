@@ -26,7 +26,8 @@ std::vector<std::size_t> fields_of(std::string_view list) {
 
 constexpr std::string_view kEverything =
     "+content_length,+links,+headers,+body,+body_digest,+parser,+duplicate_of,"
-    "+extracted,+extract_error";
+    "+extracted,+extract_error,+headings,+meta,+alternates,+json_ld,"
+    "+json_ld_broken";
 
 std::string line_of(OutputFormat format, std::string_view fields,
                     const CrawlRecord& record, const TextStyle& style = {}) {
@@ -59,6 +60,11 @@ CrawlRecord record_full_of(const std::string& text) {
   record.extraction =
       Extraction{std::make_shared<const std::vector<std::string>>(1, text),
                  {{text}},
+                 PageFacts{{{1, text, text}},
+                           {{"name", text, text}},
+                           {{text, text, text, text}},
+                           {"[1]"},
+                           0},
                  text};
   return record;
 }
@@ -69,6 +75,7 @@ CrawlRecord record_with_extraction() {
       Extraction{std::make_shared<const std::vector<std::string>>(
                      std::vector<std::string>{"none", "one", "two"}),
                  {{}, {"a\t\"b\", c"}, {"=x", ""}},
+                 std::nullopt,
                  ""};
   return record;
 }

@@ -2,8 +2,11 @@
 #define CRAWL_BASE_EXTRACTION_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "crawl/base/page_facts.h"
 
 namespace crawl {
 
@@ -13,6 +16,7 @@ struct Extraction {
   // One list for all pages of a crawl; never null, unless nothing was asked.
   std::shared_ptr<const std::vector<std::string>> names;
   std::vector<std::vector<std::string>> values;  // as many as names
+  std::optional<PageFacts> facts;                // if they were asked for
   // Why some of it is missing, for people; "" if all of it is here.
   std::string error;
 };

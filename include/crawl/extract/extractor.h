@@ -42,7 +42,10 @@ class Extractor final : public PageExtractor {
   tl::expected<void, SelectorFault> add(std::string name,
                                         std::string_view selector);
 
-  bool empty() const { return names_->empty(); }
+  // Has extract() also read what pages say of themselves.
+  void want_facts() { facts_ = true; }
+
+  bool empty() const { return names_->empty() && !facts_; }
   const std::vector<std::string>& names() const { return *names_; }
 
   Extraction extract(std::string_view body, std::string_view encoding,
@@ -51,6 +54,7 @@ class Extractor final : public PageExtractor {
  private:
   std::shared_ptr<std::vector<std::string>> names_;
   std::vector<Selector> selectors_;
+  bool facts_ = false;
 };
 
 }  // namespace crawl

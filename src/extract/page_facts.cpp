@@ -1,0 +1,224 @@
+#include "extract/page_facts.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "base/ascii.h"
+#include "crawl/base/utf8.h"
+#include "extract/bounds.h"
+#include "extract/css_matcher.h"
+#include "extract/filter.h"
+#include "extract/html_writer.h"
+#include "parse/html/link_resolver.h"
+
+// RapidJSON 1.1.0 adds to a null pointer before it first allocates, which is
+// harmless and which clang's sanitizer would stop at.
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), \
+                             apply_to = function)
+#endif
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
+
+namespace crawl {
+namespace {
+
+using Element = PageTree::Element;
+
+constexpr std::string_view kBlanks = " \t\n\r\f";
+
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+std::string_view attribute_of(const Element& element, std::string_view name) {
+  const GumboAttribute* const found =
+      find_attribute(element, CssNamespace::kNone, name, name);
+  return found == nullptr ? std::string_view() : trimmed(found->value);
+}
+
+bool has_attribute(const Element& element, std::string_view name) {
+  return find_attribute(element, CssNamespace::kNone, name, name) != nullptr;
+}
+
+bool has_word(std::string_view list, std::string_view word) {
+  while (!(list = trimmed(list)).empty()) {
+    const std::size_t end = std::min(list.find_first_of(kBlanks), list.size());
+    if (end == word.size() && starts_with_ignoring_case(list, word))
+      return true;
+    list.remove_prefix(end);
+  }
+  return false;
+}
+
+// Writes every event of the reader, numbers in the digits they came in.
+class CompactWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
+ public:
+  using rapidjson::Writer<rapidjson::StringBuffer>::Writer;
+  bool RawNumber(const char* digits, rapidjson::SizeType size, bool) {
+    return RawValue(digits, size, rapidjson::kNumberType);
+  }
+};
+
+class FactReader {
+ public:
+  FactReader(const PageTree& tree, LinkResolver& resolver, std::size_t& most,
+             PageFacts& facts)
+      : tree_(tree), resolver_(resolver), most_(most), facts_(facts) {}
+
+  bool run() {
+    for (const Element& element : tree_.elements()) {
+      if (element.node == nullptr ||
+          element.name_space != CssNamespace::kHtml) {
+        continue;
+      }
+      if (element.name == "meta") {
+        meta(element);
+      } else if (element.name == "link") {
+        link(element);
+      } else if (element.name == "script") {
+        script(element);
+      } else if (element.name.size() == 2 && element.name[0] == 'h' &&
+                 element.name[1] >= '1' && element.name[1] <= '6') {
+        heading(element);
+      }
+      if (!all_) return false;
+    }
+    return true;
+  }
+
+ private:
+  // Makes room for an entry of so many bytes.
+  bool room(std::size_t bytes) {
+    all_ = all_ && bytes + kStringCost <= most_;
+    if (all_) most_ -= bytes + kStringCost;
+    return all_;
+  }
+
+  void heading(const Element& element) {
+    std::string text;
+    if (!append_text(*element.node, most_, text)) {
+      all_ = false;
+      return;
+    }
+    text = normalized(text);
+    const std::string_view id = attribute_of(element, "id");
+    if (room(text.size() + id.size())) {
+      facts_.headings.push_back(
+          {element.name[1] - '0', std::move(text), std::string(id)});
+    }
+  }
+
+  void meta(const Element& element) {
+    if (!has_attribute(element, "content")) return;
+    const std::string_view content = attribute_of(element, "content");
+    for (const std::string_view attribute : {"name", "property", "itemprop"}) {
+      const std::string_view name = attribute_of(element, attribute);
+      if (!name.empty() && room(name.size() + content.size())) {
+        facts_.meta.push_back(
+            {attribute, std::string(name), std::string(content)});
+      }
+    }
+  }
+
+  void link(const Element& element) {
+    const std::string_view rel = attribute_of(element, "rel");
+    if (!has_word(rel, "alternate") || has_word(rel, "stylesheet") ||
+        !has_attribute(element, "href")) {
+      return;
+    }
+    PageFacts::Alternate found;
+    if (!resolver_.resolve(attribute_of(element, "href"), found.url)) return;
+    found.hreflang = attribute_of(element, "hreflang");
+    found.type = attribute_of(element, "type");
+    found.title = attribute_of(element, "title");
+    if (room(found.url.size() + found.hreflang.size() + found.type.size() +
+             found.title.size())) {
+      facts_.alternates.push_back(std::move(found));
+    }
+  }
+
+  void script(const Element& element) {
+    const std::string_view type = attribute_of(element, "type");
+    if (!equals_ignoring_case(trimmed(type.substr(0, type.find(';'))),
+                              "application/ld+json")) {
+      return;
+    }
+    std::string text;
+    if (!append_text(*element.node, most_, text)) {
+      all_ = false;
+      return;
+    }
+    std::optional<std::string> json = compact_json(text);
+    if (!json) {
+      ++facts_.json_ld_broken;
+    } else if (room(json->size())) {
+      facts_.json_ld.push_back(*std::move(json));
+    }
+  }
+
+  const PageTree& tree_;
+  LinkResolver& resolver_;
+  std::size_t& most_;
+  PageFacts& facts_;
+  bool all_ = true;
+};
+
+// `text` without the comment around it, <!-- --> or CDATA, plain or behind //
+// or within /* */.
+std::string_view unwrapped(std::string_view text) {
+  const auto drop_front = [&](std::string_view word) {
+    if (!text.starts_with(word)) return false;
+    text = trimmed(text.substr(word.size()));
+    return true;
+  };
+  const auto drop_back = [&](std::string_view word) {
+    if (!text.ends_with(word)) return false;
+    text = trimmed(text.substr(0, text.size() - word.size()));
+    return true;
+  };
+  text = trimmed(text);
+  const bool wrapped =
+      drop_front("//<![CDATA[") || drop_front("// <![CDATA[") ||
+      drop_front("/*<![CDATA[*/") || drop_front("/* <![CDATA[ */") ||
+      drop_front("<![CDATA[") || drop_front("<!--");
+  if (!wrapped) return text;
+  for (const std::string_view end : {"//]]>", "// ]]>", "/*]]>*/", "/* ]]> */",
+                                     "]]>", "//-->", "// -->", "-->"}) {
+    if (drop_back(end)) break;
+  }
+  return text;
+}
+
+}  // namespace
+
+bool read_facts(const PageTree& tree, LinkResolver& resolver, std::size_t& most,
+                PageFacts& facts) {
+  return FactReader(tree, resolver, most, facts).run();
+}
+
+std::optional<std::string> compact_json(std::string_view script) {
+  const std::string_view text = unwrapped(script);
+  // Nested without end, it is read without recursion.
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
+                              rapidjson::kParseNumbersAsStringsFlag |
+                              rapidjson::kParseValidateEncodingFlag;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> in(
+      stream);
+  rapidjson::StringBuffer buffer;
+  CompactWriter writer(buffer);
+  rapidjson::Reader reader;
+  if (!reader.Parse<kFlags>(in, writer)) return std::nullopt;
+  // Half a surrogate pair may have come as an escape.
+  return replace_invalid_utf8({buffer.GetString(), buffer.GetSize()});
+}
+
+}  // namespace crawl
