@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 80> kOptions = {{
+constexpr std::array<OptionSpec, 81> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -25,6 +25,11 @@ constexpr std::array<OptionSpec, 80> kOptions = {{
      "Wait TIME between the starts of requests to one host; auto goes by how "
      "long its answers take, one request at a time on average.",
      &T::delay},
+    {Group::kConcurrency, "pace-by", '\0', "WHAT",
+     "What a host is to --per-host and --delay: its name, or its address, "
+     "where "
+     "many names may be at one (default: name).",
+     &T::pace_by},
     {Group::kConcurrency, "rate", '\0', "N/UNIT",
      "Start at most N requests per UNIT in all: 10/s, 600/m, 1/15s.", &T::rate},
     {Group::kConcurrency, "sync", '\0', "",

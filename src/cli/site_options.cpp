@@ -150,6 +150,10 @@ class SiteResolver : ValueReader {
       read("--delay", args_.delay, pace.delay, parse_duration);
     }
     crawl_.private_pace = pace;
+    static constexpr std::array<std::string_view, 2> kHosts = {"name",
+                                                               "address"};
+    read("--pace-by", args_.pace_by, crawl_.pace_by_address,
+         [](std::string_view text) { return one_of(text, kHosts); });
     if (args_.recursive && !args_.delay) pace.delay = kPublicDelay;
     if (args_.recursive && !args_.per_host) crawl_.per_host = kPerHost;
   }

@@ -17,7 +17,8 @@ namespace crawl::cli {
 struct TypedArgs {
   std::vector<std::string> inputs;
 
-  std::optional<std::string> jobs, threads, compare, per_host, delay, rate;
+  std::optional<std::string> jobs, threads, compare, per_host, delay, rate,
+      pace_by;
   bool sync = false, unique = false;
 
   std::optional<std::string> output, format, fields;

@@ -111,6 +111,12 @@ bool Visits::from_private(const FetchResult& result, const Url& url) const {
 void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
   const bool from_private = this->from_private(result, job->url);
   job->cookies.take(job->url, result.set_cookies, clock_.wall_time());
+  // Where robots.txt redirects to, is asked from another host's slot.
+  const bool at_its_host = job->owner != &robots_ || job->redirects.empty();
+  if (options_.pace_by_address && at_its_host && !result.proxied &&
+      !result.remote_ip.empty()) {
+    frontier_.is_at(*job, result.remote_ip);
+  }
   if (pace_by_answers_ || asks_to_slow_down(result)) {
     note_answer(*job, result, from_private);
   }

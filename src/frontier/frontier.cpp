@@ -61,12 +61,13 @@ struct Frontier::Host {
 
 struct Frontier::Origin {
   Origin(OriginId number, std::string host_key, Host& at)
-      : id(number), key(std::move(host_key)), host(at) {}
+      : id(number), key(std::move(host_key)), host(&at) {}
   ~Origin() { drop_new(); }
 
   const OriginId id;
   const std::string key;
-  Host& host;
+  Host* host;  // by its name, or by its address once that is known
+  std::size_t in_flight = 0;
   bool held = false;  // by hold_host()
   Clock::time_point held_until = Clock::time_point::min();
   std::chrono::milliseconds crawl_delay{0};
@@ -122,7 +123,7 @@ void Frontier::add(std::unique_ptr<Job> job) {
     origin.first = std::move(job);
   }
   origin.last = added;
-  ++queued_, ++origin.queued, ++origin.host.queued;
+  ++queued_, ++origin.queued, ++origin.host->queued;
   enter(origin);
 }
 
@@ -133,7 +134,7 @@ void Frontier::add_again(std::unique_ptr<Job> job,
   leave(origin);
   origin.again.push_back(std::move(job));
   std::push_heap(origin.again.begin(), origin.again.end(), DueLater());
-  ++queued_, ++origin.queued, ++origin.host.queued;
+  ++queued_, ++origin.queued, ++origin.host->queued;
   enter(origin);
 }
 
@@ -153,7 +154,7 @@ std::unique_ptr<Job> Frontier::next() {
   leave(origin);
   std::unique_ptr<Job> job = origin.take(now);
   --queued_, --origin.queued, --host.queued;
-  ++handed_out_, ++host.in_flight;
+  ++handed_out_, ++host.in_flight, ++origin.in_flight;
   // Without a delay the host keeps its place in the order of admission.
   const PaceOptions& pace = pace_options(host);
   if (host.pace.delay(now, pace).count() > 0) host.pace.started(now, pace);
@@ -177,16 +178,45 @@ std::optional<Clock::time_point> Frontier::ready_at() const {
 }
 
 void Frontier::done(const Job& job) {
-  Host& host = origins_[job.host]->host;
+  Origin& origin = *origins_[job.host];
+  Host& host = *origin.host;
   leave(host);
   --handed_out_;
-  --host.in_flight;
+  --host.in_flight, --origin.in_flight;
   enter(host);
+}
+
+void Frontier::is_at(const Job& job, const std::string& address) {
+  Origin& origin = *origins_[job.host];
+  Host& before = *origin.host;
+  // No host has such a name.
+  std::unique_ptr<Host>& at = hosts_["at " + address];
+  if (at.get() == &before) return;
+  if (!at) {
+    at = std::make_unique<Host>();
+    at->pace = before.pace;
+    at->is_private = before.is_private;
+  }
+  leave(origin);
+  leave(*at);
+  std::erase(before.origins, origin.id);
+  before.queued -= origin.queued;
+  before.in_flight -= origin.in_flight;
+  enter(before);
+  origin.host = at.get();
+  at->origins.push_back(origin.id);
+  at->queued += origin.queued;
+  at->in_flight += origin.in_flight;
+  if (origin.crawl_delay > at->crawl_delay) {
+    at->crawl_delay = origin.crawl_delay;
+    at->pace.set_crawl_delay(at->crawl_delay, pace_options(*at));
+  }
+  enter(origin);
 }
 
 void Frontier::answered(const Job& job, const PaceAnswer& answer,
                         bool is_private) {
-  Host& host = origins_[job.host]->host;
+  Host& host = *origins_[job.host]->host;
   leave(host);
   if (is_private && !host.is_private) {
     // The pause after the first request was made for a stranger.
@@ -201,7 +231,7 @@ void Frontier::answered(const Job& job, const PaceAnswer& answer,
 bool Frontier::set_crawl_delay(const Job& job,
                                std::optional<std::chrono::milliseconds> delay) {
   Origin& origin = *origins_[job.host];
-  Host& host = origin.host;
+  Host& host = *origin.host;
   const auto own = delay.value_or(std::chrono::milliseconds(0));
   const auto before = std::exchange(origin.crawl_delay, own);
   leave(host);
@@ -247,7 +277,7 @@ void Frontier::drop_new() {
     const std::size_t dropped = origin->drop_new();
     queued_ -= dropped;
     origin->queued -= dropped;
-    origin->host.queued -= dropped;
+    origin->host->queued -= dropped;
     enter(*origin);
   }
 }
@@ -259,7 +289,7 @@ std::size_t Frontier::clear() {
     if (!origin || origin->queued == 0) continue;
     leave(*origin);
     origin->again.clear();
-    origin->host.queued -= origin->queued;
+    origin->host->queued -= origin->queued;
     origin->queued = 0;
     enter(*origin);
   }
@@ -277,7 +307,7 @@ bool Frontier::is_held(std::string_view host_key) const {
   if (found == ids_.end()) return false;
   const Origin& origin = *origins_[found->second];
   return origin.held || origin.held_until > soon() ||
-         origin.host.pace.ready_at() > soon();
+         origin.host->pace.ready_at() > soon();
 }
 
 Frontier::Origin& Frontier::origin_of(Job& job) {
@@ -334,9 +364,9 @@ void Frontier::enter(Host& host) {
 }
 
 void Frontier::leave(Origin& origin) {
-  leave(origin.host);
+  leave(*origin.host);
   origin.seat.leave();
-  if (std::exchange(origin.parked, false)) origin.host.parked -= origin.queued;
+  if (std::exchange(origin.parked, false)) origin.host->parked -= origin.queued;
 }
 
 void Frontier::enter(Origin& origin) {
@@ -353,10 +383,10 @@ void Frontier::enter(Origin& origin) {
     // Among those that may be asked now, admission alone counts.
     if (turn.time <= now_) turn.time = Clock::time_point::min();
     origin.parked = turn.time > soon();
-    origin.seat.enter(origin.parked ? late_origins_ : origin.host.order, turn);
+    origin.seat.enter(origin.parked ? late_origins_ : origin.host->order, turn);
   }
-  if (origin.parked) origin.host.parked += origin.queued;
-  enter(origin.host);
+  if (origin.parked) origin.host->parked += origin.queued;
+  enter(*origin.host);
 }
 
 // Those of its origins whose time has come go by admission from now on.

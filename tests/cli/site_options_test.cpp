@@ -160,6 +160,13 @@ TEST(SiteOptions, ProductTokenIsTheUserAgentsUnlessGiven) {
   EXPECT_EQ(options({"-A", ""}).product_token, "crawl");
 }
 
+TEST(SiteOptions, AHostIsANameOrAnAddress) {
+  EXPECT_FALSE(options({}).pace_by_address);
+  EXPECT_FALSE(options({"--pace-by", "name"}).pace_by_address);
+  EXPECT_TRUE(options({"--pace-by", "address"}).pace_by_address);
+  EXPECT_THAT(error({"--pace-by", "ip"}), HasSubstr("name, address"));
+}
+
 TEST(SiteOptions, RobotsCanBeAskedAlwaysOrNever) {
   EXPECT_EQ(options({"--robots", "always"}).robots, RobotsMode::kAlways);
   EXPECT_EQ(options({"-r", "--no-robots"}).robots, RobotsMode::kNever);

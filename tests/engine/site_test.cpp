@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <set>
@@ -368,6 +369,39 @@ TEST_F(SiteTest, HostsThatMustWaitDoNotHoldUpTheOthers) {
   }
   EXPECT_LT(at - fetcher_.starts().front().time, 15s);
   EXPECT_GT(at, fetcher_.starts().front().time);
+}
+
+TEST_F(SiteTest, NamesAtOneAddressAreOneHostIfAsked) {
+  options_.jobs = 16;
+  options_.per_host = 2;
+  options_.pace_by_address = true;
+  std::vector<std::string> seeds;
+  for (int i = 0; i < 8; ++i) {
+    const std::string origin = "http://n" + std::to_string(i) + ".test";
+    no_robots(origin);
+    seeds.push_back(origin + "/");
+    std::vector<std::string> links;
+    for (int k = 0; k < 5; ++k) {
+      links.push_back(origin + "/" + std::to_string(k));
+    }
+    page(origin + "/", links);
+  }
+  std::size_t most = 0;
+  fetcher_.before_wait([&] {
+    // Once each name has answered, robots.txt and all.
+    if (fetcher_.starts().size() > 24) {
+      most = std::max(most, fetcher_.in_flight_of(""));
+    }
+  });
+  EXPECT_EQ(crawl(seeds).fetched, 48u);
+  EXPECT_EQ(most, 2u);
+}
+
+TEST_F(SiteTest, SeedBeyondThePagesOfItsHostHasItsRecord) {
+  options_.site->scope.traps.pages_per_host = 2;
+  crawl({"http://a.test/", "http://a.test/1", "http://a.test/2"});
+  EXPECT_EQ(urls().size(), 3u);
+  EXPECT_EQ(record("http://a.test/2")["error"], "limit");
 }
 
 TEST_F(SiteTest, SeedThatCannotBeReachedEndsAsInAList) {

@@ -39,6 +39,9 @@ struct CrawlOptions {
   PaceOptions pace;
   PaceOptions private_pace;
   double rate = 0;  // request starts per second; 0: no limit
+  // A host is an address, once that is known, not a name: many sites may be at
+  // one machine. Not through a proxy.
+  bool pace_by_address = false;
 
   int max_redirs = 10;
   RetryOptions retry;

@@ -64,6 +64,11 @@ class Frontier {
   // dropped.
   void done(const Job& job);
 
+  // The job's origin answered from this address: from now on slots and pace are
+  // those of all origins at it, whatever their names. Never called, they go by
+  // name.
+  void is_at(const Job& job, const std::string& address);
+
   // How the server answered a job that is handed out, from an address that is
   // private or not: the host's pace goes by it.
   void answered(const Job& job, const PaceAnswer& answer, bool is_private);
