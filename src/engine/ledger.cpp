@@ -70,7 +70,7 @@ void Ledger::finish(CrawlRecord record, const FetchResult* result) {
 
 void Ledger::leave_out(CrawlRecord record) {
   record.timestamp = clock_.wall_time();
-  count(record);
+  if (is_skip(record.error)) count(record);
   if (observer_ != nullptr) observer_->finished(record, nullptr);
   each([&](Sink& sink) { return sink.take({record, false}); });
 }

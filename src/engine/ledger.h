@@ -35,7 +35,8 @@ class Ledger {
   // A URL is finished with, and this is its record; `result` is its last
   // exchange, null if none was made.
   void finish(CrawlRecord record, const FetchResult* result);
-  // A URL was left out: it is counted and listed, but is no record.
+  // A URL was left out: it is counted and listed, but is no record. What is no
+  // URL at all is listed only.
   void leave_out(CrawlRecord record);
 
   void notice(std::string_view message) {

@@ -285,7 +285,7 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
 }
 
 void SiteAgenda::leave_out(const SiteQueue::Skip& skip) {
-  if (!skip.admitted) ++never_queued_;
+  if (!skip.admitted && is_skip(skip.error)) ++never_queued_;
   CrawlRecord record =
       make_unfetched_record(0, "", skip.url, skip.error, skip.reason);
   record.parent = skip.parent;

@@ -86,7 +86,7 @@ TEST_F(SiteTest, LocationsOfASitemapThatAreNoUrlsAreSaidAndListed) {
                           "<url><loc>no url</loc></url></urlset>"});
   page("http://a.test/", {});
   fetcher_.expect_wakes();  // the sitemap is read on a thread
-  crawl();
+  EXPECT_EQ(crawl().failed, 0u);
   EXPECT_THAT(urls(),
               UnorderedElementsAre("http://a.test/", "http://a.test/x"));
   EXPECT_THAT(skips(), UnorderedElementsAre("/relative: invalid_url",
