@@ -179,9 +179,6 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
   Outputs outputs;
   OutputMode mode = mode_of_new(options);
   if (options.crawl.site || !options.state.empty()) {
-    if (Result<void> there = check_files_there(options); !there) {
-      return tl::unexpected(there.error());
-    }
     Result<std::unique_ptr<StateStore>> store =
         StateStore::open(state_options(options));
     if (!store) return tl::unexpected(store.error());
@@ -216,12 +213,13 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
 }
 
 // Success is that everything the user asked for was fetched.
-int exit_status(const CrawlStats& stats) {
+int exit_status(const CrawlStats& stats, bool is_list) {
   // A budget may leave no time for anything, patterns may fit nothing.
   const bool nothing =
       stats.fetched == 0 && (stats.skipped > 0 || stats.left > 0);
   return stats.failed > 0 || stats.seeds_skipped > 0 ||
-                 stats.sitemaps_failed > 0 || stats.nothing_included || nothing
+                 stats.sitemaps_failed > 0 || stats.nothing_included ||
+                 (is_list && stats.out_of_budget) || nothing
              ? kExitFailures
              : kExitOk;
 }
@@ -275,7 +273,7 @@ int run_crawl(const Options& options, Report& report) {
     report.print(format_resume_hint(options, lines.exact()));
     return kExitInterrupted;
   }
-  return exit_status(*stats);
+  return exit_status(*stats, !options.crawl.site);
 }
 
 }  // namespace
@@ -305,6 +303,11 @@ int run_app(int argc, const char* const* argv) {
   // First of all, since the log is a file too.
   if (Result<void> apart = check_files_apart(options); !apart) {
     return fail(apart.error());
+  }
+  if (options.explain.empty()) {
+    if (Result<void> there = check_files_there(options); !there) {
+      return fail(there.error());
+    }
   }
   make_room_for_open_files(options.open_files);
   const Result<std::unique_ptr<Report>> report = Report::open(options);

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <fstream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "cli/shown_value.h"
 
@@ -16,9 +19,35 @@ bool holds_something(const std::string& path) {
          info.st_size > 0;
 }
 
+// It begins as a file of SQLite does: a state, most likely, named by mistake.
+bool is_a_state(const std::string& path) {
+  constexpr std::string_view kMagic = "SQLite format 3";
+  std::ifstream file(path, std::ios::binary);
+  std::string begin(kMagic.size(), '\0');
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return file && begin == kMagic;
+}
+
+Result<void> check_no_state(const std::string& option,
+                            const std::string& path) {
+  if (path.empty() || path == "-" || !holds_something(path) ||
+      !is_a_state(path)) {
+    return {};
+  }
+  return make_error(fmt::format(
+      "{} {}: is the state of a crawl; --state names that, {} another file",
+      option, shown_value(path), option));
+}
+
 }  // namespace
 
 Result<void> check_files_there(const Options& options) {
+  for (const auto& [option, path] :
+       {std::pair<std::string, std::string>{"-o", options.output},
+        {"--skipped", options.skipped},
+        {"--log-file", options.log_file}}) {
+    if (Result<void> other = check_no_state(option, path); !other) return other;
+  }
   if (options.append || options.overwrite || options.state.empty()) return {};
   const std::string& state = options.state;
   // What an earlier run of the same crawl left is its own.

@@ -47,8 +47,8 @@ constexpr std::string_view kValues =
 constexpr std::array<ExitStatusText, 4> kExitStatuses = {{
     {"0", "if every URL asked for was fetched with a status under 400"},
     {"1",
-     "if some was not, a seed was skipped, a --sitemap could not be read, or "
-     "--include fitted nothing"},
+     "if some was not, a seed was skipped, a limit cut a list short, a "
+     "--sitemap could not be read, or --include fitted nothing"},
     {"2",
      "if crawl could not begin, or not go on because its output or state could "
      "not be written"},

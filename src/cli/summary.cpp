@@ -129,7 +129,7 @@ std::string format_summary(const CrawlStats& stats, std::size_t width) {
     out += fmt::format("Skipped: {}\n", skipped);
   }
   if (stats.out_of_budget) {
-    out += "A limit ended it: --max-pages, --max-time or --max-bytes\n";
+    out += fmt::format("{} ended it\n", stats.limit);
   }
   if (stats.seeds_skipped > 0) {
     out += fmt::format("{} of the input skipped\n",

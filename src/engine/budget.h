@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "crawl/base/clock.h"
 #include "crawl/engine/crawl_options.h"
@@ -40,10 +41,13 @@ class Budget {
   bool pages_used_up() const {
     return options_.max_pages > 0 && records_ >= options_.max_pages;
   }
-  // Time or bytes are used up: what is in flight is finished, no more.
-  bool used_up(Clock::time_point now) const {
-    return (options_.max_bytes > 0 && bytes_ >= options_.max_bytes) ||
-           (deadline() && now >= *deadline());
+  // Time or bytes are used up: what is in flight is finished, no more. Which,
+  // as the option is called; "" for neither.
+  std::string_view used_up(Clock::time_point now) const {
+    if (options_.max_bytes > 0 && bytes_ >= options_.max_bytes) {
+      return "--max-bytes";
+    }
+    return deadline() && now >= *deadline() ? "--max-time" : "";
   }
   std::optional<Clock::time_point> deadline() const {
     if (options_.max_time.count() == 0) return std::nullopt;

@@ -65,8 +65,10 @@ void CrawlLoop::heed_stop_requests() {
 // A budget that is used up ends a crawl as the first Ctrl-C does: in good
 // order.
 void CrawlLoop::heed_budget(Clock::time_point now) {
-  if (stopped_ || !ledger_.budget().used_up(now)) return;
-  ledger_.stats().out_of_budget = true;
+  if (stopped_) return;
+  const std::string_view limit = ledger_.budget().used_up(now);
+  if (limit.empty()) return;
+  ledger_.stats().end_by(limit);
   stop();
 }
 

@@ -185,7 +185,7 @@ void ListAgenda::count(CrawlStats& stats) const {
   // The limit ended it only if there was more.
   if (ledger_.budget().pages_used_up() &&
       (stats.left > 0 || !intake_.ended())) {
-    stats.out_of_budget = true;
+    stats.end_by("--max-pages");
   }
 }
 

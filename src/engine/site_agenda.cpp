@@ -193,7 +193,7 @@ void SiteAgenda::count(CrawlStats& stats) const {
   stats.nothing_included = queue_ && queue_->nothing_included();
   // The limit ended it only if there was more.
   if (stats.left > 0 && ledger_.budget().pages_used_up()) {
-    stats.out_of_budget = true;
+    stats.end_by("--max-pages");
   }
 }
 

@@ -259,15 +259,17 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
   }
   const std::size_t whole = html.size();
   const std::unique_ptr<GumboTree> tree = make_tree(html);
-  const auto note = [&out](std::string problem) {
-    if (out.error.empty()) out.error = std::move(problem);
-  };
   if (html.size() < whole) {
-    note(
-        fmt::format("only the first {} bytes of the page are in its tree: it "
-                    "is nested too deep, or too large",
-                    html.size()));
+    out.error = fmt::format(
+        "only the first {} bytes of the page are in its tree: it "
+        "is nested too deep, or too large",
+        html.size());
   }
+  // Of what the selectors met, the first is enough.
+  auto note = [&out, noted = false](const std::string& problem) mutable {
+    if (std::exchange(noted, true)) return;
+    out.error += (out.error.empty() ? "" : "; ") + problem;
+  };
   PageRun run(*tree->root(), whole);
   LinkResolver resolver(url, base_of(run.tree()), encoding,
                         kLeastGiven + kTimesGiven * whole);

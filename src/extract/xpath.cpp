@@ -30,7 +30,13 @@ constexpr std::size_t kMostBytes = 4096;
 
 // Of one evaluation, steps as libxml2 counts them, and bytes; of all of a
 // page's seconds. No honest page comes near.
-constexpr unsigned long kMostSteps = 20'000'000;
+constexpr std::size_t kMostSteps = 20'000'000;
+// A step may compare its node with all that were found, which nobody counts: so
+// many comparisons at most.
+constexpr std::size_t kMostCompared = 12'000'000'000;
+std::size_t steps_for(std::size_t nodes) {
+  return std::min(kMostSteps, std::max(3 * nodes, kMostCompared / (nodes + 1)));
+}
 constexpr std::size_t kMostMemory = std::size_t{256} << 20;
 constexpr double kMostSeconds = 1;
 
@@ -268,6 +274,7 @@ void ignore_error(void*, xmlErrorPtr) {}
 struct Evaluation {
   xmlDoc* document;
   const char* expression;
+  std::size_t steps;
   xmlXPathContext* context;
   xmlXPathObject* result;  // a set of nodes or a string; null if it failed
   bool compiled;
@@ -281,7 +288,7 @@ void evaluate(void* argument) {
   work.context = xmlXPathNewContext(work.document);
   if (work.context == nullptr) return;
   work.context->error = ignore_error;
-  work.context->opLimit = kMostSteps;
+  work.context->opLimit = work.steps;
   xmlXPathRegisterNs(work.context, xml_text("xlink"),
                      xml_text("http://www.w3.org/1999/xlink"));
   for (std::size_t i = 0; i < work.id_count; ++i) {
@@ -519,6 +526,7 @@ std::string XPathPage::find(const std::string& expression, bool as_text,
   Evaluation work{
       &document_->doc,
       expression.c_str(),
+      steps_for(document_->nodes),
       nullptr,
       nullptr,
       false,
@@ -576,8 +584,10 @@ tl::expected<void, SelectorFault> check_xpath(const std::string& expression) {
 tl::expected<void, SelectorFault> XPathPage::check(
     const std::string& expression) {
   XmlMemory memory(kMostMemory, deadline_);
-  Evaluation work{
-      &document_->doc, expression.c_str(), nullptr, nullptr, false, nullptr, 0};
+  Evaluation work{&document_->doc, expression.c_str(),
+                  kMostSteps,      nullptr,
+                  nullptr,         false,
+                  nullptr,         0};
   if (!memory.run(evaluate, &work) || work.context == nullptr) return {};
   if (work.result != nullptr) return {};
   const xmlError& error = work.context->lastError;

@@ -57,6 +57,21 @@ class FilesThereTest : public CliTest {
   static inline const std::string kOld = "{\"url\":\"old\"}\n";
 };
 
+TEST_F(FilesThereTest, AStateIsNoOutput) {
+  files_.write("urls", site_.url("/a") + "\n");
+  ASSERT_EQ(run_here({"urls", "--state", "s.db", "-o", "out"}).exit_status, 0);
+  const std::string before = files_.read("s.db");
+  for (const std::string option : {"-o", "--skipped", "--log-file"}) {
+    const ProcessResult result = run_here({"urls", option, "s.db"});
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_EQ(result.err, "crawl: " + option +
+                              " 's.db': is the state of a crawl; --state names "
+                              "that, " +
+                              option + " another file\n");
+    EXPECT_EQ(files_.read("s.db"), before);
+  }
+}
+
 TEST_F(FilesThereTest, ANewStateLeavesThemAndSaysTheWaysOn) {
   for (const std::string option : {"-o", "--skipped"}) {
     files_.write("old", kOld);

@@ -48,16 +48,15 @@ TEST(Summary, TotalsVisiblyAddUp) {
 
 TEST(Summary, SaysWhyItIsNoSuccess) {
   CrawlStats stats = sample();
-  stats.out_of_budget = true;
+  stats.end_by("--max-pages");
   stats.seeds_skipped = 2;
   stats.sitemaps_failed = 1;
   stats.nothing_included = true;
-  EXPECT_THAT(
-      format_summary(stats),
-      HasSubstr("A limit ended it: --max-pages, --max-time or --max-bytes\n"
-                "2 URLs of the input skipped\n"
-                "1 sitemap of the command line could not be read\n"
-                "--include fits none of the URLs that were found\n"));
+  EXPECT_THAT(format_summary(stats),
+              HasSubstr("--max-pages ended it\n"
+                        "2 URLs of the input skipped\n"
+                        "1 sitemap of the command line could not be read\n"
+                        "--include fits none of the URLs that were found\n"));
 }
 
 TEST(Summary, LinesBreakBetweenWords) {

@@ -466,6 +466,13 @@ TEST(Extractor, NoXPathRunsForEver) {
       repeated("<div>", 5'000) + std::string(std::size_t{1} << 20, 'x');
   EXPECT_THAT(extract(deep, {"//*[. = concat(/, 'x')]"}).error,
               HasSubstr("too much time or memory"));
+  // Each step is compared with all that were found.
+  for (const std::string& html :
+       {repeated("<div>", 11'000), repeated("<table><tr><td>", 4'000),
+        repeated("<b><i><a href=x><p>", 10'000)}) {
+    EXPECT_THAT(extract(html, {"//*//*//*[count(ancestor::*)>3]"}).error,
+                HasSubstr("too much time or memory"));
+  }
   // All expressions of a page together.
   EXPECT_THAT(extract(flat, Strings(50, "//*[//* = 'y']")).error,
               HasSubstr("too much time or memory"));

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "crawl/base/error_kind.h"
 #include "crawl/engine/time_breakdown.h"
@@ -47,9 +49,15 @@ struct CrawlStats {
   std::chrono::nanoseconds elapsed{0};
   bool stopped = false;        // by request_stop() or a closed output
   bool out_of_budget = false;  // by a limit on pages, time or bytes
+  std::string limit;           // which: the option's name
 
   // At the end, with CrawlOptions::time_breakdown.
   std::optional<TimeBreakdown> times;
+
+  void end_by(std::string_view option) {
+    out_of_budget = true;
+    limit = option;
+  }
 
   std::uint64_t done() const { return fetched + failed + skipped; }
   bool adds_up() const { return admitted == done() + left; }
