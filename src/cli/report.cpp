@@ -19,6 +19,7 @@
 #include "crawl/base/url.h"
 #include "crawl/engine/seed_source.h"
 #include "writer/clean_text.h"
+#include "writer/file_lock.h"
 
 namespace crawl::cli {
 namespace {
@@ -65,6 +66,10 @@ Result<std::shared_ptr<spdlog::sinks::sink>> open_log(const std::string& path) {
   if (!folder.empty() && !std::filesystem::is_directory(folder, error)) {
     return make_error(fmt::format("--log-file {}: there is no folder {}", path,
                                   folder.string()));
+  }
+  if (const std::string writer = writer_of(path); !writer.empty()) {
+    return make_error(fmt::format(
+        "--log-file {}: {} is writing it; name another file", path, writer));
   }
   try {
     return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);

@@ -144,6 +144,13 @@ void SiteAgenda::add_pages_of(const SitemapErrand::Read& read) {
       ledger_.check(queue_->leave_out_location(location, read.url));
     }
   }
+  if (read.sitemap.truncated) {
+    ledger_.notice(fmt::format(
+        "sitemap {}: larger than a sitemap may be; what is past the "
+        "first {} entries is not read",
+        read.url.href(),
+        read.sitemap.pages.size() + read.sitemap.sitemaps.size()));
+  }
   for (const SitemapEntry& entry : read.sitemap.pages) {
     if (ledger_.error()) return;
     ledger_.check(

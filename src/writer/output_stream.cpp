@@ -16,6 +16,7 @@
 
 #include "base/uninterrupted.h"
 #include "crawl/writer/result_writer.h"
+#include "writer/file_lock.h"
 
 namespace crawl {
 namespace {
@@ -230,24 +231,6 @@ bool ends_mid_line(const std::string& path) {
   return last != '\n';
 }
 
-// Keeps other processes' open_output() off the file, until it is closed or this
-// process ends. Who was faster; "" if nobody was, or if the file system cannot
-// tell. (A lock of the process, not of the descriptor: only that says who.)
-std::string lock(int fd) {
-  struct flock whole {};
-  whole.l_type = F_WRLCK;
-  whole.l_whence = SEEK_SET;
-  if (::fcntl(fd, F_SETLK, &whole) == 0 ||
-      (errno != EAGAIN && errno != EACCES)) {
-    return "";
-  }
-  if (::fcntl(fd, F_GETLK, &whole) != 0 || whole.l_type == F_UNLCK ||
-      whole.l_pid <= 0) {
-    return "another process";
-  }
-  return fmt::format("process {}", whole.l_pid);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
@@ -285,7 +268,7 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
   if (fd < 0) return fail(reason(errno));
   if (is_regular(fd)) {
     // Before anything of it is lost.
-    if (const std::string writer = lock(fd); !writer.empty()) {
+    if (const std::string writer = lock_for_writing(fd); !writer.empty()) {
       return fail(writer +
                   " is writing it; wait for its end, or name another "
                   "file");

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cli/cli_fixture.h"
+#include "crawl/writer/result_writer.h"
 
 namespace crawl::testing {
 namespace {
@@ -70,6 +71,14 @@ TEST_F(FilesThereTest, AStateIsNoOutput) {
                               option + " another file\n");
     EXPECT_EQ(files_.read("s.db"), before);
   }
+}
+
+TEST_F(FilesThereTest, ALogIsNotWrittenIntoAnothersOutput) {
+  const auto writer = open_output(files_.file("out"));
+  ASSERT_TRUE(writer);
+  const ProcessResult other = run_here({site_.url("/a"), "--log-file", "out"});
+  EXPECT_EQ(other.exit_status, 2);
+  EXPECT_THAT(other.err, HasSubstr(" is writing it; name another file"));
 }
 
 TEST_F(FilesThereTest, ANewStateLeavesThemAndSaysTheWaysOn) {
