@@ -19,6 +19,12 @@ constexpr std::size_t kMinLoad = 8;
 constexpr std::size_t kMaxLoad = 512;
 constexpr std::size_t kParentUrls = 8'192;
 
+// How many pages of an origin are within its name's budget, and one; set once
+// that is used up.
+std::string allowed_counter(std::string_view host_key) {
+  return fmt::format("allowed {}", host_key);
+}
+
 std::uint32_t mask_of(const std::vector<LinkElement>& elements) {
   std::uint32_t mask = 0;
   for (const LinkElement element : elements) {
@@ -89,8 +95,7 @@ SiteQueue::SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
       copies_(options.max_duplicates) {
   included_ = store_.counter(kIncluded);
   // An earlier crawl's hosts have work from the start.
-  windows_.resize(store_.hosts());
-  for (StateStore::HostId host = 0; host < windows_.size(); ++host) {
+  for (StateStore::HostId host = 0; host < store_.hosts(); ++host) {
     note_waiting(host);
   }
 }
@@ -270,8 +275,59 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
   return std::nullopt;
 }
 
+void SiteQueue::know(StateStore::HostId host) {
+  while (windows_.size() <= host) {
+    const auto next = static_cast<StateStore::HostId>(windows_.size());
+    const std::string key(store_.host_key(next));
+    const std::optional<Url> url = Url::parse(key);
+    Name& name = names_[url ? std::string(url->hostname()) : key];
+    windows_.emplace_back().name = &name;
+    name.hosts.push_back(next);
+    if (const std::uint64_t kept = store_.counter(allowed_counter(key))) {
+      windows_.back().allowed = static_cast<std::uint32_t>(kept - 1);
+      name.used_up = true;
+    } else if (name.used_up) {
+      keep(next, 0);
+    } else {
+      // What waits again after a kill is counted when it is loaded.
+      name.pages += store_.admitted(next) - store_.waiting(next);
+    }
+  }
+}
+
+void SiteQueue::keep(StateStore::HostId host, std::uint32_t allowed) {
+  windows_[host].allowed = allowed;
+  store_.set_counter(allowed_counter(store_.host_key(host)),
+                     std::uint64_t{allowed} + 1);
+}
+
+// A page's place among its host's is the lower half of its id, and pages are
+// loaded in that order.
+ScopeDecision SiteQueue::judge_budget(PageId page) {
+  const StateStore::HostId host = StateStore::host_of(page);
+  const auto place = static_cast<std::uint32_t>(page);
+  Name& name = *windows_[host].name;
+  if (!name.used_up) {
+    const ScopeDecision decision = scope_.judge_budget(name.pages);
+    if (decision.allowed()) {
+      ++name.pages;
+      return decision;
+    }
+    name.used_up = true;
+    for (const StateStore::HostId each : name.hosts) {
+      keep(each, each == host
+                     ? place
+                     : static_cast<std::uint32_t>(store_.admitted(each) -
+                                                  store_.waiting(each)));
+    }
+  }
+  return place < windows_[host].allowed
+             ? ScopeDecision()
+             : scope_.judge_budget(scope_.options().traps.pages_per_host);
+}
+
 void SiteQueue::note_waiting(StateStore::HostId host) {
-  if (host >= windows_.size()) windows_.resize(host + 1);
+  know(host);
   HostWindow& window = windows_[host];
   // Of a host that was never asked one page is enough to see what it says.
   if (window.listed || window.loaded >= (window.asked ? kMinLoad : 1) ||
@@ -306,9 +362,7 @@ Result<bool> SiteQueue::refill(Visits& visits, JobOwner& owner) {
     }
     windows_[host].listed = false;
     for (QueuedPage& page : loading_) {
-      // A page's place among its host's is the lower half of its id.
-      const ScopeDecision budget =
-          scope_.judge_budget(static_cast<std::uint32_t>(page.id));
+      const ScopeDecision budget = judge_budget(page.id);
       Result<std::unique_ptr<Job>> job = make_job(std::move(page));
       if (!job) return tl::unexpected(job.error());
       ++windows_[host].loaded;

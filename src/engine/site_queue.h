@@ -103,6 +103,9 @@ class SiteQueue {
   Result<std::string> url_of(PageId page);
   Result<void> skip_for_now(Skip skip);
   void note_waiting(StateStore::HostId host);
+  void know(StateStore::HostId host);
+  ScopeDecision judge_budget(PageId page);
+  void keep(StateStore::HostId host, std::uint32_t allowed);
   bool follows(LinkElement element) const;
   bool has_lone_refresh(const Url& page, const LinkList& links) const;
 
@@ -113,12 +116,22 @@ class SiteQueue {
   StateStore& store_;
   const OnSkip on_skip_;
 
+  // Hosts of the state are origins; the budget of pages is their name's. When
+  // it is used up, each origin keeps what it has had of it.
+  struct Name {
+    std::uint64_t pages = 0;
+    std::vector<StateStore::HostId> hosts;
+    bool used_up = false;
+  };
   struct HostWindow {
     std::uint32_t loaded = 0;  // among the visits
     bool listed = false;       // in waiting_hosts_
     bool asked = false;        // a page of it was handed out
+    Name* name = nullptr;
+    std::uint32_t allowed = ~std::uint32_t{0};  // its first pages
   };
   std::vector<HostWindow> windows_;  // by HostId
+  std::unordered_map<std::string, Name> names_;
   std::deque<StateStore::HostId> waiting_hosts_;
   static constexpr std::string_view kIncluded = "included";
   std::uint64_t included_ = 0;  // found and in scope

@@ -397,6 +397,27 @@ TEST_F(SiteTest, NamesAtOneAddressAreOneHostIfAsked) {
   EXPECT_EQ(most, 2u);
 }
 
+TEST_F(SiteTest, PagesOfAHostAreThoseOfItsNameAndOfAllRuns) {
+  const testing::TempDir folder;
+  state_ = folder.file("state.db");
+  no_robots("https://a.test");
+  no_robots("http://a.test:81");
+  options_.site->scope.traps.pages_per_host = 6;
+  std::vector<std::string> links;
+  for (int i = 0; i < 10; ++i) {
+    links.push_back("http://a.test/" + std::to_string(i));
+    links.push_back("https://a.test/s" + std::to_string(i));
+  }
+  page("http://a.test/", links);
+  page("http://a.test/0", {"http://a.test:81/late"});
+  for (const std::uint64_t pages : {2, 4, 5, 0}) {
+    options_.budget.max_pages = pages;
+    crawl();
+  }
+  EXPECT_EQ(urls().size(), 6u);
+  EXPECT_EQ(skips().size(), 16u);
+}
+
 TEST_F(SiteTest, SeedBeyondThePagesOfItsHostHasItsRecord) {
   options_.site->scope.traps.pages_per_host = 2;
   crawl({"http://a.test/", "http://a.test/1", "http://a.test/2"});
