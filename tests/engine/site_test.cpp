@@ -410,7 +410,7 @@ TEST_F(SiteTest, PagesOfAHostAreThoseOfItsNameAndOfAllRuns) {
   }
   page("http://a.test/", links);
   page("http://a.test/0", {"http://a.test:81/late"});
-  for (const std::uint64_t pages : {2, 4, 5, 0}) {
+  for (const std::uint64_t pages : {2U, 4U, 5U, 0U}) {
     options_.budget.max_pages = pages;
     crawl();
   }
