@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,6 +49,12 @@ bool is_output_stalled() {
   if (poll(outputs.data(), outputs.size(), 0) < 0) return false;
   return std::any_of(outputs.begin(), outputs.end(),
                      [](const pollfd& one) { return one.revents == 0; });
+}
+
+// Whatever waits for a reader: a sanitizer's _exit() would wait for standard
+// error, which another thread may be writing.
+[[noreturn]] void exit_now() {
+  for (;;) syscall(SYS_exit_group, kExitInterrupted);
 }
 
 }  // namespace
@@ -126,14 +133,14 @@ void InterruptWatcher::watch() {
         tell_later([this] { stop_process(); });
         continue;
       }
-      if (++count > 2) _exit(kExitInterrupted);
+      if (++count > 2) exit_now();
       tell_later([this, count] { on_interrupt_(count); });
     }
     if (watched[1].revents != 0) break;
     if (!told_twice) continue;
     stalled = is_output_stalled() ? stalled + 1 : 0;
     if (stalled == kMostStalled || ++looks == kMostLooks) {
-      _exit(kExitInterrupted);
+      exit_now();
     }
   }
 }
