@@ -77,11 +77,10 @@ void compare(std::string_view codings, std::string_view coded,
   // not: unused ones, and ones that are not complete.
   const bool odd = list->size() == 1 && once.outcome == Outcome::kGood &&
                    parts.outcome == Outcome::kBroken;
-  // How much of broken bytes can be read depends on the pieces for brotli and
-  // zstd, and where two codings lie on top of each other.
-  const bool exact = list->size() == 1 &&
-                     list->front() != ContentCoding::kBrotli &&
-                     list->front() != ContentCoding::kZstd;
+  // How much of broken bytes can be read depends on the pieces for brotli, and
+  // where two codings lie on top of each other.
+  const bool exact =
+      list->size() == 1 && list->front() != ContentCoding::kBrotli;
   if (odd || (!exact && either(Outcome::kBroken))) {
     require(odd || !either(Outcome::kGood), "good and broken");
     require(one_begins_the_other(once.body, parts.body), "another beginning");

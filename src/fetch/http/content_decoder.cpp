@@ -113,6 +113,12 @@ class BrotliStage final : public ContentDecoder::Stage {
 };
 
 // Frames follow each other (RFC 8878 section 3.1).
+//
+// What comes of broken bytes does not go by how they are cut. With libzstd it
+// does: a call that fails loses what it has made, and what a call is given
+// decides when it fails. So it is given the same steps however they come: a
+// frame's magic number whole, and of each unit that it waits for the last byte
+// alone.
 class ZstdStage final : public ContentDecoder::Stage {
  public:
   ZstdStage() : stream_(ZSTD_createDStream()) {
@@ -121,35 +127,42 @@ class ZstdStage final : public ContentDecoder::Stage {
   }
 
   Outcome decode(std::string_view data, const Sink& sink) override {
-    Outcome outcome = Outcome::kGood;
-    while (!data.empty() && outcome == Outcome::kGood && !ended_) {
-      std::string_view part = data;
-      if (behind_a_frame_) {
-        part = data.substr(0, kMagicSize - magic_.size());
-        data.remove_prefix(part.size());
-        magic_ += part;
-        if (magic_.size() < kMagicSize) break;
-        ended_ = !is_magic(magic_);
-        if (ended_) break;
-        part = magic_;
-        outcome = decode_step(part, sink);
-        magic_.clear();
-      } else {
-        part = data.substr(0, wanted_);
-        const std::size_t size = part.size();
-        outcome = decode_step(part, sink);
-        data.remove_prefix(size - part.size());
+    while (!data.empty() && !ended_) {
+      const std::size_t size = step_size();
+      std::string_view step = data.substr(0, size - held_.size());
+      data.remove_prefix(step.size());
+      std::string joined;
+      if (step.size() < size) {
+        held_ += step;
+        if (held_.size() < size) break;
+        joined.swap(held_);
+        step = joined;
       }
+      if (between_frames_ && !is_magic(step)) {
+        if (!had_frame_) return Outcome::kBroken;
+        ended_ = true;
+        break;
+      }
+      const Outcome outcome = decode_step(step, sink);
+      if (outcome != Outcome::kGood) return outcome;
     }
-    return outcome;
+    return Outcome::kGood;
   }
 
-  bool complete() const override { return !begun_ || behind_a_frame_; }
+  bool complete() const override {
+    return between_frames_ && (had_frame_ || held_.empty());
+  }
 
  private:
   static constexpr int kWindowLog = 23;  // RFC 9659
   static constexpr std::size_t kMagicSize = 4;
   static constexpr std::size_t kBlockHeader = 3;
+  static constexpr std::size_t kMostStep = 1'024;
+
+  std::size_t step_size() const {
+    if (between_frames_) return kMagicSize;
+    return wanted_ > 1 ? std::min(wanted_ - 1, kMostStep) : 1;
+  }
 
   // Of a frame, or of one to skip (RFC 8878 sections 3.1.1 and 3.1.2).
   static bool is_magic(std::string_view bytes) {
@@ -158,12 +171,9 @@ class ZstdStage final : public ContentDecoder::Stage {
             bytes.substr(1) == "\x2a\x4d\x18");
   }
 
-  // Leaves in `data` what it has not taken.
-  Outcome decode_step(std::string_view& data, const Sink& sink) {
+  Outcome decode_step(std::string_view data, const Sink& sink) {
     std::array<char, kPiece> piece;
     ZSTD_inBuffer in{data.data(), data.size(), 0};
-    begun_ = true;
-    behind_a_frame_ = false;
     for (;;) {
       ZSTD_outBuffer out{piece.data(), piece.size(), 0};
       const std::size_t more = ZSTD_decompressStream(stream_.get(), &out, &in);
@@ -171,13 +181,11 @@ class ZstdStage final : public ContentDecoder::Stage {
       if (out.pos > 0 && !sink({piece.data(), out.pos})) {
         return Outcome::kStopped;
       }
-      behind_a_frame_ = more == 0;
-      if (behind_a_frame_ || (in.pos == in.size && out.pos < out.size)) {
-        data.remove_prefix(in.pos);
-        // A call that fails loses what it has made: so none is to see both a
-        // block and the header of the next, which is in what it hopes for.
-        wanted_ = more > kBlockHeader ? more - kBlockHeader
-                                      : std::max<std::size_t>(more, 1);
+      between_frames_ = more == 0;
+      had_frame_ = had_frame_ || between_frames_;
+      if (between_frames_ || (in.pos == in.size && out.pos < out.size)) {
+        // It hopes for the next block's header as well.
+        wanted_ = more > kBlockHeader ? more - kBlockHeader : more;
         return Outcome::kGood;
       }
     }
@@ -187,11 +195,11 @@ class ZstdStage final : public ContentDecoder::Stage {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
   };
   std::unique_ptr<ZSTD_DStream, Free> stream_;
-  std::size_t wanted_ = 1;  // bytes to give it next
-  std::string magic_;       // what has come of another frame's
-  bool begun_ = false;
-  bool behind_a_frame_ = false;
-  bool ended_ = false;  // the rest is no one's
+  bool between_frames_ = true;
+  bool had_frame_ = false;
+  std::string held_;        // what has come of the next step
+  std::size_t wanted_ = 0;  // left of the unit at hand, in a frame
+  bool ended_ = false;      // the rest is no one's
 };
 
 std::optional<ContentCoding> known_coding(std::string_view name) {

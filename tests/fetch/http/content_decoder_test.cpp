@@ -218,6 +218,25 @@ TEST(ContentDecoder, OfBrokenBytesWhatCouldBeReadIsKept) {
   }
 }
 
+TEST(ContentDecoder, BrokenZstdIsTheSameHoweverItIsCut) {
+  using namespace std::string_literals;
+  // One uncompressed block of five bytes, in a frame that is to have 200; what
+  // is no frame, but one of an older format from its second byte on.
+  const std::string cases[] = {
+      "\x28\xb5\x2f\xfd\x20\xc8\x29\x00\x00hello"s,
+      "\x28\x26\xb5\x2f\xfd\x04"s + std::string(20, '\xff')};
+  for (const std::string& bytes : cases) {
+    const Decoded whole = decode("zstd", bytes, bytes.size());
+    EXPECT_EQ(whole.outcome, Outcome::kBroken);
+    for (std::size_t step = 1; step < bytes.size(); ++step) {
+      const Decoded decoded = decode("zstd", bytes, step);
+      EXPECT_EQ(decoded.outcome, Outcome::kBroken) << step;
+      EXPECT_EQ(decoded.text, whole.text) << step;
+      EXPECT_EQ(decode("zstd, zstd", bytes, step).outcome, Outcome::kBroken);
+    }
+  }
+}
+
 TEST(ContentDecoder, Rfc9659_AWindowIsOfEightMebibytesAtMost) {
   const std::string text = long_text();
   expect_text("zstd", zstd(text, 23), text);
