@@ -62,7 +62,7 @@ struct Frontier::Host {
 struct Frontier::Origin {
   Origin(OriginId number, std::string host_key, Host& at)
       : id(number), key(std::move(host_key)), host(&at) {}
-  ~Origin() { drop_new(); }
+  ~Origin() { drop(); }
 
   const OriginId id;
   const std::string key;
@@ -80,11 +80,10 @@ struct Frontier::Origin {
   std::vector<std::unique_ptr<Job>> again;  // retries and hops, a heap by time
 
   // A long list must not be destroyed by recursion.
-  std::size_t drop_new() {
-    std::size_t dropped = 0;
-    for (; first; ++dropped) first = std::move(first->next);
+  void drop() {
+    while (first) first = std::move(first->next);
     last = nullptr;
-    return dropped;
+    again.clear();
   }
 
   std::unique_ptr<Job> take(Clock::time_point now) {
@@ -270,25 +269,12 @@ void Frontier::hold_until(const Job& job, Clock::time_point until) {
   enter(origin);
 }
 
-void Frontier::drop_new() {
-  for (const std::unique_ptr<Origin>& origin : origins_) {
-    if (!origin || !origin->first) continue;
-    leave(*origin);
-    const std::size_t dropped = origin->drop_new();
-    queued_ -= dropped;
-    origin->queued -= dropped;
-    origin->host->queued -= dropped;
-    enter(*origin);
-  }
-}
-
 std::size_t Frontier::clear() {
   const std::size_t dropped = queued_;
-  drop_new();
   for (const std::unique_ptr<Origin>& origin : origins_) {
     if (!origin || origin->queued == 0) continue;
     leave(*origin);
-    origin->again.clear();
+    origin->drop();
     origin->host->queued -= origin->queued;
     origin->queued = 0;
     enter(*origin);

@@ -473,10 +473,6 @@ int StateStore::Impl::write_positions(const SinkPositions& now) {
   return code;
 }
 
-Result<void> StateStore::commit(std::uint64_t output_length) {
-  return commit({SinkPosition{"records", output_length}});
-}
-
 Result<void> StateStore::commit(SinkPositions positions) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);

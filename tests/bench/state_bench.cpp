@@ -79,7 +79,7 @@ void add_urls(benchmark::State& state, const std::string& path) {
         if (!page) return state.SkipWithError(page.error().message.c_str());
         admitted += page->has_value();
       }
-      if (auto done = (*store)->commit(0); !done) {
+      if (auto done = (*store)->commit({{"records", 0}}); !done) {
         return state.SkipWithError(done.error().message.c_str());
       }
       state.PauseTiming();
@@ -114,7 +114,7 @@ void BM_OpenAgain(benchmark::State& state) {
     for (std::size_t i = 0; i < count; ++i) {
       if (!(*store)->add(make_url(i, 1000), 3, kNoPage)) return;
     }
-    if (!(*store)->commit(0)) return;
+    if (!(*store)->commit({{"records", 0}})) return;
   }
   for (auto _ : state) {
     auto store = StateStore::open({path, {}});

@@ -70,7 +70,7 @@ TEST_F(StateClaimsTest, TargetsOfAPageThatIsDoneAreKnownForGood) {
     EXPECT_TRUE(store->knows("http://b/u"));
     EXPECT_FALSE(is_added(*store, "http://b/t", 1, 2));
     EXPECT_FALSE(claim(*store, "http://b/u", 1));
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const auto store = open();
   EXPECT_EQ(store->counts().known, 6u);
@@ -88,7 +88,7 @@ TEST_F(StateClaimsTest, ATargetThatOthersLinkToOutlivesItsClaim) {
     EXPECT_FALSE(is_added(*store, "http://b/t", 8, 3));
     store->done(2);
     store->done(3);
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
     // Killed here.
   }
   for (int run = 0; run < 2; ++run) {
@@ -106,7 +106,7 @@ TEST_F(StateClaimsTest, ATargetThatOthersLinkToOutlivesItsClaim) {
     store->done(0);
     store->done(1);
     store->done(pages[0].id);
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const auto store = open();
   EXPECT_EQ(store->counts().admitted, 5u);
@@ -120,7 +120,7 @@ TEST_F(StateClaimsTest, ATargetThatOthersRedirectToOutlivesItsClaim) {
     ASSERT_TRUE(claim(*store, "http://b/t", 0));
     EXPECT_FALSE(claim(*store, "http://b/t", 1));
     store->done(1);
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const auto store = open();
   std::vector<QueuedPage> pages;
@@ -136,7 +136,7 @@ TEST_F(StateClaimsTest, ATargetThatNobodyElseWantsIsItsPagesAgain) {
   {
     const auto store = open_with_pages();
     ASSERT_TRUE(claim(*store, "http://b/t", 0));
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const auto store = open();
   EXPECT_EQ(store->hosts(), 1u);
@@ -151,7 +151,7 @@ TEST_F(StateClaimsTest, ASitemapWantsATargetAsWell) {
       const auto store = open_with_pages();
       ASSERT_TRUE(claim(*store, "http://b/t", 0));
       EXPECT_FALSE(is_added(*store, "http://b/t", 0, parent));
-      ASSERT_TRUE(store->commit(0));
+      ASSERT_TRUE(store->commit({{"records", 0}}));
     }
     const auto store = open();
     std::vector<QueuedPage> pages;
@@ -203,7 +203,7 @@ TEST_F(StateClaimsTest, NothingIsLostOrFetchedTwiceThroughManyKills) {
           waiting += store->waiting(host);
         }
         if (under_way.empty() && waiting == 0) {
-          ASSERT_TRUE(store->commit(0));
+          ASSERT_TRUE(store->commit({{"records", 0}}));
           finished = true;
           break;
         }
@@ -238,7 +238,7 @@ TEST_F(StateClaimsTest, NothingIsLostOrFetchedTwiceThroughManyKills) {
         store->done(page.id);
         under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(at));
         if (random() % 20 == 0) {
-          ASSERT_TRUE(store->commit(0));
+          ASSERT_TRUE(store->commit({{"records", 0}}));
           records = records_now;
           linked = linked_now;
         }

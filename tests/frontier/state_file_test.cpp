@@ -38,7 +38,7 @@ TEST_F(StateStoreTest, ATemporaryStateHasNoFile) {
   for (int i = 0; i < 100'000; ++i) {
     add(**store, "http://a/" + std::to_string(i));
   }
-  ASSERT_TRUE((*store)->commit(1));
+  ASSERT_TRUE((*store)->commit({{"records", 1}}));
   EXPECT_EQ(load(**store, 0, 1'000'000).size(), 100'000u);
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
@@ -48,8 +48,8 @@ TEST_F(StateStoreTest, AFileWithASpecialNameIsAFile) {
   std::filesystem::current_path(folder_);
   for (const char* name : {":memory:", "file:x?mode=memory", "file:x"}) {
     path_ = name;
-    ASSERT_TRUE(open()->commit(7));
-    EXPECT_EQ(open()->output_length(), 7u) << name;
+    ASSERT_TRUE(open()->commit({{"records", 7}}));
+    EXPECT_EQ(open()->position("records"), 7u) << name;
     EXPECT_TRUE(std::filesystem::exists(name)) << name;
   }
   EXPECT_FALSE(std::filesystem::exists("x"));
@@ -60,7 +60,7 @@ TEST_F(StateStoreTest, ACleanEndLeavesOneFile) {
   {
     const auto store = open();
     add(*store, "http://a/");
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const std::filesystem::directory_iterator files(folder_);
   EXPECT_EQ(std::distance(begin(files), end(files)), 1);
@@ -72,7 +72,7 @@ TEST_F(StateStoreTest, Refuses_OtherSettings) {
   {
     const auto store = open({{"--scope", "host"}, {"seeds", "http://a/"}});
     add(*store, "http://a/");
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   EXPECT_EQ(error_of_open({{"--scope", "domain"}, {"seeds", "http://a/"}}),
             "state file " + path_ +
@@ -89,14 +89,14 @@ TEST_F(StateStoreTest, AStateThatWasNeverUsedTakesOtherSettings) {
   {
     const auto store = open({{"-o", "/nowhere/out"}});
     ASSERT_TRUE(store->set_note("sitemaps", "http://a/sitemap.xml"));
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   {
     const auto store = open({{"-o", "out"}});
     EXPECT_FALSE(store->resumed());
     EXPECT_EQ(store->note("sitemaps"), std::nullopt);
     add(*store, "http://a/");
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   EXPECT_THAT(error_of_open({{"-o", "/nowhere/out"}}),
               HasSubstr("-o was \"out\""));
@@ -108,7 +108,7 @@ TEST_F(StateStoreTest, Refuses_ASecondOwner) {
                                  " is in use by another crawl; wait for its "
                                  "end, or name another file with --state");
   add(*store, "http://a/");
-  EXPECT_TRUE(store->commit(3));
+  EXPECT_TRUE(store->commit({{"records", 3}}));
 }
 
 TEST_F(StateStoreTest, Refuses_ASecondProcess) {
@@ -231,7 +231,7 @@ TEST_F(StateStoreTest, Refuses_ADamagedFile) {
   {
     const auto store = open();
     for (int i = 0; i < 5000; ++i) add(*store, "http://a/" + std::to_string(i));
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   std::string bytes = read_file(path_);
   bytes.replace(bytes.size() / 2, 9000, std::string(9000, '\x5a'));
@@ -304,7 +304,7 @@ TEST_F(StateStoreTest, Refuses_APageDoneTwice) {
     for (int i = 0; i < 9; ++i) add(*store, "http://a/" + std::to_string(i));
     load(*store, 0, 9);
     for (const PageId page : {4u, 6u}) store->done(page);
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   // Two cells at the end of the table's page, each of four bytes: the payload's
   // size, the row's number, and a record of one NULL.
@@ -320,7 +320,7 @@ TEST_F(StateStoreTest, Refuses_AUrlThatIsNone) {
   {
     const auto store = open();
     add(*store, "http://a/1");
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
@@ -331,7 +331,7 @@ TEST_F(StateStoreTest, Refuses_AUrlThatIsNone) {
   const auto loaded = store->load(0, 9, pages);
   ASSERT_FALSE(loaded);
   EXPECT_THAT(loaded.error().message, HasSubstr("a page is not readable"));
-  EXPECT_FALSE(store->commit(0));
+  EXPECT_FALSE(store->commit({{"records", 0}}));
 }
 
 TEST_F(StateStoreTest, Refuses_WhatCannotBeAFile) {
@@ -366,7 +366,7 @@ TEST_F(StateStoreTest, AFullDiskLosesNothingCommitted) {
     for (int i = 0; i < 2000; ++i) {
       add(*store, "http://a/" + std::to_string(i));
     }
-    ASSERT_TRUE(store->commit(42));
+    ASSERT_TRUE(store->commit({{"records", 42}}));
     admitted = store->counts().admitted;
 
     signal(SIGXFSZ, SIG_IGN);
@@ -382,7 +382,7 @@ TEST_F(StateStoreTest, AFullDiskLosesNothingCommitted) {
           store->add(url("http://a/" + std::to_string(i++)), 0, kNoPage);
       if (!page) result = tl::unexpected(page.error());
       if (result && i % 1000 == 0) {
-        result = store->commit(42);
+        result = store->commit({{"records", 42}});
         if (result) admitted = store->counts().admitted;
       }
     }
@@ -390,11 +390,11 @@ TEST_F(StateStoreTest, AFullDiskLosesNothingCommitted) {
     ASSERT_FALSE(result);
     EXPECT_THAT(result.error().message, HasSubstr("cannot write state file"));
     // It stays so: nothing is written on top of half a transaction.
-    EXPECT_FALSE(store->commit(43));
+    EXPECT_FALSE(store->commit({{"records", 43}}));
     EXPECT_FALSE(store->add(url("http://a/x"), 0, kNoPage));
   }
   const auto store = open();
-  EXPECT_EQ(store->output_length(), 42u);
+  EXPECT_EQ(store->position("records"), 42u);
   EXPECT_EQ(store->counts().admitted, admitted);
   EXPECT_EQ(load(*store, 0, 1'000'000).size(), admitted);
 }
@@ -419,9 +419,9 @@ void crawl_some(const std::string& state, const std::string& output,
   if (!opened) _exit(3);
   if (life > 0 && !with_opening) die_in(life);
   StateStore& store = **opened;
-  if (!cut_output(output, store.output_length())) _exit(4);
+  if (!cut_output(output, store.position("records"))) _exit(4);
   const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  std::uint64_t length = store.output_length();
+  std::uint64_t length = store.position("records");
   if (!store.add(url("http://h0/0"), 0, kNoPage)) _exit(5);
   int since = 0;
   for (;;) {
@@ -446,10 +446,10 @@ void crawl_some(const std::string& state, const std::string& output,
       if (write(file, line.data() + half, line.size() - half) < 0) _exit(8);
       length += line.size();
       store.done(pages[i].id);
-      if (++since % 50 == 0 && !store.commit(length)) _exit(9);
+      if (++since % 50 == 0 && !store.commit({{"records", length}})) _exit(9);
     }
   }
-  if (!store.commit(length)) _exit(10);
+  if (!store.commit({{"records", length}})) _exit(10);
   _exit(0);
 }
 

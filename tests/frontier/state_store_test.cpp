@@ -39,7 +39,7 @@ TEST_F(StateStoreTest, Rfc3986_6_2_2_2_SpellingsOfOneUrlAreOne) {
     EXPECT_TRUE(*store->remember("http://a/%41%2f"));
     EXPECT_FALSE(*store->remember("http://a/A%2F"));
     EXPECT_TRUE(*store->add(url("http://a/A/"), 0, kNoPage));
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const auto store = open();
   EXPECT_TRUE(store->knows("http://a/~me"));
@@ -103,7 +103,7 @@ TEST_F(StateStoreTest, APageOfASitemapKeepsThat) {
     add(*store, "http://a/2", 0, kFromSitemap);
     add(*store, "http://a/3", 0, kFromPrivateSitemap);
     add(*store, "http://a/4", 1, PageId{0});
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const auto store = open();
   std::vector<QueuedPage> pages;
@@ -142,7 +142,7 @@ TEST_F(StateStoreTest, ManyPagesBetweenCommits) {
     }
     EXPECT_EQ(*store->url_of(PageId{2} << 32 | 2000),
               "http://h2/" + std::to_string(2000 * 31 + 2));
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const auto store = open();
   EXPECT_EQ(store->counts().admitted, 70'000u);
@@ -168,11 +168,11 @@ TEST_F(StateStoreTest, WhatIsCommittedIsThereAgain) {
     store->done(pages[2].id);
     ASSERT_TRUE(store->set_note("totals", "1 2"));
     ASSERT_TRUE(store->set_note("empty", ""));
-    ASSERT_TRUE(store->commit(1234));
+    ASSERT_TRUE(store->commit({{"records", 1234}}));
   }
   const auto store = open();
   EXPECT_TRUE(store->resumed());
-  EXPECT_EQ(store->output_length(), 1234u);
+  EXPECT_EQ(store->position("records"), 1234u);
   EXPECT_EQ(store->counts().admitted, 5u);
   EXPECT_EQ(store->counts().known, 6u);
   EXPECT_EQ(store->counts().done, 2u);
@@ -193,7 +193,7 @@ TEST_F(StateStoreTest, WhatIsNotCommittedIsUndone) {
     add(*store, "http://a/1");
     std::vector<QueuedPage> pages;
     ASSERT_TRUE(store->load(0, 9, pages));
-    ASSERT_TRUE(store->commit(10));
+    ASSERT_TRUE(store->commit({{"records", 10}}));
     store->done(pages[0].id);
     add(*store, "http://a/2");
     ASSERT_TRUE(store->set_note("n", "x"));
@@ -244,7 +244,7 @@ TEST_F(StateStoreTest, DoneInAnyOrderOverManyRuns) {
           break;
         default:
           if (random() % 3 == 0) {
-            ASSERT_TRUE(store->commit(0));
+            ASSERT_TRUE(store->commit({{"records", 0}}));
             finished_at_commit = finished;
             added_at_commit = added;
           }
@@ -276,7 +276,7 @@ TEST_F(StateStoreTest, FirstPageWithABody) {
     EXPECT_EQ(*store->first_with_body(two, 6), 6u);
     EXPECT_EQ(*store->first_with_body(one, 7), 5u);
     EXPECT_EQ(*store->first_with_body({one.high, one.low + 1}, 8), 8u);
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   EXPECT_EQ(*open()->first_with_body(two, 9), 6u);
 }
@@ -293,7 +293,7 @@ TEST_F(StateStoreTest, TrustIsOfEachHostAndLasts) {
       }
       EXPECT_EQ(store->trusted(i), i % 3 == 0);
     }
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
     ASSERT_TRUE(store->trust(1));
   }
   const auto store = open();
@@ -309,9 +309,9 @@ TEST_F(StateStoreTest, CountersAreAsOfTheLastCommit) {
     add(*store, "http://a/");
     store->set_counter("pages", 7);
     store->set_counter("bytes", ~std::uint64_t{0});
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
     store->set_counter("bytes", 5);
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
     store->set_counter("pages", 8);
     store->set_counter("seconds", 1);
     EXPECT_EQ(store->counter("pages"), 8u);
@@ -327,7 +327,7 @@ TEST_F(StateStoreTest, TheLargestCounterLasts) {
     const auto store = open();
     add(*store, "http://a/");
     store->set_counter("bytes", ~std::uint64_t{0});
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   EXPECT_EQ(open()->counter("bytes"), ~std::uint64_t{0});
 }
@@ -347,7 +347,7 @@ TEST_F(StateStoreTest, AnyNumberOfSinksIsAsOfTheLastCommit) {
     const auto store = open();
     EXPECT_EQ(store->positions(), some);
     EXPECT_EQ(store->position("skipped"), 20u);
-    EXPECT_EQ(store->output_length(), 10u);
+    EXPECT_EQ(store->position("records"), 10u);
     ASSERT_TRUE(store->commit(others));
   }
   {
@@ -373,7 +373,7 @@ TEST_F(StateStoreTest, ManyHosts) {
     for (int i = 0; i < kHosts; ++i) {
       add(*store, "http://h" + std::to_string(i) + "/");
     }
-    ASSERT_TRUE(store->commit(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
   }
   const auto store = open();
   ASSERT_EQ(store->hosts(), std::size_t{kHosts});

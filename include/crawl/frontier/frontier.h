@@ -87,8 +87,6 @@ class Frontier {
   // be had.
   void hold_until(const Job& job, Clock::time_point until);
 
-  // Drops every queued job that was never handed out before.
-  void drop_new();
   // Drops every queued job and says how many there were.
   std::size_t clear();
 

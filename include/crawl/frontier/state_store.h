@@ -92,7 +92,6 @@ class StateStore {
   // As of the last commit; 0 for a sink that it did not know.
   const SinkPositions& positions() const;
   std::uint64_t position(std::string_view sink) const;
-  std::uint64_t output_length() const { return position("records"); }
   StateCounts counts() const;
 
   bool knows(std::string_view href) const;
@@ -149,8 +148,6 @@ class StateStore {
   // A kill at any moment leaves the last commit. So does power loss, or one
   // before it; then the outputs must have been synced before the commit.
   Result<void> commit(SinkPositions positions);
-  // Of one sink, "records".
-  Result<void> commit(std::uint64_t output_length);
 
   std::size_t memory_use() const;  // without SQLite's cache
 
