@@ -144,7 +144,7 @@ Result<bool> SiteQueue::add_seed(const Url& url) {
 
 Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
                                   bool nofollow, bool copy) {
-  copies_.note(*Url::parse(job.first_url()), job.parent, copy);
+  copies_.note(job.first_url(), job.parent, copy);
   if (!result.page || result.error != ErrorKind::kNone ||
       result.status_code >= 400) {
     return {};

@@ -109,7 +109,6 @@ bool Visits::from_private(const FetchResult& result, const Url& url) const {
 }
 
 void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
-  const bool from_private = this->from_private(result, job->url);
   job->cookies.take(job->url, result.set_cookies, clock_.wall_time());
   // Where robots.txt redirects to, is asked from another host's slot.
   const bool at_its_host = job->owner != &robots_ || job->redirects.empty();
@@ -118,11 +117,12 @@ void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
     frontier_.is_at(*job, result.remote_ip);
   }
   if (pace_by_answers_ || asks_to_slow_down(result)) {
-    note_answer(*job, result, from_private);
+    note_answer(*job, result, at_its_host);
   }
   if (job->owner == &robots_) {
+    const bool is_private = from_private(result, job->url);
     if (auto next =
-            robots_.answered(std::move(job), result, from_private, !stopped_)) {
+            robots_.answered(std::move(job), result, is_private, !stopped_)) {
       at_once_.push_back(std::move(next));
     }
     return;
@@ -133,7 +133,7 @@ void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
 
 // The host's pace goes by how it answers; what it may lead to, by where it is.
 void Visits::note_answer(const Job& job, const FetchResult& result,
-                         bool from_private) {
+                         bool at_its_host) {
   if (result.error == ErrorKind::kInterrupted) return;
   PaceAnswer answer;
   answer.started = job.latest_started;
@@ -144,11 +144,9 @@ void Visits::note_answer(const Job& job, const FetchResult& result,
   answer.retry_after =
       parse_retry_after(result.retry_after, clock_.wall_time());
   answer.random = std::uniform_real_distribution<double>(0, 1)(random_);
-  // Where robots.txt redirects to, is asked from another host's slot.
-  if (job.owner != &robots_ || job.redirects.empty()) {
-    frontier_.answered(job, answer, from_private);
-  }
-  if (from_private && job.redirects.empty()) job.owner->is_private(job);
+  const bool is_private = from_private(result, job.url);
+  if (at_its_host) frontier_.answered(job, answer, is_private);
+  if (is_private && job.redirects.empty()) job.owner->is_private(job);
 }
 
 void Visits::follow_or_end(std::unique_ptr<Job> job, FetchResult result) {

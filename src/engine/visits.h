@@ -70,8 +70,7 @@ class Visits {
                    const std::deque<std::unique_ptr<Job>>& jobs) const {
     return !jobs.empty() && owner.may_begin();
   }
-  void note_answer(const Job& job, const FetchResult& result,
-                   bool from_private);
+  void note_answer(const Job& job, const FetchResult& result, bool at_its_host);
   void follow_or_end(std::unique_ptr<Job> job, FetchResult result);
   bool retry(std::unique_ptr<Job>& job, const FetchResult& result);
   void tell_of_wait(const Job& job, const FetchResult& result,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crawl/base/fingerprint.h"
+#include "crawl/base/url.h"
 
 namespace crawl {
 namespace {
@@ -31,13 +32,16 @@ std::string_view common_directory(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-void DuplicateTrap::note(const Url& page, std::string_view parent,
+void DuplicateTrap::note(std::string_view href, std::string_view parent,
                          bool duplicate) {
   caught_ = false;
   if (limit_ == 0 || !duplicate) return;
   if (copies_.size() >= kMaxCopies) copies_.clear();
-  copies_.insert(fingerprint(page.href()).low);
+  copies_.insert(fingerprint(href).low);
   if (!copies_.contains(fingerprint(parent).low)) return;
+  const std::optional<Url> url = Url::parse(href);
+  if (!url) return;
+  const Url& page = *url;
 
   if (hosts_.size() >= kMaxHosts) hosts_.clear();
   Host& host = hosts_[page.host_key()];

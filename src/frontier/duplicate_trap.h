@@ -9,8 +9,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "crawl/base/url.h"
-
 namespace crawl {
 
 // Notices that pages only lead to copies of pages: a server that answers any
@@ -30,8 +28,9 @@ class DuplicateTrap {
   explicit DuplicateTrap(std::size_t limit) : limit_(limit) {}
 
   // To be told of each page once, a page before those found on it: was its body
-  // seen before? `parent`: the href of the page it was found on, "" for a seed.
-  void note(const Url& page, std::string_view parent, bool duplicate);
+  // seen before? `page` and `parent`, the page it was found on, are hrefs; ""
+  // for a seed's parent.
+  void note(std::string_view page, std::string_view parent, bool duplicate);
 
   // Whether the links of the page noted last are not to be followed.
   bool caught() const { return caught_; }

@@ -95,7 +95,9 @@ struct StateStore::Impl {
 
   Error fail(int code) const;
   Error fail_damaged(const std::string& how) const;
+  // Of a URL, whatever its spelling; of a text that is a seen_key() already.
   std::uint64_t hash(std::string_view href) const;
+  std::uint64_t hash_key(std::string_view key) const;
 
   Result<void> open();
   int prepare();

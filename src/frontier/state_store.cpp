@@ -79,10 +79,13 @@ Error StateStore::Impl::fail_damaged(const std::string& how) const {
   return *failed;
 }
 
+std::uint64_t StateStore::Impl::hash_key(std::string_view key) const {
+  return XXH3_64bits_withSeed(key.data(), key.size(), seed);
+}
+
 std::uint64_t StateStore::Impl::hash(std::string_view href) const {
   std::string buffer;
-  const std::string_view key = seen_key(href, buffer);
-  return XXH3_64bits_withSeed(key.data(), key.size(), seed);
+  return hash_key(seen_key(href, buffer));
 }
 
 StateStore::StateStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -105,7 +108,11 @@ StateCounts StateStore::counts() const {
 }
 
 bool StateStore::knows(std::string_view href) const {
-  return impl_->known.contains(impl_->hash(href.substr(0, href.find('#'))));
+  href = href.substr(0, href.find('#'));
+  // Most are asked for as they are known, and need no look at their spelling.
+  return impl_->known.contains(impl_->hash_key(href)) ||
+         (href.find('%') != href.npos &&
+          impl_->known.contains(impl_->hash(href)));
 }
 
 Result<std::optional<PageId>> StateStore::add(const Url& url, int depth,

@@ -8,6 +8,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "crawl/base/url.h"
+
 namespace crawl {
 namespace {
 
@@ -18,7 +20,7 @@ Url url(std::string_view text) { return *Url::parse(text); }
 // Tells the trap of a page; are its links followed?
 bool followed(DuplicateTrap& trap, std::string_view page,
               std::string_view parent, bool duplicate) {
-  trap.note(url(page), parent, duplicate);
+  trap.note(url(page).href(), parent, duplicate);
   return !trap.caught();
 }
 
@@ -37,7 +39,7 @@ std::size_t crawl_catch_all(DuplicateTrap& trap, std::string_view seed,
   for (; !queue.empty() && asked < most; ++asked) {
     const Page page = queue.front();
     queue.pop_front();
-    trap.note(page.url, page.parent, asked > 0);
+    trap.note(page.url.href(), page.parent, asked > 0);
     if (trap.caught()) continue;
     for (const std::string& link : relative) {
       const auto next = page.url.resolve(link);
