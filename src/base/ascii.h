@@ -18,6 +18,12 @@ constexpr bool is_ascii_letter(char c) {
 
 constexpr bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 
+// What a URL never needs to encode (RFC 3986 section 2.3).
+constexpr bool is_unreserved(char c) {
+  return is_ascii_letter(c) || is_ascii_digit(c) || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
 // A field's name, for example (RFC 9110 section 5.6.2).
 constexpr bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -32,6 +38,14 @@ constexpr int hex_digit_value(char c) {
   if (is_ascii_digit(c)) return c - '0';
   const char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Appends a byte as a URL spells it: "%4A".
+inline void append_percent(std::string& out, char byte) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto bits = static_cast<unsigned char>(byte);
+  const char escaped[3] = {'%', kDigits[bits >> 4U], kDigits[bits & 15U]};
+  out.append(escaped, 3);
 }
 
 constexpr char to_lower(char c) {
@@ -51,6 +65,21 @@ constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) {
 constexpr bool starts_with_ignoring_case(std::string_view text,
                                          std::string_view prefix) {
   return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+// `text` without the `blanks` at its ends.
+constexpr std::string_view trim(std::string_view text,
+                                std::string_view blanks = " \t") {
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+// Takes what precedes the first of `stops` (or all) off the front of `rest`.
+constexpr std::string_view take_until(std::string_view& rest,
+                                      std::string_view stops) {
+  const std::string_view taken = rest.substr(0, rest.find_first_of(stops));
+  rest.remove_prefix(taken.size());
+  return taken;
 }
 
 // Where `word` first is, or npos.

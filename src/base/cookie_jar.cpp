@@ -16,12 +16,6 @@ constexpr auto npos = std::string_view::npos;
 // Expiry times beyond are as good as never; and far from overflow.
 constexpr std::chrono::hours kLongest{24 * 400};
 
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // Cuts `text` at the first `separator`: what is before it, and what behind.
 std::pair<std::string_view, std::string_view> cut(std::string_view text,
                                                   char separator) {

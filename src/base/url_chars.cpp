@@ -23,13 +23,10 @@ void append_encoded(std::string& out, std::string_view text, Set set) {
 }
 
 std::size_t append_escaped(std::string& out, std::string_view text) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
   const Utf8Sequence sequence = first_utf8_sequence(text);
   if (!sequence.valid) text = kReplacementCharacter;
   for (const char c : text.substr(0, sequence.valid ? sequence.size : 3)) {
-    const auto byte = static_cast<unsigned char>(c);
-    const char escaped[3] = {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    out.append(escaped, 3);
+    append_percent(out, c);
   }
   return sequence.size;
 }

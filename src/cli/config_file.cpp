@@ -20,21 +20,15 @@
 namespace crawl::cli {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
-
 // The value in `text`, its quotes and a comment behind it taken off.
 Result<std::string> read_value(std::string_view text) {
-  text = trimmed(text);
+  text = trim(text, " \t\r");
   if (text.starts_with('"') || text.starts_with('\'')) {
     const char quote = text[0];
     std::string value;
     for (std::size_t i = 1; i < text.size(); ++i) {
       if (text[i] == quote) {
-        const std::string_view rest = trimmed(text.substr(i + 1));
+        const std::string_view rest = trim(text.substr(i + 1), " \t\r");
         if (rest.empty() || rest[0] == '#') return value;
         return make_error("there is more behind the closing quote");
       }
@@ -48,7 +42,7 @@ Result<std::string> read_value(std::string_view text) {
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '#' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\t'))
-      return std::string(trimmed(text.substr(0, i)));
+      return std::string(trim(text.substr(0, i), " \t\r"));
   }
   return std::string(text);
 }
@@ -83,9 +77,9 @@ tl::unexpected<Error> unknown_name(std::string_view name) {
 Result<void> read_line(std::string_view line, std::size_t number,
                        std::vector<ConfigEntry>& entries) {
   const std::size_t equals = line.find('=');
-  std::string_view name = trimmed(line.substr(0, equals));
+  std::string_view name = trim(line.substr(0, equals), " \t\r");
   if (equals == std::string_view::npos) {
-    name = trimmed(name.substr(0, name.find(" #")));
+    name = trim(name.substr(0, name.find(" #")), " \t\r");
   }
   if (name.starts_with("--")) name.remove_prefix(2);
   const auto options = all_options();
@@ -192,7 +186,7 @@ Result<std::vector<ConfigEntry>> read_config(std::istream& in,
   for (std::size_t number = 1; std::getline(in, line); ++number) {
     std::string_view text = line;
     if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-    text = trimmed(text);
+    text = trim(text, " \t\r");
     if (text.empty() || text[0] == '#' || text[0] == ';') continue;
     if (const auto done = read_line(text, number, entries); !done) {
       return make_error(fmt::format("{}, line {}: {}", shown_value(path),

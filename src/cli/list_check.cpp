@@ -19,17 +19,11 @@ constexpr std::size_t kLookedAt = 4'096;
 
 constexpr std::string_view kSpace = " \t\r\n\f\v";
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
 // The first line that a list would take for a URL.
 std::string_view first_line(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    const std::string_view line = trimmed(text.substr(0, end));
+    const std::string_view line = trim(text.substr(0, end), kSpace);
     if (!line.empty() && line[0] != '#') return line;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -51,7 +45,7 @@ bool is_delimited(std::string_view line, char delimiter) {
   std::size_t urls_behind = 0;
   for (std::size_t begin = 0; begin <= line.size();) {
     const std::size_t end = std::min(line.find(delimiter, begin), line.size());
-    std::string_view cell = trimmed(line.substr(begin, end - begin));
+    std::string_view cell = trim(line.substr(begin, end - begin), kSpace);
     if (cell.starts_with('"') && cell.ends_with('"') && cell.size() > 1) {
       cell = cell.substr(1, cell.size() - 2);
     }

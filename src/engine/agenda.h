@@ -67,9 +67,6 @@ class Agenda {
   virtual Result<void> commit(const SinkPositions& /*positions*/) { return {}; }
 };
 
-// So many records are committed before their time has come.
-inline constexpr std::uint64_t kCommitRecords = 5'000;
-
 }  // namespace crawl
 
 #endif  // CRAWL_ENGINE_AGENDA_H_

@@ -1,6 +1,7 @@
 #ifndef CRAWL_ENGINE_INTAKE_H_
 #define CRAWL_ENGINE_INTAKE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,10 @@ class Intake {
     std::string text;  // as given, but for a password
     tl::expected<Seed, UrlProblem> seed;
   };
+
+  // So many lines are taken in one turn of the loop, at most: a million of them
+  // must hold up neither Ctrl-C nor the transfers.
+  static constexpr std::size_t kAtOnce = 10'000;
 
   explicit Intake(SeedSource& seeds) : seeds_(seeds) {}
 

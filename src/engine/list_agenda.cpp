@@ -24,10 +24,6 @@ std::size_t ordered_window(std::size_t jobs) {
 
 constexpr std::string_view kLines = "lines";  // a note's name
 
-// Lines admitted in one turn of the loop, so that a million unparsable ones
-// hold up neither Ctrl-C nor the transfers.
-constexpr std::size_t kAdmitAtOnce = 10'000;
-
 // After 429 and 503 a host waits so long, if Retry-After asks for no more.
 constexpr std::chrono::seconds kMaxHold{10};
 
@@ -61,7 +57,7 @@ Result<void> ListAgenda::open() {
     filter_ = *std::move(filter);
   }
   if (store_ == nullptr) return {};
-  commit_due_ = clock_.now() + options_.commit_interval;
+  commits_.start(clock_.now(), options_.commit_interval);
   const Result<std::optional<std::string>> lines = store_->note(kLines);
   if (!lines) return tl::unexpected(lines.error());
   if (!*lines) return {};
@@ -74,7 +70,7 @@ void ListAgenda::take_in() { pause_ = read_lines(); }
 ListAgenda::Pause ListAgenda::read_lines() {
   const std::size_t ahead =
       starved_ ? kMostReadAhead : usual_read_ahead(options_.jobs);
-  for (std::size_t read = 0; read < kAdmitAtOnce; ++read) {
+  for (std::size_t read = 0; read < Intake::kAtOnce; ++read) {
     if (intake_.ended() || ledger_.error() || ledger_.closed_by_reader() ||
         ledger_.budget().pages_used_up()) {
       return Pause::kNothing;
@@ -150,7 +146,7 @@ void ListAgenda::refuse(Intake::Line& line, std::string_view url,
 void ListAgenda::done(std::uint64_t index) {
   if (store_ == nullptr) return;
   lines_done_.done(index);
-  ++done_since_commit_;
+  commits_.note();
 }
 
 std::unique_ptr<Job> ListAgenda::next() {
@@ -208,15 +204,8 @@ void ListAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
   ledger_.finish(std::move(record), asked ? &result : nullptr);
 }
 
-std::optional<Clock::time_point> ListAgenda::commit_due() const {
-  if (done_since_commit_ == 0) return std::nullopt;
-  return done_since_commit_ < kCommitRecords ? commit_due_
-                                             : Clock::time_point::min();
-}
-
 Result<void> ListAgenda::commit(const SinkPositions& positions) {
-  done_since_commit_ = 0;
-  commit_due_ = clock_.now() + options_.commit_interval;
+  commits_.start(clock_.now(), options_.commit_interval);
   ledger_.save(*store_);
   if (Result<void> noted = store_->set_note(kLines, lines_done_.save());
       !noted) {

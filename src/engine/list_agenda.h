@@ -14,6 +14,7 @@
 #include "crawl/frontier/scope.h"
 #include "crawl/frontier/state_store.h"
 #include "engine/agenda.h"
+#include "engine/commit_timer.h"
 #include "engine/intake.h"
 #include "engine/job_owner.h"
 #include "engine/ledger.h"
@@ -47,7 +48,9 @@ class ListAgenda final : public Agenda, private JobOwner {
   SlotUse idle_use() const override;
   void count(CrawlStats& stats) const override;
   bool commits() const override { return store_ != nullptr; }
-  std::optional<Clock::time_point> commit_due() const override;
+  std::optional<Clock::time_point> commit_due() const override {
+    return commits_.due();
+  }
   Result<void> commit(const SinkPositions& positions) override;
 
  private:
@@ -88,8 +91,7 @@ class ListAgenda final : public Agenda, private JobOwner {
   LinesDone lines_done_;
   std::uint64_t fresh_ = 0;  // lines that no earlier run had done
   std::uint64_t left_ = 0;   // cut short: for the next run
-  std::uint64_t done_since_commit_ = 0;
-  Clock::time_point commit_due_{};
+  CommitTimer commits_;
 };
 
 }  // namespace crawl

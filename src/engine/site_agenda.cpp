@@ -13,10 +13,6 @@
 namespace crawl {
 namespace {
 
-// Lines admitted in one turn of the loop, so that a million of them do not hold
-// up Ctrl-C.
-constexpr std::size_t kAdmitAtOnce = 10'000;
-
 // Names in the state.
 constexpr std::string_view kLines = "lines";
 constexpr std::string_view kNeverQueued = "never queued";
@@ -45,7 +41,7 @@ SiteAgenda::SiteAgenda(const CrawlOptions& options, StateStore& store,
           std::move(wake)) {}
 
 Result<void> SiteAgenda::open() {
-  commit_due_ = clock_.now() + options_.commit_interval;
+  commits_.start(clock_.now(), options_.commit_interval);
   Result<std::unique_ptr<SiteQueue>> queue = SiteQueue::open(
       site_, store_, [this](const SiteQueue::Skip& skip) { leave_out(skip); });
   if (!queue) return tl::unexpected(queue.error());
@@ -73,7 +69,7 @@ void SiteAgenda::take_in() {
 void SiteAgenda::read_seeds() {
   more_lines_ = false;
   for (std::size_t read = 0; !intake_.ended() && !ledger_.error(); ++read) {
-    if (read == kAdmitAtOnce) {
+    if (read == Intake::kAtOnce) {
       more_lines_ = true;
       return;
     }
@@ -273,7 +269,7 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
     }
   }
   queue_->done(*job);
-  ++finished_since_commit_;
+  commits_.note();
   // A common mistake, and what to do.
   if (ending.error == ErrorKind::kContentType && !job->input.empty() &&
       result.content_type.find("xml") != std::string::npos) {
@@ -302,15 +298,8 @@ void SiteAgenda::leave_out(const SiteQueue::Skip& skip) {
 
 // --- What lasts.
 
-std::optional<Clock::time_point> SiteAgenda::commit_due() const {
-  if (finished_since_commit_ == 0) return std::nullopt;
-  return finished_since_commit_ < kCommitRecords ? commit_due_
-                                                 : Clock::time_point::min();
-}
-
 Result<void> SiteAgenda::commit(const SinkPositions& positions) {
-  finished_since_commit_ = 0;
-  commit_due_ = clock_.now() + options_.commit_interval;
+  commits_.start(clock_.now(), options_.commit_interval);
   ledger_.save(store_);
   queue_->save();
   store_.set_counter(kNeverQueued, never_queued_);

@@ -12,6 +12,7 @@
 #include "crawl/engine/crawl_options.h"
 #include "crawl/frontier/state_store.h"
 #include "engine/agenda.h"
+#include "engine/commit_timer.h"
 #include "engine/intake.h"
 #include "engine/job_owner.h"
 #include "engine/ledger.h"
@@ -44,7 +45,9 @@ class SiteAgenda final : public Agenda, private JobOwner {
   SlotUse idle_use() const override;
   void count(CrawlStats& stats) const override;
   bool commits() const override { return true; }
-  std::optional<Clock::time_point> commit_due() const override;
+  std::optional<Clock::time_point> commit_due() const override {
+    return commits_.due();
+  }
   Result<void> commit(const SinkPositions& positions) override;
 
  private:
@@ -81,8 +84,7 @@ class SiteAgenda final : public Agenda, private JobOwner {
   bool more_lines_ = false;
   std::uint64_t known_lines_ = 0;   // read by an earlier run
   std::uint64_t never_queued_ = 0;  // URLs that count and were never in store_
-  Clock::time_point commit_due_{};
-  std::uint64_t finished_since_commit_ = 0;
+  CommitTimer commits_;
 };
 
 }  // namespace crawl

@@ -33,16 +33,6 @@ std::uint32_t mask_of(const std::vector<LinkElement>& elements) {
   return mask;
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 // Is `word` one of the space-separated words of a rel attribute?
 bool has_word(std::string_view words, std::string_view word) {
   while (!words.empty()) {
@@ -105,9 +95,8 @@ Result<std::unique_ptr<SiteQueue>> SiteQueue::open(const SiteOptions& options,
                                                    OnSkip on_skip) {
   Result<Scope> scope = Scope::make(options.scope);
   if (!scope) return tl::unexpected(scope.error());
-  std::unique_ptr<SiteQueue> site(
+  return std::unique_ptr<SiteQueue>(
       new SiteQueue(options, *std::move(scope), store, std::move(on_skip)));
-  return site;
 }
 
 bool SiteQueue::follows(LinkElement element) const {
@@ -360,12 +349,12 @@ Result<bool> SiteQueue::refill(Visits& visits, JobOwner& owner) {
     if (Result<void> loaded = store_.load(host, share, loading_); !loaded) {
       return tl::unexpected(loaded.error());
     }
-    windows_[host].listed = false;
+    window.listed = false;
     for (QueuedPage& page : loading_) {
       const ScopeDecision budget = judge_budget(page.id);
       Result<std::unique_ptr<Job>> job = make_job(std::move(page));
       if (!job) return tl::unexpected(job.error());
-      ++windows_[host].loaded;
+      ++window.loaded;
       any = true;
       if (!budget.allowed()) {
         owner.ended(*std::move(job), {},
@@ -410,8 +399,9 @@ Result<std::string> SiteQueue::url_of(PageId page) {
 
 void SiteQueue::taken(const Job& job) {
   const StateStore::HostId host = StateStore::host_of(job.page);
-  if (windows_[host].loaded > 0) --windows_[host].loaded;
-  windows_[host].asked = true;
+  HostWindow& window = windows_[host];
+  if (window.loaded > 0) --window.loaded;
+  window.asked = true;
   note_waiting(host);
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/ascii.h"
 #include "crawl/base/utf8.h"
 #include "parse/html/link_resolver.h"
 
@@ -20,13 +21,6 @@ constexpr std::array<std::pair<std::string_view, Filter>, 6> kFilters = {
      {"url", Filter::kUrl}}};
 
 constexpr std::string_view kBlanks = " \t\n\r\f";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin =
-      std::min(text.find_first_not_of(kBlanks), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
 
 // What Python's str.strip() and split() take for white space: Unicode's.
 bool is_white_space(char32_t c) {
@@ -66,7 +60,7 @@ std::vector<Filter> take_filters(std::string_view& selector) {
   for (;;) {
     const std::size_t bar = selector.rfind('|');
     if (bar == selector.npos) break;
-    const std::string_view word = trimmed(selector.substr(bar + 1));
+    const std::string_view word = trim(selector.substr(bar + 1), kBlanks);
     const auto* const found =
         std::find_if(kFilters.begin(), kFilters.end(),
                      [&](const auto& filter) { return filter.first == word; });

@@ -5,26 +5,13 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/json_library.h"
 #include "crawl/base/utf8.h"
 #include "extract/bounds.h"
 #include "extract/css_matcher.h"
 #include "extract/filter.h"
 #include "extract/html_writer.h"
 #include "parse/html/link_resolver.h"
-
-// RapidJSON 1.1.0 adds to a null pointer before it first allocates, which is
-// harmless and which clang's sanitizer would stop at.
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), \
-                             apply_to = function)
-#endif
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
 
 namespace crawl {
 namespace {
@@ -33,15 +20,10 @@ using Element = PageTree::Element;
 
 constexpr std::string_view kBlanks = " \t\n\r\f";
 
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
 std::string_view attribute_of(const Element& element, std::string_view name) {
   const GumboAttribute* const found =
       find_attribute(element, CssNamespace::kNone, name, name);
-  return found == nullptr ? std::string_view() : trimmed(found->value);
+  return found == nullptr ? std::string_view() : trim(found->value, kBlanks);
 }
 
 bool has_attribute(const Element& element, std::string_view name) {
@@ -49,7 +31,7 @@ bool has_attribute(const Element& element, std::string_view name) {
 }
 
 bool has_word(std::string_view list, std::string_view word) {
-  while (!(list = trimmed(list)).empty()) {
+  while (!(list = trim(list, kBlanks)).empty()) {
     const std::size_t end = std::min(list.find_first_of(kBlanks), list.size());
     if (end == word.size() && starts_with_ignoring_case(list, word))
       return true;
@@ -147,7 +129,7 @@ class FactReader {
 
   void script(const Element& element) {
     const std::string_view type = attribute_of(element, "type");
-    if (!equals_ignoring_case(trimmed(type.substr(0, type.find(';'))),
+    if (!equals_ignoring_case(trim(type.substr(0, type.find(';')), kBlanks),
                               "application/ld+json")) {
       return;
     }
@@ -176,15 +158,15 @@ class FactReader {
 std::string_view unwrapped(std::string_view text) {
   const auto drop_front = [&](std::string_view word) {
     if (!text.starts_with(word)) return false;
-    text = trimmed(text.substr(word.size()));
+    text = trim(text.substr(word.size()), kBlanks);
     return true;
   };
   const auto drop_back = [&](std::string_view word) {
     if (!text.ends_with(word)) return false;
-    text = trimmed(text.substr(0, text.size() - word.size()));
+    text = trim(text.substr(0, text.size() - word.size()), kBlanks);
     return true;
   };
-  text = trimmed(text);
+  text = trim(text, kBlanks);
   const bool wrapped =
       drop_front("//<![CDATA[") || drop_front("// <![CDATA[") ||
       drop_front("/*<![CDATA[*/") || drop_front("/* <![CDATA[ */") ||

@@ -5,19 +5,10 @@
 #include "base/ascii.h"
 
 namespace crawl {
-namespace {
-
-bool is_unreserved(char c) {
-  return is_ascii_letter(c) || is_ascii_digit(c) || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
-}  // namespace
 
 std::string_view seen_key(std::string_view href, std::string& buffer) {
   std::size_t at = href.find('%');
   if (at == std::string_view::npos) return href;
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::size_t copied = 0;
   buffer.clear();
   for (; at != std::string_view::npos; at = href.find('%', at)) {
@@ -30,9 +21,7 @@ std::string_view seen_key(std::string_view href, std::string& buffer) {
     if (const char c = static_cast<char>(high * 16 + low); is_unreserved(c)) {
       buffer += c;
     } else {
-      buffer += '%';
-      buffer += kDigits[static_cast<std::size_t>(high)];
-      buffer += kDigits[static_cast<std::size_t>(low)];
+      append_percent(buffer, c);
     }
     copied = at += 2;
   }

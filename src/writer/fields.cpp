@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.h"
 #include "crawl/base/nearest_name.h"
 #include "writer/field_id.h"
 
@@ -100,12 +101,6 @@ std::string unknown_field(std::string_view name) {
       nearest ? fmt::format(", did you mean '{}'?", *nearest) : std::string());
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 }  // namespace
 
 std::span<const FieldInfo> all_fields() { return kFields; }
@@ -134,7 +129,7 @@ Result<std::vector<std::size_t>> parse_field_list(
   bool plain_names = false;
   for (bool more = true; more;) {
     const std::size_t comma = list.find(',');
-    std::string_view name = trimmed(list.substr(0, comma));
+    std::string_view name = trim(list.substr(0, comma));
     more = comma != std::string_view::npos;
     if (more) list.remove_prefix(comma + 1);
 

@@ -8,21 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_library.h"
 #include "crawl/base/extraction.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/redirect_hop.h"
-
-// RapidJSON 1.1.0 adds to a null pointer before it first allocates, which is
-// harmless and which clang's sanitizer would stop at.
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), \
-                             apply_to = function)
-#endif
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
 
 namespace crawl {
 

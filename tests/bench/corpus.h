@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "crawl/base/url.h"
+
 // Real pages for benchmarks, and budgets for the ratios of their times.
 namespace crawl::bench {
 
@@ -67,6 +69,25 @@ inline Pages load() {
 inline const Pages& pages() {
   static const Pages loaded = load();
   return loaded;
+}
+
+// Where they are, to whoever reads them.
+inline const Url& page_url() {
+  static const Url url =
+      *Url::parse("https://docs.example.org/reference/manual/page.html");
+  return url;
+}
+
+// What a benchmark that reads all of them in each round has to say; `found`: of
+// `what` in all rounds.
+inline void finish(benchmark::State& state, const char* what,
+                   std::uint64_t found) {
+  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  const auto count = static_cast<std::int64_t>(pages().pages.size());
+  state.SetBytesProcessed(rounds * pages().bytes);
+  state.SetItemsProcessed(rounds * count);
+  state.counters[what] =
+      static_cast<double>(found) / static_cast<double>(rounds * count);
 }
 
 // The time of the benchmark `of`, divided by that of `to`.

@@ -18,22 +18,8 @@
 namespace crawl {
 namespace {
 
+using bench::page_url;
 using bench::pages;
-
-const Url& page_url() {
-  static const Url url =
-      *Url::parse("https://docs.example.org/reference/manual/page.html");
-  return url;
-}
-
-void finish(benchmark::State& state, std::size_t values) {
-  const auto rounds = static_cast<std::int64_t>(state.iterations());
-  const auto count = static_cast<std::int64_t>(pages().pages.size());
-  state.SetBytesProcessed(rounds * pages().bytes);
-  state.SetItemsProcessed(rounds * count);
-  state.counters["values/page"] =
-      static_cast<double>(values) / static_cast<double>(rounds * count);
-}
 
 void gumbo_tree(benchmark::State& state) {
   for (auto _ : state) {
@@ -43,7 +29,7 @@ void gumbo_tree(benchmark::State& state) {
       benchmark::DoNotOptimize(root);
     }
   }
-  finish(state, 0);
+  bench::finish(state, "values/page", 0);
 }
 BENCHMARK(gumbo_tree)->Unit(benchmark::kMillisecond);
 
@@ -64,7 +50,7 @@ void extract(benchmark::State& state,
       }
     }
   }
-  finish(state, values);
+  bench::finish(state, "values/page", values);
 }
 
 void five_css(benchmark::State& state) {

@@ -25,22 +25,8 @@
 namespace crawl {
 namespace {
 
+using bench::page_url;
 using bench::pages;
-
-const Url& page_url() {
-  static const Url url =
-      *Url::parse("https://docs.example.org/reference/manual/page.html");
-  return url;
-}
-
-void finish(benchmark::State& state, std::uint64_t links) {
-  const auto rounds = static_cast<std::int64_t>(state.iterations());
-  const auto count = static_cast<std::int64_t>(pages().pages.size());
-  state.SetBytesProcessed(rounds * pages().bytes);
-  state.SetItemsProcessed(rounds * count);
-  state.counters["links/page"] =
-      static_cast<double>(links) / static_cast<double>(rounds * count);
-}
 
 // Tags to links and fields, as views into the page.
 void bare_scan(benchmark::State& state) {
@@ -56,7 +42,7 @@ void bare_scan(benchmark::State& state) {
       benchmark::DoNotOptimize(built);
     }
   }
-  finish(state, 0);
+  bench::finish(state, "links/page", 0);
   state.counters["doubts"] =
       static_cast<double>(doubts) / static_cast<double>(state.iterations());
 }
@@ -79,7 +65,7 @@ void scan_and_links(benchmark::State& state) {
       }
     }
   }
-  finish(state, links);
+  bench::finish(state, "links/page", links);
 }
 BENCHMARK(scan_and_links)->Unit(benchmark::kMillisecond);
 
@@ -93,7 +79,7 @@ void whole_page(benchmark::State& state) {
       links += read_page(page, page_url(), "text/html", options).links.size();
     }
   }
-  finish(state, links);
+  bench::finish(state, "links/page", links);
 }
 BENCHMARK(whole_page)->Unit(benchmark::kMillisecond);
 
@@ -107,7 +93,7 @@ void whole_page_with_text(benchmark::State& state) {
       links += read_page(page, page_url(), "text/html", options).links.size();
     }
   }
-  finish(state, links);
+  bench::finish(state, "links/page", links);
 }
 BENCHMARK(whole_page_with_text)->Unit(benchmark::kMillisecond);
 
@@ -124,7 +110,7 @@ void gumbo_tree(benchmark::State& state) {
       gumbo_destroy_output(&options, output);
     }
   }
-  finish(state, 0);
+  bench::finish(state, "links/page", 0);
 }
 BENCHMARK(gumbo_tree)->Unit(benchmark::kMillisecond);
 
@@ -137,7 +123,7 @@ void tree_reader(benchmark::State& state) {
       links += read_tree(page, page_url(), "utf-8", options).links.size();
     }
   }
-  finish(state, links);
+  bench::finish(state, "links/page", links);
 }
 BENCHMARK(tree_reader)->Unit(benchmark::kMillisecond);
 
@@ -166,7 +152,7 @@ void libxml2_sax(benchmark::State& state) {
       htmlFreeParserCtxt(context);
     }
   }
-  finish(state, links);
+  bench::finish(state, "links/page", links);
 }
 BENCHMARK(libxml2_sax)->Unit(benchmark::kMillisecond);
 

@@ -12,27 +12,16 @@ namespace crawl {
 namespace {
 
 std::string percent_encode_invalid_utf8(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
   while (!bytes.empty()) {
     const std::size_t valid = valid_utf8_prefix(bytes);
     out += bytes.substr(0, valid);
     bytes.remove_prefix(valid);
     if (bytes.empty()) break;
-    const auto byte = static_cast<unsigned char>(bytes.front());
-    out += '%';
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0xFU];
+    append_percent(out, bytes.front());
     bytes.remove_prefix(1);
   }
   return out;
-}
-
-// Takes what precedes the first of `stops` (or all) off the front of `rest`.
-std::string_view take_until(std::string_view& rest, std::string_view stops) {
-  const std::string_view taken = rest.substr(0, rest.find_first_of(stops));
-  rest.remove_prefix(taken.size());
-  return taken;
 }
 
 void skip_blanks(std::string_view& rest) {

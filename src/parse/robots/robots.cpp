@@ -17,33 +17,11 @@ constexpr std::size_t kMaxLineBytes = 2083 * 8 - 1;
 constexpr std::uint32_t kLineMask = (1u << 30) - 1;
 constexpr double kMaxCrawlDelay = 24 * 60 * 60;
 
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\v' || c == '\f';
-}
-
-// RFC 3986 section 2.3.
-constexpr bool is_unreserved(char c) {
-  return is_ascii_letter(c) || is_ascii_digit(c) || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
+constexpr std::string_view kBlanks = " \t\v\f";
 
 // Reserved octets that mean something else when percent-encoded.
 constexpr bool is_delimiter(char c) {
   return c == '/' || c == '?' || c == '&' || c == '=' || c == '+';
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-void append_encoded(char c, std::string& out) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  const auto octet = static_cast<unsigned char>(c);
-  out += '%';
-  out += kHex[octet >> 4];
-  out += kHex[octet & 15];
 }
 
 // Appends the octet at text[i] in the form that is compared (2.2.2), moves i
@@ -61,7 +39,7 @@ std::uint32_t append_canonical(std::string_view text, std::size_t& i,
         out += octet;
         return 1;
       }
-      append_encoded(octet, out);
+      append_percent(out, octet);
       return 3;
     }
   }
@@ -70,7 +48,7 @@ std::uint32_t append_canonical(std::string_view text, std::size_t& i,
     out += c;
     return 1;
   }
-  append_encoded(c, out);
+  append_percent(out, c);
   const auto octet = static_cast<unsigned char>(c);
   return octet <= 0x20 || octet >= 0x7f ? 3 : 1;
 }
@@ -197,7 +175,7 @@ class RobotsRules::Parser {
 
   void line(std::string_view line, std::uint32_t number) {
     line = line.substr(0, kMaxLineBytes);
-    line = trim(line.substr(0, line.find('#')));
+    line = trim(line.substr(0, line.find('#')), kBlanks);
     if (line.empty()) return;
 
     std::size_t colon = line.find(':');
@@ -205,13 +183,13 @@ class RobotsRules::Parser {
       // Two words and no colon between them.
       colon = line.find_first_of(" \t");
       if (colon == std::string_view::npos) return;
-      if (trim(line.substr(colon)).find_first_of(" \t") !=
+      if (trim(line.substr(colon), kBlanks).find_first_of(" \t") !=
           std::string_view::npos) {
         return;
       }
     }
-    const Key key = parse_key(trim(line.substr(0, colon)));
-    const std::string_view value = trim(line.substr(colon + 1));
+    const Key key = parse_key(trim(line.substr(0, colon), kBlanks));
+    const std::string_view value = trim(line.substr(colon + 1), kBlanks);
     switch (key) {
       case Key::kUserAgent:
         return user_agent(value);
@@ -244,7 +222,8 @@ class RobotsRules::Parser {
  private:
   void user_agent(std::string_view value) {
     if (had_rule_) for_us_ = for_all_ = had_rule_ = false;
-    if (value.starts_with('*') && (value.size() == 1 || is_blank(value[1]))) {
+    if (value.starts_with('*') &&
+        (value.size() == 1 || kBlanks.find(value[1]) != kBlanks.npos)) {
       for_all_ = true;
     } else if (equals_ignoring_case(leading_token(value, wide_), token_)) {
       for_us_ = named_ever_ = true;
@@ -403,7 +382,7 @@ std::string to_string(const RobotsDecision& decision) {
     if (c > ' ' && c < '\x7f') {
       rule += c;
     } else {
-      append_encoded(c, rule);
+      append_percent(rule, c);
     }
   }
   return fmt::format("line {}: {}: {}", decision.line,

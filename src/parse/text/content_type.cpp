@@ -24,20 +24,6 @@ std::string_view trim_end(std::string_view text) {
                                         : text.substr(0, last + 1);
 }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kHttpSpace);
-  return first == std::string_view::npos ? std::string_view()
-                                         : trim_end(text.substr(first));
-}
-
-// Takes what precedes the first of `stops` (or all) off the front of `rest`.
-std::string_view take_until(std::string_view& rest, std::string_view stops) {
-  const std::size_t end = std::min(rest.find_first_of(stops), rest.size());
-  const std::string_view taken = rest.substr(0, end);
-  rest.remove_prefix(end);
-  return taken;
-}
-
 // `rest` begins after the opening quote; what follows the closing one stays.
 std::string take_quoted(std::string_view& rest) {
   std::string value;
@@ -68,7 +54,7 @@ std::string_view take_value(std::string_view& rest) {
   }
   const std::string_view value = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
-  return trim(value);
+  return trim(value, kHttpSpace);
 }
 
 }  // namespace
@@ -105,7 +91,7 @@ std::string ContentType::to_string() const {
 }
 
 std::optional<ContentType> parse_content_type(std::string_view value) {
-  std::string_view rest = trim(value);
+  std::string_view rest = trim(value, kHttpSpace);
   ContentType result;
 
   const std::string_view type = take_until(rest, "/");

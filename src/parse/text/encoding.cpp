@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "base/ascii.h"
 #include "crawl/base/utf8.h"
 #include "parse/html/byte_scan.h"
 #include "parse/text/encoding_tables.h"
@@ -100,13 +101,10 @@ void append_by_library(std::string_view bytes, const char* name,
 }
 
 void append_query_byte(unsigned char byte, std::string& out) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   constexpr std::string_view kEncoded = " \"#<>'";
   if (byte < 0x21 || byte > 0x7E ||
       kEncoded.find(static_cast<char>(byte)) != std::string_view::npos) {
-    out.push_back('%');
-    out.push_back(kHex[byte >> 4U]);
-    out.push_back(kHex[byte & 15U]);
+    append_percent(out, static_cast<char>(byte));
   } else {
     out.push_back(static_cast<char>(byte));
   }
