@@ -25,21 +25,21 @@ constexpr milliseconds kDefaultLimit{300'000};  // as libcurl's
 
 template <class T>
 void set(CURL* easy, CURLoption option, T value) {
-  if (const CURLcode code = curl_easy_setopt(easy, option, value);
+  if (const CURLcode code = curl().easy_setopt(easy, option, value);
       code != CURLE_OK) {
     throw std::runtime_error(
-        fmt::format("libcurl: {}", curl_easy_strerror(code)));
+        fmt::format("libcurl: {}", curl().easy_strerror(code)));
   }
 }
 
 CURLM* made_multi() {
-  CURLM* const multi = curl_multi_init();
+  CURLM* const multi = curl().multi_init();
   if (multi == nullptr) throw std::bad_alloc();
   return multi;
 }
 
 void check(CURLMcode code) {
-  if (code != CURLM_OK) throw std::runtime_error(curl_multi_strerror(code));
+  if (code != CURLM_OK) throw std::runtime_error(curl().multi_strerror(code));
 }
 
 std::size_t drop(char*, std::size_t, std::size_t size, void*) noexcept {
@@ -60,7 +60,7 @@ class ProxyDialer::CurlTunnel final : public Tunnel {
   }
   CurlTunnel(const CurlTunnel&) = delete;
   CurlTunnel& operator=(const CurlTunnel&) = delete;
-  ~CurlTunnel() override { curl_multi_remove_handle(multi_, easy_.get()); }
+  ~CurlTunnel() override { curl().multi_remove_handle(multi_, easy_.get()); }
 
   ssize_t read(void* into, std::size_t size) override {
     if (size == 0) return 0;
@@ -74,7 +74,7 @@ class ProxyDialer::CurlTunnel final : public Tunnel {
 
   ssize_t write(const void* from, std::size_t size) override {
     std::size_t count = 0;
-    const CURLcode code = curl_easy_send(easy_.get(), from, size, &count);
+    const CURLcode code = curl().easy_send(easy_.get(), from, size, &count);
     if (code == CURLE_OK) return static_cast<ssize_t>(count);
     errno = code == CURLE_AGAIN ? EAGAIN : EPIPE;
     return -1;
@@ -83,7 +83,7 @@ class ProxyDialer::CurlTunnel final : public Tunnel {
  private:
   ssize_t receive(void* into, std::size_t size) {
     std::size_t count = 0;
-    const CURLcode code = curl_easy_recv(easy_.get(), into, size, &count);
+    const CURLcode code = curl().easy_recv(easy_.get(), into, size, &count);
     if (code == CURLE_OK) return static_cast<ssize_t>(count);
     errno = code == CURLE_AGAIN ? EAGAIN : ECONNRESET;
     return -1;
@@ -269,7 +269,7 @@ bool ProxyDialer::Connecting::choose_address() {
 }
 
 void ProxyDialer::Connecting::negotiate() {
-  easy_.reset(curl_easy_init());
+  easy_.reset(curl().easy_init());
   if (!easy_) throw std::bad_alloc();
   CURL* const easy = easy_.get();
   const FetchOptions& options = dialer_.setup_.options();
@@ -312,11 +312,11 @@ void ProxyDialer::Connecting::negotiate() {
     for (const auto& address : found.v6) entry += '[' + address.text() + "],";
     for (const auto& address : found.v4) entry += address.text() + ',';
     entry.pop_back();
-    resolve_.reset(curl_slist_append(nullptr, entry.c_str()));
+    resolve_.reset(curl().slist_append(nullptr, entry.c_str()));
     if (!resolve_) throw std::bad_alloc();
     set(easy, CURLOPT_RESOLVE, resolve_.get());
   }
-  check(curl_multi_add_handle(dialer_.multi_.get(), easy));
+  check(curl().multi_add_handle(dialer_.multi_.get(), easy));
 }
 
 void ProxyDialer::Connecting::done(CURLcode code) {
@@ -324,12 +324,12 @@ void ProxyDialer::Connecting::done(CURLcode code) {
     fail(error_kind(code),
          fmt::format("the proxy: {}", error_buffer_[0] != '\0'
                                           ? error_buffer_.data()
-                                          : curl_easy_strerror(code)));
+                                          : curl().easy_strerror(code)));
     return;
   }
   CURL* const easy = easy_.get();
   curl_socket_t fd = CURL_SOCKET_BAD;
-  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+  curl().easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
   if (dialer_.negotiating_.erase(fd) == 0) {
     fail(ErrorKind::kInternal, "the proxy: libcurl has no connection");
     return;
@@ -337,12 +337,12 @@ void ProxyDialer::Connecting::done(CURLcode code) {
   NewConnection opened;
   opened.fd = Fd(fd);
   const char* ip = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
+  curl().easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
   if (ip != nullptr) opened.remote_ip = ip;
   dialer_.sockets_.opened(fd, nullptr);
   if (proxy_.kind == ProxyInfo::Kind::kHttps) {
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
-    curl_easy_setopt(easy, CURLOPT_RESOLVE, nullptr);
+    curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
+    curl().easy_setopt(easy, CURLOPT_RESOLVE, nullptr);
     opened.tunnel =
         std::make_unique<CurlTunnel>(dialer_.multi_.get(), std::move(easy_));
   }
@@ -370,7 +370,7 @@ void ProxyDialer::Connecting::stop() {
   proxy_names_.forget();
   target_names_.forget();
   if (easy_) {
-    curl_multi_remove_handle(dialer_.multi_.get(), easy_.get());
+    curl().multi_remove_handle(dialer_.multi_.get(), easy_.get());
     easy_.reset();
   }
 }
@@ -381,12 +381,12 @@ ProxyDialer::ProxyDialer(const NetSetup& setup, SocketSet& sockets)
       direct_(setup, sockets),
       multi_(made_multi()) {
   CURLM* const multi = multi_.get();
-  check(curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION,
-                          &ProxyDialer::on_socket));
-  check(curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this));
-  check(
-      curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &ProxyDialer::on_timer));
-  check(curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this));
+  check(curl().multi_setopt(multi, CURLMOPT_SOCKETFUNCTION,
+                            &ProxyDialer::on_socket));
+  check(curl().multi_setopt(multi, CURLMOPT_SOCKETDATA, this));
+  check(curl().multi_setopt(multi, CURLMOPT_TIMERFUNCTION,
+                            &ProxyDialer::on_timer));
+  check(curl().multi_setopt(multi, CURLMOPT_TIMERDATA, this));
 }
 
 ProxyDialer::~ProxyDialer() = default;
@@ -429,13 +429,13 @@ void ProxyDialer::ready(int fd, bool readable, bool writable) {
 
 void ProxyDialer::act(curl_socket_t fd, int events) {
   int running = 0;
-  check(curl_multi_socket_action(multi_.get(), fd, events, &running));
+  check(curl().multi_socket_action(multi_.get(), fd, events, &running));
   int left = 0;
-  while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
+  while (CURLMsg* const message = curl().multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;
     Connecting* dial = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &dial);
+    curl().easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &dial);
     dial->done(code);
   }
 }

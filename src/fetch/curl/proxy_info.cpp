@@ -29,9 +29,9 @@ constexpr std::array<std::pair<std::string_view, ProxyInfo::Kind>, 6> kKinds = {
 // "" if there is none.
 std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return "";
+  if (curl().url_get(url, part, &text, flags) != CURLUE_OK) return "";
   std::string copy(text);
-  curl_free(text);
+  curl().free(text);
   return copy;
 }
 
@@ -39,11 +39,11 @@ std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
 
 Result<std::optional<ProxyInfo>> ProxyInfo::parse(const std::string& proxy) {
   if (proxy.empty()) return std::optional<ProxyInfo>();
-  const CurluHandle owned(curl_url());
+  const CurluHandle owned(curl().url());
   if (!owned) throw std::bad_alloc();
   CURLU* const url = owned.get();
-  if (curl_url_set(url, CURLUPART_URL, proxy.c_str(),
-                   CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) ==
+  if (curl().url_set(url, CURLUPART_URL, proxy.c_str(),
+                     CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) ==
       CURLUE_OK) {
     ProxyInfo info;
     // A guess from the host's name ("ftp.") is not what the user wrote.

@@ -1,13 +1,12 @@
 #include "crawl/fetch/retry_policy.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
 
 #include "base/ascii.h"
+#include "crawl/base/cookie_jar.h"
 
 namespace crawl {
 namespace {
@@ -60,14 +59,14 @@ std::optional<seconds> parse_retry_after(
     if (read.ec != std::errc()) return kForEver;
     return std::min(seconds(count), kForEver);
   }
-  // All three forms of an HTTP-date begin with the day's name; curl_getdate
-  // alone would also read things like "12" or "now".
+  // All three forms of an HTTP-date begin with the day's name; a cookie's date
+  // need not.
   if (!is_ascii_letter(value.front())) return std::nullopt;
-  const std::time_t when = curl_getdate(std::string(value).c_str(), nullptr);
-  if (when == -1) return std::nullopt;
-  // In whole seconds: the clock's own unit overflows on a far date.
+  const auto when = parse_cookie_date(value);
+  if (when == CookieJar::Time::max()) return std::nullopt;
+  // In whole seconds: the difference of far dates overflows the clock's unit.
   const auto wait =
-      seconds(when) - std::chrono::floor<seconds>(now.time_since_epoch());
+      std::chrono::floor<seconds>(when) - std::chrono::floor<seconds>(now);
   return std::clamp<seconds>(wait, seconds(0), kForEver);
 }
 
