@@ -116,7 +116,7 @@ class Tools:
         for contender in present:
             contender.records = records if contender.tool == "crawl" else None
             # wget2 hangs at times.
-            contender.limit = 60
+            contender.limit = 10
         return present
 
     def on_site(self, front_page, pages, work):
