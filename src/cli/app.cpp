@@ -18,6 +18,7 @@
 #include "cli/explain.h"
 #include "cli/files_apart.h"
 #include "cli/files_there.h"
+#include "cli/help.h"
 #include "cli/line_count.h"
 #include "cli/list_check.h"
 #include "cli/open_files.h"
@@ -36,6 +37,7 @@
 #include "crawl/writer/fields.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
+#include "crawl/writer/site_database.h"
 
 namespace crawl::cli {
 namespace {
@@ -125,8 +127,8 @@ int run_compare(const Options& options, Report& report) {
 // The places that records go to, opened; with -r also the state behind them.
 struct Outputs {
   std::unique_ptr<StateStore> store;
-  std::unique_ptr<ResultWriter> records;
-  std::unique_ptr<ResultWriter> skipped;
+  std::unique_ptr<Sink> records;
+  std::unique_ptr<Sink> skipped;
 
   std::vector<Sink*> sinks() const {
     std::vector<Sink*> all{records.get()};
@@ -135,7 +137,7 @@ struct Outputs {
   }
 };
 
-Result<std::unique_ptr<ResultWriter>> open_writer(
+Result<std::unique_ptr<Sink>> open_writer(
     const std::string& path, OutputMode mode, OutputFormat format,
     const std::vector<std::size_t>& fields,
     const std::vector<std::string>& extracted, bool ordered,
@@ -153,10 +155,28 @@ Result<std::unique_ptr<ResultWriter>> open_writer(
       ordered, takes);
 }
 
+// It cuts itself back.
+Result<std::unique_ptr<Sink>> open_database(const Options& options,
+                                            OutputMode mode,
+                                            const StateStore* store) {
+  SiteDatabaseOptions database;
+  database.path = options.output;
+  database.mode = mode;
+  if (store != nullptr && store->resumed()) {
+    database.position = store->position("records");
+  }
+  database.fields = options.fields;
+  database.version = default_user_agent();
+  return open_site_database(database);
+}
+
 // An earlier crawl is gone on with: what it wrote after its last commit goes,
 // the rest stays.
 Result<void> cut_outputs(const Options& options, const StateStore& store) {
-  Result<void> cut = cut_output(options.output, store.position("records"));
+  Result<void> cut;
+  if (options.format != OutputFormat::kSqlite) {
+    cut = cut_output(options.output, store.position("records"));
+  }
   if (cut && !options.skipped.empty()) {
     cut = cut_output(options.skipped, store.position("skipped"));
   }
@@ -190,14 +210,16 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
       mode = OutputMode::kAppend;
     }
   }
-  Result<std::unique_ptr<ResultWriter>> records =
-      open_writer(options.output, mode, options.format, options.fields,
-                  options.extract_names, options.crawl.ordered,
-                  ResultWriter::Takes::kRecords, report.screen());
+  Result<std::unique_ptr<Sink>> records =
+      options.format == OutputFormat::kSqlite
+          ? open_database(options, mode, outputs.store.get())
+          : open_writer(options.output, mode, options.format, options.fields,
+                        options.extract_names, options.crawl.ordered,
+                        ResultWriter::Takes::kRecords, report.screen());
   if (!records) return tl::unexpected(records.error());
   outputs.records = *std::move(records);
   if (!options.skipped.empty()) {
-    Result<std::unique_ptr<ResultWriter>> skipped =
+    Result<std::unique_ptr<Sink>> skipped =
         open_writer(options.skipped, mode, OutputFormat::kJsonl,
                     *parse_field_list("url,error,error_message,parent,depth"),
                     {}, false, ResultWriter::Takes::kSkips, report.screen());

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/shown_value.h"
+#include "crawl/writer/site_database.h"
 
 namespace crawl::cli {
 namespace {
@@ -19,8 +20,8 @@ bool holds_something(const std::string& path) {
          info.st_size > 0;
 }
 
-// It begins as a file of SQLite does: a state, most likely, named by mistake.
-bool is_a_state(const std::string& path) {
+// It begins as a file of SQLite does.
+bool is_database(const std::string& path) {
   constexpr std::string_view kMagic = "SQLite format 3";
   std::ifstream file(path, std::ios::binary);
   std::string begin(kMagic.size(), '\0');
@@ -31,12 +32,17 @@ bool is_a_state(const std::string& path) {
 Result<void> check_no_state(const std::string& option,
                             const std::string& path) {
   if (path.empty() || path == "-" || !holds_something(path) ||
-      !is_a_state(path)) {
+      !is_database(path)) {
     return {};
   }
-  return make_error(fmt::format(
-      "{} {}: is the state of a crawl; --state names that, {} another file",
-      option, shown_value(path), option));
+  return make_error(
+      is_site_database(path)
+          ? fmt::format("{} {}: is a database that --format sqlite has "
+                        "written; name another file",
+                        option, shown_value(path))
+          : fmt::format("{} {}: is the state of a crawl; --state names that, "
+                        "{} another file",
+                        option, shown_value(path), option));
 }
 
 }  // namespace
@@ -46,6 +52,9 @@ Result<void> check_files_there(const Options& options) {
        {std::pair<std::string, std::string>{"-o", options.output},
         {"--skipped", options.skipped},
         {"--log-file", options.log_file}}) {
+    const bool database = options.format == OutputFormat::kSqlite &&
+                          option == "-o" && is_site_database(path);
+    if (database) continue;
     if (Result<void> other = check_no_state(option, path); !other) return other;
   }
   if (options.append || options.overwrite || options.state.empty()) return {};

@@ -57,10 +57,10 @@ constexpr std::array<OptionSpec, 81> kOptions = {{
      "else it leaves them alone and says so.",
      &T::overwrite},
     {Group::kOutput, "format", '\0', "FORMAT",
-     "jsonl, tsv, csv (for spreadsheets see --csv-safe) or text. Default: by "
-     "the ending of -o's name (.csv, .tsv, .jsonl, .txt), text on a terminal, "
-     "else jsonl.",
-     &T::format, true, "", "jsonl tsv csv text"},
+     "jsonl, tsv, csv (for spreadsheets see --csv-safe), text or sqlite. "
+     "Default: by the ending of -o's name (.csv, .tsv, .jsonl, .txt, .db), "
+     "text on a terminal, else jsonl.",
+     &T::format, true, "", "jsonl tsv csv text sqlite"},
     {Group::kOutput, "csv-safe", '\0', "",
      "Write CSV whose cells no spreadsheet takes for formulas: ' stands before "
      "a first = + - @ or tab.",
@@ -381,7 +381,8 @@ constexpr auto kHints = std::to_array<Hint>({
      "records as JSON are --format jsonl; data cannot be sent, curl can do "
      "that"},
     {" --jsonl --csv --tsv --text ",
-     "the format of records is said with --format jsonl, csv, tsv or text"},
+     "the format of records is said with --format jsonl, csv, tsv, text or "
+     "sqlite"},
     {" -t ", "for the number of tries use --retry, for -j's threads --threads"},
     {" -s -S -sS -sSL -sL -fsSL -fsS --show-error -nv ",
      "to hear nothing but records, use --quiet (-q)"},

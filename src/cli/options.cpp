@@ -170,9 +170,10 @@ class Resolver : ValueReader {
       }
       options_.format = OutputFormat::kCsvSafe;
     }
-    options_.fields = default_fields(args.head);
+    database(args);
+    options_.fields = usual_fields(args.head);
     read("--fields", args.fields, options_.fields, [&](std::string_view list) {
-      return parse_field_list(list, default_fields(args.head));
+      return parse_field_list(list, usual_fields(args.head));
     });
     extracts(args);
 
@@ -190,6 +191,27 @@ class Resolver : ValueReader {
         "lang",    "link_count", "links",       "parser"};
     fetch.parse_pages = fetch.extractor != nullptr ||
                         std::any_of(kOfPages.begin(), kOfPages.end(), wanted);
+  }
+
+  void database(const TypedArgs& args) {
+    if (options_.format != OutputFormat::kSqlite) return;
+    if (!options_.compare.empty()) {
+      fail("--compare writes a table of timings: leave out --format sqlite");
+    } else if (options_.output == "-") {
+      fail("--format sqlite writes a file: name it with -o FILE");
+    }
+    if (args.ordered) {
+      fail(
+          "--ordered is about lines: rows of a database come in the order of "
+          "the query");
+    }
+  }
+
+  // A database is there to be asked about links.
+  std::vector<std::size_t> usual_fields(bool head) const {
+    return options_.format == OutputFormat::kSqlite && !head
+               ? *parse_field_list("+links")
+               : default_fields(head);
   }
 
   void extracts(const TypedArgs& args) {
@@ -228,8 +250,9 @@ class Resolver : ValueReader {
         if (!wanted(all_fields()[field].name)) options_.fields.push_back(field);
       }
     }
-    const bool columns = options_.format != OutputFormat::kJsonl &&
-                         options_.format != OutputFormat::kText;
+    const bool columns = options_.format == OutputFormat::kTsv ||
+                         options_.format == OutputFormat::kCsv ||
+                         options_.format == OutputFormat::kCsvSafe;
     for (const std::string& name : options_.extract_names) {
       if (columns && wanted(name)) {
         fail(
@@ -247,22 +270,28 @@ class Resolver : ValueReader {
     if (ending == ".csv") return OutputFormat::kCsv;
     if (ending == ".tsv") return OutputFormat::kTsv;
     if (ending == ".txt") return OutputFormat::kText;
+    if (ending == ".db" || ending == ".sqlite" || ending == ".sqlite3") {
+      return OutputFormat::kSqlite;
+    }
     return ending == ".jsonl" ? OutputFormat::kJsonl : otherwise;
   }
 
   static Result<OutputFormat> parse_format(std::string_view text) {
-    static constexpr std::array<std::string_view, 4> kNames = {"jsonl", "tsv",
-                                                               "csv", "text"};
+    static constexpr std::array<std::string_view, 5> kNames = {
+        "jsonl", "tsv", "csv", "text", "sqlite"};
+    static constexpr std::array<OutputFormat, 5> kFormats = {
+        OutputFormat::kJsonl, OutputFormat::kTsv, OutputFormat::kCsv,
+        OutputFormat::kText, OutputFormat::kSqlite};
     const auto* const at = std::find(kNames.begin(), kNames.end(), text);
     if (at != kNames.end()) {
-      return static_cast<OutputFormat>(at - kNames.begin());
+      return kFormats[static_cast<std::size_t>(at - kNames.begin())];
     }
     // What others call it.
     const auto nearest = text == "json" || text == "ndjson"
                              ? std::optional<std::string_view>("jsonl")
                              : nearest_name(text, kNames);
     return make_error(fmt::format(
-        "{}give jsonl, tsv, csv or text",
+        "{}give jsonl, tsv, csv, text or sqlite",
         nearest ? fmt::format("did you mean '{}'? ", *nearest) : ""));
   }
 

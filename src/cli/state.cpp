@@ -27,6 +27,8 @@ std::string_view name_of(OutputFormat format) {
       return "csv with --csv-safe";
     case OutputFormat::kText:
       return "text";
+    case OutputFormat::kSqlite:
+      return "sqlite";
   }
   return "";
 }

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "base/sqlite.h"
 #include "crawl/base/error.h"
-#include "frontier/sqlite.h"
 
 namespace crawl {
 

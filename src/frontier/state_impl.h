@@ -12,10 +12,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/sqlite.h"
 #include "crawl/frontier/state_store.h"
 #include "frontier/fingerprint_set.h"
 #include "frontier/host_table.h"
-#include "frontier/sqlite.h"
 
 namespace crawl {
 

@@ -161,6 +161,12 @@ void append_tsv_cell(std::string_view text, std::string& out) {
       put_tsv);
 }
 
+void append_clean(std::string_view text, std::string& out) {
+  append_with<ControlSpecial>(
+      text, out, [](char32_t c) { return is_line_space(c) || !is_obeyed(c); },
+      [](char32_t, std::string& to) { to += kReplacementCharacter; });
+}
+
 namespace {
 
 void append_csv_text(std::string_view text, std::string& out) {

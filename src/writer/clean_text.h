@@ -24,6 +24,10 @@ void append_clean_json(std::string_view json, std::string& out);
 // backslash, \uXXXX for other obeyed characters: nothing is lost.
 void append_tsv_cell(std::string_view text, std::string& out);
 
+// As it is, tabs and line ends too, but for U+FFFD in place of other obeyed
+// characters: for what has no escapes of its own.
+void append_clean(std::string_view text, std::string& out);
+
 // One CSV cell (RFC 4180), quoted where it must be. Tabs and line ends stay,
 // other obeyed characters become U+FFFD: CSV has no escapes.
 void append_csv_cell(std::string_view text, std::string& out);

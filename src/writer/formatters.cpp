@@ -29,6 +29,8 @@ std::unique_ptr<RecordFormatter> make_formatter(
       if (fields == default_fields() || fields == default_fields(true))
         return make_text_formatter(style);
       return make_text_columns_formatter(std::move(ids), style);
+    case OutputFormat::kSqlite:
+      break;
   }
   throw std::invalid_argument("make_formatter: no such format");
 }

@@ -73,6 +73,32 @@ TEST_F(FilesThereTest, AStateIsNoOutput) {
   }
 }
 
+TEST_F(FilesThereTest, ADatabaseIsReplacedByAnotherAndByNothingElse) {
+  files_.write("urls", site_.url("/a") + "\n");
+  ASSERT_EQ(run_here({"urls", "-o", "s.db"}).exit_status, 0);
+  ASSERT_EQ(run_here({"urls", "-o", "s.db"}).exit_status, 0);
+  const std::string before = files_.read("s.db");
+  const std::vector<std::vector<std::string>> others = {
+      {"-o", "s.db", "--format", "jsonl"},
+      {"--skipped", "s.db"},
+      {"--log-file", "s.db"},
+      {"--state", "s.db", "-o", "x"}};
+  for (std::vector<std::string> arguments : others) {
+    arguments.insert(arguments.begin(), "urls");
+    const ProcessResult result = run_here(arguments);
+    EXPECT_EQ(result.exit_status, 2) << arguments[1];
+    EXPECT_THAT(result.err, HasSubstr("s.db")) << arguments[1];
+    EXPECT_EQ(files_.read("s.db"), before) << arguments[1];
+  }
+  files_.write("x.db", kOld);
+  const ProcessResult result = run_here({"urls", "-o", "x.db"});
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_EQ(result.err,
+            "crawl: x.db is no database of crawl; it was left as it is, name "
+            "another file\n");
+  EXPECT_EQ(files_.read("x.db"), kOld);
+}
+
 TEST_F(FilesThereTest, ALogIsNotWrittenIntoAnothersOutput) {
   const auto writer = open_output(files_.file("out"));
   ASSERT_TRUE(writer);

@@ -289,10 +289,10 @@ TEST_F(OptionsTest, EveryBadValueIsNamedWithWhatMendsIt) {
   EXPECT_THAT(error({"--max-filesize", "big"}),
               StartsWith("--max-filesize 'big': give a size"));
   EXPECT_EQ(error({"--format", "json"}),
-            "--format 'json': did you mean 'jsonl'? give jsonl, tsv, csv or "
-            "text");
+            "--format 'json': did you mean 'jsonl'? give jsonl, tsv, csv, text "
+            "or sqlite");
   EXPECT_EQ(error({"--format", "xml"}),
-            "--format 'xml': give jsonl, tsv, csv or text");
+            "--format 'xml': give jsonl, tsv, csv, text or sqlite");
   EXPECT_THAT(error({"--fields", "url,titel"}),
               StartsWith("--fields 'url,titel': unknown field 'titel', did you "
                          "mean 'title'?"));
@@ -512,10 +512,26 @@ TEST_F(OptionsTest, NameOfTheOutputChoosesItsFormat) {
   EXPECT_EQ(options({"-o", "a.b/x.TSV"}).format, OutputFormat::kTsv);
   EXPECT_EQ(options({"-o", "x.txt"}).format, OutputFormat::kText);
   EXPECT_EQ(options({"-o", "x.jsonl"}).format, OutputFormat::kJsonl);
+  for (const std::string name : {"x.db", "x.SQLite", "x.sqlite3"}) {
+    EXPECT_EQ(options({"-o", name}).format, OutputFormat::kSqlite) << name;
+  }
   EXPECT_EQ(options({"-o", "x.csv/y"}).format, OutputFormat::kJsonl);
   EXPECT_EQ(options({"-o", ".csv"}).format, OutputFormat::kJsonl);
   EXPECT_EQ(options({"-o", "x.csv", "--format", "jsonl"}).format,
             OutputFormat::kJsonl);
+}
+
+TEST_F(OptionsTest, ADatabaseIsAFileThatKnowsLinks) {
+  const Options o = options({"--format", "sqlite", "-o", "x"});
+  EXPECT_TRUE(has_field(o.fields, "links"));
+  EXPECT_TRUE(o.crawl.fetch.page.links);
+  EXPECT_FALSE(has_field(
+      options({"-o", "x.db", "--fields", "url,title"}).fields, "links"));
+  EXPECT_FALSE(has_field(options({"-o", "x.db", "--head"}).fields, "links"));
+  EXPECT_THAT(error({"--format", "sqlite"}), HasSubstr("-o FILE"));
+  EXPECT_THAT(error({"-o", "x.db", "--ordered"}), HasSubstr("--ordered"));
+  EXPECT_THAT(error({"-o", "x", "--format", "sqlite", "--compare"}),
+              HasSubstr("--compare"));
 }
 
 TEST_F(OptionsTest, SafeCsvIsCsv) {

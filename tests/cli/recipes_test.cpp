@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/sqlite.h"
 #include "cli/cli_fixture.h"
 
 namespace crawl::testing {
@@ -22,14 +23,15 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 // Each by the first words of what stands above it.
-std::map<std::string, std::string> read_recipes() {
+std::map<std::string, std::string> read_recipes(
+    const std::string& section = "## Recipes") {
   std::ifstream in(CRAWL_DATA_DIR "/../README.md");
   std::map<std::string, std::string> recipes;
   std::string title;
   bool begun = false;
   bool in_code = false;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("## ")) begun = line == "## Recipes";
+    if (line.starts_with("## ")) begun = line == section;
     if (!begun || line.starts_with("## ")) continue;
     if (line.starts_with("    ")) {
       recipes[title] += line.substr(4) + "\n";
@@ -122,6 +124,36 @@ TEST_F(Recipes, ConcurrencyIsCompared) {
   const ProcessResult result = follow("What concurrency buys");
   EXPECT_EQ(result.exit_status, 0) << result.err;
   EXPECT_THAT(lines_of(result.out), SizeIs(4));
+}
+
+TEST_F(Recipes, TheQueriesOfADatabaseAnswerWhatTheySay) {
+  site_.serve("/", "<title>Same</title><a href=two>two</a> <a href=gone>x</a>");
+  site_.serve("/two", "<title>Same</title><a href=/>front</a>");
+  const ProcessResult crawled =
+      run({"-r", site_.url("/"), "-q", "-o", files_.file("site.db")});
+  EXPECT_EQ(crawled.err, "");
+  sqlite3* made = nullptr;
+  ASSERT_EQ(sqlite3_open_v2(files_.file("site.db").c_str(), &made,
+                            SQLITE_OPEN_READONLY, nullptr),
+            SQLITE_OK);
+  const Database db(made);
+  std::vector<std::string> queries;
+  for (const auto& [title, commands] : read_recipes("## A database")) {
+    for (const std::string& line : lines_of(commands)) {
+      const std::size_t quote = line.find('"');
+      ASSERT_TRUE(line.starts_with("sqlite3 site.db \"")) << line;
+      queries.push_back(line.substr(quote + 1, line.size() - quote - 2));
+    }
+  }
+  std::vector<std::string> first;
+  for (const std::string& query : queries) {
+    Statement rows;
+    ASSERT_EQ(rows.prepare(made, query), SQLITE_OK) << query;
+    ASSERT_EQ(rows.step(), SQLITE_ROW) << query;
+    first.emplace_back(rows.text(0));
+  }
+  EXPECT_THAT(first, ElementsAre(site_.url("/gone"), "Same", ::testing::_,
+                                 ::testing::_, "0"));
 }
 
 }  // namespace

@@ -12,10 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/sqlite.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
+#include "crawl/writer/site_database.h"
 
 namespace crawl::testing {
 
@@ -92,12 +94,41 @@ inline SinkCase table_case(std::string name, OutputFormat format) {
       }};
 }
 
+inline SinkCase database_case() {
+  const std::string file = "/records.db";
+  return {
+      "records.db",
+      [=](const std::string& folder, std::optional<std::uint64_t> position) {
+        auto sink = open_site_database(
+            {.path = folder + file,
+             .mode = OutputMode::kReplace,
+             .position = position,
+             .fields = *parse_field_list("url,final_url,error,links,redirects"),
+             .version = ""});
+        EXPECT_TRUE(sink) << sink.error().message;
+        return *std::move(sink);
+      },
+      [=](const std::string& folder) {
+        std::vector<std::string> urls;
+        sqlite3* made = nullptr;
+        EXPECT_EQ(sqlite3_open_v2((folder + file).c_str(), &made,
+                                  SQLITE_OPEN_READONLY, nullptr),
+                  SQLITE_OK);
+        const Database db(made);
+        Statement rows;
+        EXPECT_EQ(rows.prepare(made, "SELECT url FROM pages ORDER BY id"),
+                  SQLITE_OK);
+        while (rows.step() == SQLITE_ROW) urls.emplace_back(rows.text(0));
+        return urls;
+      }};
+}
+
 // Every kind of sink there is. A new one is added here, and has passed.
 inline std::vector<SinkCase> all_sink_cases() {
   return {jsonl_case("records", ResultWriter::Takes::kRecords),
           jsonl_case("skipped", ResultWriter::Takes::kSkips),
           table_case("records.tsv", OutputFormat::kTsv),
-          table_case("records.csv", OutputFormat::kCsv)};
+          table_case("records.csv", OutputFormat::kCsv), database_case()};
 }
 
 }  // namespace crawl::testing

@@ -21,6 +21,7 @@ enum class OutputFormat : std::uint8_t {
   kCsv,
   kText,
   kCsvSafe,
+  kSqlite,  // no lines: see site_database.h
 };
 
 // Where written bytes go. One thread.

@@ -1,5 +1,5 @@
-#ifndef CRAWL_FRONTIER_SQLITE_H_
-#define CRAWL_FRONTIER_SQLITE_H_
+#ifndef CRAWL_BASE_SQLITE_H_
+#define CRAWL_BASE_SQLITE_H_
 
 #include <sqlite3.h>
 
@@ -10,7 +10,7 @@
 
 namespace crawl {
 
-// The little of SQLite's C interface that the state store needs, with owners.
+// The little of SQLite's C interface that we need, with owners.
 // Functions return SQLite's result codes; one thread.
 
 struct CloseDatabase {
@@ -41,6 +41,10 @@ class Statement {
                       text.data() == nullptr ? "" : text.data(),
                       static_cast<int>(text.size()), SQLITE_STATIC);
   }
+  void bind(int at, double value) {
+    sqlite3_bind_double(statement_.get(), at, value);
+  }
+  void bind_null(int at) { sqlite3_bind_null(statement_.get(), at); }
 
   int step() { return sqlite3_step(statement_.get()); }
 
@@ -79,4 +83,4 @@ inline int execute(sqlite3* db, const char* sql) {
 
 }  // namespace crawl
 
-#endif  // CRAWL_FRONTIER_SQLITE_H_
+#endif  // CRAWL_BASE_SQLITE_H_

@@ -1,0 +1,493 @@
+#include "crawl/writer/site_database.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+#include <utility>
+
+#include "base/sqlite.h"
+#include "writer/clean_text.h"
+#include "writer/field_values.h"
+#include "writer/json_encoder.h"
+#include "writer/site_schema.h"
+
+namespace crawl {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Rows that nobody else sees yet, and for how long: what has been committed is
+// what the log grows by, and what is not is what a kill costs without a state.
+constexpr int kMostUncommitted = 4'096;
+constexpr std::chrono::milliseconds kLongestUncommitted{500};
+
+constexpr std::array<const char*, 5> kTables = {"pages", "skipped", "links",
+                                                "redirects", "headers"};
+
+// Binds the values of a record to the parameters of a statement, from one on.
+// What is bound stays until begin(). A sink for visit_field().
+class Binder {
+ public:
+  explicit Binder(Statement& statement) : statement_(statement) {}
+
+  void begin() {
+    at_ = 0;
+    // What one huge record needed is given back before the next.
+    if (text_.capacity() > std::size_t{1} << 20U) text_ = {};
+    text_.clear();
+    spans_.clear();
+  }
+  // Only now: text_ may move while it grows.
+  void bind_texts() {
+    for (const auto& [at, begin, size] : spans_) {
+      statement_.bind(at, std::string_view(text_).substr(begin, size));
+    }
+  }
+
+  void null() { statement_.bind_null(++at_); }
+  void boolean(bool value) { number(std::int64_t{value}); }
+  void number(std::int64_t value) { statement_.bind(++at_, value); }
+  void number(std::uint64_t value) { number(static_cast<std::int64_t>(value)); }
+  void bytes(std::uint64_t value) { number(value); }
+  void seconds(double value) { statement_.bind(++at_, value); }
+  void time(std::chrono::system_clock::time_point value) {
+    keep([&] { append_timestamp(value, text_); });
+  }
+  void text(std::string_view value) {
+    keep([&] { append_clean(value, text_); });
+  }
+  // Tables of their own.
+  void redirects(const std::vector<RedirectHop>&) { null(); }
+  void links(const LinkList&) { null(); }
+  void headers(const std::vector<std::pair<std::string, std::string>>&) {
+    null();
+  }
+  void extraction(const Extraction& value) {
+    json([&] { json_.extraction(value); });
+  }
+  void headings(const std::vector<PageFacts::Heading>& value) {
+    json([&] { json_.headings(value); });
+  }
+  void meta(const std::vector<PageFacts::Meta>& value) {
+    json([&] { json_.meta(value); });
+  }
+  void alternates(const std::vector<PageFacts::Alternate>& value) {
+    json([&] { json_.alternates(value); });
+  }
+  void json_texts(const std::vector<std::string>& value) {
+    json([&] { json_.json_texts(value); });
+  }
+
+ private:
+  template <class Append>
+  void keep(Append append) {
+    const std::size_t begin = text_.size();
+    append();
+    spans_.push_back({++at_, begin, text_.size() - begin});
+  }
+  template <class Encode>
+  void json(Encode encode) {
+    json_.reset();
+    encode();
+    keep([&] { append_clean_json(json_.str(), text_); });
+  }
+
+  struct Span {
+    int at;
+    std::size_t begin, size;
+  };
+  Statement& statement_;
+  int at_ = 0;
+  std::string text_;
+  std::vector<Span> spans_;
+  JsonEncoder json_;
+};
+
+class SiteDatabase final : public Sink {
+ public:
+  explicit SiteDatabase(const SiteDatabaseOptions& options)
+      : path_(options.path), schema_(options.fields) {}
+
+  Result<void> open(const SiteDatabaseOptions& options);
+
+  std::string_view name() const override { return "records"; }
+  Result<void> take(const Outcome& outcome) override;
+  Result<void> flush() override;
+  Result<std::uint64_t> sync() override;
+  Result<void> close() override;
+
+ private:
+  // The error is the sink's from now on.
+  tl::unexpected<Error> fail(int code);
+  Result<void> check(int code) {
+    return code == SQLITE_OK ? Result<void>() : fail(code);
+  }
+  int run(const std::string& sql) { return execute(db_.get(), sql.c_str()); }
+
+  Result<void> not_as_left() const {
+    return make_error(fmt::format(
+        "{} is not as the crawl left it: rows are missing; put it back, or "
+        "begin anew with another --state and -o",
+        path_));
+  }
+  Result<void> make_anew();
+  Result<void> check_columns();
+  Result<std::int64_t> number(const char* sql);
+  Result<void> begin(const SiteDatabaseOptions& options);
+  int prepare();
+  int add_page(const CrawlRecord& record);
+  int add_links(const LinkList& links);
+  int add_skipped(const CrawlRecord& record);
+  Result<void> commit();
+
+  const std::string path_;
+  const SiteSchema schema_;
+  Database db_;
+  Statement page_, link_, redirect_, header_, skip_;
+  Binder page_values_{page_}, link_values_{link_}, redirect_values_{redirect_},
+      header_values_{header_}, skip_values_{skip_};
+  std::int64_t last_ = 0;  // Outcome taken
+  std::int64_t run_ = 0, pages_ = 0, skipped_ = 0;
+  int uncommitted_ = 0;
+  steady_clock::time_point committed_ = steady_clock::now();
+  std::optional<Error> error_;
+};
+
+tl::unexpected<Error> SiteDatabase::fail(int code) {
+  if (!error_) {
+    error_ = Error{code == SQLITE_BUSY || code == SQLITE_LOCKED
+                       ? fmt::format("cannot write to {}: another process is "
+                                     "writing it; wait for its end, or name "
+                                     "another file",
+                                     path_)
+                       : fmt::format("cannot write to {}: {}", path_,
+                                     db_ ? sqlite3_errmsg(db_.get())
+                                         : sqlite3_errstr(code))};
+  }
+  return tl::unexpected(*error_);
+}
+
+Result<void> SiteDatabase::open(const SiteDatabaseOptions& options) {
+  struct stat info {};
+  const bool there = stat(path_.c_str(), &info) == 0 && info.st_size > 0;
+  if (there && !is_site_database(path_)) {
+    return make_error(fmt::format(
+        "{} is no database of crawl; it was left as it is, name another file",
+        path_));
+  }
+  if (!there && options.position.value_or(0) > 0) return not_as_left();
+  // SQLite's own attempt would not say why it failed.
+  const int made_file =
+      ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (made_file < 0) {
+    return make_error(
+        fmt::format("cannot write to {}: {}", path_, std::strerror(errno)));
+  }
+  ::close(made_file);
+  sqlite3* made = nullptr;
+  int code = sqlite3_open_v2(
+      path_.c_str(), &made,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+      nullptr);
+  db_.reset(made);
+  if (code != SQLITE_OK) return fail(code);
+  sqlite3_busy_timeout(db_.get(), 1'000);
+  // In the file itself, where the log need not be asked for it.
+  if (!there) {
+    code = run(fmt::format("PRAGMA application_id={}", kSiteDatabaseId));
+    if (code != SQLITE_OK) return fail(code);
+  }
+  code =
+      run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+          "PRAGMA cache_size=-16384; BEGIN IMMEDIATE");
+  if (code != SQLITE_OK) return fail(code);
+  const bool keeps = options.position || options.mode == OutputMode::kAppend;
+  Result<void> ready = there && keeps ? check_columns() : make_anew();
+  if (ready) ready = begin(options);
+  return ready;
+}
+
+// Whatever was there is gone with the first commit.
+Result<void> SiteDatabase::make_anew() {
+  Statement rows;
+  int code = rows.prepare(
+      db_.get(),
+      "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' "
+      "ESCAPE '\\' AND type IN ('view', 'table') ORDER BY type DESC");
+  std::string drops;
+  while (code == SQLITE_OK && rows.step() == SQLITE_ROW) {
+    std::string name(rows.text(1));
+    for (std::size_t at = 0; (at = name.find('"', at)) != name.npos; at += 2) {
+      name.insert(at, 1, '"');
+    }
+    drops += fmt::format("DROP {} IF EXISTS \"{}\";", rows.text(0), name);
+  }
+  rows.reset();
+  if (code == SQLITE_OK) code = run(drops);
+  if (code == SQLITE_OK) {
+    code = run(fmt::format("PRAGMA user_version={};", kSiteDatabaseFormat) +
+               schema_.create_tables());
+  }
+  return check(code);
+}
+
+// What is to be written behind has the columns that come.
+Result<void> SiteDatabase::check_columns() {
+  const Result<std::int64_t> format = number("PRAGMA user_version");
+  if (!format) return tl::unexpected(format.error());
+  const auto tables_of = [](sqlite3* db) {
+    std::string all;
+    Statement rows;
+    if (rows.prepare(db,
+                     "SELECT sql FROM sqlite_schema WHERE type = 'table' "
+                     "ORDER BY name") == SQLITE_OK) {
+      while (rows.step() == SQLITE_ROW) {
+        all.append(rows.text(0));
+        all.push_back('\n');
+      }
+    }
+    return all;
+  };
+  sqlite3* made = nullptr;
+  const int code = sqlite3_open(":memory:", &made);
+  const Database fresh(made);
+  if (code != SQLITE_OK ||
+      execute(made, schema_.create_tables().c_str()) != SQLITE_OK) {
+    return fail(code);
+  }
+  if (*format != kSiteDatabaseFormat ||
+      tables_of(db_.get()) != tables_of(fresh.get())) {
+    return make_error(fmt::format(
+        "{} has other columns than the fields of this crawl: give the same "
+        "--fields as before, or name another file",
+        path_));
+  }
+  return {};
+}
+
+Result<std::int64_t> SiteDatabase::number(const char* sql) {
+  Statement row;
+  int code = row.prepare(db_.get(), sql);
+  if (code == SQLITE_OK) code = row.step();
+  if (code != SQLITE_ROW) return fail(code);
+  return row.integer(0);
+}
+
+Result<void> SiteDatabase::begin(const SiteDatabaseOptions& options) {
+  if (options.position) {
+    for (const char* const table : kTables) {
+      if ((table == kTables[2] && !schema_.has_links()) ||
+          (table == kTables[3] && !schema_.has_redirects()) ||
+          (table == kTables[4] && !schema_.has_headers())) {
+        continue;
+      }
+      const bool own = table == kTables[0] || table == kTables[1];
+      const int code = run(fmt::format("DELETE FROM {} WHERE {} > {}", table,
+                                       own ? "id" : "page", *options.position));
+      if (code != SQLITE_OK) return fail(code);
+    }
+  }
+  const Result<std::int64_t> last = number(
+      "SELECT max(coalesce((SELECT max(id) FROM pages), 0), "
+      "coalesce((SELECT max(id) FROM skipped), 0))");
+  if (!last) return tl::unexpected(last.error());
+  last_ = *last;
+  // Each Outcome has left a row.
+  if (options.position &&
+      last_ != static_cast<std::int64_t>(*options.position)) {
+    return not_as_left();
+  }
+  int code = prepare();
+  if (code == SQLITE_OK) {
+    Statement runs;
+    code = runs.prepare(db_.get(),
+                        "INSERT INTO runs(version, started) VALUES(?, "
+                        "strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))");
+    if (code == SQLITE_OK) {
+      runs.bind(1, std::string_view(options.version));
+      code = runs.run();
+      run_ = sqlite3_last_insert_rowid(db_.get());
+    }
+  }
+  if (code != SQLITE_OK) return fail(code);
+  // Readers find tables, and another writer that it is taken.
+  return commit();
+}
+
+int SiteDatabase::prepare() {
+  sqlite3* const db = db_.get();
+  int code = page_.prepare(db, schema_.insert_page());
+  if (code == SQLITE_OK) {
+    code = skip_.prepare(db, "INSERT INTO skipped VALUES(?,?,?,?,?,?)");
+  }
+  if (code == SQLITE_OK && schema_.has_links()) {
+    code = link_.prepare(db, "INSERT INTO links VALUES(?,?,?,?,?,?,?)");
+  }
+  if (code == SQLITE_OK && schema_.has_redirects()) {
+    code = redirect_.prepare(db, "INSERT INTO redirects VALUES(?,?,?,?,?)");
+  }
+  if (code == SQLITE_OK && schema_.has_headers()) {
+    code = header_.prepare(db, "INSERT INTO headers VALUES(?,?,?)");
+  }
+  return code;
+}
+
+Result<void> SiteDatabase::take(const Outcome& outcome) {
+  if (error_) return tl::unexpected(*error_);
+  const CrawlRecord& record = outcome.record;
+  ++last_;
+  int code = SQLITE_OK;
+  if (outcome.is_record) code = add_page(record);
+  if (code == SQLITE_OK && (!outcome.is_record || is_skip(record.error))) {
+    code = add_skipped(record);
+  }
+  if (code != SQLITE_OK) return fail(code);
+  return ++uncommitted_ >= kMostUncommitted ? commit() : Result<void>();
+}
+
+int SiteDatabase::add_page(const CrawlRecord& record) {
+  ++pages_;
+  page_values_.begin();
+  page_values_.number(last_);
+  for (const FieldId field : schema_.columns()) {
+    visit_field(field, record, page_values_);
+  }
+  page_values_.bind_texts();
+  int code = page_.run();
+  if (code == SQLITE_OK && schema_.has_links()) code = add_links(record.links);
+  if (schema_.has_redirects()) {
+    std::int64_t number = 0;
+    for (const RedirectHop& hop : record.redirects) {
+      if (code != SQLITE_OK) break;
+      redirect_values_.begin();
+      redirect_values_.number(last_);
+      redirect_values_.number(++number);
+      redirect_values_.text(hop.url);
+      redirect_values_.number(std::int64_t{hop.status_code});
+      redirect_values_.text(hop.location);
+      redirect_values_.bind_texts();
+      code = redirect_.run();
+    }
+  }
+  if (schema_.has_headers()) {
+    for (const auto& [name, value] : record.headers) {
+      if (code != SQLITE_OK) break;
+      header_values_.begin();
+      header_values_.number(last_);
+      header_values_.text(name);
+      header_values_.text(value);
+      header_values_.bind_texts();
+      code = header_.run();
+    }
+  }
+  return code;
+}
+
+// A page's URL has no fragment: what links to it is found by `url` alone.
+int SiteDatabase::add_links(const LinkList& links) {
+  int code = SQLITE_OK;
+  for (std::size_t i = 0; code == SQLITE_OK && i < links.size(); ++i) {
+    const PageLink link = links[i];
+    const std::size_t hash = link.url.find('#');
+    link_values_.begin();
+    link_values_.number(last_);
+    link_values_.text(link.url.substr(0, hash));
+    const auto text_or_null = [this](std::string_view text) {
+      if (text.empty()) {
+        link_values_.null();
+      } else {
+        link_values_.text(text);
+      }
+    };
+    text_or_null(hash == link.url.npos ? std::string_view()
+                                       : link.url.substr(hash + 1));
+    link_values_.text(to_string(link.element));
+    link_values_.text(to_string(link.attribute));
+    text_or_null(link.rel);
+    text_or_null(link.text);
+    link_values_.bind_texts();
+    code = link_.run();
+  }
+  return code;
+}
+
+int SiteDatabase::add_skipped(const CrawlRecord& record) {
+  ++skipped_;
+  skip_values_.begin();
+  skip_values_.number(last_);
+  for (const FieldId field :
+       {FieldId::kUrl, FieldId::kError, FieldId::kErrorMessage,
+        FieldId::kParent, FieldId::kDepth}) {
+    visit_field(field, record, skip_values_);
+  }
+  skip_values_.bind_texts();
+  return skip_.run();
+}
+
+// The next transaction begins at once, so that no other process comes between.
+Result<void> SiteDatabase::commit() {
+  if (error_) return tl::unexpected(*error_);
+  uncommitted_ = 0;
+  committed_ = steady_clock::now();
+  return check(run("COMMIT; BEGIN IMMEDIATE"));
+}
+
+Result<void> SiteDatabase::flush() {
+  if (error_) return tl::unexpected(*error_);
+  if (uncommitted_ == 0 ||
+      steady_clock::now() - committed_ < kLongestUncommitted) {
+    return {};
+  }
+  return commit();
+}
+
+Result<std::uint64_t> SiteDatabase::sync() {
+  if (Result<void> done = commit(); !done) return tl::unexpected(done.error());
+  return static_cast<std::uint64_t>(last_);
+}
+
+// One file is left behind, unless somebody reads it just now.
+Result<void> SiteDatabase::close() {
+  if (error_) return tl::unexpected(*error_);
+  Result<void> done = check(run(fmt::format(
+      "UPDATE runs SET ended=strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), pages={}, "
+      "skipped={} WHERE id={}; COMMIT; BEGIN IMMEDIATE; {} COMMIT",
+      pages_, skipped_, run_, schema_.create_indices_and_views())));
+  if (done) run("PRAGMA journal_mode=DELETE");
+  return done;
+}
+
+}  // namespace
+
+bool is_site_database(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, 72> header{};
+  file.read(header.data(), header.size());
+  if (!file || std::string_view(header.data(), 15) != "SQLite format 3") {
+    return false;
+  }
+  std::uint32_t id = 0;
+  for (std::size_t i = 68; i < 72; ++i) {
+    id = id << 8U | static_cast<unsigned char>(header[i]);
+  }
+  return id == kSiteDatabaseId;
+}
+
+Result<std::unique_ptr<Sink>> open_site_database(
+    const SiteDatabaseOptions& options) {
+  auto database = std::make_unique<SiteDatabase>(options);
+  if (Result<void> opened = database->open(options); !opened) {
+    return tl::unexpected(opened.error());
+  }
+  return database;
+}
+
+}  // namespace crawl

@@ -1,0 +1,195 @@
+#include "writer/site_schema.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "crawl/writer/fields.h"
+
+namespace crawl {
+namespace {
+
+std::string_view name_of(FieldId field) {
+  return all_fields()[static_cast<std::size_t>(field)].name;
+}
+
+std::string_view type_of(FieldId field) {
+  switch (field) {
+    case FieldId::kStatusCode:
+    case FieldId::kOk:
+    case FieldId::kLinkCount:
+    case FieldId::kSizeDownload:
+    case FieldId::kSizeBody:
+    case FieldId::kTruncated:
+    case FieldId::kAttempts:
+    case FieldId::kDepth:
+    case FieldId::kWorker:
+    case FieldId::kContentLength:
+    case FieldId::kJsonLdBroken:
+      return "INTEGER";
+    case FieldId::kTimeQueue:
+    case FieldId::kTimeNamelookup:
+    case FieldId::kTimeConnect:
+    case FieldId::kTimeAppconnect:
+    case FieldId::kTimeStarttransfer:
+    case FieldId::kTimeTotal:
+      return "REAL";
+    default:
+      return "TEXT";
+  }
+}
+
+// A question that people come with, as a view over the fields it needs.
+struct View {
+  std::string_view name;
+  std::vector<FieldId> needs;
+  std::string_view sql;
+};
+
+const std::vector<View>& all_views() {
+  using enum FieldId;
+  static const std::vector<View> views = {
+      {"broken_pages",
+       {kUrl, kOk, kStatusCode, kError},
+       "SELECT id, url, status_code, error FROM pages WHERE NOT ok"},
+      {"broken_links",
+       {kUrl, kOk, kStatusCode, kError, kLinks},
+       "SELECT target.url AS url, target.status_code, target.error, "
+       "source.url AS page, links.element, links.text "
+       "FROM pages AS target JOIN links ON links.url = target.url "
+       "JOIN pages AS source ON source.id = links.page WHERE NOT target.ok"},
+      {"redirected_links",
+       {kUrl, kFinalUrl, kLinks, kRedirects},
+       "SELECT target.url AS url, target.final_url, redirects.status_code, "
+       "source.url AS page, links.element, links.text FROM redirects "
+       "JOIN pages AS target ON target.id = redirects.page "
+       "JOIN links ON links.url = target.url "
+       "JOIN pages AS source ON source.id = links.page "
+       "WHERE redirects.hop = 1"},
+      {"inlinks",
+       {kUrl, kLinks},
+       "SELECT pages.url, count(links.page) AS links, "
+       "count(DISTINCT links.page) AS pages "
+       "FROM pages LEFT JOIN links ON links.url = pages.url "
+       "GROUP BY pages.id"},
+      {"duplicate_titles",
+       {kUrl, kTitle, kOk},
+       "SELECT title, count(*) AS pages, min(url) AS first_url FROM pages "
+       "WHERE ok AND title <> '' GROUP BY title HAVING count(*) > 1"},
+      {"missing_titles",
+       {kUrl, kTitle, kOk, kLinkCount},
+       "SELECT id, url FROM pages WHERE ok AND link_count IS NOT NULL "
+       "AND coalesce(title, '') = ''"},
+      {"missing_descriptions",
+       {kUrl, kDescription, kOk, kLinkCount},
+       "SELECT id, url FROM pages WHERE ok AND link_count IS NOT NULL "
+       "AND coalesce(description, '') = ''"},
+      {"duplicate_bodies",
+       {kUrl, kBodyDigest, kOk},
+       "SELECT body_digest, count(*) AS pages, min(url) AS first_url "
+       "FROM pages WHERE ok AND body_digest IS NOT NULL "
+       "GROUP BY body_digest HAVING count(*) > 1"},
+      {"status_by_depth",
+       {kDepth, kStatusCode},
+       "SELECT depth, status_code, count(*) AS pages FROM pages "
+       "GROUP BY depth, status_code"},
+  };
+  return views;
+}
+
+}  // namespace
+
+SiteSchema::SiteSchema(const std::vector<std::size_t>& fields) {
+  for (const std::size_t id : fields) {
+    switch (const auto field = static_cast<FieldId>(id)) {
+      case FieldId::kLinks:
+        links_ = true;
+        break;
+      case FieldId::kRedirects:
+        redirects_ = true;
+        break;
+      case FieldId::kHeaders:
+        headers_ = true;
+        break;
+      default:
+        columns_.push_back(field);
+    }
+  }
+}
+
+bool SiteSchema::has(FieldId field) const {
+  switch (field) {
+    case FieldId::kLinks:
+      return links_;
+    case FieldId::kRedirects:
+      return redirects_;
+    case FieldId::kHeaders:
+      return headers_;
+    default:
+      return std::find(columns_.begin(), columns_.end(), field) !=
+             columns_.end();
+  }
+}
+
+std::string SiteSchema::create_tables() const {
+  std::string sql = "CREATE TABLE pages(id INTEGER PRIMARY KEY";
+  for (const FieldId field : columns_) {
+    sql += fmt::format(", {} {}", name_of(field), type_of(field));
+  }
+  sql +=
+      ");"
+      "CREATE TABLE skipped(id INTEGER PRIMARY KEY, url TEXT, error TEXT, "
+      "error_message TEXT, parent TEXT, depth INTEGER);"
+      "CREATE TABLE runs(id INTEGER PRIMARY KEY, version TEXT, started TEXT, "
+      "ended TEXT, pages INTEGER, skipped INTEGER);";
+  if (links_) {
+    sql +=
+        "CREATE TABLE links(page INTEGER NOT NULL, url TEXT NOT NULL, "
+        "fragment TEXT, element TEXT NOT NULL, attribute TEXT NOT NULL, "
+        "rel TEXT, text TEXT);";
+  }
+  if (redirects_) {
+    sql +=
+        "CREATE TABLE redirects(page INTEGER NOT NULL, hop INTEGER NOT NULL, "
+        "url TEXT NOT NULL, status_code INTEGER NOT NULL, location TEXT);";
+  }
+  if (headers_) {
+    sql +=
+        "CREATE TABLE headers(page INTEGER NOT NULL, name TEXT NOT NULL, "
+        "value TEXT NOT NULL);";
+  }
+  return sql;
+}
+
+std::string SiteSchema::create_indices_and_views() const {
+  std::string sql;
+  const auto index = [&sql](std::string_view table, std::string_view column) {
+    sql += fmt::format("CREATE INDEX IF NOT EXISTS {0}_{1} ON {0}({1});", table,
+                       column);
+  };
+  if (has(FieldId::kUrl)) index("pages", "url");
+  if (links_) {
+    index("links", "url");
+    index("links", "page");
+  }
+  if (redirects_) index("redirects", "page");
+  if (headers_) index("headers", "page");
+  for (const View& view : all_views()) {
+    if (std::all_of(view.needs.begin(), view.needs.end(),
+                    [this](FieldId field) { return has(field); })) {
+      sql += fmt::format("CREATE VIEW IF NOT EXISTS {} AS {};", view.name,
+                         view.sql);
+    }
+  }
+  return sql;
+}
+
+std::string SiteSchema::insert_page() const {
+  std::string sql = "INSERT INTO pages VALUES(?";
+  for (std::size_t i = 0; i < columns_.size(); ++i) sql += ",?";
+  return sql + ")";
+}
+
+}  // namespace crawl
