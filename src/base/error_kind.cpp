@@ -50,6 +50,8 @@ std::string_view to_string(ErrorKind kind) {
       return "nofollow";
     case ErrorKind::kExcluded:
       return "excluded";
+    case ErrorKind::kArchive:
+      return "archive";
     case ErrorKind::kInternal:
       return "internal";
   }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/archive_input.h"
 #include "cli/compare.h"
 #include "cli/config_file.h"
 #include "cli/exit_status.h"
@@ -30,11 +31,14 @@
 #include "cli/state.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "crawl/archive/saved_pages.h"
+#include "crawl/archive/warc_output.h"
 #include "crawl/base/human.h"
 #include "crawl/engine/crawler.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
+#include "crawl/writer/packed_output.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
 #include "crawl/writer/site_database.h"
@@ -96,11 +100,17 @@ OutputMode mode_of_new(const Options& options) {
   return options.append ? OutputMode::kAppend : OutputMode::kReplace;
 }
 
+// Archives are looked into when they are recognised.
+Result<void> check_inputs(const Options& options) {
+  return options.crawl.archives.empty() ? check_lists(options.inputs)
+                                        : Result<void>();
+}
+
 int run_compare(const Options& options, Report& report) {
   Result<std::unique_ptr<OutputStream>> output =
       open_output(options.output, mode_of_new(options));
   if (!output) return fail(output.error());
-  if (Result<void> lists = check_lists(options.inputs); !lists) {
+  if (Result<void> lists = check_inputs(options); !lists) {
     return fail(lists.error());
   }
   StopButton button(report);
@@ -129,10 +139,14 @@ struct Outputs {
   std::unique_ptr<StateStore> store;
   std::unique_ptr<Sink> records;
   std::unique_ptr<Sink> skipped;
+  std::unique_ptr<Sink> saved;
+  std::unique_ptr<Sink> warc;
 
   std::vector<Sink*> sinks() const {
     std::vector<Sink*> all{records.get()};
     if (skipped) all.push_back(skipped.get());
+    if (saved) all.push_back(saved.get());
+    if (warc) all.push_back(warc.get());
     return all;
   }
 };
@@ -142,8 +156,12 @@ Result<std::unique_ptr<Sink>> open_writer(
     const std::vector<std::size_t>& fields,
     const std::vector<std::string>& extracted, bool ordered,
     ResultWriter::Takes takes, const std::shared_ptr<Screen>& screen) {
-  Result<std::unique_ptr<OutputStream>> output = open_output(path, mode);
+  const Packing packing = packing_of_name(path);
+  Result<std::unique_ptr<OutputStream>> output = open_output(
+      path, mode,
+      packing == Packing::kNone ? OutputUnit::kLine : OutputUnit::kWrite);
   if (!output) return tl::unexpected(output.error());
+  output = make_packed_output(*std::move(output), packing);
   if (path == "-" && isatty(STDOUT_FILENO) == 1) {
     output = above_status(*std::move(output), screen);
   }
@@ -173,12 +191,18 @@ Result<std::unique_ptr<Sink>> open_database(const Options& options,
 // An earlier crawl is gone on with: what it wrote after its last commit goes,
 // the rest stays.
 Result<void> cut_outputs(const Options& options, const StateStore& store) {
+  const auto cut_back = [&](const std::string& path, std::string_view sink) {
+    return cut_output(path, store.position(sink),
+                      packing_of_name(path) == Packing::kNone
+                          ? CutAt::kLineEnd
+                          : CutAt::kAnyByte);
+  };
   Result<void> cut;
   if (options.format != OutputFormat::kSqlite) {
-    cut = cut_output(options.output, store.position("records"));
+    cut = cut_back(options.output, "records");
   }
   if (cut && !options.skipped.empty()) {
-    cut = cut_output(options.skipped, store.position("skipped"));
+    cut = cut_back(options.skipped, "skipped");
   }
   return cut;
 }
@@ -226,6 +250,23 @@ Result<Outputs> open_outputs(const Options& options, const Report& report) {
     if (!skipped) return tl::unexpected(skipped.error());
     outputs.skipped = *std::move(skipped);
   }
+  const bool resumed = outputs.store && outputs.store->resumed();
+  const auto position = [&](std::string_view sink) {
+    return resumed ? std::optional(outputs.store->position(sink))
+                   : std::nullopt;
+  };
+  if (!options.save.empty()) {
+    Result<std::unique_ptr<Sink>> saved =
+        open_saved_pages(options.save, position("saved"));
+    if (!saved) return tl::unexpected(saved.error());
+    outputs.saved = *std::move(saved);
+  }
+  if (options.warc) {
+    Result<std::unique_ptr<Sink>> warc =
+        open_warc(*options.warc, position("warc"), mode);
+    if (!warc) return tl::unexpected(warc.error());
+    outputs.warc = *std::move(warc);
+  }
   if (options.append && outputs.store && !outputs.store->resumed()) {
     if (Result<void> noted = note_begin(outputs); !noted) {
       return tl::unexpected(noted.error());
@@ -254,13 +295,16 @@ int run_crawl(const Options& options, Report& report) {
           : make_pooled_fetcher(options.crawl.fetch, options.crawl.threads);
   if (!fetcher) return fail(fetcher.error());
 
-  if (Result<void> lists = check_lists(options.inputs); !lists) {
+  if (Result<void> lists = check_inputs(options); !lists) {
     return fail(lists.error());
   }
   // A slow producer on a pipe is read beside the crawl, which must hear Ctrl-C
   // meanwhile.
+  const bool reads_archives = !options.crawl.archives.empty();
   Result<std::unique_ptr<SeedSource>> seeds =
-      open_seeds(options.inputs, [&fetcher] { (*fetcher)->wake(); });
+      reads_archives
+          ? make_seeds({})
+          : open_seeds(options.inputs, [&fetcher] { (*fetcher)->wake(); });
   if (!seeds) return fail(seeds.error());
   WatchedLines lines(*std::move(seeds));
 
@@ -273,7 +317,7 @@ int run_crawl(const Options& options, Report& report) {
                   outputs->store.get());
   button.connect(&crawler);
   std::optional<LineCount> count;
-  if (report.has_progress() && !options.crawl.site) {
+  if (report.has_progress() && !options.crawl.site && !reads_archives) {
     count.emplace(options.inputs);
     report.set_total([&count] { return count->total(); });
   }
@@ -306,6 +350,7 @@ int run_app(int argc, const char* const* argv) {
   if (surroundings.stdout_is_terminal) {
     surroundings.columns = terminal_columns(STDOUT_FILENO);
   }
+  surroundings.is_archive = is_archive_input;
   surroundings.default_config = default_config_path();
   surroundings.proxies =
       proxy_rules_of_environment([&surroundings](const char* name) {

@@ -126,7 +126,9 @@ Result<RunResult> run_once(const CrawlOptions& options,
                    : make_pooled_fetcher(options.fetch, options.threads);
   if (!fetcher) return tl::unexpected(fetcher.error());
   Result<std::unique_ptr<SeedSource>> seeds =
-      open_seeds(inputs, [&fetcher] { (*fetcher)->wake(); });
+      options.archives.empty()
+          ? open_seeds(inputs, [&fetcher] { (*fetcher)->wake(); })
+          : make_seeds({});
   if (!seeds) return tl::unexpected(seeds.error());
 
   ResultWriter writer(std::make_unique<NullOutput>(),

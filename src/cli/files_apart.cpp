@@ -49,6 +49,7 @@ std::vector<NamedFile> named_files(const Options& options) {
   add("--skipped", options.skipped, true, STDOUT_FILENO);
   add("--state", options.state, true);
   add("--log-file", options.log_file, true);
+  if (options.warc) add("--warc-file", warc_file_name(*options.warc, 0), true);
   return files;
 }
 

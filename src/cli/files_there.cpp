@@ -45,6 +45,19 @@ Result<void> check_no_state(const std::string& option,
                         option, shown_value(path), option));
 }
 
+// What was kept for good is not replaced because a name was used again.
+Result<void> check_no_archive(const Options& options) {
+  if (!options.warc) return {};
+  for (const std::string& file : warc_files(*options.warc)) {
+    if (!holds_something(file)) continue;
+    return make_error(fmt::format(
+        "--warc-file {}: {} is an archive already: name another PREFIX, or add "
+        "--append to write behind it, or --overwrite to have it gone",
+        shown_value(options.warc->prefix), shown_value(file)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_files_there(const Options& options) {
@@ -57,10 +70,14 @@ Result<void> check_files_there(const Options& options) {
     if (database) continue;
     if (Result<void> other = check_no_state(option, path); !other) return other;
   }
-  if (options.append || options.overwrite || options.state.empty()) return {};
   const std::string& state = options.state;
   // What an earlier run of the same crawl left is its own.
-  if (holds_something(state)) return {};
+  if (options.append || options.overwrite ||
+      (!state.empty() && holds_something(state))) {
+    return {};
+  }
+  if (Result<void> none = check_no_archive(options); !none) return none;
+  if (state.empty()) return {};
   struct Output {
     const char* option;
     const std::string& path;

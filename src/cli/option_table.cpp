@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 81> kOptions = {{
+constexpr std::array<OptionSpec, 86> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -47,19 +47,22 @@ constexpr std::array<OptionSpec, 81> kOptions = {{
      &T::unique},
 
     {Group::kOutput, "output", 'o', "FILE",
-     "Write records to FILE instead of standard output.", &T::output},
+     "Write records to FILE instead of standard output; packed, if its name "
+     "ends in .gz or .zst.",
+     &T::output},
     {Group::kOutput, "append", '\0', "",
-     "Write behind what the files of -o and --skipped hold, not in its place. "
-     "As with >> FILE, a header line is written if there is nothing yet.",
+     "Write behind what the files of -o, --skipped and --warc-file hold, not "
+     "in its place. As with >> FILE, a header line is written if there is "
+     "nothing yet.",
      &T::append},
     {Group::kOutput, "overwrite", '\0', "",
-     "Let a new --state begin in files that hold something, and empty them; "
-     "else it leaves them alone and says so.",
+     "Let a new --state or --warc-file begin in files that hold something, and "
+     "empty them; else it leaves them alone and says so.",
      &T::overwrite},
     {Group::kOutput, "format", '\0', "FORMAT",
      "jsonl, tsv, csv (for spreadsheets see --csv-safe), text or sqlite. "
-     "Default: by the ending of -o's name (.csv, .tsv, .jsonl, .txt, .db), "
-     "text on a terminal, else jsonl.",
+     "Default: by the ending of -o's name (.csv, .tsv, .jsonl, .txt, .db; .gz "
+     "and .zst aside), text on a terminal, else jsonl.",
      &T::format, true, "", "jsonl tsv csv text sqlite"},
     {Group::kOutput, "csv-safe", '\0', "",
      "Write CSV whose cells no spreadsheet takes for formulas: ' stands before "
@@ -82,6 +85,26 @@ constexpr std::array<OptionSpec, 81> kOptions = {{
      "Print every field and its meaning, and exit.", &T::list_fields, false},
     {Group::kOutput, "ordered", '\0', "",
      "Write records in input order instead of as they complete.", &T::ordered},
+
+    {Group::kOutput, "save", '\0', "DIR",
+     "Also save the bodies of pages, unpacked, as files in the folder DIR: "
+     "DIR/host/path. The field file says where.",
+     &T::save},
+    {Group::kOutput, "warc-file", '\0', "PREFIX",
+     "Also keep every request and response, redirects and robots.txt included, "
+     "in the archive PREFIX.warc.gz (WARC/1.1), without passwords and the "
+     "cookies sent.",
+     &T::warc_file},
+    {Group::kOutput, "warc-max-size", '\0', "SIZE",
+     "Go on in another file, PREFIX-00000.warc.gz, PREFIX-00001.warc.gz and so "
+     "on, before one gets longer.",
+     &T::warc_max_size},
+    {Group::kOutput, "warc-header", '\0', "LINE",
+     "Put 'name: value' into the archive's warcinfo records. May be repeated.",
+     &T::warc_header},
+    {Group::kOutput, "no-warc-compression", '\0', "",
+     "Write the archive as it is, PREFIX.warc, not packed by gzip.",
+     &T::no_warc_compression},
 
     {Group::kRequests, "head", 'I', "",
      "Ask for headers only (HEAD): status, type and length of each URL of a "

@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "cli/archive_options.h"
 #include "cli/config_file.h"
 #include "cli/documents.h"
 #include "cli/extract_option.h"
 #include "cli/help.h"
+#include "cli/shown_value.h"
 #include "cli/site_options.h"
 #include "cli/typed_args.h"
 #include "cli/value_reader.h"
@@ -19,6 +21,7 @@
 #include "crawl/base/human.h"
 #include "crawl/base/nearest_name.h"
 #include "crawl/writer/fields.h"
+#include "crawl/writer/packed_output.h"
 
 namespace crawl::cli {
 namespace {
@@ -53,11 +56,13 @@ class Resolver : ValueReader {
       }
     }
     options_.inputs = args.inputs;
+    archives(args);
     concurrency(args);
     output(args);
     requests(args);
     limits(args);
     sites(args);
+    archive(args);
     options_.quiet = args.quiet;
     if (args.quiet && args.stats) {
       fail("--stats has something to say: leave out either it or --quiet");
@@ -76,6 +81,46 @@ class Resolver : ValueReader {
   }
 
  private:
+  // INPUTs that are read in place of fetching anything.
+  void archives(const TypedArgs& args) {
+    if (!surroundings_.is_archive) return;
+    std::vector<std::string>& archives = options_.crawl.archives;
+    std::string other;
+    for (const std::string& input : args.inputs) {
+      if (surroundings_.is_archive(input)) {
+        archives.push_back(input);
+      } else {
+        other = input;
+      }
+    }
+    if (archives.empty()) return;
+    if (!other.empty()) {
+      fail(
+          fmt::format("INPUT {} is an archive and {} is not: name them in two "
+                      "commands",
+                      shown_value(archives.front()), shown_value(other)));
+    }
+    for (const auto& [option, given] :
+         {std::pair{"-r", args.recursive},
+          {"--head", args.head},
+          {"--state", args.state.has_value()},
+          {"--warc-file", args.warc_file.has_value()},
+          {"--robots", args.robots.has_value()}}) {
+      if (given) {
+        fail(
+            fmt::format("{} is about fetching, and INPUT {} is an archive "
+                        "that is read: leave it out",
+                        option, shown_value(archives.front())));
+      }
+    }
+    if (args.compare &&
+        std::find(archives.begin(), archives.end(), "-") != archives.end()) {
+      fail(
+          "--compare reads its input several times: give the archive as a "
+          "file");
+    }
+  }
+
   void read_file_name(std::string_view option,
                       const std::optional<std::string>& typed,
                       std::string& file) {
@@ -149,7 +194,8 @@ class Resolver : ValueReader {
     if (args.append && args.overwrite) {
       fail("--append keeps what --overwrite takes: leave out either");
     }
-    if (args.append && options_.output == "-" && !args.skipped) {
+    if (args.append && options_.output == "-" && !args.skipped &&
+        !args.warc_file) {
       fail("--append is about files: add -o FILE, or write >> FILE");
     }
     const bool people =
@@ -172,9 +218,11 @@ class Resolver : ValueReader {
     }
     database(args);
     options_.fields = usual_fields(args.head);
-    read("--fields", args.fields, options_.fields, [&](std::string_view list) {
-      return parse_field_list(list, usual_fields(args.head));
-    });
+    if (args.save) options_.fields.push_back(parse_field_list("file")->front());
+    read("--fields", args.fields, options_.fields,
+         [usual = options_.fields](std::string_view list) {
+           return parse_field_list(list, usual);
+         });
     extracts(args);
 
     // Nothing is gathered that nobody will read.
@@ -200,6 +248,11 @@ class Resolver : ValueReader {
     } else if (options_.output == "-") {
       fail("--format sqlite writes a file: name it with -o FILE");
     }
+    if (packing_of_name(options_.output) != Packing::kNone) {
+      fail(
+          "-o: a database cannot be packed while it is written: leave out .gz "
+          "or .zst");
+    }
     if (args.ordered) {
       fail(
           "--ordered is about lines: rows of a database come in the order of "
@@ -209,9 +262,11 @@ class Resolver : ValueReader {
 
   // A database is there to be asked about links.
   std::vector<std::size_t> usual_fields(bool head) const {
+    const std::vector<std::size_t> usual =
+        default_fields(head, !options_.crawl.archives.empty());
     return options_.format == OutputFormat::kSqlite && !head
-               ? *parse_field_list("+links")
-               : default_fields(head);
+               ? *parse_field_list("+links", usual)
+               : usual;
   }
 
   void extracts(const TypedArgs& args) {
@@ -265,8 +320,8 @@ class Resolver : ValueReader {
 
   static OutputFormat format_of_name(const std::string& name,
                                      OutputFormat otherwise) {
-    const std::string ending =
-        lower_case(std::filesystem::path(name).extension().string());
+    const std::string ending = lower_case(
+        std::filesystem::path(unpacked_name(name)).extension().string());
     if (ending == ".csv") return OutputFormat::kCsv;
     if (ending == ".tsv") return OutputFormat::kTsv;
     if (ending == ".txt") return OutputFormat::kText;
@@ -344,6 +399,11 @@ class Resolver : ValueReader {
 
   void sites(const TypedArgs& args) {
     Result<void> resolved = resolve_site_options(args, options_);
+    if (!resolved) fail(std::move(resolved.error()));
+  }
+
+  void archive(const TypedArgs& args) {
+    Result<void> resolved = resolve_archive_options(args, options_);
     if (!resolved) fail(std::move(resolved.error()));
   }
 

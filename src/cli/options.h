@@ -10,6 +10,7 @@
 
 #include "cli/open_files.h"
 #include "concurrent/cpu_quota.h"
+#include "crawl/archive/warc_output.h"
 #include "crawl/base/error.h"
 #include "crawl/concurrent/thread_pool_executor.h"
 #include "crawl/engine/crawl_options.h"
@@ -34,9 +35,11 @@ struct Options {
   // plain crawl.
   std::vector<std::size_t> compare;
 
-  std::string state;    // --state; "" for none
-  std::string skipped;  // --skipped; "" for none
-  std::string explain;  // --explain; "" for a crawl
+  std::string state;                // --state; "" for none
+  std::string skipped;              // --skipped; "" for none
+  std::optional<WarcOptions> warc;  // --warc-file
+  std::string save;                 // --save; "" for none
+  std::string explain;              // --explain; "" for a crawl
 
   std::size_t open_files = 0;  // at most, at once
 
@@ -65,6 +68,8 @@ struct Surroundings {
   std::vector<std::pair<std::string, std::string>> proxy_variables;
   std::size_t processors = usable_processors();
   std::size_t default_jobs = default_max_workers();
+  // Whether an INPUT, by its bytes, is an archive.
+  std::function<bool(const std::string&)> is_archive;
   // Asks for so many open files and says how many there may be.
   std::function<std::size_t(std::size_t)> raise_open_files_limit =
       cli::raise_open_files_limit;

@@ -13,6 +13,7 @@
 #include "base/userinfo.h"
 #include "crawl/base/utf8.h"
 #include "crawl/writer/fields.h"
+#include "crawl/writer/packed_output.h"
 #include "writer/clean_text.h"
 
 namespace crawl::cli {
@@ -108,6 +109,9 @@ SeedSource::Status WatchedLines::next(std::string& line) {
 }
 
 std::string format_resume_hint(const Options& options, bool exact) {
+  if (!options.crawl.archives.empty()) {
+    return "the archives were not read to their end\n";
+  }
   if (!options.state.empty()) return "to go on, run the same command again\n";
   if (options.crawl.site) {
     return "nothing of this crawl is kept; with --state FILE and -o FILE the "
@@ -117,6 +121,7 @@ std::string format_resume_hint(const Options& options, bool exact) {
                      options.inputs[0] != "-" && options.output != "-" &&
                      !is_url_input(options.inputs[0]) &&
                      options.format == OutputFormat::kJsonl &&
+                     packing_of_name(options.output) == Packing::kNone &&
                      has_field(options.fields, "input");
   if (!named || !is_regular_file(options.inputs[0]) ||
       !is_regular_file(options.output) || !is_printable(options.inputs[0]) ||

@@ -73,6 +73,15 @@ StateOptions state_options(const Options& options) {
     state.settings.emplace_back(
         "--extract", fmt::format("{}", fmt::join(options.extract, "\n")));
   }
+  if (!options.save.empty()) {
+    state.settings.emplace_back("--save", options.save);
+  }
+  if (options.warc) {
+    state.settings.emplace_back(
+        "--warc-file", fmt::format("{} {} {}", options.warc->prefix,
+                                   options.warc->pack ? "packed" : "plain",
+                                   options.warc->max_file_bytes));
+  }
   if (!options.crawl.site) {
     state.settings.emplace_back("--unique",
                                 options.crawl.unique ? "yes" : "no");

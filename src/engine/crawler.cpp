@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/archive_agenda.h"
 #include "engine/check_options.h"
 #include "engine/crawl_loop.h"
 #include "engine/ledger.h"
@@ -27,6 +28,10 @@ struct Crawler::Impl {
   }
 
   std::unique_ptr<Agenda> make_agenda(SeedSource& seeds) {
+    if (!options.archives.empty()) {
+      return std::make_unique<ArchiveAgenda>(options, ledger, clock,
+                                             [this] { fetcher.wake(); });
+    }
     if (!options.site) {
       return std::make_unique<ListAgenda>(options, store, seeds, ledger, clock);
     }

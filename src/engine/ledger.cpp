@@ -62,8 +62,22 @@ void Ledger::finish(CrawlRecord record, const FetchResult* result) {
     ++stats_.seeds_skipped;
   }
   budget_.record_made();
+  each([&](Sink& sink) { return sink.annotate(record); });
   if (observer_ != nullptr) observer_->finished(record, result);
   each([&](Sink& sink) { return sink.take({record, true}); });
+  flush_soon();
+}
+
+void Ledger::keep(std::vector<std::shared_ptr<const KeptExchange>>& kept) {
+  if (kept.empty()) return;
+  for (const auto& exchange : kept) {
+    each([&](Sink& sink) { return sink.keep(*exchange); });
+  }
+  kept.clear();
+  flush_soon();
+}
+
+void Ledger::flush_soon() {
   if (!unflushed_) flush_due_ = clock_.now() + kFlushInterval;
   unflushed_ = true;
 }

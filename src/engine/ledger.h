@@ -2,6 +2,7 @@
 #define CRAWL_ENGINE_LEDGER_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ class Ledger {
   // A URL is finished with, and this is its record; `result` is its last
   // exchange, null if none was made.
   void finish(CrawlRecord record, const FetchResult* result);
+  // What was kept of the exchanges of a visit that ends; leaves none.
+  void keep(std::vector<std::shared_ptr<const KeptExchange>>& kept);
   // A URL was left out: it is counted and listed, but is no record. What is no
   // URL at all is listed only.
   void leave_out(CrawlRecord record);
@@ -78,6 +81,7 @@ class Ledger {
   void count(const CrawlRecord& record);
   template <class Do>
   void each(Do act);
+  void flush_soon();
 
   const std::vector<Sink*> sinks_;
   const Clock& clock_;

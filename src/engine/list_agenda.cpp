@@ -199,6 +199,7 @@ void ListAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
     return;
   }
   done(job->index);
+  ledger_.keep(job->kept);
   CrawlRecord record =
       make_record(*job, result, ending.error, std::move(ending.message));
   ledger_.finish(std::move(record), asked ? &result : nullptr);

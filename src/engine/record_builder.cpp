@@ -13,17 +13,20 @@ namespace crawl {
 namespace {
 
 // Turns a body into UTF-8 if it is known what else it is in: a page by the
-// rules for pages, anything else by its header's charset.
-void make_utf8(std::string& body, std::string_view content_type) {
+// rules for pages, anything else by its header's charset. What it was before,
+// if it was something else.
+std::optional<std::string> make_utf8(std::string& body,
+                                     std::string_view content_type) {
   const std::optional<ContentType> type = parse_content_type(content_type);
-  if (body.empty() || !type) return;
+  if (body.empty() || !type) return std::nullopt;
   std::optional<std::string_view> encoding;
   if (type->is_html()) {
     encoding = detect_encoding(body, content_type);
   } else if (const auto label = type->parameter("charset")) {
     encoding = encoding_for_label(*label);
   }
-  if (encoding && *encoding != "utf-8") body = to_utf8(body, *encoding);
+  if (!encoding || *encoding == "utf-8") return std::nullopt;
+  return std::exchange(body, to_utf8(body, *encoding));
 }
 
 }  // namespace
@@ -86,7 +89,7 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
   record.worker = static_cast<int>(result.worker);
   record.headers = std::move(result.headers);
   record.body = std::move(result.body);
-  make_utf8(record.body, record.content_type);
+  record.body_as_it_came = make_utf8(record.body, record.content_type);
   record.body_digest = result.body_digest;
   return record;
 }

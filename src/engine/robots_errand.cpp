@@ -36,10 +36,13 @@ std::unique_ptr<Job> RobotsErrand::ask_for(std::unique_ptr<Job> job) {
   return question;
 }
 
-void RobotsErrand::prepare(const Job& /*job*/, FetchRequest& request) const {
+void RobotsErrand::prepare(const Job& job, FetchRequest& request) const {
   request.parse_page = false;
   request.keep_body = true;
   request.max_body = kRobotsBody;
+  // It has no page above it, only a host.
+  if (job.redirects.empty()) request.via.clear();
+  request.hops.insert(0, "P");
 }
 
 std::unique_ptr<Job> RobotsErrand::answered(std::unique_ptr<Job> question,
@@ -64,6 +67,7 @@ std::unique_ptr<Job> RobotsErrand::answered(std::unique_ptr<Job> question,
     job.url = *std::move(outcome.follow);
     return question;
   }
+  ledger_.keep(job.kept);
   if (outcome.hold_until) {
     ledger_.notice(fmt::format(
         "{}: robots.txt cannot be had ({}); the host waits for it", host,

@@ -247,6 +247,7 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
   }
   // Not finished: it waits for the next run, and has no record yet.
   if (ending.cut_short) return;
+  ledger_.keep(job->kept);
   if (ending.error == ErrorKind::kNone) {
     ending.error = result.error;
     ending.message = result.error_message;

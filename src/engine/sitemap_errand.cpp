@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -72,6 +73,9 @@ void SitemapErrand::prepare(const Job& /*job*/, FetchRequest& request) const {
   request.parse_page = false;
   request.keep_body = true;
   request.max_body = kSitemapBody;
+  // Its depth is how many sitemaps are above it.
+  std::replace(request.hops.begin(), request.hops.end(), 'L', 'M');
+  request.hops.insert(0, "M");
 }
 
 void SitemapErrand::ended(std::unique_ptr<Job> job, FetchResult result,
@@ -81,6 +85,7 @@ void SitemapErrand::ended(std::unique_ptr<Job> job, FetchResult result,
     --open_;
     return;
   }
+  ledger_.keep(job->kept);
   const bool failed =
       ending.error != ErrorKind::kNone || result.error != ErrorKind::kNone;
   const bool readable = ending.error == ErrorKind::kNone && result.answered() &&

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "crawl/fetch/retry_policy.h"
@@ -14,6 +15,9 @@ namespace {
 // Waits that a user should hear of, for so many hosts.
 constexpr std::chrono::seconds kLongWait{30};
 constexpr std::size_t kMaxLongWaits = 1'000;
+
+// Bytes kept of the earlier exchanges of a visit.
+constexpr std::size_t kMostHeld = 32 * 1024;
 
 FrontierOptions frontier_options(const CrawlOptions& options,
                                  const Visits::Pacing& pacing) {
@@ -86,6 +90,11 @@ FetchRequest Visits::request(const Job& job) const {
   request.cookies = job.cookies.header_for(job.url, clock_.wall_time());
   request.allow_private = options_.allow_private || job.allow_private;
   request.fresh_connection = job.fresh_connection;
+  if (options_.fetch.keeper) {
+    request.via = job.redirects.empty() ? job.parent : job.redirects.back().url;
+    request.hops.assign(static_cast<std::size_t>(std::max(job.depth, 0)), 'L');
+    request.hops.append(job.redirects.size(), 'R');
+  }
   job.owner->prepare(job, request);
   return request;
 }
@@ -110,6 +119,7 @@ bool Visits::from_private(const FetchResult& result, const Url& url) const {
 
 void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
   job->cookies.take(job->url, result.set_cookies, clock_.wall_time());
+  if (result.kept) job->kept.push_back(std::move(result.kept));
   // Where robots.txt redirects to, is asked from another host's slot.
   const bool at_its_host = job->owner != &robots_ || job->redirects.empty();
   if (options_.pace_by_address && at_its_host && !result.proxied &&
@@ -176,6 +186,7 @@ void Visits::follow_or_end(std::unique_ptr<Job> job, FetchResult result) {
     job->redirects.push_back({std::string(job->url.href()), result.status_code,
                               std::string(redirect.next->href())});
     job->url = *std::move(redirect.next);
+    let_go_of_much(*job);
     frontier_.add_again(std::move(job), clock_.now());
     return;
   }
@@ -183,6 +194,14 @@ void Visits::follow_or_end(std::unique_ptr<Job> job, FetchResult result) {
   const bool cut_short =
       stopped_ && is_transient(result.error, result.status_code);
   owner.ended(std::move(job), std::move(result), {.cut_short = cut_short});
+}
+
+// What is kept of a visit's exchanges waits for its end, so that a kill before
+// that takes all of it back; but not if it is large, since many may wait.
+void Visits::let_go_of_much(Job& job) {
+  std::size_t held = 0;
+  for (const auto& kept : job.kept) held += kept->memory();
+  if (held > kMostHeld) ledger_.keep(job.kept);
 }
 
 bool Visits::retry(std::unique_ptr<Job>& job, const FetchResult& result) {
@@ -202,6 +221,7 @@ bool Visits::retry(std::unique_ptr<Job>& job, const FetchResult& result) {
       result.error != ErrorKind::kNone || result.status_code == 408;
   job->transfer_seconds += result.times.total;
   tell_of_wait(*job, result, *wait);
+  let_go_of_much(*job);
   frontier_.add_again(std::move(job), clock_.now() + *wait);
   return true;
 }

@@ -72,6 +72,7 @@ class Visits {
   }
   void note_answer(const Job& job, const FetchResult& result, bool at_its_host);
   void follow_or_end(std::unique_ptr<Job> job, FetchResult result);
+  void let_go_of_much(Job& job);
   bool retry(std::unique_ptr<Job>& job, const FetchResult& result);
   void tell_of_wait(const Job& job, const FetchResult& result,
                     std::chrono::milliseconds wait);

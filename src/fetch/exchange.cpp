@@ -21,7 +21,10 @@ constexpr std::size_t kMaxCodedWhole = 512 * 1024;
 
 Exchange::Exchange(const FetchOptions& options, BufferPool& buffers,
                    unsigned worker)
-    : options_(options), buffers_(buffers), worker_(worker) {}
+    : options_(options),
+      buffers_(buffers),
+      worker_(worker),
+      tap_(options.keeper ? std::make_unique<WireTap>() : nullptr) {}
 
 ErrorKind Exchange::begin(FetchRequest request, time_point now) {
   request_.emplace(std::move(request));
@@ -71,6 +74,7 @@ void Exchange::forget_answer() {
   body_.clear();
   unread_ = false;
   cut_ = false;
+  if (tap_) tap_->begin(max_body());
 }
 
 void Exchange::heard(std::size_t bytes, time_point now) {
@@ -86,6 +90,7 @@ void Exchange::heard(std::size_t bytes, time_point now) {
 
 bool Exchange::header(std::string_view line) {
   const bool was_done = headers_.done();
+  if (tap_ && !was_done) tap_->header(line, headers_.expects_status());
   if (!headers_.add_line(line)) {
     fail(ErrorKind::kProtocol,
          fmt::format("the response's headers exceed {} bytes",
@@ -110,8 +115,7 @@ bool Exchange::plan_body() {
          fmt::format("'{}' is not HTML", result_.content_type));
     return false;
   }
-  plan_.max_body =
-      request_->max_body != 0 ? request_->max_body : options_.max_body;
+  plan_.max_body = max_body();
   plan_.only_html = request_->only_html && success;
   plan_.page = wanted && type != BodyType::kOther;
   plan_.sniff = type == BodyType::kUnsaid && (plan_.page || plan_.only_html);
@@ -139,6 +143,7 @@ void Exchange::begin_digest() {
 }
 
 bool Exchange::body(std::string_view data, bool whole) {
+  if (tap_) tap_->body(data);
   if (decoder_) return decode(data);
   if (plan_.codings.empty()) return decoded(data, whole);
   store(data, whole);
@@ -169,6 +174,7 @@ bool Exchange::decode(std::string_view data) {
       break;
     case ContentDecoder::Outcome::kBroken:
       result_.truncated = true;
+      if (tap_) tap_->cut();
       fail(ErrorKind::kDecode,
            "the body is not coded as the response's headers say");
       break;
@@ -181,6 +187,7 @@ bool Exchange::decoded(std::string_view data, bool whole) {
     data = data.substr(
         0, static_cast<std::size_t>(plan_.max_body - result_.size_body));
     cut_ = true;
+    if (tap_) tap_->cut();
   }
   result_.size_body += data.size();
   if (body_use_ == BodyUse::kStore) {
@@ -271,6 +278,10 @@ void Exchange::fail_late(time_point now) {
 std::size_t Exchange::enough_bytes() const {
   return static_cast<std::size_t>(
       std::max<std::int64_t>(options_.stall_time.count(), 1));
+}
+
+std::uint64_t Exchange::max_body() const {
+  return request_->max_body != 0 ? request_->max_body : options_.max_body;
 }
 
 bool Exchange::is_redirect() const {

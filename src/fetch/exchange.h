@@ -17,6 +17,7 @@
 #include "fetch/http/http1_reader.h"
 #include "fetch/http/response_headers.h"
 #include "fetch/page_reader.h"
+#include "fetch/wire_tap.h"
 
 namespace crawl {
 
@@ -43,6 +44,8 @@ class Exchange final : public Http1Sink {
   const FetchRequest& request() const { return *request_; }
   FetchResult& result() { return result_; }
   ResponseHeaders& headers() { return headers_; }
+  // Null unless there is an ExchangeKeeper.
+  WireTap* tap() { return tap_.get(); }
 
   // Whether the address policy lets this request reach `ip`.
   bool may_reach(const IpAddress& ip) const;
@@ -77,6 +80,8 @@ class Exchange final : public Http1Sink {
   // There is something left, so that `plan` and `body` are not empty.
   bool has_unread_body() const { return unread_; }
   BodyPlan take_plan() { return std::move(plan_); }
+  // Before it comes: the body is not coded, whatever its headers say.
+  void body_is_plain() { plan_.codings.clear(); }
   std::string_view body() const { return whole_body_ ? *whole_body_ : body_; }
   std::string take_body();
 
@@ -106,12 +111,14 @@ class Exchange final : public Http1Sink {
   bool decode(std::string_view data);
   bool decoded(std::string_view data, bool whole);
   void store(std::string_view data, bool whole);
+  std::uint64_t max_body() const;
   bool is_redirect() const;
   std::size_t enough_bytes() const;
 
   const FetchOptions& options_;
   BufferPool& buffers_;
   const unsigned worker_;
+  const std::unique_ptr<WireTap> tap_;
   std::optional<FetchRequest> request_;
   FetchResult result_;
   ResponseHeaders headers_;

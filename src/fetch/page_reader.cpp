@@ -49,9 +49,18 @@ bool PageReader::read(FetchResult& result, std::string_view& body,
   return true;
 }
 
+void PageReader::keep(FetchResult& result, const WireExchange& exchange) const {
+  try {
+    result.kept = keeper_->keep(exchange);
+  } catch (const std::exception& error) {
+    fail(result, ErrorKind::kInternal, error.what());
+  }
+}
+
 FetchResult PageReader::finish(UnreadBody unread) {
   std::string_view body = unread.body;
   read(unread.result, body, unread.plan, unread.url, kAnyEffort);
+  if (unread.wire) keep(unread.result, *unread.wire);
   return std::move(unread.result);
 }
 

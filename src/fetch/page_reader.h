@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,12 +31,14 @@ struct BodyPlan {
 // be seen: else it is no page. False if it is refused, of which `result` tells.
 bool sniff(std::string_view body, BodyPlan& plan, FetchResult& result);
 
-// A response whose body is yet to be read, on its way to another thread.
+// A response whose body is yet to be read, on its way to another thread; if
+// there is a keeper, also what that is yet to be given.
 struct UnreadBody {
   FetchResult result;
   std::string body;
   BodyPlan plan;
   Url url;
+  std::optional<WireExchange> wire;
 };
 
 // The step after the last byte: undoes the content codings, looks whether it is
@@ -50,12 +53,17 @@ class PageReader {
   static constexpr Effort kAnyEffort{SIZE_MAX, SIZE_MAX};
 
   explicit PageReader(const FetchOptions& options)
-      : options_(options.page), extractor_(options.extractor) {}
+      : options_(options.page),
+        extractor_(options.extractor),
+        keeper_(options.keeper) {}
 
   // Goes on with `result` by what `body` has. False if that would be too much:
   // then `body` is what is left to be read, by `plan` as it is now.
   bool read(FetchResult& result, std::string_view& body, BodyPlan& plan,
             const Url& url, const Effort& effort);
+
+  // Gives the exchange to the keeper, that there is.
+  void keep(FetchResult& result, const WireExchange& exchange) const;
 
   // All of it, here and now.
   FetchResult finish(UnreadBody unread);
@@ -67,6 +75,7 @@ class PageReader {
 
   const PageOptions options_;
   const std::shared_ptr<const PageExtractor> extractor_;
+  const std::shared_ptr<const ExchangeKeeper> keeper_;
   WholeBodyDecoder decoder_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +17,10 @@ constexpr PageReader::Effort kEffort{.scanned = 512 * 1024, .built = 4 * 1024};
 // Bodies so small are read sooner than handed over; so are those that need not
 // be unpacked (0.19 s of processor time for 4,424 pages of 37 KB, not 0.31).
 constexpr std::size_t kWorthSharing = 4 * 1024;
+
+// Bodies that are larger are given to a keeper by another thread: it may need
+// 10 ms for a million bytes.
+constexpr std::size_t kMostKeptHere = 128 * 1024;
 
 }  // namespace
 
@@ -182,7 +187,9 @@ std::unique_ptr<Exchange> TransferLoop::detach(Exchange& exchange) {
 }
 
 void TransferLoop::emit(std::unique_ptr<Exchange> exchange) {
-  if (!exchange->has_unread_body() || read_here(*exchange)) {
+  const bool kept =
+      exchange->tap() != nullptr && WireTap::has_response(exchange->result());
+  if ((!exchange->has_unread_body() && !kept) || read_here(*exchange, kept)) {
     finished_.results.push_back(std::move(exchange->result()));
   }
   exchange->clear();
@@ -191,22 +198,32 @@ void TransferLoop::emit(std::unique_ptr<Exchange> exchange) {
 
 // Reads what came, unless that would hold up the others too long, or somebody
 // else is free to do it.
-bool TransferLoop::read_here(Exchange& exchange) {
-  std::string_view body = exchange.body();
-  BodyPlan plan = exchange.take_plan();
+bool TransferLoop::read_here(Exchange& exchange, bool kept) {
+  const bool unread = exchange.has_unread_body();
+  std::string_view body = unread ? exchange.body() : std::string_view();
+  BodyPlan plan = unread ? exchange.take_plan() : BodyPlan();
   FetchResult& result = exchange.result();
-  const bool share = hooks_.others_are_idle && !plan.codings.empty() &&
-                     body.size() >= kWorthSharing && hooks_.others_are_idle();
-  if (!share &&
+  const std::size_t to_keep = kept ? exchange.tap()->body_bytes() : 0;
+  const bool share = hooks_.others_are_idle &&
+                     ((!plan.codings.empty() && body.size() >= kWorthSharing) ||
+                      to_keep >= kWorthSharing) &&
+                     hooks_.others_are_idle();
+  const bool too_much = hooks_.read_elsewhere && to_keep > kMostKeptHere;
+  std::optional<WireExchange> wire;
+  if (kept) {
+    wire = exchange.tap()->take(setup_.writer(), exchange.request(), result);
+  }
+  if (!share && !too_much &&
       reader_.read(result, body, plan, exchange.request().url,
                    hooks_.read_elsewhere ? kEffort : PageReader::kAnyEffort)) {
+    if (wire) reader_.keep(result, *wire);
     return true;
   }
   // What was decoded here is not what the exchange has.
-  const bool same = body.data() == exchange.body().data();
-  hooks_.read_elsewhere({std::move(result),
-                         same ? exchange.take_body() : std::string(body),
-                         std::move(plan), std::move(exchange.request().url)});
+  const bool same = unread && body.data() == exchange.body().data();
+  hooks_.read_elsewhere(
+      {std::move(result), same ? exchange.take_body() : std::string(body),
+       std::move(plan), std::move(exchange.request().url), std::move(wire)});
   return false;
 }
 

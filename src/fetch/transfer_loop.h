@@ -89,7 +89,7 @@ class TransferLoop final {
   void over(Exchange& exchange);
   std::unique_ptr<Exchange> detach(Exchange& exchange);
   void emit(std::unique_ptr<Exchange> exchange);
-  bool read_here(Exchange& exchange);
+  bool read_here(Exchange& exchange, bool kept);
   void end_unstarted(const FetchRequest& request, ErrorKind kind,
                      std::string_view message);
   void end_all(ErrorKind kind, std::string_view message);

@@ -10,7 +10,8 @@
 
 namespace crawl {
 
-Result<void> cut_output(const std::string& path, std::uint64_t length) {
+Result<void> cut_output(const std::string& path, std::uint64_t length,
+                        CutAt at) {
   const auto fail = [&](std::string_view what) {
     return make_error(
         fmt::format("cannot go on with output file {}: {}; bring it back, or "
@@ -37,7 +38,7 @@ Result<void> cut_output(const std::string& path, std::uint64_t length) {
                     size, length));
   }
   char last = '\n';
-  if (length > 0 &&
+  if (length > 0 && at == CutAt::kLineEnd &&
       pread(file, &last, 1, static_cast<off_t>(length - 1)) != 1) {
     return fail(strerror(errno));
   }

@@ -53,6 +53,9 @@ enum class FieldId : std::uint8_t {
   kAlternates,
   kJsonLd,
   kJsonLdBroken,
+  kWarcFile,
+  kWarcOffset,
+  kFile,
   kCount,
 };
 

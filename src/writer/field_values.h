@@ -96,7 +96,11 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
     case FieldId::kAttempts:
       return sink.number(std::int64_t{record.attempts});
     case FieldId::kTimestamp:
-      if (!tried) return sink.null();
+      // That of what was read from an archive is the archive's.
+      if (!tried && (!record.warc_offset ||
+                     record.timestamp == decltype(record.timestamp)())) {
+        return sink.null();
+      }
       return sink.time(record.timestamp);
     case FieldId::kTimeQueue:
       return seconds(record.time_queue);
@@ -150,6 +154,13 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
       return facts([&](const PageFacts& f) { sink.json_texts(f.json_ld); });
     case FieldId::kJsonLdBroken:
       return facts([&](const PageFacts& f) { sink.number(f.json_ld_broken); });
+    case FieldId::kWarcFile:
+      return text_or_null(record.warc_file);
+    case FieldId::kWarcOffset:
+      if (!record.warc_offset) return sink.null();
+      return sink.bytes(*record.warc_offset);
+    case FieldId::kFile:
+      return text_or_null(record.file);
     case FieldId::kCount:
       break;
   }

@@ -78,6 +78,9 @@ constexpr std::array<FieldInfo, kFieldCount> kFields = {{
     {"json_ld", "array of what scripts of type application/ld+json hold",
      false},
     {"json_ld_broken", "how many such scripts hold no JSON", false},
+    {"warc_file", "the archive that it was read from", false},
+    {"warc_offset", "where in that its record begins: bytes", false},
+    {"file", "where below --save's folder its body is", false},
 }};
 
 // A name forgotten above would shift every field after it.
@@ -105,11 +108,13 @@ std::string unknown_field(std::string_view name) {
 
 std::span<const FieldInfo> all_fields() { return kFields; }
 
-std::vector<std::size_t> default_fields(bool head) {
+std::vector<std::size_t> default_fields(bool head, bool archive) {
   std::vector<std::size_t> fields;
   for (std::size_t id = 0; id < kFields.size(); ++id) {
     if (kFields[id].by_default ||
-        (head && id == static_cast<std::size_t>(FieldId::kContentLength))) {
+        (head && id == static_cast<std::size_t>(FieldId::kContentLength)) ||
+        (archive && (id == static_cast<std::size_t>(FieldId::kWarcFile) ||
+                     id == static_cast<std::size_t>(FieldId::kWarcOffset)))) {
       fields.push_back(id);
     }
   }

@@ -74,10 +74,12 @@ class SigpipeGuard {
 
 class FileOutput final : public OutputStream {
  public:
-  FileOutput(int fd, std::string name, bool owned, std::string first = {})
+  FileOutput(int fd, std::string name, bool owned,
+             OutputUnit unit = OutputUnit::kLine, std::string first = {})
       : fd_(fd),
         name_(std::move(name)),
         owned_(owned),
+        unit_(unit),
         line_wise_(::isatty(fd) == 1),
         buffer_(std::move(first)) {
     struct stat about {};
@@ -149,11 +151,10 @@ class FileOutput final : public OutputStream {
       const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
       if (n >= 0) {
         const auto written = static_cast<std::size_t>(n);
-        const std::size_t line_end = bytes.substr(0, written).rfind('\n');
-        torn_ = line_end == std::string_view::npos ? torn_ + written
-                                                   : written - line_end - 1;
+        torn_ = torn_after(bytes.substr(0, written));
         length_ += written;
         bytes.remove_prefix(written);
+        if (bytes.empty() && unit_ == OutputUnit::kWrite) torn_ = 0;
         continue;
       }
       const int error = errno;
@@ -172,6 +173,15 @@ class FileOutput final : public OutputStream {
       return fail(error);
     }
     return {};
+  }
+
+  // How much of a unit's beginning has been written, with these bytes. Of one
+  // that is no line, its end is known only when all is written.
+  std::size_t torn_after(std::string_view bytes) const {
+    const std::size_t end =
+        unit_ == OutputUnit::kLine ? bytes.rfind('\n') : std::string_view::npos;
+    return end == std::string_view::npos ? torn_ + bytes.size()
+                                         : bytes.size() - end - 1;
   }
 
   Result<void> fail(int error) {
@@ -204,12 +214,13 @@ class FileOutput final : public OutputStream {
   int fd_;
   const std::string name_;
   const bool owned_;
+  const OutputUnit unit_;
   const bool line_wise_;
   bool is_regular_ = false;
   bool folder_synced_ = false;
   std::uint64_t length_ = 0;
   std::string buffer_;
-  std::size_t torn_ = 0;  // bytes written after the last whole line
+  std::size_t torn_ = 0;  // bytes written after the last whole unit
   bool closed_by_reader_ = false;
   std::optional<Error> error_;
 };
@@ -234,7 +245,8 @@ bool ends_mid_line(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
-                                                  OutputMode mode) {
+                                                  OutputMode mode,
+                                                  OutputUnit unit) {
   if (path.empty()) return make_error("the output file has no name");
   if (path == "-") {
     const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
@@ -246,12 +258,12 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
           "standard output is not open for writing: write to a file with -o "
           "FILE");
     }
-    return std::make_unique<FileOutput>(STDOUT_FILENO, "standard output",
-                                        false);
+    return std::make_unique<FileOutput>(STDOUT_FILENO, "standard output", false,
+                                        unit);
   }
   const bool append = mode == OutputMode::kAppend;
   // What follows a line that has no end would become part of it.
-  const bool torn = append && ends_mid_line(path);
+  const bool torn = append && unit == OutputUnit::kLine && ends_mid_line(path);
   const int fd = uninterrupted([&] {
     return ::open(path.c_str(),
                   O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : 0),
@@ -277,7 +289,7 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
       return fail(reason(errno));
     }
   }
-  return std::make_unique<FileOutput>(fd, path, true, torn ? "\n" : "");
+  return std::make_unique<FileOutput>(fd, path, true, unit, torn ? "\n" : "");
 }
 
 }  // namespace crawl

@@ -327,6 +327,9 @@ std::size_t column_width(FieldId field) {
     case FieldId::kAlternates:
     case FieldId::kJsonLd:
     case FieldId::kJsonLdBroken:
+    case FieldId::kWarcFile:
+    case FieldId::kWarcOffset:
+    case FieldId::kFile:
     case FieldId::kCount:
       break;
   }

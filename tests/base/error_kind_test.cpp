@@ -36,6 +36,7 @@ const std::vector<std::pair<ErrorKind, std::string_view>> kWords = {
     {ErrorKind::kLimit, "limit"},
     {ErrorKind::kNofollow, "nofollow"},
     {ErrorKind::kExcluded, "excluded"},
+    {ErrorKind::kArchive, "archive"},
     {ErrorKind::kInternal, "internal"},
 };
 

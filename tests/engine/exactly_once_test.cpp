@@ -108,6 +108,7 @@ class ExactlyOnce : public ::testing::Test {
     ManualClock clock;
     FakeFetcher web(clock);
     build(web, 300);
+    web.keep_with(testing::kept_exchange);
     int left = waits;
     web.before_wait([&] {
       if (waits > 0 && --left == 0) throw Killed();
@@ -163,6 +164,10 @@ class ExactlyOnce : public ::testing::Test {
         : name_(std::move(name)), sink_(std::move(sink)) {}
     std::string_view name() const override { return name_; }
     Result<void> take(const Outcome& o) override { return sink_->take(o); }
+    Result<void> annotate(CrawlRecord& r) override {
+      return sink_->annotate(r);
+    }
+    Result<void> keep(const KeptExchange& e) override { return sink_->keep(e); }
     Result<void> flush() override { return sink_->flush(); }
     Result<std::uint64_t> sync() override { return sink_->sync(); }
     Result<void> close() override { return sink_->close(); }

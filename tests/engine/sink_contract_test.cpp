@@ -40,6 +40,10 @@ class SinkContract : public ::testing::TestWithParam<SinkCase> {
     record.url = url(number);
     record.error =
         GetParam().takes_skips ? ErrorKind::kRobots : ErrorKind::kNone;
+    record.ok = record.error == ErrorKind::kNone;
+    record.status_code = record.ok ? 200 : 0;
+    ASSERT_TRUE(sink.annotate(record));
+    ASSERT_TRUE(sink.keep(*testing::kept_exchange(record.url)));
     ASSERT_TRUE(sink.take({record, !GetParam().takes_skips}));
   }
   static std::vector<std::string> up_to(int last) {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -59,6 +60,13 @@ class FakeFetcher final : public Fetcher {
   // last of which stays. Other URLs answer 200 after 10 ms.
   void reply(const std::string& url, Reply reply) {
     replies_[url].push_back(std::move(reply));
+  }
+
+  // What is kept of the exchange for a URL that answers.
+  void keep_with(
+      std::function<std::shared_ptr<const KeptExchange>(const std::string& url)>
+          keep) {
+    keep_ = std::move(keep);
   }
 
   // Called before every wait().
@@ -115,6 +123,9 @@ class FakeFetcher final : public Fetcher {
     flight.result.retry_after = reply.retry_after;
     flight.result.times.total =
         std::chrono::duration<double>(reply.latency).count();
+    if (flight.result.headers_complete && keep_) {
+      flight.result.kept = keep_(url);
+    }
     if (flight.result.headers_complete) {
       flight.result.remote_ip = reply.remote_ip;
       flight.result.x_robots_tag = reply.x_robots_tag;
@@ -220,6 +231,7 @@ class FakeFetcher final : public Fetcher {
   std::map<std::string, std::size_t> max_at_host_;
   std::size_t max_in_flight_ = 0;
   std::function<void()> before_wait_;
+  std::function<std::shared_ptr<const KeptExchange>(const std::string&)> keep_;
   std::atomic<bool> awake_ = false;
   bool wakes_expected_ = false;
 };

@@ -3,18 +3,27 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "archive/archive_reader.h"
+#include "archive/unpacker.h"
 #include "base/sqlite.h"
+#include "crawl/archive/saved_pages.h"
+#include "crawl/archive/warc_output.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
+#include "crawl/writer/packed_output.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
 #include "crawl/writer/site_database.h"
@@ -54,6 +63,40 @@ inline std::vector<std::string> lines_of(const std::string& path) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) all.push_back(line);
   return all;
+}
+
+// Records that are packed, in each way there is.
+inline SinkCase packed_case(std::string name) {
+  return {name,
+          [=](const std::string& folder,
+              std::optional<std::uint64_t> position) -> std::unique_ptr<Sink> {
+            const std::string path = folder + "/" + name;
+            if (position) {
+              EXPECT_TRUE(cut_output(path, *position, CutAt::kAnyByte));
+            }
+            auto output = open_output(
+                path, position ? OutputMode::kAppend : OutputMode::kReplace,
+                OutputUnit::kWrite);
+            EXPECT_TRUE(output) << output.error().message;
+            return std::make_unique<ResultWriter>(
+                make_packed_output(*std::move(output), packing_of_name(name)),
+                make_formatter(OutputFormat::kJsonl, *parse_field_list("url")),
+                false);
+          },
+          [=](const std::string& folder) {
+            Unpacker unpacker(*open_bytes(folder + "/" + name));
+            std::string text;
+            while (unpacker.more(text)) {
+            }
+            EXPECT_EQ(unpacker.fault(), "");
+            std::vector<std::string> urls;
+            std::istringstream lines(text);
+            for (std::string line; std::getline(lines, line);) {
+              const nlohmann::json url = nlohmann::json::parse(line)["url"];
+              urls.push_back(url.is_null() ? "" : url);
+            }
+            return urls;
+          }};
 }
 
 inline SinkCase jsonl_case(std::string name, ResultWriter::Takes takes) {
@@ -123,12 +166,92 @@ inline SinkCase database_case() {
       }};
 }
 
+// What a keeper of archives makes of an exchange for this URL.
+inline std::shared_ptr<const KeptExchange> kept_exchange(
+    const std::string& url) {
+  static const auto keeper = make_warc_keeper({});
+  WireExchange exchange;
+  exchange.url = url;
+  exchange.request = "GET / HTTP/1.1\r\nHost: s.test\r\n\r\n";
+  exchange.head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n";
+  exchange.body = "the body of " + url;
+  exchange.status_code = 200;
+  exchange.http_version = "1.1";
+  return keeper->keep(exchange);
+}
+
+inline SinkCase warc_case(std::string name, std::uint64_t max_file_bytes) {
+  const auto options = [=](const std::string& folder) {
+    WarcOptions warc;
+    warc.prefix = folder + "/" + name;
+    warc.max_file_bytes = max_file_bytes;
+    warc.index_file = folder + "/" + name + "-payloads";
+    return warc;
+  };
+  return {name,
+          [=](const std::string& folder,
+              std::optional<std::uint64_t> position) -> std::unique_ptr<Sink> {
+            auto sink = open_warc(options(folder), position);
+            EXPECT_TRUE(sink) << sink.error().message;
+            return *std::move(sink);
+          },
+          [=](const std::string& folder) {
+            std::vector<std::string> urls;
+            for (const std::string& file : warc_files(options(folder))) {
+              ArchiveReader archive(*open_bytes(file), 1 << 20);
+              while (const auto record = archive.next()) {
+                EXPECT_EQ(record->fault, "") << file << record->offset;
+                // Asked once in each run.
+                if (record->url.ends_with("/robots.txt")) continue;
+                urls.push_back(record->url);
+              }
+            }
+            return urls;
+          }};
+}
+
+inline SinkCase saved_case() {
+  return {
+      "saved",
+      [](const std::string& folder,
+         std::optional<std::uint64_t> position) -> std::unique_ptr<Sink> {
+        auto sink = open_saved_pages(folder + "/saved", position);
+        EXPECT_TRUE(sink) << sink.error().message;
+        return *std::move(sink);
+      },
+      [](const std::string& folder) {
+        // "s.test:80/17", or with a hash; as they were made.
+        std::vector<std::pair<int, std::string>> found;
+        for (const auto& entry :
+             std::filesystem::recursive_directory_iterator(folder + "/saved")) {
+          const std::string name = entry.path().filename().string();
+          if (!entry.is_regular_file() || name == ".saved") continue;
+          const std::string place =
+              std::filesystem::relative(entry.path(), folder + "/saved")
+                  .string();
+          const std::string host = place.substr(0, place.find(':'));
+          found.emplace_back(std::atoi(name.c_str()),
+                             "http://" + host + place.substr(place.find('/')));
+        }
+        std::sort(found.begin(), found.end());
+        std::vector<std::string> urls;
+        for (auto& [number, url] : found) urls.push_back(std::move(url));
+        return urls;
+      }};
+}
+
 // Every kind of sink there is. A new one is added here, and has passed.
 inline std::vector<SinkCase> all_sink_cases() {
   return {jsonl_case("records", ResultWriter::Takes::kRecords),
           jsonl_case("skipped", ResultWriter::Takes::kSkips),
           table_case("records.tsv", OutputFormat::kTsv),
-          table_case("records.csv", OutputFormat::kCsv), database_case()};
+          table_case("records.csv", OutputFormat::kCsv),
+          database_case(),
+          packed_case("records.jsonl.gz"),
+          packed_case("records.jsonl.zst"),
+          saved_case(),
+          warc_case("archive", 0),
+          warc_case("archive_in_parts", 20'000)};
 }
 
 }  // namespace crawl::testing

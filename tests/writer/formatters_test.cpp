@@ -27,7 +27,7 @@ std::vector<std::size_t> fields_of(std::string_view list) {
 constexpr std::string_view kEverything =
     "+content_length,+links,+headers,+body,+body_digest,+parser,+duplicate_of,"
     "+extracted,+extract_error,+headings,+meta,+alternates,+json_ld,"
-    "+json_ld_broken";
+    "+json_ld_broken,+warc_file,+warc_offset,+file";
 
 std::string line_of(OutputFormat format, std::string_view fields,
                     const CrawlRecord& record, const TextStyle& style = {}) {
@@ -47,6 +47,7 @@ json object_of(const CrawlRecord& record,
 CrawlRecord record_full_of(const std::string& text) {
   CrawlRecord record = page_record();
   record.url = record.input = record.final_url = text;
+  record.warc_file = record.file = text;
   record.error = ErrorKind::kHttp;
   record.error_message = record.content_type = text;
   record.charset = record.title = record.description = text;

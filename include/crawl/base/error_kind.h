@@ -33,6 +33,7 @@ enum class ErrorKind : std::uint8_t {
   kLimit,              // skipped: a page, host, time or byte budget is used up
   kNofollow,           // skipped: the page or link asked not to be followed
   kExcluded,           // skipped: by --include or --exclude
+  kArchive,            // a record of an archive that cannot be read
   kInternal,           // a bug in crawl; the message says where
 };
 

@@ -62,6 +62,9 @@ struct CrawlOptions {
 
   std::optional<SiteOptions> site;  // -r: follow links
 
+  // Archives to be read in place of fetching anything; "-" is standard input.
+  std::vector<std::string> archives;
+
   bool time_breakdown = false;  // fills CrawlStats::times
 
   FetchOptions fetch;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "crawl/base/fingerprint.h"
 #include "crawl/base/url.h"
 #include "crawl/parse/page.h"
+#include "crawl/writer/exchange.h"
 
 namespace crawl {
 
@@ -38,6 +40,9 @@ struct FetchRequest {
   bool parse_page = true;      // false: FetchResult::page stays empty
   bool keep_body = false;      // as FetchOptions::keep_body, for this one
   std::uint64_t max_body = 0;  // as FetchOptions::max_body; 0: as there
+  // For FetchOptions::keeper, see WireExchange.
+  std::string via{};
+  std::string hops{};
 };
 
 // Seconds, each from the start of the exchange, as curl's --write-out has them.
@@ -89,6 +94,8 @@ struct FetchResult {
   // type is HTML if it begins like it.
   std::optional<Page> page;
   std::optional<Extraction> extraction;  // of that, if there is an extractor
+  // If there is a keeper, and was a response.
+  std::shared_ptr<const KeptExchange> kept;
 
   FetchTimes times;
   std::chrono::nanoseconds parse_time{0};  // after times.total

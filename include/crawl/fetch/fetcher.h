@@ -18,6 +18,7 @@
 #include "crawl/fetch/proxy_choice.h"
 #include "crawl/parse/page.h"
 #include "crawl/parse/page_extractor.h"
+#include "crawl/writer/exchange.h"
 
 namespace crawl {
 
@@ -67,6 +68,8 @@ struct FetchOptions {
   PageOptions page;
   // Asked of every page that is parsed; null for nothing.
   std::shared_ptr<const PageExtractor> extractor;
+  // Given every exchange that had a response; null for none.
+  std::shared_ptr<const ExchangeKeeper> keeper;
 };
 
 // Makes HTTP exchanges, any number at a time, and hands back each result once.

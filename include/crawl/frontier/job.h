@@ -14,6 +14,7 @@
 
 namespace crawl {
 
+class KeptExchange;
 class JobOwner;  // the engine's: who is told what became of a job
 
 // What a job may send to one origin for its own sake, being asked for by a URL
@@ -53,6 +54,8 @@ struct Job {
   Clock::time_point latest_started{};               // the latest exchange
   std::chrono::system_clock::time_point started{};  // the same
   double transfer_seconds = 0;  // of earlier exchanges: hops, failed attempts
+  // What is kept of its exchanges, handed on when it ends.
+  std::vector<std::shared_ptr<const KeptExchange>> kept;
 
   // The seed that led here was at such an address itself, and so was every page
   // and redirect between: it may go to loopback and private addresses.

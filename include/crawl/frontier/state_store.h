@@ -158,10 +158,14 @@ class StateStore {
   std::unique_ptr<Impl> impl_;
 };
 
+// What an output's position is behind.
+enum class CutAt : std::uint8_t { kLineEnd, kAnyByte };
+
 // Makes the output end where the last commit left it: cuts what was written
 // later. Fails, and changes nothing, if the file is not there, shorter, or does
-// not end a line at `length`: then it is another file.
-Result<void> cut_output(const std::string& path, std::uint64_t length);
+// not end a line at `length` though it should: then it is another file.
+Result<void> cut_output(const std::string& path, std::uint64_t length,
+                        CutAt at = CutAt::kLineEnd);
 
 }  // namespace crawl
 

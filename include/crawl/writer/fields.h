@@ -21,8 +21,10 @@ struct FieldInfo {
 // the order they are written.
 std::span<const FieldInfo> all_fields();
 
-// The usual ones; of records that are asked for with HEAD, content_length too.
-std::vector<std::size_t> default_fields(bool head = false);
+// The usual ones; of records that are asked for with HEAD, content_length too;
+// of those read from archives, where they are.
+std::vector<std::size_t> default_fields(bool head = false,
+                                        bool archive = false);
 // Ids of the fields that --fields asks for, in order: "url,title" chooses and
 // orders, "+links,+headers" adds to the usual ones, "-title" takes away. Fails
 // on an unknown name (naming the nearest known one), a repeated one, or mixed

@@ -61,10 +61,16 @@ struct CrawlRecord {
   std::vector<std::pair<std::string, std::string>> headers;
   // After content decoding: UTF-8 if its charset is known, else as it came.
   std::string body;
+  // Before it became that, if it was anything else.
+  std::optional<std::string> body_as_it_came;
+  std::string file;  // where the body was saved; "" if it was not
   std::optional<Fingerprint> body_digest;  // of the bytes as they came
   std::optional<std::string> parser;       // "scanner", "tree"
   std::optional<std::string> duplicate_of;
   std::optional<Extraction> extraction;  // nothing unless it was an HTML page
+  // Of what was read from an archive: the file and where in it.
+  std::string warc_file;
+  std::optional<std::uint64_t> warc_offset;
 };
 
 }  // namespace crawl

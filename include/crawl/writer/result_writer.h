@@ -29,8 +29,8 @@ class OutputStream {
  public:
   virtual ~OutputStream() = default;
 
-  // Takes whole lines; nothing of them is lost or torn unless an error comes
-  // back.
+  // Takes whole lines, or another unit; nothing of them is lost or torn unless
+  // an error comes back.
   virtual Result<void> write(std::string_view lines) = 0;
   // Everything written so far has left the process.
   virtual Result<void> flush() = 0;
@@ -49,6 +49,10 @@ class OutputStream {
 
 enum class OutputMode : std::uint8_t { kReplace, kAppend };
 
+// What an output file holds whole, whatever error ends it: lines, or what was
+// given to one write(), of any bytes.
+enum class OutputUnit : std::uint8_t { kLine, kWrite };
+
 // "-" is stdout; a file is made, or emptied if it is there (kReplace), or
 // written to after what it holds (kAppend), from the next line on. Fails, and
 // leaves the file as it is, if it cannot be opened for writing or another
@@ -57,9 +61,11 @@ enum class OutputMode : std::uint8_t { kReplace, kAppend };
 // Writes in pieces of 64 KiB, on a terminal each line at once; waits while a
 // non-blocking stdout is full. SIGPIPE never gets out, whatever the process
 // does about it. An error names the file and the reason, leaves only whole
-// lines in a regular file, and comes back from every later call.
+// lines (or what `unit` says) in a regular file, and comes back from every
+// later call.
 Result<std::unique_ptr<OutputStream>> open_output(
-    const std::string& path, OutputMode mode = OutputMode::kReplace);
+    const std::string& path, OutputMode mode = OutputMode::kReplace,
+    OutputUnit unit = OutputUnit::kLine);
 
 // Turns records into lines of one format.
 class RecordFormatter {

@@ -7,6 +7,7 @@
 
 #include "crawl/base/error.h"
 #include "crawl/base/sink_position.h"
+#include "crawl/writer/exchange.h"
 #include "crawl/writer/outcome.h"
 
 namespace crawl {
@@ -26,7 +27,16 @@ class Sink {
   // Which of a crawl's sinks it is: its position is kept under this name.
   virtual std::string_view name() const = 0;
 
+  // Notes in one of the crawl's records what it does with it, for all sinks to
+  // tell: before any of them takes it.
+  virtual Result<void> annotate(CrawlRecord& /*record*/) { return {}; }
+
   virtual Result<void> take(const Outcome& outcome) = 0;
+
+  // What was kept of an exchange: of a URL's, redirects on the way included,
+  // before its Outcome; of those that the crawl makes for itself (robots.txt,
+  // sitemaps), as they end.
+  virtual Result<void> keep(const KeptExchange& /*exchange*/) { return {}; }
 
   // What was taken has left the process: the reader of a pipe has it.
   virtual Result<void> flush() { return {}; }

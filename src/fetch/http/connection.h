@@ -91,6 +91,8 @@ class Connection final : private SocketUser, private DialUser {
   const std::optional<std::string>& proxy() const { return proxy_; }
   bool is_proxied() const { return target_.proxied; }
   bool speaks_http2() const { return tls_ && tls_->speaks_http2(); }
+  // "TLSv1.3"; "" without TLS.
+  std::string_view tls_version() const { return tls_ ? tls_->version() : ""; }
   // Another one to the same can resume its TLS session.
   bool has_session() const { return tls_ && tls_->has_session(); }
   std::optional<time_point> open_until() const { return open_until_; }

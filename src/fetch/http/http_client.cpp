@@ -23,6 +23,12 @@ constexpr std::size_t kMaxRememberedHosts = 65'536;
 
 constexpr unsigned kMaxRestarts = 4;
 
+void note_tls(Exchange& exchange, const Connection& connection) {
+  if (WireTap* const tap = exchange.tap()) {
+    tap->is_over_tls(connection.tls_version());
+  }
+}
+
 }  // namespace
 
 std::uint64_t origin_hash(const Url& url) {
@@ -360,6 +366,7 @@ void HttpClient::finish(Exchange& exchange, Connection* connection,
   FetchResult& result = exchange.result();
   exchange.done(body_bytes, steady_clock::now());
   if (connection != nullptr) {
+    note_tls(exchange, *connection);
     result.remote_ip = connection->remote_ip();
     result.proxied = connection->is_proxied();
     if (result.status_code != 0) {
@@ -385,7 +392,9 @@ void HttpClient::stop(Exchange& exchange, ErrorKind kind,
   const bool carried = connection != nullptr && connection->opener != &exchange;
   exchange.done(detach(exchange), steady_clock::now());
   if (carried) {
+    note_tls(exchange, *connection);
     exchange.result().remote_ip = connection->remote_ip();
+    exchange.result().proxied = connection->is_proxied();
     if (exchange.result().status_code != 0) {
       exchange.result().http_version = connection->channel()->version();
     }

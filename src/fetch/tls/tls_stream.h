@@ -76,6 +76,7 @@ class TlsStream {
 
   // The server chose HTTP/2; after the handshake.
   bool speaks_http2() const;
+  std::string_view version() const { return SSL_get_version(ssl_.get()); }
   // There is a session that the next connection to the same can resume.
   bool has_session() const { return sessions_.contains(peer_); }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }

@@ -1,0 +1,14 @@
+#ifndef CRAWL_ARCHIVE_WARC_INPUT_H_
+#define CRAWL_ARCHIVE_WARC_INPUT_H_
+
+#include <string_view>
+
+namespace crawl {
+
+// Whether these bytes, the first of a file, are those of a WARC or ARC file: as
+// it is, or packed by gzip or zstd.
+bool looks_like_archive(std::string_view first);
+
+}  // namespace crawl
+
+#endif  // CRAWL_ARCHIVE_WARC_INPUT_H_

@@ -1,0 +1,452 @@
+#include "archive/archive_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+#include "base/ascii.h"
+#include "crawl/archive/warc_input.h"
+
+namespace crawl {
+namespace {
+
+constexpr std::size_t kMostHead = std::size_t{256} << 10U;
+// What is dropped from the front of the buffer at once.
+constexpr std::size_t kCompactAt = std::size_t{512} << 10U;
+// Files in use have some bytes between records that belong to none, where a
+// length is a little short; that is no fault worth a record.
+constexpr std::size_t kMostLitter = 64;
+
+constexpr std::string_view kWarc = "WARC/";
+constexpr std::string_view kArc = "filedesc://";
+
+bool is_line_end(char c) { return c == '\r' || c == '\n'; }
+
+std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::uint64_t> to_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
+  // More than a file can have would overflow what it is added to.
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 60U;
+  if (error != std::errc() || end != text.data() + text.size() ||
+      value > kMost) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+// "WARC/1.0", "WARC/0.18".
+bool begins_record(std::string_view bytes) {
+  return bytes.size() > kWarc.size() && bytes.starts_with(kWarc) &&
+         is_ascii_digit(bytes[kWarc.size()]);
+}
+
+// The fields of an ARC record's line: the URL, which may have spaces, the
+// address, the date and the type; the length is the last of five (version 1) or
+// ten (version 2).
+struct ArcLine {
+  std::string_view url, ip, date, type;
+  std::uint64_t length = 0;
+};
+
+std::optional<ArcLine> read_arc_line(std::string_view line) {
+  for (const std::size_t behind_url : {4U, 9U}) {
+    std::vector<std::string_view> fields;
+    std::string_view rest = trimmed(line);
+    while (fields.size() < behind_url) {
+      const std::size_t space = rest.rfind(' ');
+      if (space == std::string_view::npos) return std::nullopt;
+      fields.push_back(rest.substr(space + 1));
+      rest = rest.substr(0, space);
+    }
+    std::reverse(fields.begin(), fields.end());
+    const std::string_view date = fields[1];
+    const auto length = to_number(fields.back());
+    if (length && (date.size() == 14 || date.size() == 12) &&
+        std::all_of(date.begin(), date.end(), is_ascii_digit) &&
+        rest.find(':') != std::string_view::npos) {
+      return ArcLine{rest, fields[0], date, fields[2], *length};
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_http(std::string_view url) {
+  return starts_with_ignoring_case(url, "http:") ||
+         starts_with_ignoring_case(url, "https:");
+}
+
+}  // namespace
+
+ArchiveReader::ArchiveReader(std::unique_ptr<ByteSource> source,
+                             std::size_t max_block)
+    : unpacker_(std::move(source)), max_block_(max_block) {}
+
+bool looks_like_archive(std::string_view first) {
+  Unpacker unpacker(bytes_of(first));
+  std::string bytes;
+  while (bytes.size() < kArc.size() && unpacker.more(bytes)) {
+  }
+  return begins_record(bytes) || std::string_view(bytes).starts_with(kArc);
+}
+
+// --- Bytes
+
+bool ArchiveReader::fill() {
+  if (ended_) return false;
+  if (begin_ >= kCompactAt || begin_ == buffer_.size()) {
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+    // What one huge record needed.
+    if (buffer_.empty() && buffer_.capacity() > 8 * kCompactAt) {
+      buffer_ = std::string();
+    }
+  }
+  ended_ = !unpacker_.more(buffer_);
+  return !ended_;
+}
+
+bool ArchiveReader::need(std::size_t size) {
+  while (here().size() < size) {
+    if (!fill()) return false;
+  }
+  return true;
+}
+
+void ArchiveReader::drop(std::size_t size) {
+  begin_ += size;
+  position_ += size;
+}
+
+std::uint64_t ArchiveReader::offset_of(std::uint64_t position) {
+  auto& marks = unpacker_.marks();
+  while (marks.size() > 1 && marks[1].at <= position) marks.pop_front();
+  if (!unpacker_.is_packed()) return position;
+  return marks.empty() ? 0 : marks.front().offset;
+}
+
+// --- Records
+
+std::optional<ArchivedRecord> ArchiveReader::next() {
+  while (true) {
+    ArchivedRecord record;
+    // What is between records: two line ends, more, or none.
+    while (need(1) && is_line_end(here().front())) drop(1);
+    started_ = position_;
+    if (here().empty()) {
+      if (!unpacker_.broken() || std::exchange(said_broken_, true)) {
+        return std::nullopt;
+      }
+      record.offset = offset_of(position_);
+      record.fault = unpacker_.fault();
+      return record;
+    }
+    record.offset = offset_of(position_);
+    if (!std::exchange(begun_, true)) {
+      need(kArc.size());
+      is_arc_ = here().starts_with(kArc);
+    }
+    const Way way = is_arc_ ? read_arc(record) : read_record(record);
+    if (way == Way::kRecord) {
+      if (!record.fault.empty() && ended_) said_broken_ = true;
+      return record;
+    }
+  }
+}
+
+ArchiveReader::Way ArchiveReader::bad(ArchivedRecord& record,
+                                      std::string fault) {
+  record.kind = ArchivedRecord::Kind::kBad;
+  record.fault = std::move(fault);
+  record.block.clear();
+  whole_before_ = false;
+  return Way::kRecord;
+}
+
+ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
+  need(kWarc.size() + 1);
+  if (!begins_record(here())) {
+    const std::uint64_t passed = find_next();
+    if (whole_before_ && passed <= kMostLitter) return Way::kPassed;
+    return bad(record, fmt::format("{} bytes that are no record", passed));
+  }
+  const std::optional<std::string> text = take_head();
+  if (!text) {
+    find_next();
+    return bad(record, ended_ ? "it ends inside a record's head"
+                              : "a record's head does not end");
+  }
+  const Head head = read_head(*text, record);
+  const bool is_response = equals_ignoring_case(head.type, "response");
+  const bool is_revisit = equals_ignoring_case(head.type, "revisit");
+  const bool wanted = (is_response || is_revisit) &&
+                      (record.url.empty() || is_http(record.url));
+  if (!head.length) {
+    find_next();
+    // Some are written without.
+    if (!head.length_is_wrong && equals_ignoring_case(head.type, "warcinfo")) {
+      return Way::kPassed;
+    }
+    return bad(record, head.length_is_wrong ? "its Content-Length is no length"
+                                            : "it has no Content-Length");
+  }
+  take_block(*head.length, wanted, record);
+  whole_before_ = record.fault.empty();
+  if (head.type.empty()) return bad(record, "it has no WARC-Type");
+  if (!wanted) {
+    return record.fault.empty() ? Way::kPassed
+                                : bad(record, std::move(record.fault));
+  }
+  if (record.url.empty()) return bad(record, "it has no WARC-Target-URI");
+  const bool is_message =
+      starts_with_ignoring_case(record.content_type, "application/http") ||
+      record.block.starts_with("HTTP/");
+  record.kind = is_revisit   ? ArchivedRecord::Kind::kRevisit
+                : is_message ? ArchivedRecord::Kind::kResponse
+                             : ArchivedRecord::Kind::kBare;
+  // Bare HTML is said to be a message in some.
+  if (record.kind == ArchivedRecord::Kind::kResponse && !record.block.empty() &&
+      !record.block.starts_with("HTTP/")) {
+    record.kind = ArchivedRecord::Kind::kBare;
+    record.content_type.clear();
+  }
+  return Way::kRecord;
+}
+
+// Up to the empty line; nothing if that does not come.
+std::optional<std::string> ArchiveReader::take_head() {
+  std::size_t searched = 0;
+  while (true) {
+    const std::size_t end = here().find('\n', searched);
+    if (end == std::string_view::npos) {
+      searched = here().size();
+      if (searched > kMostHead || !fill()) return std::nullopt;
+      continue;
+    }
+    need(end + 3);
+    const std::string_view rest = here().substr(end + 1);
+    const std::size_t empty_line = rest.starts_with("\r\n") ? 2
+                                   : rest.starts_with('\n') ? 1
+                                                            : 0;
+    if (empty_line > 0) {
+      std::string head(here().substr(0, end + 1));
+      drop(end + 1 + empty_line);
+      return head;
+    }
+    searched = end + 1;
+    if (searched > kMostHead) return std::nullopt;
+  }
+}
+
+ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
+                                             ArchivedRecord& record) {
+  Head head;
+  std::string* last = nullptr;
+  std::string length;
+  std::string truncated, segment;
+  std::array<std::pair<std::string_view, std::string*>, 8> fields{{
+      {"WARC-Type", &head.type},
+      {"WARC-Target-URI", &record.url},
+      {"WARC-Date", &record.date},
+      {"WARC-IP-Address", &record.ip},
+      {"Content-Type", &record.content_type},
+      {"Content-Length", &length},
+      {"WARC-Truncated", &truncated},
+      {"WARC-Segment-Number", &segment},
+  }};
+  bool first = true;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (std::exchange(first, false)) continue;  // the version
+    if (line.starts_with(' ') || line.starts_with('\t')) {
+      if (last != nullptr) last->append(" ").append(trimmed(line));
+      continue;
+    }
+    const std::size_t colon = line.find(':');
+    last = nullptr;
+    if (colon == std::string_view::npos) continue;
+    const std::string_view name = trimmed(line.substr(0, colon));
+    const std::string_view value = trimmed(line.substr(colon + 1));
+    if (equals_ignoring_case(name, "WARC-Protocol")) {
+      record.http2 = record.http2 || equals_ignoring_case(value, "h2");
+      continue;
+    }
+    for (auto& [known, target] : fields) {
+      if (!equals_ignoring_case(name, known)) continue;
+      if (target->empty()) *target = value;
+      last = target;
+    }
+  }
+  // WARC/1.0's grammar has <>, and wget writes them.
+  if (record.url.size() > 1 && record.url.front() == '<' &&
+      record.url.back() == '>') {
+    record.url = record.url.substr(1, record.url.size() - 2);
+  }
+  record.cut = !truncated.empty() || segment == "1";
+  head.length = to_number(length);
+  head.length_is_wrong = !length.empty() && !head.length;
+  return head;
+}
+
+// Where the record breaks off before `end`: bytes are missing, or another one
+// begins with a gzip member of its own.
+std::optional<std::uint64_t> ArchiveReader::cut_before(std::uint64_t end) {
+  auto& marks = unpacker_.marks();
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const Unpacker::Mark mark = marks[i];
+    if (mark.at <= started_ || mark.at < position_) continue;
+    if (mark.at >= end) break;
+    if (mark.behind_damage) return mark.at;
+    const auto behind = static_cast<std::size_t>(mark.at - position_);
+    need(behind + kWarc.size() + 1);
+    if (behind < here().size() && begins_record(here().substr(behind))) {
+      return mark.at;
+    }
+  }
+  return std::nullopt;
+}
+
+// Keeps what fits of the next `length` bytes in the record's block.
+void ArchiveReader::take_block(std::uint64_t length, bool keep,
+                               ArchivedRecord& record) {
+  std::uint64_t end = position_ + length;
+  while (position_ < end) {
+    const std::uint64_t room = max_block_ - record.block.size();
+    // A block that is kept is copied once, when it is here.
+    const std::uint64_t wanted =
+        std::min(end, position_ + (keep ? room : std::uint64_t{1}));
+    while (end_of_bytes() < std::max(wanted, position_ + 1) && fill()) {
+      if (cut_before(end)) break;
+    }
+    if (const auto cut = cut_before(end)) {
+      auto& marks = unpacker_.marks();
+      const auto at =
+          std::find_if(marks.begin(), marks.end(),
+                       [&](const auto& mark) { return mark.at == *cut; });
+      const bool damage = at != marks.end() && at->behind_damage;
+      record.cut = true;
+      if (damage) record.fault = "what is packed is damaged";
+      end = *cut;
+    }
+    const std::uint64_t there = std::min(end, end_of_bytes()) - position_;
+    if (there == 0) {
+      if (position_ < end) {
+        record.cut = true;
+        record.fault = unpacker_.fault().empty() ? "it ends inside a record"
+                                                 : unpacker_.fault();
+      }
+      return;
+    }
+    const auto size = static_cast<std::size_t>(there);
+    if (keep) {
+      record.block.append(here().substr(
+          0, std::min<std::size_t>(size, static_cast<std::size_t>(room))));
+      if (room < there) record.cut = true;
+    }
+    drop(size);
+  }
+}
+
+// --- ARC (archive.org/web/researcher/ArcFileFormat.php)
+
+ArchiveReader::Way ArchiveReader::read_arc(ArchivedRecord& record) {
+  std::size_t end = 0;
+  while ((end = here().find('\n')) == std::string_view::npos &&
+         here().size() <= kMostHead && fill()) {
+  }
+  const std::optional<ArcLine> line = read_arc_line(here().substr(0, end));
+  if (!line) {
+    const std::uint64_t passed = find_next();
+    if (whole_before_ && passed <= kMostLitter) return Way::kPassed;
+    return bad(record, fmt::format("{} bytes that are no record", passed));
+  }
+  record.url = line->url;
+  record.ip = line->ip;
+  record.date = line->date;
+  record.content_type = line->type;
+  const std::uint64_t length = line->length;
+  drop(std::min(end + 1, here().size()));
+  const bool wanted = is_http(record.url);
+  take_block(length, wanted, record);
+  whole_before_ = record.fault.empty();
+  if (!wanted) {
+    return record.fault.empty() ? Way::kPassed
+                                : bad(record, std::move(record.fault));
+  }
+  record.kind = record.block.starts_with("HTTP/")
+                    ? ArchivedRecord::Kind::kResponse
+                    : ArchivedRecord::Kind::kBare;
+  return Way::kRecord;
+}
+
+// --- After what cannot be read
+
+// Passes over bytes until a record may begin; how many.
+std::uint64_t ArchiveReader::find_next() {
+  const std::uint64_t from = position_;
+  while (true) {
+    if (const auto at = next_start(0)) {
+      drop(*at);
+      break;
+    }
+    // The beginning of a line may be that of a record.
+    const std::size_t line = here().rfind('\n');
+    const bool long_line =
+        line == std::string_view::npos || here().size() - line > kMostHead;
+    if (!fill()) {
+      drop(here().size());
+      break;
+    }
+    if (line != std::string_view::npos && !long_line) {
+      drop(line);
+    } else if (here().size() > 2 * kMostHead) {
+      drop(here().size() - kMostHead);
+    }
+  }
+  return position_ - from;
+}
+
+// The first place behind `from` where one begins: at the beginning of a line or
+// of a gzip member.
+std::optional<std::size_t> ArchiveReader::next_start(std::size_t from) {
+  std::optional<std::size_t> found;
+  for (const Unpacker::Mark& mark : unpacker_.marks()) {
+    if (mark.at <= started_ || mark.at < position_ + from) continue;
+    const auto at = static_cast<std::size_t>(mark.at - position_);
+    if (at < here().size() && !is_arc_ && begins_record(here().substr(at))) {
+      found = at;
+      break;
+    }
+  }
+  std::string_view bytes = here().substr(0, found.value_or(here().size()));
+  for (std::size_t at = bytes.find('\n', from); at != std::string_view::npos;
+       at = bytes.find('\n', at + 1)) {
+    const std::string_view line = here().substr(at + 1);
+    if (position_ + at + 1 <= started_) continue;
+    if (is_arc_) {
+      const std::size_t end = line.find('\n');
+      if (end != std::string_view::npos && is_http(line) &&
+          read_arc_line(line.substr(0, end))) {
+        return at + 1;
+      }
+    } else if (begins_record(line)) {
+      return at + 1;
+    }
+  }
+  return found;
+}
+
+}  // namespace crawl

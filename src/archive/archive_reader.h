@@ -1,0 +1,93 @@
+#ifndef CRAWL_ARCHIVE_ARCHIVE_READER_H_
+#define CRAWL_ARCHIVE_ARCHIVE_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "archive/byte_source.h"
+#include "archive/unpacker.h"
+
+namespace crawl {
+
+// A record of an archive that says what a URL answered, or one that cannot be
+// read.
+struct ArchivedRecord {
+  enum class Kind : std::uint8_t {
+    kResponse,  // `block` is an HTTP message
+    kBare,      // `block` is a body alone
+    kRevisit,   // `block` is the head of an HTTP message, or nothing
+    kBad,       // `fault` says why
+  };
+  Kind kind = Kind::kBad;
+  std::uint64_t offset = 0;  // where it, or its gzip member, begins in the file
+  std::string url;           // as it stands there
+  std::string date;          // "2026-11-28T12:00:00Z" or "20261128120000"
+  std::string ip;
+  std::string content_type;  // of the block
+  bool http2 = false;
+  bool cut = false;   // there was more of it
+  std::string fault;  // the record breaks off: of what, what came is there
+  std::string block;
+};
+
+// Reads the records of a WARC file (WARC/1.0 and 1.1, and what came before
+// them), or of an ARC file (version 1 and 2), as they come: packed or not, with
+// whatever line ends, and with the faults that files in use have. What cannot
+// be read leaves one bad record, and it goes on with the next that can.
+//
+// Of a record, `max_block` bytes are kept at most. Other records than those
+// above are passed over. One thread.
+class ArchiveReader {
+ public:
+  ArchiveReader(std::unique_ptr<ByteSource> source, std::size_t max_block);
+
+  // Nothing at the end.
+  std::optional<ArchivedRecord> next();
+
+ private:
+  struct Head {
+    std::string type;
+    std::optional<std::uint64_t> length;
+    bool length_is_wrong = false;
+  };
+  enum class Way : std::uint8_t { kRecord, kPassed, kEnd };
+
+  std::string_view here() const {
+    return std::string_view(buffer_).substr(begin_);
+  }
+  std::uint64_t end_of_bytes() const { return position_ + here().size(); }
+  bool fill();
+  bool need(std::size_t size);
+  void drop(std::size_t size);
+  std::uint64_t offset_of(std::uint64_t position);
+
+  Way read_record(ArchivedRecord& record);
+  Way read_arc(ArchivedRecord& record);
+  Way bad(ArchivedRecord& record, std::string fault);
+  std::optional<std::string> take_head();
+  static Head read_head(std::string_view text, ArchivedRecord& record);
+  void take_block(std::uint64_t length, bool keep, ArchivedRecord& record);
+  std::optional<std::uint64_t> cut_before(std::uint64_t end);
+  std::uint64_t find_next();
+  std::optional<std::size_t> next_start(std::size_t from);
+
+  Unpacker unpacker_;
+  const std::size_t max_block_;
+  std::string buffer_;  // unpacked bytes, from begin_ on
+  std::size_t begin_ = 0;
+  std::uint64_t position_ = 0;  // of buffer_[begin_] among all
+  std::uint64_t started_ = 0;   // of the record that is being read
+  bool whole_before_ = false;   // the record before it was
+  bool is_arc_ = false;
+  bool begun_ = false;
+  bool ended_ = false;  // there are no more bytes
+  bool said_broken_ = false;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_ARCHIVE_ARCHIVE_READER_H_

@@ -1,0 +1,202 @@
+#include "crawl/archive/saved_pages.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "archive/saved_name.h"
+#include "base/uninterrupted.h"
+#include "crawl/frontier/state_store.h"
+#include "crawl/writer/result_writer.h"
+
+namespace crawl {
+namespace {
+
+std::string reason(int error) {
+  return std::error_code(error, std::generic_category()).message();
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Where a body is until it has its name. A dot begins no name of a page.
+constexpr const char* kPart = ".part";
+
+class SavedPages final : public Sink {
+ public:
+  SavedPages(std::string folder, Descriptor root,
+             std::unique_ptr<OutputStream> log)
+      : folder_(std::move(folder)),
+        root_(std::move(root)),
+        log_(std::move(log)) {}
+
+  std::string_view name() const override { return "saved"; }
+
+  Result<void> annotate(CrawlRecord& record) override {
+    if (!record.ok || record.head || record.status_code / 100 != 2) return {};
+    const std::optional<Url> url = Url::parse(record.url);
+    if (!url) return {};
+    const std::string& body =
+        record.body_as_it_came ? *record.body_as_it_came : record.body;
+    if (auto written = write_part(body); !written) return written;
+    for (const SavedName& name : {saved_name(*url), other_saved_name(*url)}) {
+      // What is on its way to this place is in the list before it is there.
+      if (auto noted = log_->write(name.path() + "\n"); !noted) return noted;
+      if (auto noted = log_->flush(); !noted) return noted;
+      const int error = give_name(name);
+      if (error == 0) {
+        record.file = name.path();
+        return {};
+      }
+      if (error != ENOTDIR && error != EISDIR && error != ELOOP &&
+          error != EEXIST && error != ENOTEMPTY && error != ENAMETOOLONG) {
+        return fail(name.path(), error);
+      }
+    }
+    return fail(saved_name(*url).path(), EEXIST);
+  }
+
+  Result<void> take(const Outcome& /*outcome*/) override { return {}; }
+
+  // All files of the file system that it is in: each by itself would take as
+  // long as a page does.
+  Result<std::uint64_t> sync() override {
+    if (changed_ && ::syncfs(root_.get()) != 0) {
+      return tl::unexpected(fail(".", errno).error());
+    }
+    changed_ = false;
+    if (auto synced = log_->sync(); !synced) {
+      return tl::unexpected(synced.error());
+    }
+    return log_->length();
+  }
+  Result<void> close() override { return log_->close(); }
+
+ private:
+  Result<void> fail(const std::string& path, int error) {
+    return make_error(
+        fmt::format("cannot save {}/{}: {}", folder_, path, reason(error)));
+  }
+
+  Result<void> write_part(std::string_view body) {
+    const Descriptor file(uninterrupted([&] {
+      return ::openat(root_.get(), kPart,
+                      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                      0666);
+    }));
+    if (file.get() < 0) return fail(kPart, errno);
+    while (!body.empty()) {
+      const ssize_t count = uninterrupted(
+          [&] { return ::write(file.get(), body.data(), body.size()); });
+      if (count < 0) {
+        const int error = errno;
+        ::unlinkat(root_.get(), kPart, 0);
+        return fail(kPart, error);
+      }
+      body.remove_prefix(static_cast<std::size_t>(count));
+    }
+    changed_ = true;
+    return {};
+  }
+
+  // errno's value, or 0.
+  int give_name(const SavedName& name) {
+    Descriptor folder(::fcntl(root_.get(), F_DUPFD_CLOEXEC, 0));
+    for (const std::string& part : name.folders) {
+      if (::mkdirat(folder.get(), part.c_str(), 0777) != 0 && errno != EEXIST) {
+        return errno;
+      }
+      Descriptor next(uninterrupted([&] {
+        return ::openat(folder.get(), part.c_str(),
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      }));
+      if (next.get() < 0) return errno;
+      folder = std::move(next);
+    }
+    return ::renameat(root_.get(), kPart, folder.get(), name.file.c_str()) == 0
+               ? 0
+               : errno;
+  }
+
+  const std::string folder_;
+  const Descriptor root_;
+  const std::unique_ptr<OutputStream> log_;
+  bool changed_ = false;
+};
+
+// Removes the files that were saved behind this position of the list; links on
+// the way are not followed.
+void remove_saved(int root, const std::string& log, std::uint64_t position) {
+  std::ifstream lines(log, std::ios::binary);
+  lines.seekg(static_cast<std::streamoff>(position));
+  for (std::string path; std::getline(lines, path);) {
+    Descriptor folder(::fcntl(root, F_DUPFD_CLOEXEC, 0));
+    std::string_view rest = path;
+    for (std::size_t slash = rest.find('/'); slash != std::string_view::npos;
+         slash = rest.find('/')) {
+      const std::string part(rest.substr(0, slash));
+      rest.remove_prefix(slash + 1);
+      if (part.empty() || part == "." || part == "..") continue;
+      folder =
+          Descriptor(::openat(folder.get(), part.c_str(),
+                              O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      if (folder.get() < 0) break;
+    }
+    if (folder.get() >= 0 && !rest.empty()) {
+      ::unlinkat(folder.get(), std::string(rest).c_str(), 0);
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> open_saved_pages(
+    const std::string& folder, std::optional<std::uint64_t> position) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  Descriptor root(uninterrupted([&] {
+    return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  }));
+  if (root.get() < 0) {
+    return make_error(
+        fmt::format("cannot save pages in {}: {}", folder, reason(errno)));
+  }
+  const std::string log = folder + "/.saved";
+  if (position) {
+    remove_saved(root.get(), log, *position);
+    if (auto cut = cut_output(log, *position); !cut) {
+      return tl::unexpected(cut.error());
+    }
+  }
+  auto output =
+      open_output(log, position ? OutputMode::kAppend : OutputMode::kReplace);
+  if (!output) return tl::unexpected(output.error());
+  return std::make_unique<SavedPages>(folder, std::move(root),
+                                      *std::move(output));
+}
+
+}  // namespace crawl

@@ -1,0 +1,315 @@
+#include "archive/unpacker.h"
+
+#include <libdeflate.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <utility>
+
+#include "base/inflate.h"
+
+namespace crawl {
+namespace {
+
+constexpr std::size_t kRead = std::size_t{1} << 20U;
+// A member with fewer packed bytes here may be cut by where they end.
+constexpr std::size_t kEnoughAhead = std::size_t{128} << 10U;
+// What a member is unpacked to at once, and what it is packed in.
+constexpr std::size_t kMostAtOnce = std::size_t{2} << 20U;
+constexpr std::size_t kPiece = std::size_t{64} << 10U;
+constexpr std::size_t kMostDictionary = std::size_t{16} << 20U;
+// What browsers take too (RFC 9659) is 8 MiB; some archives have twice that.
+constexpr int kMostWindowLog = 24;
+
+constexpr std::string_view kGzipMember = "\x1f\x8b\x08";
+constexpr std::string_view kZstdFrame = "\x28\xb5\x2f\xfd";
+constexpr std::string_view kDictionary = "\x5d\x2a\x4d\x18";
+constexpr std::string_view kRecord = "WARC/";
+
+std::uint32_t little_endian(std::string_view four) {
+  const auto byte = [&](std::size_t i) {
+    return std::uint32_t{static_cast<unsigned char>(four[i])};
+  };
+  return byte(0) | byte(1) << 8U | byte(2) << 16U | byte(3) << 24U;
+}
+
+// 0x184D2A50 to 5F: a frame to be passed over (RFC 8878 section 3.1.2).
+bool is_skippable(std::string_view bytes) {
+  return bytes.size() >= 4 &&
+         (little_endian(bytes) & 0xFFFF'FFF0U) == 0x184D'2A50U;
+}
+
+}  // namespace
+
+struct Unpacker::Zlib {
+  z_stream stream{};
+  Zlib() {
+    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();
+  }
+  ~Zlib() { inflateEnd(&stream); }
+  Zlib(const Zlib&) = delete;
+  Zlib& operator=(const Zlib&) = delete;
+
+  // Inflates from `input`, and says how much of it was taken and made.
+  int inflate(std::string_view input, char* to, std::size_t room,
+              std::size_t& taken, std::size_t& made) {
+    const std::size_t size = std::min(input.size(), kRead);
+    stream.next_in =
+        const_cast<Bytef*>(reinterpret_cast<const Bytef*>(input.data()));
+    stream.avail_in = static_cast<uInt>(size);
+    stream.next_out = reinterpret_cast<Bytef*>(to);
+    stream.avail_out = static_cast<uInt>(room);
+    const int result = ::inflate(&stream, Z_NO_FLUSH);
+    taken = size - stream.avail_in;
+    made = room - stream.avail_out;
+    return result;
+  }
+};
+
+struct Unpacker::Zstd {
+  struct Free {
+    void operator()(ZSTD_DCtx* made) const { ZSTD_freeDCtx(made); }
+  };
+  std::unique_ptr<ZSTD_DCtx, Free> context{ZSTD_createDCtx()};
+  bool in_frame = false;
+  Zstd() {
+    if (!context) throw std::bad_alloc();
+    ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kMostWindowLog);
+  }
+};
+
+void Unpacker::FreeInflater::operator()(
+    libdeflate_decompressor* inflater) const {
+  libdeflate_free_decompressor(inflater);
+}
+
+Unpacker::Unpacker(std::unique_ptr<ByteSource> source)
+    : source_(std::move(source)) {}
+Unpacker::~Unpacker() = default;
+
+// Has `size` bytes of input, if there are so many.
+bool Unpacker::fill(std::size_t size) {
+  while (input().size() < size && !no_more_input_) {
+    if (begin_ > 0) {
+      input_.erase(0, begin_);
+      begin_ = 0;
+    }
+    const std::size_t before = input_.size();
+    input_.resize(before + kRead);
+    const Result<std::size_t> count =
+        source_->read(input_.data() + before, kRead);
+    input_.resize(before + count.value_or(0));
+    if (!count) fault_ = count.error().message;
+    no_more_input_ = count.value_or(0) == 0;
+  }
+  return input().size() >= size;
+}
+
+void Unpacker::drop(std::size_t size) {
+  begin_ += size;
+  offset_ += size;
+}
+
+void Unpacker::mark() {
+  marks_.push_back({made_, offset_, std::exchange(damaged_, false)});
+}
+
+bool Unpacker::ends(std::string_view fault) {
+  over_ = true;
+  if (fault_.empty()) fault_ = fault;
+  return false;
+}
+
+bool Unpacker::more(std::string& out) {
+  if (over_) return false;
+  if (format_ == Format::kUnknown) recognise();
+  const std::size_t before = out.size();
+  const auto go_on = [&] {
+    switch (format_) {
+      case Format::kGzip:
+        return gzip(out);
+      case Format::kZstd:
+        return zstd(out);
+      default:
+        return plain(out);
+    }
+  };
+  // A member may be empty.
+  while (go_on()) {
+    made_ += out.size() - before;
+    if (out.size() > before) return true;
+  }
+  made_ += out.size() - before;
+  return out.size() > before;
+}
+
+void Unpacker::recognise() {
+  fill(4);
+  format_ = is_gzip(input()) ? Format::kGzip
+            : input().starts_with(kZstdFrame) || is_skippable(input())
+                ? Format::kZstd
+                : Format::kPlain;
+  if (format_ == Format::kPlain) mark();
+}
+
+bool Unpacker::plain(std::string& out) {
+  if (!fill(1)) return ends("");
+  out.append(input());
+  drop(input().size());
+  return true;
+}
+
+// --- gzip
+
+bool Unpacker::gzip(std::string& out) {
+  if (zlib_) return part_of_member(out);
+  if (!fill(1)) return ends("");
+  fill(kEnoughAhead);
+  if (!input().starts_with(kGzipMember)) {
+    // Tapes and disks pad with zeros.
+    if (input().find_first_not_of('\0') == std::string_view::npos) {
+      drop(input().size());
+      return true;
+    }
+    return next_member();
+  }
+  mark();
+  if (whole_member(out)) return true;
+  zlib_ = std::make_unique<Zlib>();
+  return part_of_member(out);
+}
+
+// By far the fastest way, for members that are neither large nor damaged.
+bool Unpacker::whole_member(std::string& out) {
+  if (!inflater_) {
+    inflater_.reset(libdeflate_alloc_decompressor());
+    if (!inflater_) throw std::bad_alloc();
+    room_ = std::make_unique_for_overwrite<char[]>(kMostAtOnce);
+  }
+  while (true) {
+    std::size_t taken = 0;
+    std::size_t made = 0;
+    const libdeflate_result result = libdeflate_gzip_decompress_ex(
+        inflater_.get(), input().data(), input().size(), room_.get(),
+        kMostAtOnce, &taken, &made);
+    if (result == LIBDEFLATE_SUCCESS) {
+      out.append(room_.get(), made);
+      drop(taken);
+      return true;
+    }
+    const std::size_t had = input().size();
+    if (result != LIBDEFLATE_BAD_DATA || no_more_input_ || had >= kMostAtOnce) {
+      return false;
+    }
+    fill(std::min(kMostAtOnce, 2 * had));
+    if (input().size() == had) return false;
+  }
+}
+
+bool Unpacker::part_of_member(std::string& out) {
+  if (!fill(1)) {
+    zlib_.reset();
+    return ends("the file ends inside a gzip member");
+  }
+  std::array<char, kPiece> piece;
+  std::size_t taken = 0;
+  std::size_t made = 0;
+  const int result =
+      zlib_->inflate(input(), piece.data(), piece.size(), taken, made);
+  out.append(piece.data(), made);
+  drop(taken);
+  if (result == Z_STREAM_END) {
+    zlib_.reset();
+  } else if (result != Z_OK && result != Z_BUF_ERROR) {
+    zlib_.reset();
+    return next_member();
+  }
+  return true;
+}
+
+// Passes over what is damaged, to a member that begins with a record.
+bool Unpacker::next_member() {
+  damaged_ = true;
+  for (drop(std::min<std::size_t>(1, input().size()));
+       fill(kGzipMember.size());) {
+    const std::size_t found = input().find(kGzipMember);
+    if (found == std::string_view::npos) {
+      drop(input().size() - (kGzipMember.size() - 1));
+      if (no_more_input_) break;
+      fill(input().size() + 1);
+      continue;
+    }
+    drop(found);
+    fill(kPiece);
+    Zlib zlib;
+    std::array<char, kRecord.size()> first{};
+    std::size_t taken = 0;
+    std::size_t made = 0;
+    zlib.inflate(input().substr(0, kPiece), first.data(), first.size(), taken,
+                 made);
+    if (std::string_view(first.data(), made) == kRecord) return true;
+    drop(1);
+  }
+  return ends("what is packed is damaged");
+}
+
+// --- zstd
+
+bool Unpacker::zstd(std::string& out) {
+  if (!zstd_) {
+    zstd_ = std::make_unique<Zstd>();
+    if (input().starts_with(kDictionary) && !take_dictionary()) {
+      return ends("the dictionary of the zstd frames is damaged");
+    }
+  }
+  if (!fill(1)) {
+    return ends(zstd_->in_frame ? "the file ends inside a zstd frame" : "");
+  }
+  if (!std::exchange(zstd_->in_frame, true)) mark();
+  std::array<char, kPiece> piece;
+  ZSTD_inBuffer from{input().data(), input().size(), 0};
+  ZSTD_outBuffer to{piece.data(), piece.size(), 0};
+  const std::size_t left =
+      ZSTD_decompressStream(zstd_->context.get(), &to, &from);
+  out.append(piece.data(), to.pos);
+  drop(from.pos);
+  if (ZSTD_isError(left) != 0) return ends("what is packed is damaged");
+  if (left == 0) zstd_->in_frame = false;
+  return true;
+}
+
+// The archives of the Archive Team begin with it: a frame to be passed over
+// that holds it, perhaps packed itself.
+bool Unpacker::take_dictionary() {
+  constexpr std::size_t kHead = 8;
+  if (!fill(kHead)) return false;
+  const std::size_t size = little_endian(input().substr(4));
+  if (size > kMostDictionary || !fill(kHead + size)) return false;
+  const std::string_view packed = input().substr(kHead, size);
+  std::string dictionary(packed);
+  if (packed.starts_with(kZstdFrame)) {
+    dictionary.clear();
+    const Zstd unpacking;
+    ZSTD_inBuffer from{packed.data(), packed.size(), 0};
+    std::array<char, kPiece> piece;
+    while (true) {
+      ZSTD_outBuffer to{piece.data(), piece.size(), 0};
+      const std::size_t left =
+          ZSTD_decompressStream(unpacking.context.get(), &to, &from);
+      dictionary.append(piece.data(), to.pos);
+      if (ZSTD_isError(left) != 0 || dictionary.size() > kMostDictionary) {
+        return false;
+      }
+      if (left == 0) break;
+      if (to.pos == 0 && from.pos == from.size) return false;
+    }
+  }
+  drop(kHead + size);
+  return ZSTD_isError(ZSTD_DCtx_loadDictionary(
+             zstd_->context.get(), dictionary.data(), dictionary.size())) == 0;
+}
+
+}  // namespace crawl

@@ -1,0 +1,48 @@
+#ifndef CRAWL_ARCHIVE_WARC_KEEPER_H_
+#define CRAWL_ARCHIVE_WARC_KEEPER_H_
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/warc_record.h"
+#include "base/gzip_member.h"
+#include "base/sha1.h"
+#include "crawl/writer/exchange.h"
+
+namespace crawl {
+
+// Makes WARC records of exchanges: a request, a response and a metadata record,
+// each a gzip member of its own if they are to be packed. Any thread.
+class WarcKeeper final : public ExchangeKeeper {
+ public:
+  explicit WarcKeeper(bool pack);
+  ~WarcKeeper() override;
+
+  std::shared_ptr<const KeptExchange> keep(
+      const WireExchange& exchange) const override;
+
+ private:
+  // What one exchange at a time needs.
+  struct Tools {
+    GzipMember packer;
+    Sha1 sha1;
+  };
+  std::unique_ptr<Tools> take_tools() const;
+  std::string packed(Tools& tools, std::string_view record) const;
+
+  const bool pack_;
+  const RecordIds ids_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Tools>> idle_;  // guarded by mutex_
+};
+
+// "sha1:..." of bytes in two parts.
+std::string warc_digest(Sha1& sha1, std::string_view bytes,
+                        std::string_view more = {});
+
+}  // namespace crawl
+
+#endif  // CRAWL_ARCHIVE_WARC_KEEPER_H_

@@ -1,0 +1,122 @@
+#include "archive/warc_record.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <iterator>
+#include <random>
+
+#include "crawl/base/fingerprint.h"
+
+namespace crawl {
+
+WarcRecord::WarcRecord(std::string_view type) : text_("WARC/1.1\r\n") {
+  text_.reserve(1024);
+  add("WARC-Type", type);
+}
+
+WarcRecord& WarcRecord::add(std::string_view name, std::string_view value) {
+  text_.append(name).append(": ");
+  const std::size_t begin = text_.size();
+  text_.append(value);
+  std::replace_if(
+      text_.begin() + static_cast<std::ptrdiff_t>(begin), text_.end(),
+      [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  text_.append("\r\n");
+  return *this;
+}
+
+WarcRecord& WarcRecord::add_lines(std::string_view lines) {
+  text_.append(lines);
+  return *this;
+}
+
+std::string_view WarcRecord::end(std::string_view block,
+                                 std::string_view more) {
+  fmt::format_to(std::back_inserter(text_), "Content-Length: {}\r\n\r\n",
+                 block.size() + more.size());
+  text_.reserve(text_.size() + block.size() + more.size() +
+                kWarcRecordEnd.size());
+  text_.append(block).append(more).append(kWarcRecordEnd);
+  return text_;
+}
+
+std::string warc_date(std::chrono::system_clock::time_point time) {
+  using std::chrono::microseconds;
+  const auto since = time.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+  return fmt::format(
+      "{:%Y-%m-%dT%H:%M:%S}.{:06}Z",
+      fmt::gmtime(static_cast<std::time_t>(seconds.count())),
+      std::chrono::duration_cast<microseconds>(since - seconds).count());
+}
+
+std::optional<std::chrono::system_clock::time_point> parse_warc_date(
+    std::string_view text) {
+  using namespace std::chrono;
+  std::string digits;
+  std::int64_t fraction = 0;
+  std::int64_t unit = 100'000'000;
+  bool in_fraction = false;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') {
+      if (!in_fraction) {
+        digits += c;
+      } else if (unit > 0) {
+        fraction += (c - '0') * unit;
+        unit /= 10;
+      }
+    } else if (c == '.') {
+      in_fraction = true;
+    } else if (std::string_view("-T:Z ").find(c) == std::string_view::npos) {
+      return std::nullopt;
+    }
+  }
+  if (digits.size() == 12) digits += "00";
+  if (digits.size() != 14) return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t size) {
+    int value = 0;
+    for (const char c : digits.substr(at, size)) value = value * 10 + (c - '0');
+    return value;
+  };
+  const year_month_day date(year(number(0, 4)),
+                            month(static_cast<unsigned>(number(4, 2))),
+                            day(static_cast<unsigned>(number(6, 2))));
+  if (!date.ok() || number(8, 2) > 23 || number(10, 2) > 59 ||
+      number(12, 2) > 60) {
+    return std::nullopt;
+  }
+  // Years that 64 bits of nanoseconds do not reach are none of the web's.
+  if (date.year() < year(1980) || date.year() > year(2200)) return std::nullopt;
+  return system_clock::time_point(duration_cast<system_clock::duration>(
+      sys_days(date).time_since_epoch() + hours(number(8, 2)) +
+      minutes(number(10, 2)) + seconds(number(12, 2)) + nanoseconds(fraction)));
+}
+
+struct RecordIds::Impl {
+  std::uint64_t seed[2];
+  std::atomic<std::uint64_t> count{0};
+};
+
+RecordIds::RecordIds() : impl_(std::make_shared<Impl>()) {
+  std::random_device random;
+  for (std::uint64_t& half : impl_->seed) {
+    half = std::uint64_t{random()} << 32U | random();
+  }
+}
+
+std::string RecordIds::next() const {
+  const std::uint64_t text[3] = {impl_->seed[0], impl_->seed[1],
+                                 impl_->count.fetch_add(1)};
+  const Fingerprint bits =
+      fingerprint({reinterpret_cast<const char*>(text), sizeof text});
+  return fmt::format("urn:uuid:{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+                     bits.high >> 32U, bits.high >> 16U & 0xFFFFU,
+                     bits.high & 0xFFFU, (bits.low >> 48U & 0x3FFFU) | 0x8000U,
+                     bits.low & 0xFFFF'FFFF'FFFFU);
+}
+
+}  // namespace crawl

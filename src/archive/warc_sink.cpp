@@ -1,0 +1,232 @@
+#include "archive/warc_sink.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "archive/warc_keeper.h"
+#include "crawl/frontier/state_store.h"
+
+namespace crawl {
+namespace {
+
+constexpr std::string_view kRevisitProfile =
+    "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
+
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+Result<void> remove(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (!error) return {};
+  return make_error(fmt::format("cannot remove {}: {}", path, error.message()));
+}
+
+}  // namespace
+
+std::string warc_file_name(const WarcOptions& options, std::uint64_t file) {
+  return fmt::format(
+      "{}{}.warc{}", options.prefix,
+      options.max_file_bytes > 0 ? fmt::format("-{:05}", file) : std::string(),
+      options.pack ? ".gz" : "");
+}
+
+std::vector<std::string> warc_files(const WarcOptions& options) {
+  std::vector<std::string> files;
+  do {
+    std::string name = warc_file_name(options, files.size());
+    if (!is_there(name)) break;
+    files.push_back(std::move(name));
+  } while (options.max_file_bytes > 0);
+  return files;
+}
+
+std::shared_ptr<const ExchangeKeeper> make_warc_keeper(const WarcOptions& o) {
+  return std::make_shared<const WarcKeeper>(o.pack);
+}
+
+Result<std::unique_ptr<Sink>> open_warc(WarcOptions options,
+                                        std::optional<std::uint64_t> position,
+                                        OutputMode mode) {
+  Result<std::unique_ptr<WarcSink>> sink =
+      WarcSink::open(std::move(options), position, mode);
+  if (!sink) return tl::unexpected(sink.error());
+  return std::unique_ptr<Sink>(*std::move(sink));
+}
+
+WarcSink::WarcSink(WarcOptions options) : options_(std::move(options)) {}
+
+Result<std::unique_ptr<WarcSink>> WarcSink::open(
+    WarcOptions options, std::optional<std::uint64_t> position,
+    OutputMode mode) {
+  std::unique_ptr<WarcSink> sink(new WarcSink(std::move(options)));
+  const WarcOptions& o = sink->options_;
+  const std::vector<std::string> there = warc_files(o);
+  const WarcPlace place = WarcPlace::of(position.value_or(0));
+  if (position) {
+    // What came later goes, the last first: whatever happens, no gap is left.
+    for (std::size_t i = there.size(); i-- > place.file + 1;) {
+      if (Result<void> gone = remove(there[i]); !gone) {
+        return tl::unexpected(gone.error());
+      }
+    }
+    sink->file_ = place.file;
+    if (Result<void> cut = cut_output(warc_file_name(o, place.file),
+                                      place.offset, CutAt::kAnyByte);
+        !cut) {
+      return tl::unexpected(cut.error());
+    }
+    mode = OutputMode::kAppend;
+  } else if (mode == OutputMode::kAppend) {
+    sink->file_ = there.empty() ? 0 : there.size() - 1;
+  } else {
+    for (std::size_t i = there.size(); i-- > 1;) {
+      if (Result<void> gone = remove(there[i]); !gone) {
+        return tl::unexpected(gone.error());
+      }
+    }
+  }
+  if (Result<void> opened = sink->open_file(mode); !opened) {
+    return tl::unexpected(opened.error());
+  }
+  // A run that goes on has said all there is to say.
+  sink->begun_ = position && place.offset > 0;
+  Result<std::unique_ptr<CaptureIndex>> index =
+      CaptureIndex::open(o.index_file, position.value_or(0));
+  if (!index) return tl::unexpected(index.error());
+  sink->index_ = *std::move(index);
+  return sink;
+}
+
+Result<void> WarcSink::open_file(OutputMode mode) {
+  Result<std::unique_ptr<OutputStream>> output =
+      open_output(warc_file_name(options_, file_), mode, OutputUnit::kWrite);
+  if (!output) return tl::unexpected(output.error());
+  output_ = *std::move(output);
+  offset_ = output_->length();
+  begun_ = false;
+  return {};
+}
+
+Result<void> WarcSink::begin_file() {
+  if (std::exchange(begun_, true)) return {};
+  std::string info;
+  for (const auto& [name, value] : options_.info) {
+    info += fmt::format("{}: {}\r\n", name, value);
+  }
+  const std::string id = fmt::format("<{}>", ids_.next());
+  return write(
+      packed(WarcRecord("warcinfo")
+                 .add("WARC-Record-ID", id)
+                 .add("WARC-Date", warc_date(std::chrono::system_clock::now()))
+                 .add("WARC-Filename",
+                      std::filesystem::path(warc_file_name(options_, file_))
+                          .filename()
+                          .string())
+                 .add("WARC-Block-Digest", warc_digest(sha1_, info))
+                 .add("Content-Type", "application/warc-fields")
+                 .end(info)));
+}
+
+// Goes on in another file, if this one would get too long.
+Result<void> WarcSink::make_room(std::size_t size) {
+  if (Result<void> begun = begin_file(); !begun) return begun;
+  if (options_.max_file_bytes == 0 || offset_ + size <= options_.max_file_bytes)
+    return {};
+  if (Result<void> synced = output_->sync(); !synced) return synced;
+  if (Result<void> closed = output_->close(); !closed) return closed;
+  ++file_;
+  if (Result<void> opened = open_file(OutputMode::kReplace); !opened) {
+    return opened;
+  }
+  return begin_file();
+}
+
+Result<void> WarcSink::keep(const KeptExchange& exchange) {
+  const auto* const capture = dynamic_cast<const WarcCapture*>(&exchange);
+  if (capture == nullptr) return {};
+  std::optional<CaptureIndex::Original> original;
+  if (capture->may_be_referred_to) {
+    auto found = index_->find(capture->payload);
+    if (!found) return tl::unexpected(found.error());
+    original = *std::move(found);
+  }
+  std::string records = capture->request;
+  const std::size_t before_response = records.size();
+  records +=
+      original ? packed(revisit(*capture, *original)) : capture->response;
+  records += capture->metadata;
+  if (Result<void> room = make_room(records.size()); !room) return room;
+  if (!original && capture->may_be_referred_to) {
+    const WarcPlace place{file_, offset_ + before_response};
+    if (Result<void> added = index_->add(place.position(), capture->payload,
+                                         capture->url, capture->date);
+        !added) {
+      return added;
+    }
+  }
+  return write(records);
+}
+
+// The response's headers, and where the rest of it is (section 6.7.2).
+std::string WarcSink::revisit(const WarcCapture& capture,
+                              const CaptureIndex::Original& original) {
+  return std::string(
+      WarcRecord("revisit")
+          .add("WARC-Record-ID", capture.response_id)
+          .add_lines(capture.shared_lines)
+          .add("WARC-Profile", kRevisitProfile)
+          .add("WARC-Refers-To-Target-URI", original.url)
+          .add("WARC-Refers-To-Date", original.date)
+          .add("WARC-Block-Digest", warc_digest(sha1_, capture.head))
+          .add("WARC-Payload-Digest", capture.payload)
+          .add("WARC-Truncated", "length")
+          .add("Content-Type", "application/http;msgtype=response")
+          .end(capture.head));
+}
+
+std::string WarcSink::packed(std::string_view record) {
+  std::string bytes;
+  if (options_.pack) {
+    packer_.append(record, bytes);
+  } else {
+    bytes = record;
+  }
+  return bytes;
+}
+
+Result<void> WarcSink::write(std::string_view record) {
+  offset_ += record.size();
+  return output_->write(record);
+}
+
+Result<void> WarcSink::flush() {
+  if (Result<void> begun = begin_file(); !begun) return begun;
+  return output_->flush();
+}
+
+// The archive comes first: the index may name less than that has, not more.
+Result<std::uint64_t> WarcSink::sync() {
+  if (Result<void> begun = begin_file(); !begun) {
+    return tl::unexpected(begun.error());
+  }
+  if (Result<void> synced = output_->sync(); !synced) {
+    return tl::unexpected(synced.error());
+  }
+  if (Result<void> committed = index_->commit(); !committed) {
+    return tl::unexpected(committed.error());
+  }
+  return WarcPlace{file_, offset_}.position();
+}
+
+Result<void> WarcSink::close() {
+  if (Result<void> begun = begin_file(); !begun) return begun;
+  return output_->close();
+}
+
+}  // namespace crawl

@@ -1,0 +1,30 @@
+#ifndef CRAWL_BASE_GZIP_MEMBER_H_
+#define CRAWL_BASE_GZIP_MEMBER_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct libdeflate_compressor;
+
+namespace crawl {
+
+// Packs bytes into gzip members (RFC 1952), each whole by itself, so that a
+// file of them is cut and read at any member's beginning. One thread.
+class GzipMember {
+ public:
+  explicit GzipMember(int level = 6);
+
+  // Appends a member that holds `bytes`.
+  void append(std::string_view bytes, std::string& out);
+
+ private:
+  struct Free {
+    void operator()(libdeflate_compressor* compressor) const;
+  };
+  std::unique_ptr<libdeflate_compressor, Free> compressor_;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_BASE_GZIP_MEMBER_H_

@@ -1,0 +1,51 @@
+#include "base/sha1.h"
+
+#include <openssl/evp.h>
+
+#include <new>
+
+namespace crawl {
+
+void Sha1::Delete::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
+
+Sha1::Sha1() : context_(EVP_MD_CTX_new()) {
+  if (!context_ ||
+      EVP_DigestInit_ex(context_.get(), EVP_sha1(), nullptr) != 1) {
+    throw std::bad_alloc();
+  }
+}
+
+// With no algorithm named the context goes on with its own, which need not be
+// looked up again.
+void Sha1::reset() { EVP_DigestInit_ex(context_.get(), nullptr, nullptr); }
+
+void Sha1::update(std::string_view bytes) {
+  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+}
+
+Sha1Digest Sha1::digest() {
+  Sha1Digest digest{};
+  EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
+  return digest;
+}
+
+std::string to_base32(const Sha1Digest& digest) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string text;
+  text.reserve(32);
+  unsigned bits = 0;
+  unsigned held = 0;
+  for (const unsigned char byte : digest) {
+    bits = (bits << 8U | byte) & 0xFFFFU;
+    held += 8;
+    while (held >= 5) {
+      held -= 5;
+      text += kLetters[bits >> held & 31U];
+    }
+  }
+  return text;
+}
+
+}  // namespace crawl

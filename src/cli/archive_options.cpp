@@ -1,0 +1,107 @@
+#include "cli/archive_options.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cli/help.h"
+#include "cli/value_reader.h"
+#include "cli/values.h"
+
+namespace crawl::cli {
+namespace {
+
+class ArchiveResolver : ValueReader {
+ public:
+  ArchiveResolver(const TypedArgs& args, Options& options)
+      : args_(args), options_(options) {}
+
+  Result<void> resolve() {
+    if (args_.save) save();
+    if (args_.warc_file) {
+      warc();
+    } else {
+      needs_warc_file();
+    }
+    if (failed()) return tl::unexpected(take_error());
+    return {};
+  }
+
+ private:
+  void save() {
+    if (args_.save->empty()) fail("--save '': the folder's name is empty");
+    if (args_.compare) {
+      fail("--save and --compare do not go together: leave one out");
+    }
+    if (args_.head) {
+      fail("--save is about bodies, which --head leaves out: leave out either");
+    }
+    options_.save = *args_.save;
+    options_.crawl.fetch.keep_body = true;
+  }
+
+  void needs_warc_file() {
+    for (const auto& [option, given] :
+         {std::pair{"--warc-max-size", args_.warc_max_size.has_value()},
+          {"--warc-header", !args_.warc_header.empty()},
+          {"--no-warc-compression", args_.no_warc_compression}}) {
+      if (given) {
+        fail(fmt::format("{} is about an archive: add --warc-file PREFIX",
+                         option));
+      }
+    }
+  }
+
+  void warc() {
+    WarcOptions warc;
+    warc.prefix = *args_.warc_file;
+    if (warc.prefix.empty() || warc.prefix.ends_with('/')) {
+      fail(
+          fmt::format("--warc-file '{}': the file name is empty", warc.prefix));
+    }
+    if (args_.compare) {
+      fail("--warc-file and --compare do not go together: leave one out");
+    }
+    if (args_.warc_max_size) {
+      read("--warc-max-size", args_.warc_max_size, warc.max_file_bytes,
+           parse_size);
+      if (!failed() && warc.max_file_bytes == 0) {
+        fail("--warc-max-size 0: without the option there is no limit");
+      }
+    }
+    warc.pack = !args_.no_warc_compression;
+    const bool obeys = options_.crawl.robots == RobotsMode::kAlways ||
+                       (options_.crawl.robots == RobotsMode::kLinks &&
+                        options_.crawl.site.has_value());
+    warc.info = {{"software", default_user_agent()},
+                 {"format", "WARC File Format 1.1"},
+                 {"conformsTo",
+                  "https://iipc.github.io/warc-specifications/specifications/"
+                  "warc-format/warc-1.1/"},
+                 {"robots", obeys ? "classic" : "ignore"},
+                 {"http-header-user-agent", options_.crawl.fetch.user_agent}};
+    for (const std::string& typed : args_.warc_header) {
+      std::pair<std::string, std::string> header;
+      read("--warc-header", typed, header, parse_header);
+      if (!header.first.empty()) warc.info.push_back(std::move(header));
+    }
+    if (!options_.state.empty()) {
+      warc.index_file = options_.state + "-payloads";
+    }
+    options_.crawl.fetch.keeper = make_warc_keeper(warc);
+    options_.warc = std::move(warc);
+  }
+
+  const TypedArgs& args_;
+  Options& options_;
+};
+
+}  // namespace
+
+Result<void> resolve_archive_options(const TypedArgs& args, Options& options) {
+  return ArchiveResolver(args, options).resolve();
+}
+
+}  // namespace crawl::cli

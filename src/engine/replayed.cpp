@@ -1,0 +1,306 @@
+#include "engine/replayed.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "archive/archive_reader.h"
+#include "archive/warc_record.h"
+#include "crawl/concurrent/future.h"
+#include "crawl/concurrent/thread_pool_executor.h"
+#include "engine/record_builder.h"
+#include "fetch/replay.h"
+
+namespace crawl {
+namespace {
+
+// What a task reads, and what may be unpacked and not yet taken.
+constexpr std::size_t kBatchBytes = std::size_t{256} << 10U;
+constexpr std::size_t kBatchRecords = 64;
+constexpr std::size_t kMostAhead = std::size_t{8} << 20U;
+// A message may be coded, or have its headers, and be a little longer than the
+// body it holds.
+constexpr std::size_t kHeadRoom = std::size_t{1} << 20U;
+// Without a limit for bodies.
+constexpr std::size_t kMostBlock = std::size_t{1} << 30U;
+
+struct Batch {
+  std::string file;
+  std::vector<ArchivedRecord> records;
+  std::size_t bytes = 0;
+};
+
+std::size_t size_of(const ArchivedRecord& record) {
+  return record.block.size() + 512;
+}
+
+void fail(FetchResult& result, ErrorKind kind, std::string message) {
+  if (result.error != ErrorKind::kNone) return;
+  result.error = kind;
+  result.error_message = std::move(message);
+}
+
+// What a record of an archive says of `url`.
+FetchResult read_record(Replay& replay, const Url& url,
+                        const ArchivedRecord& archived) {
+  using Kind = ArchivedRecord::Kind;
+  FetchResult result;
+  switch (archived.kind) {
+    case Kind::kResponse:
+    case Kind::kRevisit:
+      if (archived.kind == Kind::kRevisit && archived.block.empty()) {
+        fail(result, ErrorKind::kArchive,
+             "it refers to another record and holds nothing itself");
+        break;
+      }
+      result = replay.message(url, archived.block);
+      if (result.status_code == 0) {
+        fail(result, ErrorKind::kArchive, "no status: nothing was answered");
+      }
+      break;
+    case Kind::kBare:
+      result = replay.bare(url, archived.content_type, archived.block);
+      break;
+    case Kind::kBad:
+      break;
+  }
+  if (archived.kind == Kind::kRevisit) {
+    // The body is another record's.
+    result.page.reset();
+    result.extraction.reset();
+    result.body_digest.reset();
+  }
+  if (!archived.fault.empty()) {
+    fail(result, ErrorKind::kArchive, archived.fault);
+  }
+  result.truncated =
+      result.truncated || (archived.cut && archived.kind != Kind::kRevisit);
+  result.remote_ip = archived.ip;
+  if (archived.http2) result.http_version = "2";
+  return result;
+}
+
+Replayed read_one(Replay& replay, const std::string& file,
+                  const ArchivedRecord& archived) {
+  Replayed read;
+  std::optional<Url> url = Url::parse(archived.url);
+  if (!url && archived.kind != ArchivedRecord::Kind::kBad) {
+    read.record =
+        make_unfetched_record(0, archived.url, "", ErrorKind::kInvalidUrl,
+                              "WARC-Target-URI is no URL");
+  } else if (!url) {
+    read.record =
+        make_unfetched_record(0, "", "", ErrorKind::kArchive, archived.fault);
+  } else {
+    Job job(0, "", url->without_credentials());
+    read.result = read_record(replay, job.url, archived);
+    read.record =
+        make_record(job, read.result, ErrorKind::kNone, std::string());
+  }
+  read.record.warc_file = file;
+  read.record.warc_offset = archived.offset;
+  if (const auto date = parse_warc_date(archived.date)) {
+    read.record.timestamp = *date;
+  }
+  return read;
+}
+
+}  // namespace
+
+struct ArchiveReplay::Impl {
+  using Results = std::vector<Replayed>;
+  struct Pending {
+    Future<Results> results;
+    std::size_t bytes;
+  };
+
+  const std::vector<std::string> files;
+  const FetchOptions& fetch;
+  const std::function<void()> wake;
+
+  std::mutex mutex;
+  std::condition_variable room;
+  // Guarded by mutex.
+  std::deque<Pending> pending;
+  std::size_t ahead = 0;  // bytes of those, and of what is being taken
+  bool all_read = false;
+  std::vector<std::unique_ptr<Replay>> idle;
+
+  // Set under mutex, and read by whoever reads a file too.
+  std::atomic<bool> stopped = false;
+
+  // The loop's.
+  Results taken;
+  std::size_t taken_next = 0;
+
+  // Last, since their tasks use all of the above.
+  std::unique_ptr<ThreadPoolExecutor> workers;
+  std::unique_ptr<ThreadPoolExecutor> reader;
+
+  Impl(std::vector<std::string> f, const FetchOptions& options, std::size_t w,
+       std::function<void()> waker)
+      : files(std::move(f)),
+        fetch(options),
+        wake(std::move(waker)),
+        workers(std::make_unique<ThreadPoolExecutor>(
+            ThreadPoolOptions{.max_workers = std::max<std::size_t>(w, 1),
+                              .thread_name_prefix = "page",
+                              .initializer = {}})),
+        reader(std::make_unique<ThreadPoolExecutor>(
+            ThreadPoolOptions{.max_workers = 1,
+                              .thread_name_prefix = "archive",
+                              .initializer = {}})) {}
+
+  ~Impl() { stop(); }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex);
+      stopped = true;
+    }
+    room.notify_all();
+  }
+
+  std::size_t max_block() const {
+    return fetch.max_body == 0
+               ? kMostBlock
+               : static_cast<std::size_t>(std::min<std::uint64_t>(
+                     fetch.max_body + kHeadRoom, kMostBlock));
+  }
+
+  // --- The reader's thread.
+
+  void read_all() {
+    for (const std::string& file : files) {
+      if (!read_file(file)) break;
+    }
+    {
+      const std::lock_guard lock(mutex);
+      all_read = true;
+    }
+    wake();
+  }
+
+  // False if no more is wanted.
+  bool read_file(const std::string& file) {
+    Batch batch{file, {}, 0};
+    Result<std::unique_ptr<ByteSource>> source = open_bytes(file, &stopped);
+    if (!source) {
+      ArchivedRecord bad;
+      bad.fault = source.error().message;
+      batch.records.push_back(std::move(bad));
+      return hand_over(batch);
+    }
+    ArchiveReader archive(*std::move(source), max_block());
+    while (std::optional<ArchivedRecord> record = archive.next()) {
+      batch.bytes += size_of(*record);
+      batch.records.push_back(*std::move(record));
+      if ((batch.bytes >= kBatchBytes ||
+           batch.records.size() >= kBatchRecords) &&
+          !hand_over(batch)) {
+        return false;
+      }
+    }
+    return batch.records.empty() || hand_over(batch);
+  }
+
+  bool hand_over(Batch& batch) {
+    const std::size_t bytes = batch.bytes;
+    auto shared = std::make_shared<Batch>(std::move(batch));
+    batch = Batch{shared->file, {}, 0};
+    {
+      std::unique_lock lock(mutex);
+      room.wait(lock, [&] { return stopped || ahead < kMostAhead; });
+      if (stopped) return false;
+      ahead += bytes;
+    }
+    const Future<Results> results =
+        workers->submit([this, shared] { return read_batch(*shared); });
+    {
+      const std::lock_guard lock(mutex);
+      pending.push_back({results, bytes});
+    }
+    results.add_done_callback([this](const Future<Results>&) { wake(); });
+    return true;
+  }
+
+  // --- A worker's.
+
+  Results read_batch(Batch& batch) {
+    std::unique_ptr<Replay> replay;
+    {
+      const std::lock_guard lock(mutex);
+      if (!idle.empty()) {
+        replay = std::move(idle.back());
+        idle.pop_back();
+      }
+    }
+    if (!replay) replay = std::make_unique<Replay>(fetch);
+    Results results;
+    results.reserve(batch.records.size());
+    for (ArchivedRecord& record : batch.records) {
+      results.push_back(read_one(*replay, batch.file, record));
+      record.block = std::string();
+    }
+    const std::lock_guard lock(mutex);
+    idle.push_back(std::move(replay));
+    return results;
+  }
+
+  // --- The loop's.
+
+  std::optional<Replayed> next() {
+    if (taken_next == taken.size() && !take_batch()) return std::nullopt;
+    return std::move(taken[taken_next++]);
+  }
+
+  bool take_batch() {
+    taken.clear();
+    taken_next = 0;
+    while (taken.empty()) {
+      std::optional<Pending> first;
+      {
+        const std::lock_guard lock(mutex);
+        if (pending.empty() || !pending.front().results.done()) return false;
+        first = std::move(pending.front());
+        pending.pop_front();
+        ahead -= first->bytes;
+      }
+      room.notify_all();
+      taken = first->results.take();
+    }
+    return true;
+  }
+};
+
+ArchiveReplay::ArchiveReplay(std::vector<std::string> files,
+                             const FetchOptions& fetch, std::size_t workers,
+                             std::function<void()> wake)
+    : impl_(std::make_shared<Impl>(std::move(files), fetch, workers,
+                                   std::move(wake))) {}
+
+ArchiveReplay::~ArchiveReplay() {
+  impl_->stop();
+  impl_->reader->shutdown(true, true);
+  impl_->workers->shutdown(true, true);
+}
+
+Result<void> ArchiveReplay::start() {
+  impl_->reader->submit([impl = impl_.get()] { impl->read_all(); });
+  return {};
+}
+
+std::optional<Replayed> ArchiveReplay::next() { return impl_->next(); }
+
+bool ArchiveReplay::ended() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->all_read && impl_->pending.empty() &&
+         impl_->taken_next == impl_->taken.size();
+}
+
+void ArchiveReplay::stop() { impl_->stop(); }
+
+}  // namespace crawl

@@ -1,0 +1,303 @@
+// What archives in use hold, good and bad.
+#include "archive/archive_reader.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawl/archive/warc_input.h"
+#include "support/content_codings.h"
+
+namespace crawl {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::gzip;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::size_t kMax = 1 << 20;
+
+std::vector<ArchivedRecord> read(std::string_view bytes,
+                                 std::size_t max_block = kMax) {
+  ArchiveReader archive(bytes_of(bytes), max_block);
+  std::vector<ArchivedRecord> all;
+  while (auto record = archive.next()) {
+    all.push_back(*std::move(record));
+    if (all.size() > 1'000) break;
+  }
+  return all;
+}
+
+// "URL", or "! " and a fault.
+std::vector<std::string> told(std::string_view bytes) {
+  std::vector<std::string> all;
+  for (const ArchivedRecord& record : read(bytes)) {
+    all.push_back(record.fault.empty() ? record.url : "! " + record.fault);
+  }
+  return all;
+}
+
+std::string message(std::string_view body) {
+  return fmt::format("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}",
+                     body);
+}
+
+std::string record(std::string_view type, std::string_view fields,
+                   std::string_view block) {
+  return fmt::format(
+      "WARC/1.0\r\nWARC-Type: {}\r\n{}Content-Length: {}\r\n\r\n{}\r\n\r\n",
+      type, fields, block.size(), block);
+}
+
+std::string response(std::string_view url, std::string_view body = "x") {
+  return record("response",
+                fmt::format("WARC-Target-URI: {}\r\nWARC-Date: "
+                            "2020-01-02T03:04:05Z\r\nContent-Type: "
+                            "application/http; msgtype=response\r\n",
+                            url),
+                message(body));
+}
+
+std::string with_lf(std::string text) {
+  std::string lines;
+  for (const char c : text) {
+    if (c != '\r') lines += c;
+  }
+  return lines;
+}
+
+const std::string kInfo =
+    record("warcinfo", "Content-Type: application/warc-fields\r\n", "a: b\r\n");
+const std::string kA = response("http://a.test/");
+const std::string kB = response("http://b.test/");
+const std::string kRequest =
+    record("request", "WARC-Target-URI: http://a.test/\r\n", "GET / ...");
+
+TEST(ArchiveReader, ReadsEveryWayThatRecordsArePacked) {
+  const std::string all = kInfo + kRequest + kA + kB;
+  const std::string plain[] = {
+      all,
+      gzip(all),
+      gzip(kInfo) + gzip(kRequest) + gzip(kA) + gzip(kB),
+      gzip(kInfo + kRequest) + gzip("") + gzip(kA + kB),
+      gzip(kInfo) + gzip(kA) + gzip(kB) + std::string(1024, '\0'),
+      testing::zstd(all),
+      testing::zstd(kInfo) + testing::zstd(kA) + testing::zstd(kB),
+      // A frame to be passed over, which is no dictionary.
+      std::string("\x50\x2a\x4d\x18\x03\x00\x00\x00xyz", 11) +
+          testing::zstd(kA) + testing::zstd(kB),
+  };
+  for (const std::string& bytes : plain) {
+    EXPECT_TRUE(looks_like_archive(bytes.substr(0, 65'536)));
+    EXPECT_THAT(told(bytes), ElementsAre("http://a.test/", "http://b.test/"));
+  }
+}
+
+TEST(ArchiveReader, KnowsAnArchiveByItsBytes) {
+  for (const std::string& other :
+       {std::string("http://a.test/\n"), gzip("http://a.test/\n"),
+        std::string("WARC/x"), std::string(), std::string("\x1f\x8b\x08"),
+        std::string("# WARC/1.0\n"), testing::zstd("x")}) {
+    EXPECT_FALSE(looks_like_archive(other));
+  }
+  EXPECT_TRUE(looks_like_archive("WARC/1.1\r\n"));
+  EXPECT_TRUE(looks_like_archive("filedesc://x 0 1 t 9\n"));
+  EXPECT_TRUE(
+      looks_like_archive(gzip(kA + kA).substr(0, gzip(kA + kA).size() - 20)));
+}
+
+TEST(ArchiveReader, TellsWhereARecordBegins) {
+  const std::string first = gzip(kInfo);
+  const std::string second = gzip(kA);
+  const auto packed = read(first + second + gzip(kB));
+  ASSERT_THAT(packed, SizeIs(2));
+  EXPECT_EQ(packed[0].offset, first.size());
+  EXPECT_EQ(packed[1].offset, first.size() + second.size());
+  const auto plain = read(kInfo + kA + kB);
+  ASSERT_THAT(plain, SizeIs(2));
+  EXPECT_EQ(plain[0].offset, kInfo.size());
+  EXPECT_EQ(plain[1].offset, kInfo.size() + kA.size());
+}
+
+TEST(ArchiveReader, ReadsWhatTheFieldsSay) {
+  const auto all = read(
+      "WARC/1.1\r\nwarc-type: Response\r\nWARC-Target-URI: <http://a.test/a "
+      "b>\r\nWARC-Date: 2020-01-02T03:04:05.678Z\r\nWARC-IP-Address: "
+      "::1\r\nWARC-Protocol: h2\r\nWARC-Protocol: tls/1.3\r\nWARC-Truncated: "
+      "length\r\nContent-Type: application/http;\r\n "
+      "msgtype=response\r\nContent-Length: 15\r\n\r\nHTTP/1.1 200 "
+      "OK\r\n\r\n\r\n");
+  ASSERT_THAT(all, SizeIs(1));
+  EXPECT_EQ(all[0].kind, ArchivedRecord::Kind::kResponse);
+  EXPECT_EQ(all[0].url, "http://a.test/a b");
+  EXPECT_EQ(all[0].date, "2020-01-02T03:04:05.678Z");
+  EXPECT_EQ(all[0].ip, "::1");
+  EXPECT_TRUE(all[0].http2);
+  EXPECT_TRUE(all[0].cut);
+  EXPECT_EQ(all[0].block, "HTTP/1.1 200 OK");
+}
+
+TEST(ArchiveReader, TakesWhatOldAndOddWritersWrote) {
+  const std::string clueweb = with_lf(
+      "WARC/0.18\r\nWARC-Type: response\r\nWARC-Target-URI: "
+      "http://a.test/\r\nContent-Length: 26\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nX: y\r\n\r\n<b>\r\n");
+  EXPECT_THAT(told(clueweb + kB),
+              ElementsAre("http://a.test/", "http://b.test/"));
+  // A warcinfo without a length.
+  EXPECT_THAT(
+      told("WARC/1.0\r\nWARC-Type: warcinfo\r\n\r\nsoftware: x\r\n\r\n" + kA),
+      ElementsAre("http://a.test/"));
+  // Bare HTML, said to be a message, or said to be HTML.
+  for (const char* type : {"application/http;msgtype=response", "text/html"}) {
+    const auto all = read(record(
+        "response",
+        fmt::format("WARC-Target-URI: http://a.test/\r\nContent-Type: {}\r\n",
+                    type),
+        "<title>a</title>"));
+    ASSERT_THAT(all, SizeIs(1));
+    EXPECT_EQ(all[0].kind, ArchivedRecord::Kind::kBare);
+    EXPECT_EQ(all[0].block, "<title>a</title>");
+  }
+  // No empty lines between records, or many.
+  EXPECT_THAT(
+      told(kA.substr(0, kA.size() - 4) + kB + "\r\n\r\n\n\n" + kA),
+      ElementsAre("http://a.test/", "http://b.test/", "http://a.test/"));
+  // Looked up names are no pages.
+  EXPECT_THAT(
+      told(record("response", "WARC-Target-URI: dns:a.test\r\n", "x") + kA),
+      ElementsAre("http://a.test/"));
+}
+
+std::string with_length(std::string text, const std::string& length) {
+  const std::size_t at = text.find("Content-Length: ") + 16;
+  return text.replace(at, text.find('\r', at) - at, length);
+}
+
+TEST(ArchiveReader, GoesOnBehindWhatItCannotRead) {
+  const std::string size = std::to_string(message("x").size());
+  struct Row {
+    std::string bytes;
+    std::vector<std::string> told;
+  };
+  const Row rows[] = {
+      {with_length(kA, "-1") + kB,
+       {"! its Content-Length is no length", "http://b.test/"}},
+      {with_length(kA, "abc") + kB,
+       {"! its Content-Length is no length", "http://b.test/"}},
+      {with_length(kA, "99999999999999999999999") + kB,
+       {"! its Content-Length is no length", "http://b.test/"}},
+      {"WARC/1.0\r\nWARC-Type: response\r\n\r\nHTTP/1.1 200\r\n\r\n" + kB,
+       {"! it has no Content-Length", "http://b.test/"}},
+      {record("response", "", message("x")) + kB,
+       {"! it has no WARC-Target-URI", "http://b.test/"}},
+      {kA + std::string(100, 'x') + "\r\n" + kB,
+       {"http://a.test/", "! 102 bytes that are no record", "http://b.test/"}},
+      // A little too short: what is left over is passed.
+      {with_length(kA, std::to_string(message("x").size() - 1)) + kB,
+       {"http://a.test/", "http://b.test/"}},
+      {kA + kB.substr(0, kB.size() - 10),
+       {"http://a.test/", "! it ends inside a record"}},
+      {kA + kB.substr(0, 30),
+       {"http://a.test/", "! it ends inside a record's head"}},
+      // In a member of its own a record ends with that.
+      {gzip(with_length(kA, "9999")) + gzip(kB),
+       {"http://a.test/", "http://b.test/"}},
+      {gzip(with_length(kA, "-5")) + gzip(kB),
+       {"! its Content-Length is no length", "http://b.test/"}},
+  };
+  for (const Row& row : rows) {
+    EXPECT_THAT(told(row.bytes), ::testing::ElementsAreArray(row.told));
+  }
+}
+
+TEST(ArchiveReader, GoesOnWithTheNextMemberBehindADamagedOne) {
+  std::string damaged =
+      gzip(response("http://a.test/", std::string(5'000, 'a') + "abcdefgh"));
+  for (const std::size_t at : {damaged.size() / 2, damaged.size() / 2 + 1}) {
+    damaged[at] = static_cast<char>(~damaged[at]);
+  }
+  const auto all = read(gzip(kA) + damaged + gzip(kB) + gzip(kA));
+  ASSERT_GE(all.size(), 4U);
+  EXPECT_EQ(all.front().url, "http://a.test/");
+  EXPECT_EQ(all.back().url, "http://a.test/");
+  EXPECT_EQ(all[all.size() - 2].url, "http://b.test/");
+  std::size_t faults = 0;
+  for (const ArchivedRecord& record : all) faults += !record.fault.empty();
+  EXPECT_EQ(faults, 1U);
+}
+
+TEST(ArchiveReader, SaysThatAFileEndsInsideAMember) {
+  const std::string whole = gzip(kA) + gzip(kB);
+  const auto all = told(whole.substr(0, whole.size() - 30));
+  ASSERT_THAT(all, SizeIs(2));
+  EXPECT_EQ(all[0], "http://a.test/");
+  EXPECT_THAT(all[1], HasSubstr("ends inside"));
+}
+
+TEST(ArchiveReader, KeepsNoMoreOfARecordThanItsLimit) {
+  const std::string big = response("http://a.test/", std::string(300'000, 'a'));
+  for (const std::string& bytes : {big + kB, gzip(big) + gzip(kB)}) {
+    const auto all = read(bytes, 1'000);
+    ASSERT_THAT(all, SizeIs(2));
+    EXPECT_EQ(all[0].block.size(), 1'000U);
+    EXPECT_TRUE(all[0].cut);
+    EXPECT_EQ(all[1].url, "http://b.test/");
+    EXPECT_FALSE(all[1].cut);
+  }
+}
+
+TEST(ArchiveReader, ReadsMembersOfAnySize) {
+  std::string big;
+  for (int i = 0; i < 4'000'000; ++i) {
+    big += static_cast<char>('a' + i * 7 % 26);
+  }
+  const auto all =
+      read(gzip(response("http://a.test/", big)) + gzip(kB), 16 << 20);
+  ASSERT_THAT(all, SizeIs(2));
+  EXPECT_EQ(all[0].block, message(big));
+  EXPECT_EQ(all[0].fault, "");
+  EXPECT_EQ(all[1].url, "http://b.test/");
+}
+
+TEST(ArchiveReader, ReadsArcFiles) {
+  const std::string first =
+      "filedesc://a.arc 0.0.0.0 20080430204825 text/plain 3\n1 0\n\n";
+  const std::string page = message("<title>x</title>");
+  const std::string body = fmt::format(
+      "http://a.test/with a space 1.2.3.4 20080430204826 text/html {}\n{}\n",
+      page.size(), page);
+  const std::string name =
+      "dns:a.test 1.2.3.4 20080430204826 text/dns 4\nabcd\n";
+  const std::string version2 = fmt::format(
+      "http://b.test/ 1.2.3.4 20080430204826 text/html 200 - - 55 a.arc {}\n"
+      "{}\n",
+      page.size(), page);
+  for (const std::string& bytes :
+       {first + name + body + version2,
+        gzip(first) + gzip(name) + gzip(body) + gzip(version2)}) {
+    const auto all = read(bytes);
+    ASSERT_THAT(all, SizeIs(2));
+    EXPECT_EQ(all[0].url, "http://a.test/with a space");
+    EXPECT_EQ(all[0].date, "20080430204826");
+    EXPECT_EQ(all[0].ip, "1.2.3.4");
+    EXPECT_EQ(all[0].block, page);
+    EXPECT_EQ(all[1].url, "http://b.test/");
+    EXPECT_EQ(all[1].fault, "");
+  }
+  EXPECT_THAT(told(first + "rubbish here\n" + body),
+              ElementsAre("http://a.test/with a space"));
+  EXPECT_THAT(
+      told(first + std::string(200, 'x') + "\n" + body),
+      ElementsAre(HasSubstr("no record"), "http://a.test/with a space"));
+}
+
+}  // namespace
+}  // namespace crawl

@@ -1,0 +1,321 @@
+// Archives, from outside: what a crawl keeps, read again by another.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "archive/archive_reader.h"
+#include "cli/cli_fixture.h"
+#include "support/content_codings.h"
+#include "support/http2_transport.h"
+#include "support/loopback_tls.h"
+
+namespace crawl::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+std::string page(const std::string& title, const std::string& link) {
+  return "<!doctype html><html lang=en><meta charset=utf-8><title>" + title +
+         "</title><a href='" + link + "'>a link</a><p>" +
+         std::string(5'000, 'x') + "</p></html>";
+}
+
+// A site whose pages come in all the ways that pages come.
+void add_pages(LoopbackSite& site) {
+  site.serve("/plain", page("plain", "/1"));
+  const auto coded = [&](const std::string& path, const std::string& coding,
+                         std::string body) {
+    serve_reply(
+        site, path,
+        Reply::response(
+            200, {{"Content-Type", "text/html"}, {"Content-Encoding", coding}},
+            std::move(body)));
+  };
+  coded("/packed-gzip", "gzip", gzip(page("gzip", "/2")));
+  coded("/packed-deflate", "deflate", deflate(page("deflate", "/3")));
+  coded("/packed-br", "br", stored_brotli(page("br", "/4")));
+  coded("/packed-zstd", "zstd", zstd(page("zstd", "/5")));
+  serve_reply(site, "/text",
+              Reply::response(200, {{"Content-Type", "text/plain"}}, "text"));
+  serve_reply(site, "/moved",
+              Reply::response(302, {{"Location", "/plain"}}, "gone"));
+  serve_reply(site, "/missing",
+              Reply::response(404, {{"Content-Type", "text/html"}},
+                              page("missing", "/6")));
+}
+
+const std::vector<std::string> kPaths = {
+    "/plain",       "/packed-gzip", "/packed-deflate", "/packed-br",
+    "/packed-zstd", "/text",        "/missing"};
+
+// Without what tells when and how it came.
+json timeless(json record) {
+  for (const char* field :
+       {"input", "attempts", "timestamp", "time_queue", "time_namelookup",
+        "time_connect", "time_appconnect", "time_starttransfer", "time_total",
+        "worker", "warc_file", "warc_offset", "headers"}) {
+    record.erase(field);
+  }
+  return record;
+}
+
+std::vector<ArchivedRecord> read_archive(const std::string& file) {
+  ArchiveReader archive(*open_bytes(file), 1 << 24);
+  std::vector<ArchivedRecord> all;
+  while (auto record = archive.next()) all.push_back(*std::move(record));
+  return all;
+}
+
+struct Transport {
+  std::string name;
+  LoopbackSiteOptions site;
+  std::vector<std::string> options;
+};
+
+std::vector<Transport> transports() {
+  std::vector<Transport> all;
+  const LoopbackTls& tls = LoopbackTls::get();
+  all.push_back({"http", {}, {}});
+  all.push_back({"https", tls.site_options(), {"--cacert", tls.ca_file()}});
+  all.push_back({"http2", tls.site_options(), {"--cacert", tls.ca_file()}});
+  all.back().site.transport = make_http2_transports(tls.make_context());
+  return all;
+}
+
+class ArchiveCli : public CliTest {};
+
+TEST_F(ArchiveCli, ArchivedPagesLeaveTheRecordsThatTheyLeftWhenFetched) {
+  for (const Transport& over : transports()) {
+    SCOPED_TRACE(over.name);
+    LoopbackSite site(over.site);
+    add_pages(site);
+    const TempDir dir;
+    std::string urls;
+    for (const std::string& path : kPaths) urls += site.url(path) + "\n";
+    std::vector<std::string> fetch = {dir.write("urls", urls),
+                                      "--ordered",
+                                      "--fields",
+                                      "+links,+body,+body_digest,+parser",
+                                      "--warc-file",
+                                      dir.file("kept")};
+    fetch.insert(fetch.end(), over.options.begin(), over.options.end());
+    const ProcessResult fetched = run(fetch);
+    EXPECT_EQ(fetched.exit_status, 1) << fetched.err;  // one is missing
+    std::vector<json> expected = records(fetched.out);
+    ASSERT_THAT(expected, SizeIs(kPaths.size()));
+
+    const ProcessResult read =
+        run({dir.file("kept.warc.gz"), "-j", "4", "--fields",
+             "+links,+body,+body_digest,+parser"});
+    EXPECT_EQ(read.exit_status, 1) << read.err;
+    std::vector<json> found = records(read.out);
+    ASSERT_THAT(found, SizeIs(kPaths.size())) << read.err;
+    const auto by_url = [](const json& a, const json& b) {
+      return a["url"].get<std::string>() < b["url"].get<std::string>();
+    };
+    std::sort(expected.begin(), expected.end(), by_url);
+    std::sort(found.begin(), found.end(), by_url);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(timeless(found[i]), timeless(expected[i]));
+      EXPECT_TRUE(found[i]["time_total"].is_null());
+      EXPECT_EQ(found[i]["warc_file"], dir.file("kept.warc.gz"));
+      EXPECT_TRUE(found[i]["warc_offset"].is_number());
+      EXPECT_TRUE(found[i]["timestamp"].is_string());
+    }
+  }
+}
+
+TEST_F(ArchiveCli, MessagesAreThoseOfHttp1WhateverWasSpoken) {
+  for (const Transport& over : transports()) {
+    SCOPED_TRACE(over.name);
+    LoopbackSite site(over.site);
+    add_pages(site);
+    const TempDir dir;
+    std::vector<std::string> fetch = {site.url("/packed-gzip"), "--warc-file",
+                                      dir.file("kept"), "-q",
+                                      "--no-warc-compression"};
+    fetch.insert(fetch.end(), over.options.begin(), over.options.end());
+    EXPECT_EQ(run(fetch).exit_status, 0);
+    const auto all = read_archive(dir.file("kept.warc"));
+    ASSERT_THAT(all, SizeIs(1));
+    EXPECT_THAT(all[0].block, ::testing::StartsWith("HTTP/1.1 200 "));
+    // The body is as it came.
+    EXPECT_THAT(all[0].block,
+                ::testing::EndsWith("\r\n\r\n" + gzip(page("gzip", "/2"))));
+    EXPECT_EQ(all[0].http2, over.name == "http2");
+    EXPECT_EQ(all[0].ip, "127.0.0.1");
+    const std::string text = dir.read("kept.warc");
+    EXPECT_THAT(text, HasSubstr("GET /packed-gzip HTTP/1.1\r\nHost: "));
+    EXPECT_THAT(text, HasSubstr(over.name == "http2" ? "WARC-Protocol: h2\r\n"
+                                                     : "WARC-Protocol: "
+                                                       "http/1.1\r\n"));
+    if (over.name != "http") {
+      EXPECT_THAT(text, HasSubstr("WARC-Protocol: tls/1.3\r\n"));
+    }
+  }
+}
+
+TEST_F(ArchiveCli, EveryExchangeThatWasAnsweredIsKept) {
+  add_pages(site_);
+  site_.serve("/robots.txt", [](const HttpRequest&) {
+    return Reply::text("User-agent: *\nDisallow: /no\n");
+  });
+  site_.serve("/from", "<a href='/moved'>x</a><a href='/no'>x</a>");
+  const ProcessResult result =
+      run({"-r", site_.url("/from"), "--warc-file", files_.file("kept"),
+           "--depth", "1", "--no-warc-compression"});
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  std::vector<std::string> urls;
+  for (const auto& record : read_archive(files_.file("kept.warc"))) {
+    urls.push_back(record.url.substr(site_.origin().size()));
+  }
+  EXPECT_THAT(urls,
+              UnorderedElementsAre("/robots.txt", "/from", "/moved", "/plain"));
+  const std::string text = files_.read("kept.warc");
+  EXPECT_THAT(text, HasSubstr("hopsFromSeed: P\r\n"));
+  EXPECT_THAT(text, HasSubstr("via: " + site_.url("/from") +
+                              "\r\nhopsFromSeed: L\r\n"));
+  EXPECT_THAT(text, HasSubstr("via: " + site_.url("/moved") +
+                              "\r\nhopsFromSeed: LR\r\n"));
+  EXPECT_THAT(text, HasSubstr("robots: classic\r\n"));
+}
+
+TEST_F(ArchiveCli, BodiesThatBreakOffSayHow) {
+  add_pages(site_);
+  const std::string urls = list(
+      {"/close-mid-body", "/big-body/64", "/close-at-once", "/drip?ms=500"});
+  EXPECT_EQ(
+      run({urls, "--warc-file", files_.file("kept"), "--retry", "0",
+           "--max-filesize", "1K", "-m", "1", "-q", "--no-warc-compression"})
+          .exit_status,
+      1);
+  const std::string text = files_.read("kept.warc");
+  EXPECT_THAT(text, HasSubstr("WARC-Truncated: disconnect\r\n"));
+  EXPECT_THAT(text, HasSubstr("WARC-Truncated: length\r\n"));
+  EXPECT_THAT(text, HasSubstr("WARC-Truncated: time\r\n"));
+  EXPECT_THAT(text, Not(HasSubstr("close-at-once")));
+}
+
+TEST_F(ArchiveCli, SecretsAreInNoArchive) {
+  add_pages(site_);
+  std::string url = site_.url("/plain");
+  url.insert(7, "me:hidden1@");
+  EXPECT_EQ(
+      run({files_.write("u", url + "\n" + site_.url("/text") + "\n"), "-u",
+           "you:hidden2", "-H", "Cookie: c=hidden3", "-H", "X-Note: kept",
+           "--warc-file", files_.file("kept"), "-q", "--no-warc-compression"})
+          .exit_status,
+      0);
+  const std::string text = files_.read("kept.warc");
+  EXPECT_THAT(text, HasSubstr("X-Note: kept\r\n"));
+  for (const std::string& secret :
+       {std::string("hidden1"), std::string("hidden2"), std::string("hidden3"),
+        base64("me:hidden1"), base64("you:hidden2")}) {
+    EXPECT_THAT(text, Not(HasSubstr(secret)));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("Authorization")));
+  EXPECT_THAT(text, Not(HasSubstr("Cookie: ")));
+}
+
+TEST_F(ArchiveCli, AnArchiveIsNotReplacedUnasked) {
+  add_pages(site_);
+  const std::string url = site_.url("/plain");
+  const std::string prefix = files_.file("kept");
+  EXPECT_EQ(run({url, "--warc-file", prefix, "-q"}).exit_status, 0);
+  const std::string first = files_.read("kept.warc.gz");
+  const ProcessResult again = run({url, "--warc-file", prefix});
+  EXPECT_EQ(again.exit_status, 2);
+  EXPECT_THAT(again.err, HasSubstr("is an archive already"));
+  EXPECT_EQ(files_.read("kept.warc.gz"), first);
+  EXPECT_EQ(run({url, "--warc-file", prefix, "--append", "-q"}).exit_status, 0);
+  EXPECT_THAT(read_archive(files_.file("kept.warc.gz")), SizeIs(2));
+  EXPECT_EQ(run({url, "--warc-file", prefix, "--overwrite", "-q"}).exit_status,
+            0);
+  EXPECT_THAT(read_archive(files_.file("kept.warc.gz")), SizeIs(1));
+}
+
+TEST_F(ArchiveCli, ArchivesAreReadFromStandardInput) {
+  add_pages(site_);
+  ASSERT_EQ(
+      run({list({"/plain", "/text"}), "--warc-file", files_.file("kept"), "-q"})
+          .exit_status,
+      0);
+  ProcessOptions input;
+  input.input = files_.read("kept.warc.gz");
+  const ProcessResult result = run({"-"}, input);
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  EXPECT_THAT(records(result.out), SizeIs(2));
+}
+
+TEST_F(ArchiveCli, WhatCannotBeReadIsARecordAndCounts) {
+  add_pages(site_);
+  ASSERT_EQ(run({list({"/plain", "/text"}), "--warc-file", files_.file("kept"),
+                 "-q", "--ordered"})
+                .exit_status,
+            0);
+  const std::string whole = files_.read("kept.warc.gz");
+  const std::string half =
+      files_.write("half.warc.gz", whole.substr(0, whole.size() / 3));
+  const ProcessResult result = run({half, files_.file("kept.warc.gz")});
+  EXPECT_EQ(result.exit_status, 1);
+  const std::vector<json> all = records(result.out);
+  ASSERT_THAT(all, SizeIs(3)) << result.out;
+  EXPECT_EQ(all[0]["error"], "archive");
+  EXPECT_EQ(all[0]["warc_file"], half);
+  EXPECT_TRUE(all[0]["warc_offset"].is_number());
+  EXPECT_THAT(result.err, HasSubstr("1 failed"));
+}
+
+TEST_F(ArchiveCli, PatternsAndRepetitionsCountForArchivesToo) {
+  add_pages(site_);
+  const std::string prefix = files_.file("kept");
+  ASSERT_EQ(
+      run({list({"/plain", "/text"}), "--warc-file", prefix, "-q"}).exit_status,
+      0);
+  const std::string archive = prefix + ".warc.gz";
+  std::vector<std::string> told;
+  for (const json& record :
+       records(run({archive, archive, "--unique", "--exclude", "text"}).out)) {
+    told.push_back(record["error"].is_null() ? "good" : record["error"]);
+  }
+  EXPECT_THAT(
+      told, UnorderedElementsAre("good", "excluded", "duplicate", "duplicate"));
+}
+
+TEST_F(ArchiveCli, ComparesOneWorkerWithSeveral) {
+  add_pages(site_);
+  const std::string prefix = files_.file("kept");
+  ASSERT_EQ(
+      run({list({"/plain", "/text"}), "--warc-file", prefix, "-q"}).exit_status,
+      0);
+  const ProcessResult result = run({prefix + ".warc.gz", "--compare=2"});
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+}
+
+TEST_F(ArchiveCli, OptionsOfFetchingHaveNoPlaceWithArchives) {
+  const std::string archive =
+      files_.write("a.warc", "WARC/1.0\r\nWARC-Type: warcinfo\r\n");
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{"-r"}, {"--head"}, {"http://a.test/"}}) {
+    std::vector<std::string> all = options;
+    all.insert(all.begin(), archive);
+    const ProcessResult result = run(all);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(result.err, HasSubstr("is an archive"));
+  }
+}
+
+}  // namespace
+}  // namespace crawl::testing
