@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -306,7 +307,7 @@ int run_crawl(const Options& options, Report& report) {
           ? make_seeds({})
           : open_seeds(options.inputs, [&fetcher] { (*fetcher)->wake(); });
   if (!seeds) return fail(seeds.error());
-  WatchedLines lines(*std::move(seeds));
+  WatchedLines lines(checked_lines(options.inputs, *std::move(seeds)));
 
   // Last, since it empties the file.
   Result<Outputs> outputs = open_outputs(options, report);
@@ -319,7 +320,11 @@ int run_crawl(const Options& options, Report& report) {
   std::optional<LineCount> count;
   if (report.has_progress() && !options.crawl.site && !reads_archives) {
     count.emplace(options.inputs);
-    report.set_total([&count] { return count->total(); });
+    report.set_total([&count, most = options.crawl.budget.max_pages] {
+      std::optional<std::uint64_t> total = count->total();
+      if (total && most > 0) total = std::min(*total, most);
+      return total;
+    });
   }
   const Result<CrawlStats> stats = crawler.run(lines);
   button.connect(nullptr);
@@ -336,7 +341,7 @@ int run_crawl(const Options& options, Report& report) {
     return kExitFailures;
   }
   if (button.pressed()) {
-    report.print(format_resume_hint(options, lines.exact()));
+    report.print(format_resume_hint(options, lines.exact(), columns));
     return kExitInterrupted;
   }
   return exit_status(*stats, !options.crawl.site);

@@ -217,7 +217,9 @@ int run_explain(const Options& options, Report& /*report*/) {
   Explanation explanation;
   ScopeDecision decision = scope.judge(url);
   if (seeds->has_url) decision = ScopeDecision();  // nobody asks of seeds
-  explanation.add(decision.error() == ErrorKind::kTrap ? "trap" : "scope",
+  explanation.add(decision.error() == ErrorKind::kTrap       ? "trap"
+                  : decision.error() == ErrorKind::kExcluded ? "excluded"
+                                                             : "scope",
                   decision.allowed(), scope.explain(decision));
   if (Result<void> done = explain_state(options, url, explanation); !done) {
     return refuse(done.error());

@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 2> kDescription = {
 
 constexpr std::array<std::string_view, 3> kExamples = {
     "crawl urls.txt -j 8 | jq -r .title",
-    "crawl https://example.org/ --fields url,status_code,time_total",
+    "crawl https://example.org/ --fields url,time_total",
     "crawl urls.txt --compare=8,64"};
 
 constexpr std::string_view kValues =

@@ -1,5 +1,7 @@
 #include "cli/line_count.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -13,13 +15,20 @@ namespace {
 
 bool can_be_read_twice(const std::string& input) {
   std::error_code ignored;
-  return input != "-" && (is_url_input(input) ||
-                          std::filesystem::is_regular_file(input, ignored));
+  return is_url_input(input) ||
+         std::filesystem::is_regular_file(input, ignored);
+}
+
+// Standard input by its name, if that is a file from its beginning.
+std::string with_name(std::string input) {
+  return input == "-" && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0 ? "/dev/stdin"
+                                                               : input;
 }
 
 }  // namespace
 
 LineCount::LineCount(std::vector<std::string> inputs) {
+  for (std::string& input : inputs) input = with_name(std::move(input));
   if (!std::all_of(inputs.begin(), inputs.end(), can_be_read_twice)) return;
   try {
     thread_ =

@@ -6,7 +6,9 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <system_error>
+#include <utility>
 
 #include "base/ascii.h"
 #include "cli/shown_value.h"
@@ -64,6 +66,52 @@ bool is_delimited(std::string_view line, char delimiter) {
          (delimiter == ',' && text_behind);
 }
 
+// What stands above a column of URLs.
+bool is_url_header(std::string_view cell) {
+  for (const char* word : {"url", "urls", "uri", "link", "links", "loc", "href",
+                           "address", "website", "page_url"}) {
+    if (equals_ignoring_case(cell, word)) return true;
+  }
+  return false;
+}
+
+// The cells of the table's first lines that hold a URL, or its name; from one.
+std::size_t url_column(std::string_view begin, char delimiter) {
+  for (int lines = 0; lines < 3 && !begin.empty(); ++lines) {
+    const std::string_view line = first_line(begin);
+    if (line.empty()) break;
+    begin.remove_prefix(
+        static_cast<std::size_t>(line.data() + line.size() - begin.data()));
+    std::size_t column = 1;
+    for (std::size_t at = 0; at <= line.size(); ++column) {
+      const std::size_t end = std::min(line.find(delimiter, at), line.size());
+      const std::string_view cell =
+          trim(trim(line.substr(at, end - at), kSpace), "\"'");
+      if (is_url_header(cell) || cell.starts_with("http://") ||
+          cell.starts_with("https://")) {
+        return column;
+      }
+      at = end + 1;
+    }
+  }
+  return 1;
+}
+
+// How to put `command` between the list and us.
+std::string through(std::string_view command, const std::string& name) {
+  return name == "-" ? fmt::format("... | {} | crawl -", command)
+                     : fmt::format("{} {} | crawl -", command, name);
+}
+
+// Where the URLs are in JSON that begins so: "url" in the end, or an array's
+// items.
+std::string_view json_name(std::string_view line) {
+  const std::size_t quote = line.find('"');
+  const std::size_t end =
+      quote == line.npos ? line.npos : line.find('"', quote + 1);
+  return end == line.npos ? "" : line.substr(quote + 1, end - quote - 1);
+}
+
 struct Magic {
   std::string_view bytes;
   std::string_view what;
@@ -83,8 +131,8 @@ std::optional<std::string> wrong_list(std::string_view begin,
                                       const std::string& name) {
   for (const Magic& magic : kCompressed) {
     if (begin.starts_with(magic.bytes)) {
-      return fmt::format("is compressed ({}): unpack it first, {} {} | crawl -",
-                         magic.what, magic.reader, name);
+      return fmt::format("is compressed ({}): unpack it first, {}", magic.what,
+                         through(magic.reader, name));
     }
   }
   if (begin.starts_with("\xEF\xBB\xBF")) begin.remove_prefix(3);
@@ -107,26 +155,41 @@ std::optional<std::string> wrong_list(std::string_view begin,
            "-r https://SITE/ --sitemap URL";
   }
   if (start.starts_with("{\"") || start.starts_with("{ \"") || start == "{") {
+    const std::string_view key = json_name(line);
+    const std::size_t behind = line.find('"', line.find('"') + 1) + 1;
+    const bool array =
+        !key.empty() && std::all_of(key.begin(), key.end(), is_ascii_letter) &&
+        trim(trim(line.substr(behind), ":"), " ").starts_with('[');
     return fmt::format(
-        "looks like JSON: take the URLs out of it first, jq -r "
-        ".url {} | crawl -",
-        name);
+        "looks like JSON: take the URLs out of it first, {}",
+        through(array ? fmt::format("jq -r '.{}[]'", key) : "jq -r .url",
+                name));
   }
   if (start == "[" || start.starts_with("[\"") || start.starts_with("[{")) {
+    const std::size_t item =
+        begin.find_first_not_of(" \t\r\n", begin.find('[') + 1);
+    const bool objects = item != begin.npos && begin[item] == '{';
     return fmt::format(
-        "looks like a JSON array: take the URLs out of it first, "
-        "jq -r '.[]' {} | crawl -",
-        name);
+        "looks like a JSON array: take the URLs out of it first, {}",
+        through(objects ? "jq -r '.[].url'" : "jq -r '.[]'", name));
   }
   for (const char delimiter : {'\t', ',', ';'}) {
     if (is_delimited(line, delimiter)) {
       const bool tabs = delimiter == '\t';
       return fmt::format(
           "looks like a table ({}): take the column with the "
-          "URLs out of it first, cut {}-f1 {} | crawl -",
-          tabs ? "TSV" : "CSV", tabs ? "" : fmt::format("-d'{}' ", delimiter),
-          name);
+          "URLs out of it first, {}",
+          tabs ? "TSV" : "CSV",
+          through(fmt::format("cut {}-f{}",
+                              tabs ? "" : fmt::format("-d'{}' ", delimiter),
+                              url_column(begin, delimiter)),
+                  name));
     }
+  }
+  if (is_url_header(line)) {
+    return fmt::format(
+        "looks like a table of one column, '{}': leave its name out, {}", line,
+        through("tail -n +2", name));
   }
   return std::nullopt;
 }
@@ -147,6 +210,50 @@ Result<void> check_lists(const std::vector<std::string>& inputs) {
     }
   }
   return {};
+}
+
+namespace {
+
+class CheckedLines final : public SeedSource {
+ public:
+  CheckedLines(const std::vector<std::string>& inputs,
+               std::unique_ptr<SeedSource> lines)
+      : lines_(std::move(lines)) {
+    for (const std::string& input : inputs) {
+      if (is_url_input(input)) continue;
+      names_ += names_.empty() ? "" : ", ";
+      names_ += input == "-" ? "standard input" : input;
+    }
+    left_ = names_.empty() ? 0 : inputs.size();
+  }
+
+  Status next(std::string& line) override {
+    if (!error_.empty()) return Status::kEnd;
+    const Status status = lines_->next(line);
+    if (left_ == 0 || status != Status::kLine) return status;
+    if (first_line(line).empty()) return status;
+    --left_;
+    const auto wrong = wrong_list(line, "-");
+    if (!wrong) return status;
+    error_ = fmt::format("{} {}", names_, *wrong);
+    return Status::kEnd;
+  }
+  std::string error() const override {
+    return error_.empty() ? lines_->error() : error_;
+  }
+
+ private:
+  const std::unique_ptr<SeedSource> lines_;
+  std::string names_;
+  std::size_t left_ = 0;  // lines to look at: each input has a first one
+  std::string error_;
+};
+
+}  // namespace
+
+std::unique_ptr<SeedSource> checked_lines(
+    const std::vector<std::string>& inputs, std::unique_ptr<SeedSource> lines) {
+  return std::make_unique<CheckedLines>(inputs, std::move(lines));
 }
 
 }  // namespace crawl::cli

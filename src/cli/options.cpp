@@ -371,7 +371,10 @@ class Resolver : ValueReader {
       fetch.user_password = *args.user;
     }
     fetch.proxy = args.proxy.value_or("");
-    fetch.proxy_rules = surroundings_.proxies;
+    // As curl has it, an empty one is none, whatever the environment says.
+    if (!args.proxy || !args.proxy->empty()) {
+      fetch.proxy_rules = surroundings_.proxies;
+    }
     fetch.proxy_rules.every = fetch.proxy;
     if (args.no_proxy) fetch.proxy_rules.no_proxy = *args.no_proxy;
     read_file_name("--proxy-cacert", args.proxy_cacert, fetch.proxy_ca_file);

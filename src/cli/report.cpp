@@ -128,7 +128,8 @@ Result<std::unique_ptr<Report>> Report::open(const Options& options) {
 Report::Report(const Options& options)
     : quiet_(options.quiet),
       verbosity_(options.verbosity),
-      logs_to_file_(!options.log_file.empty() && options.log_file != "-"),
+      logs_failures_(!options.log_file.empty()),
+      logs_to_file_(logs_failures_ && options.log_file != "-"),
       pace_(pace_of(options.crawl)),
       reads_pipe_(reads_pipe(options.inputs)) {
   const bool typed = std::find(options.inputs.begin(), options.inputs.end(),
@@ -191,6 +192,12 @@ std::string Report::waiting_for(const CrawlStats& stats) {
 
 void Report::finished(const CrawlRecord& record,
                       const FetchResult* /*result*/) {
+  if (verbosity_ >= 2) {
+    for (const RedirectHop& hop : record.redirects) {
+      logger_->info("fetched {}: status {}, to {}", printable(hop.url),
+                    hop.status_code, printable(hop.location));
+    }
+  }
   if (record.ok) {
     if (verbosity_ < 2) return;
     logger_->info("fetched {}: status {}, {} in {}", address_of(record),
@@ -198,7 +205,7 @@ void Report::finished(const CrawlRecord& record,
                   human_seconds(record.time_total));
     return;
   }
-  if (verbosity_ == 0 && !logs_to_file_) return;
+  if (verbosity_ == 0 && !logs_failures_) return;
   const std::string why =
       record.error_message.empty()
           ? std::string(to_string(record.error))

@@ -64,6 +64,7 @@ class Report final : public CrawlObserver {
 
   const bool quiet_;
   const int verbosity_;
+  const bool logs_failures_;  // --log-file, wherever it goes
   const bool logs_to_file_;
   const std::string pace_;  // what keeps hosts waiting by the user's wish
   const bool reads_pipe_;

@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/userinfo.h"
+#include "cli/filled_text.h"
 #include "crawl/base/utf8.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/packed_output.h"
@@ -108,14 +109,30 @@ SeedSource::Status WatchedLines::next(std::string& line) {
   return status;
 }
 
-std::string format_resume_hint(const Options& options, bool exact) {
+namespace {
+
+std::string filled(std::string_view text, std::size_t columns) {
+  std::string out;
+  append_filled(text, 0, std::max<std::size_t>(columns, 20), out);
+  out += '\n';
+  return out;
+}
+
+}  // namespace
+
+std::string format_resume_hint(const Options& options, bool exact,
+                               std::size_t columns) {
   if (!options.crawl.archives.empty()) {
-    return "the archives were not read to their end\n";
+    return filled("the archives were not read to their end", columns);
   }
-  if (!options.state.empty()) return "to go on, run the same command again\n";
+  if (!options.state.empty()) {
+    return filled("to go on, run the same command again", columns);
+  }
   if (options.crawl.site) {
-    return "nothing of this crawl is kept; with --state FILE and -o FILE the "
-           "same command goes on\n";
+    return filled(
+        "nothing of this crawl is kept; with --state FILE and -o FILE the same "
+        "command goes on",
+        columns);
   }
   const bool named = exact && options.inputs.size() == 1 &&
                      options.inputs[0] != "-" && options.output != "-" &&
@@ -126,8 +143,10 @@ std::string format_resume_hint(const Options& options, bool exact) {
   if (!named || !is_regular_file(options.inputs[0]) ||
       !is_regular_file(options.output) || !is_printable(options.inputs[0]) ||
       !is_printable(options.output) || !has_plain_lines(options.inputs[0])) {
-    return "to go on, run again with the lines that have no record yet; with "
-           "--state FILE and -o FILE the same command goes on by itself\n";
+    return filled(
+        "to go on, run again with the lines that have no record yet; with "
+        "--state FILE and -o FILE the same command goes on by itself",
+        columns);
   }
   return fmt::format(
       "to go on, crawl the lines that have no record yet:\n"

@@ -28,8 +28,10 @@ class WatchedLines final : public SeedSource {
 
 // How to go on after Ctrl-C. For a list whose records name its lines it is a
 // command for the shell that picks those without one; `exact`: they name them
-// byte by byte. Looks for the files and for a name that is free.
-std::string format_resume_hint(const Options& options, bool exact);
+// byte by byte. Looks for the files and for a name that is free. Words are
+// filled to `columns`, the command is not.
+std::string format_resume_hint(const Options& options, bool exact,
+                               std::size_t columns = 100);
 
 }  // namespace crawl::cli
 

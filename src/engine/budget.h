@@ -15,7 +15,8 @@ namespace crawl {
 //
 // A page has a place from its first exchange to its end, and keeps it if it
 // leaves a record; so there are never more records than max_pages, and exactly
-// so many if there are enough pages. One thread.
+// so many if there are enough pages. (The records of what the user's patterns
+// and --unique leave out take no place.) One thread.
 class Budget {
  public:
   Budget(const BudgetOptions& options, Clock::time_point started)

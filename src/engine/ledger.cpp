@@ -56,12 +56,13 @@ void Ledger::count(const CrawlRecord& record) {
 void Ledger::finish(CrawlRecord record, const FetchResult* result) {
   if (result == nullptr) record.timestamp = clock_.wall_time();
   count(record);
-  if (!record.input.empty() && is_skip(record.error) &&
-      record.error != ErrorKind::kDuplicate &&
-      record.error != ErrorKind::kExcluded) {
+  // Whom the user's own options leave out.
+  const bool left_out = record.error == ErrorKind::kDuplicate ||
+                        record.error == ErrorKind::kExcluded;
+  if (!record.input.empty() && is_skip(record.error) && !left_out) {
     ++stats_.seeds_skipped;
   }
-  budget_.record_made();
+  if (!left_out) budget_.record_made();
   each([&](Sink& sink) { return sink.annotate(record); });
   if (observer_ != nullptr) observer_->finished(record, result);
   each([&](Sink& sink) { return sink.take({record, true}); });

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/record_builder.h"
+#include "frontier/seen_key.h"
 
 namespace crawl {
 namespace {
@@ -108,9 +109,9 @@ void ListAgenda::add(Intake::Line line) {
   Url& url = line.seed->url;
   if (options_.unique &&
       !seen_
-           .insert(
-               fingerprint(fmt::format("{} {}", url.without_fragment().href(),
-                                       line.seed->user_password)))
+           .insert(fingerprint(fmt::format(
+               "{} {}", seen_key(url.without_fragment().href(), key_),
+               line.seed->user_password)))
            .second &&
       !known) {
     return refuse(line, url.href(), ErrorKind::kDuplicate,

@@ -86,6 +86,7 @@ class ListAgenda final : public Agenda, private JobOwner {
   Pause pause_ = Pause::kTurn;
   bool starved_ = false;  // slots are empty, and what is queued has to wait
   std::unordered_set<Fingerprint> seen_;  // with --unique
+  std::string key_;                       // reused
   std::optional<Scope> filter_;
 
   LinesDone lines_done_;

@@ -14,14 +14,14 @@ constexpr std::uint64_t kRobotsBody = kRobotsMinBytes + 1;
 
 }  // namespace
 
-RobotsErrand::RobotsErrand(std::string product_token, const PaceOptions& pace,
-                           Frontier& frontier, Ledger& ledger,
-                           const Clock& clock)
+RobotsErrand::RobotsErrand(std::string product_token, int connect_attempts,
+                           const PaceOptions& pace, Frontier& frontier,
+                           Ledger& ledger, const Clock& clock)
     : pace_(pace),
       frontier_(frontier),
       ledger_(ledger),
       clock_(clock),
-      gate_(std::move(product_token)) {}
+      gate_(std::move(product_token), {.connect_attempts = connect_attempts}) {}
 
 std::unique_ptr<Job> RobotsErrand::ask_for(std::unique_ptr<Job> job) {
   auto question =

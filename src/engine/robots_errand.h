@@ -27,8 +27,10 @@ class RobotsErrand final : public JobOwner {
   using OnSitemaps = std::function<void(
       const Job& robots, std::vector<std::string> named, bool allow_private)>;
 
-  RobotsErrand(std::string product_token, const PaceOptions& pace,
-               Frontier& frontier, Ledger& ledger, const Clock& clock);
+  // `connect_attempts`: how often a page of a host without a server is tried.
+  RobotsErrand(std::string product_token, int connect_attempts,
+               const PaceOptions& pace, Frontier& frontier, Ledger& ledger,
+               const Clock& clock);
   void on_sitemaps(OnSitemaps told) { on_sitemaps_ = std::move(told); }
 
   RobotsGate::Verdict judge(const Url& url, bool allow_private) const {

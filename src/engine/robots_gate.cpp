@@ -23,8 +23,11 @@ ErrorKind error_that_counts(const FetchResult& result) {
 
 }  // namespace
 
-RobotsGate::RobotsGate(std::string product_token, std::size_t max_bytes)
-    : product_token_(std::move(product_token)), max_bytes_(max_bytes) {}
+RobotsGate::RobotsGate(std::string product_token, const RobotsPolicy& policy,
+                       std::size_t max_bytes)
+    : product_token_(std::move(product_token)),
+      policy_(policy),
+      max_bytes_(max_bytes) {}
 
 RobotsGate::Verdict RobotsGate::judge(const Url& url, bool allow_private,
                                       Clock::time_point now) const {
@@ -77,7 +80,7 @@ RobotsGate::Outcome RobotsGate::answered(Host& host, const Url& asked,
     host.failures = 0;
     host.known = host.blocked = true;
     host.reason = result.error_message;
-    host.expires = now + RobotsPolicy().lifetime;
+    host.expires = now + policy_.lifetime;
     return {};
   }
   host.blocked = false;
@@ -89,10 +92,12 @@ RobotsGate::Outcome RobotsGate::answered(Host& host, const Url& asked,
   const RobotsVerdict verdict =
       judge_robots({.error = error_that_counts(result),
                     .status_code = result.status_code,
+                    .connected = !result.remote_ip.empty(),
                     .has_target = target.has_value(),
                     .redirects = redirects,
                     .failures = host.failures,
-                    .has_copy = host.known && !host.disallow_all});
+                    .has_copy = host.known && !host.disallow_all},
+                   policy_);
 
   Outcome outcome;
   if (verdict.access == RobotsAccess::kFollow) {

@@ -36,6 +36,7 @@ class RobotsGate {
   };
 
   explicit RobotsGate(std::string product_token,
+                      const RobotsPolicy& policy = {},
                       std::size_t max_bytes = 64u << 20);
 
   // May this URL be fetched now? After kAskFirst the caller fetches
@@ -80,6 +81,7 @@ class RobotsGate {
   void count(Host& host);
 
   const std::string product_token_;
+  const RobotsPolicy policy_;
   const std::size_t max_bytes_;
   mutable Hosts hosts_;  // the one asked about last comes first
   std::unordered_map<std::string_view, Hosts::iterator> by_key_;

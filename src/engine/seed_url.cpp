@@ -15,6 +15,12 @@ namespace {
 std::string_view without_quotes(std::string_view line) {
   constexpr std::string_view kOpening = "\"'<";
   constexpr std::string_view kClosing = "\"'>";
+  // Copied out of a program: "URL",
+  if (line.size() > 2 && line.ends_with(',') &&
+      kOpening.find(line.front()) != std::string_view::npos &&
+      kOpening.find(line.front()) == kClosing.find(line[line.size() - 2])) {
+    line.remove_suffix(1);
+  }
   if (line.size() < 2) return line;
   const std::size_t kind = kOpening.find(line.front());
   if (kind == std::string_view::npos || line.back() != kClosing[kind]) {

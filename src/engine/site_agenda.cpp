@@ -275,6 +275,7 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
   if (ending.error == ErrorKind::kContentType && !job->input.empty() &&
       result.content_type.find("xml") != std::string::npos) {
     ending.message += "; a sitemap is given with --sitemap";
+    ledger_.notice(fmt::format("{}: {}", job->url.href(), ending.message));
   }
   // A seed's record is in the output whatever becomes of it.
   if (is_skip(ending.error) && job->input.empty()) {
@@ -302,7 +303,7 @@ void SiteAgenda::leave_out(const SiteQueue::Skip& skip) {
 Result<void> SiteAgenda::commit(const SinkPositions& positions) {
   commits_.start(clock_.now(), options_.commit_interval);
   ledger_.save(store_);
-  queue_->save();
+  if (Result<void> saved = queue_->save(); !saved) return saved;
   store_.set_counter(kNeverQueued, never_queued_);
   store_.set_counter(kLines, std::max(known_lines_, intake_.lines()));
   if (sitemaps_.list().take_changed()) {

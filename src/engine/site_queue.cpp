@@ -84,6 +84,7 @@ SiteQueue::SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
       on_skip_(std::move(on_skip)),
       copies_(options.max_duplicates) {
   included_ = store_.counter(kIncluded);
+  left_out_ = store_.counter(kLeftOut);
   // An earlier crawl's hosts have work from the start.
   for (StateStore::HostId host = 0; host < store_.hosts(); ++host) {
     note_waiting(host);
@@ -95,8 +96,19 @@ Result<std::unique_ptr<SiteQueue>> SiteQueue::open(const SiteOptions& options,
                                                    OnSkip on_skip) {
   Result<Scope> scope = Scope::make(options.scope);
   if (!scope) return tl::unexpected(scope.error());
-  return std::unique_ptr<SiteQueue>(
+  const Result<std::optional<std::string>> copies = store.note(kCopies);
+  if (!copies) return tl::unexpected(copies.error());
+  std::unique_ptr<SiteQueue> queue(
       new SiteQueue(options, *std::move(scope), store, std::move(on_skip)));
+  if (*copies) queue->copies_.restore(**copies);
+  return queue;
+}
+
+Result<void> SiteQueue::save() {
+  store_.set_counter(kIncluded, included_);
+  store_.set_counter(kLeftOut, left_out_);
+  return copies_.take_changed() ? store_.set_note(kCopies, copies_.save())
+                                : Result<void>();
 }
 
 bool SiteQueue::follows(LinkElement element) const {

@@ -88,7 +88,7 @@ class SiteQueue {
 
   // URLs were found, and the patterns to include fit none of them.
   bool nothing_included() const { return included_ == 0 && left_out_ > 0; }
-  void save() { store_.set_counter(kIncluded, included_); }
+  Result<void> save();
 
   // Nothing waits but what is among the visits.
   bool exhausted() const { return waiting_hosts_.empty(); }
@@ -134,7 +134,9 @@ class SiteQueue {
   std::unordered_map<std::string, Name> names_;
   std::deque<StateStore::HostId> waiting_hosts_;
   static constexpr std::string_view kIncluded = "included";
-  std::uint64_t included_ = 0;  // found and in scope
+  static constexpr std::string_view kLeftOut = "left out";
+  static constexpr std::string_view kCopies = "copies";  // a note's name
+  std::uint64_t included_ = 0;                           // found and in scope
   std::uint64_t left_out_ = 0;  // found, and none of the patterns fit
   DuplicateTrap copies_;
   std::unordered_map<PageId, std::string> parent_urls_;  // of late

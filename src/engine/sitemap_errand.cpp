@@ -39,6 +39,7 @@ std::unique_ptr<Job> SitemapErrand::make_job(SitemapList::Entry sitemap) {
       break;
   }
   auto job = std::make_unique<Job>(0, "", std::move(sitemap.url));
+  if (sitemap.wanted) job->input = job->url.href();
   job->owner = this;
   job->depth = sitemap.level;
   job->allow_private = sitemap.allow_private;
@@ -50,9 +51,8 @@ void SitemapErrand::add(SitemapList::Entry sitemap) {
 }
 
 void SitemapErrand::add_named_by_user(Url url, std::string user_password) {
-  auto job = make_job({std::move(url), 0, true});
+  auto job = make_job({std::move(url), 0, true, true});
   if (!job) return;
-  job->input = job->url.href();
   job->secret = {job->url.host_key(), std::move(user_password)};
   visits_.add(std::move(job));
 }
@@ -112,12 +112,15 @@ void SitemapErrand::read(std::unique_ptr<Job> job, FetchResult result) {
   }
   const bool allow_private =
       job->allow_private && visits_.from_private(result, job->url);
-  reading_.push_back(reader_->submit([body = std::move(result.body),
-                                      first_url = std::string(job->first_url()),
-                                      url = job->url, level = job->depth,
-                                      allow_private] {
-    return Read{read_sitemap(body, url), first_url, url, level, allow_private};
-  }));
+  reading_.push_back(reader_->submit(
+      [body = std::move(result.body), first_url = std::string(job->first_url()),
+       url = job->url, level = job->depth, allow_private,
+       wanted = !job->input.empty()] {
+        Read read{read_sitemap(body, url), first_url, url, level,
+                  allow_private,           wanted};
+        if (body.empty()) read.sitemap.problem = "it is empty";
+        return read;
+      }));
   reading_.back().add_done_callback([this](const Future<Read>&) { wake_(); });
 }
 
@@ -129,9 +132,10 @@ void SitemapErrand::take_in() {
     if (!read.sitemap.problem.empty()) {
       ledger_.notice(
           fmt::format("sitemap {}: {}", read.url.href(), read.sitemap.problem));
+      if (read.wanted) ++ledger_.stats().sitemaps_failed;
     }
     for (const SitemapEntry& entry : read.sitemap.sitemaps) {
-      add({entry.url, read.level + 1, read.allow_private});
+      add({entry.url, read.level + 1, read.allow_private, read.wanted});
     }
     on_read_(read);
     list_.finished(read.first_url);

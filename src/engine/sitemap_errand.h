@@ -35,6 +35,7 @@ class SitemapErrand final : public JobOwner {
     Url url;
     int level = 0;
     bool allow_private = false;  // what it lists may be at such addresses
+    bool wanted = false;         // as SitemapList::Entry has it
   };
   using OnRead = std::function<void(const Read&)>;
   // A sitemap that is not fetched: there are too many.

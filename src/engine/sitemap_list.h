@@ -24,6 +24,9 @@ class SitemapList {
     int level = 0;  // indexes above it
     // Who named it may lead to loopback and private addresses.
     bool allow_private = false;
+    // By the user, or by an index that the user named: that it cannot be read
+    // is a failure.
+    bool wanted = false;
   };
 
   enum class Added : std::uint8_t {

@@ -43,7 +43,9 @@ Visits::Visits(const CrawlOptions& options, const Pacing& pacing,
       ledger_(ledger),
       clock_(clock),
       frontier_(frontier_options(options, pacing), clock),
-      robots_(options.product_token, options.pace, frontier_, ledger, clock) {}
+      robots_(options.product_token,
+              static_cast<int>(options.retry.retries) + 1, options.pace,
+              frontier_, ledger, clock) {}
 
 std::unique_ptr<Job> Visits::next() {
   if (!at_once_.empty()) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace crawl {
 
@@ -39,14 +40,25 @@ class DuplicateTrap {
   // its first page: "more than 50 copies ... below http://h/a/ ...".
   std::optional<std::string> take_notice();
 
+  // What an earlier run of the crawl has counted: for its state, and back.
+  // Which pages were copies is not in it: on a host that had copies on copies,
+  // every copy is taken for one found on a copy from then on.
+  std::string save() const;
+  void restore(std::string_view saved);
+  // Has save() changed since the last call?
+  bool take_changed() { return std::exchange(changed_, false); }
+
  private:
   struct Host {
     std::size_t copies = 0;
+    bool restored = false;
     std::string directory;  // that all of them are below, an href's beginning
   };
 
   const std::size_t limit_;
   bool caught_ = false;
+  bool changed_ = false;
+  bool any_restored_ = false;
   std::optional<std::string> notice_;
   std::unordered_set<std::uint64_t> copies_;  // by the hash of their href
   std::unordered_map<std::string, Host> hosts_;

@@ -37,17 +37,18 @@ RobotsVerdict unreachable(const RobotsAnswer& answer,
   verdict.access =
       answer.has_copy ? RobotsAccess::kUseCopy : RobotsAccess::kDisallowAll;
   verdict.reason = what_happened(answer);
+  const bool silent = answer.error == ErrorKind::kTimeout && !answer.connected;
   const bool no_server =
       answer.redirects == 0 &&
       (answer.error == ErrorKind::kDns || answer.error == ErrorKind::kConnect ||
-       answer.error == ErrorKind::kTls);
+       answer.error == ErrorKind::kTls || silent);
   verdict.ask_again =
       pause(no_server ? policy.first_connect_retry : policy.first_retry,
             answer.failures, policy.max_retry);
   if (answer.has_copy) return verdict;
   // Only a connection may come about a moment later.
   const int attempts = !no_server ? policy.max_attempts
-                       : answer.error == ErrorKind::kConnect
+                       : answer.error == ErrorKind::kConnect || silent
                            ? policy.connect_attempts
                            : 1;
   if (answer.failures + 1 < attempts) return verdict;

@@ -40,6 +40,20 @@ bool is_session_id(std::string_view name, std::string_view text) {
           find_ignoring_case(text, "cftoken=") != std::string_view::npos);
 }
 
+// ASP.NET's session id, a segment of its own: "/(S(lit3py55t21z5v55vlm25s55))".
+bool is_session_segment(std::string_view part) {
+  constexpr std::size_t kIdSize = 24;
+  constexpr std::string_view kBegin = "/(S(", kEnd = "))";
+  if (part.size() != kBegin.size() + kIdSize + kEnd.size() ||
+      !starts_with_ignoring_case(part, kBegin) || !part.ends_with(kEnd)) {
+    return false;
+  }
+  const std::string_view id = part.substr(kBegin.size(), kIdSize);
+  return std::all_of(id.begin(), id.end(), [](char c) {
+    return is_ascii_letter(c) || is_ascii_digit(c);
+  });
+}
+
 }  // namespace
 
 bool matches_glob(std::string_view glob, std::string_view text) {
@@ -88,9 +102,10 @@ std::string UrlCleaner::cleaned_path(std::string_view path) const {
     // A segment begins, or a parameter of it does.
     const std::size_t end = std::min(path.find_first_of("/;", 1), path.size());
     const std::string_view part = path.substr(0, end);
-    if (part[0] != ';' || !strips(part.substr(1), Place::kPath, path)) {
-      out += part;
-    }
+    const bool stripped =
+        part[0] == ';' ? strips(part.substr(1), Place::kPath, path)
+                       : options_.strip_session_ids && is_session_segment(part);
+    if (!stripped) out += part;
     path.remove_prefix(end);
   }
   return out;
@@ -102,7 +117,16 @@ std::string UrlCleaner::cleaned_query(std::string_view query) const {
   std::string_view rest = query.substr(1);
   for (;;) {
     const std::size_t end = rest.find('&');
-    const std::string_view parameter = rest.substr(0, end);
+    std::string_view parameter = rest.substr(0, end);
+    // Java's servlets put theirs behind any URL.
+    while (options_.strip_session_ids) {
+      const std::size_t semicolon = parameter.rfind(';');
+      if (semicolon == parameter.npos ||
+          !is_session_id(name_of(parameter.substr(semicolon + 1)), query)) {
+        break;
+      }
+      parameter = parameter.substr(0, semicolon);
+    }
     if (!strips(parameter, Place::kQuery, query) &&
         !(options_.sort_query && parameter.empty())) {
       parameters.push_back(parameter);
@@ -130,7 +154,8 @@ Url UrlCleaner::clean(const Url& url) const {
   // A lone `?` stays.
   const bool has_query = url.search().size() > 1;
   if (!url.is_http() ||
-      (path.find(';') == std::string_view::npos && !has_query)) {
+      (path.find(';') == std::string_view::npos &&
+       path.find("/(") == std::string_view::npos && !has_query)) {
     return url.without_fragment();
   }
   const std::string_view href = url.href();

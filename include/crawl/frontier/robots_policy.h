@@ -31,6 +31,7 @@ struct RobotsPolicy {
 struct RobotsAnswer {
   ErrorKind error = ErrorKind::kNone;  // transport only, as FetchResult::error
   int status_code = 0;                 // 0: no response
+  bool connected = true;               // to the server, whatever came of it
   bool has_target = false;  // the redirect has a Location that is http(s)
   int redirects = 0;        // hops followed so far
   int failures = 0;         // attempts before this one that failed, in a row

@@ -37,7 +37,8 @@ std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
 
 }  // namespace
 
-Result<std::optional<ProxyInfo>> ProxyInfo::parse(const std::string& proxy) {
+Result<std::optional<ProxyInfo>> ProxyInfo::parse(const std::string& proxy,
+                                                  std::string_view given_by) {
   if (proxy.empty()) return std::optional<ProxyInfo>();
   const CurluHandle owned(curl().url());
   if (!owned) throw std::bad_alloc();
@@ -68,9 +69,9 @@ Result<std::optional<ProxyInfo>> ProxyInfo::parse(const std::string& proxy) {
     }
   }
   return make_error(fmt::format(
-      "-x: '{}' is no proxy; it takes [http|https|socks4|socks4a|socks5|"
+      "{}: '{}' is no proxy; it takes [http|https|socks4|socks4a|socks5|"
       "socks5h]://[user:password@]host[:port]",
-      hide_password(proxy)));
+      given_by, hide_password(proxy)));
 }
 
 }  // namespace crawl

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crawl/base/error.h"
 
@@ -34,7 +35,8 @@ struct ProxyInfo {
   // [http|https|socks4|socks4a|socks5|socks5h]://[user:password@]host[:port],
   // http without a scheme, port 1080 (https: 443) without one, as curl has it.
   // Nothing for "".
-  static Result<std::optional<ProxyInfo>> parse(const std::string& proxy);
+  static Result<std::optional<ProxyInfo>> parse(
+      const std::string& proxy, std::string_view given_by = "-x");
 };
 
 }  // namespace crawl

@@ -45,13 +45,16 @@ Result<std::unique_ptr<const NetSetup>> NetSetup::create(FetchOptions options,
   auto setup = create_alike(options, sources);
   if (!setup) return tl::unexpected(std::move(setup.error()));
   // A proxy is looked at only if a URL may have use for it.
-  const std::vector<std::string> proxies =
-      !rules.every.empty() ? std::vector{rules.every}
-                           : std::vector{rules.http, rules.https, rules.all};
-  for (const std::string& proxy : proxies) {
+  using Given = std::pair<std::string_view, std::string>;
+  const std::vector<Given> proxies =
+      !rules.every.empty() ? std::vector<Given>{{"-x", rules.every}}
+                           : std::vector<Given>{{"$http_proxy", rules.http},
+                                                {"$https_proxy", rules.https},
+                                                {"$all_proxy", rules.all}};
+  for (const auto& [given_by, proxy] : proxies) {
     if (proxy.empty() || (*setup)->by_proxy_.contains(proxy)) continue;
     options.proxy = proxy;
-    auto through = create_alike(options, sources);
+    auto through = create_alike(options, sources, given_by);
     if (!through) return tl::unexpected(std::move(through.error()));
     (*setup)->by_proxy_.emplace(proxy, std::move(*through));
   }
@@ -60,11 +63,11 @@ Result<std::unique_ptr<const NetSetup>> NetSetup::create(FetchOptions options,
 }
 
 // For connections that all go the same way.
-Result<std::unique_ptr<NetSetup>> NetSetup::create_alike(FetchOptions options,
-                                                         NetSources sources) {
+Result<std::unique_ptr<NetSetup>> NetSetup::create_alike(
+    FetchOptions options, NetSources sources, std::string_view proxy_given_by) {
   auto overrides = HostOverrides::parse(options.resolve, options.connect_to);
   if (!overrides) return tl::unexpected(std::move(overrides.error()));
-  auto proxy = ProxyInfo::parse(options.proxy);
+  auto proxy = ProxyInfo::parse(options.proxy, proxy_given_by);
   if (!proxy) return tl::unexpected(std::move(proxy.error()));
   std::unique_ptr<NetSetup> setup(
       new NetSetup(std::move(options), std::move(sources)));

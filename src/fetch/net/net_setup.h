@@ -70,8 +70,9 @@ class NetSetup {
   }
 
  private:
-  static Result<std::unique_ptr<NetSetup>> create_alike(FetchOptions options,
-                                                        NetSources sources);
+  static Result<std::unique_ptr<NetSetup>> create_alike(
+      FetchOptions options, NetSources sources,
+      std::string_view proxy_given_by = "-x");
   NetSetup(FetchOptions options, NetSources sources);
 
   FetchOptions options_;
