@@ -166,7 +166,9 @@ constexpr std::array<OptionSpec, 86> kOptions = {{
      "never).",
      &T::max_time},
     {Group::kLimits, "max-time", '\0', "TIME",
-     "End the crawl after TIME, in good order.", &T::max_crawl_time},
+     "End the crawl after TIME, in good order; what is in flight then has 5 s "
+     "more.",
+     &T::max_crawl_time},
     {Group::kLimits, "connect-timeout", '\0', "TIME",
      "Give up connecting after TIME (default: 10s).", &T::connect_timeout},
     {Group::kLimits, "max-redirs", '\0', "N",

@@ -114,7 +114,6 @@ namespace {
 std::string filled(std::string_view text, std::size_t columns) {
   std::string out;
   append_filled(text, 0, std::max<std::size_t>(columns, 20), out);
-  out += '\n';
   return out;
 }
 

@@ -31,7 +31,7 @@ class WatchedLines final : public SeedSource {
 // byte by byte. Looks for the files and for a name that is free. Words are
 // filled to `columns`, the command is not.
 std::string format_resume_hint(const Options& options, bool exact,
-                               std::size_t columns = 100);
+                               std::size_t columns = 1'000);
 
 }  // namespace crawl::cli
 

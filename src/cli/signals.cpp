@@ -70,8 +70,15 @@ InterruptWatcher::InterruptWatcher(std::function<void(int count)> on_interrupt,
       on_stop_(std::move(on_stop)),
       signals_(block_watched_signals()),
       stop_(eventfd(0, EFD_CLOEXEC)),
-      teller_([this] { tell(); }),
-      watcher_([this] { watch(); }) {}
+      teller_([this] { tell(); }) {
+  try {
+    watcher_ = std::thread([this] { watch(); });
+  } catch (...) {
+    tell_later({});
+    teller_.join();
+    throw;
+  }
+}
 
 InterruptWatcher::~InterruptWatcher() {
   tell_later({});

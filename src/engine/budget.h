@@ -13,7 +13,8 @@ namespace crawl {
 
 // Decides what may still happen: the one place where limits are looked at.
 //
-// A page has a place from its first exchange to its end, and keeps it if it
+// A page has a place from its first exchange to its end, but not while it waits
+// for long; it keeps it if it
 // leaves a record; so there are never more records than max_pages, and exactly
 // so many if there are enough pages. (The records of what the user's patterns
 // and --unique leave out take no place.) One thread.

@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace crawl {
+namespace {
+
+// For what is in flight when a limit ends the crawl.
+constexpr std::chrono::seconds kGrace{5};
+
+}  // namespace
 
 CrawlLoop::CrawlLoop(std::size_t jobs, Fetcher& fetcher, Ledger& ledger,
                      const Clock& clock)
@@ -62,13 +68,15 @@ void CrawlLoop::heed_stop_requests() {
   if (requests > 1 || useless) abort();
 }
 
-// A budget that is used up ends a crawl as the first Ctrl-C does: in good
-// order.
+// A budget that is used up ends a crawl as the first Ctrl-C does, in good
+// order; and after a while as the second does.
 void CrawlLoop::heed_budget(Clock::time_point now) {
+  if (give_up_at_ && now >= *give_up_at_) abort();
   if (stopped_) return;
   const std::string_view limit = ledger_.budget().used_up(now);
   if (limit.empty()) return;
   ledger_.stats().end_by(limit);
+  give_up_at_ = now + kGrace;
   stop();
 }
 
@@ -133,6 +141,7 @@ void CrawlLoop::wait() {
     }
   }
   const bool slots_free = in_flight() < jobs_;
+  if (!aborted_) wake_at(give_up_at_);
   if (!stopped_) {
     wake_at(agenda_->wake_at(slots_free));
     wake_at(ledger_.budget().deadline());

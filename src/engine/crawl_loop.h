@@ -57,6 +57,7 @@ class CrawlLoop {
   std::atomic<int> stop_requests_{0};
   bool stopped_ = false;
   bool aborted_ = false;
+  std::optional<Clock::time_point> give_up_at_;  // what is in flight
 
   // Jobs in flight by request id, and the ids free for the next ones.
   std::vector<std::unique_ptr<Job>> flights_;

@@ -29,6 +29,10 @@ class JobOwner {
   // nobody else's.
   virtual bool may_begin() const { return true; }
   virtual void begins(const Job& /*job*/) {}
+  // A job that has begun waits for long, so that others may begin in its place;
+  // and it goes on, when may_begin() lets it.
+  virtual void stands_back(const Job& /*job*/) {}
+  virtual void goes_on(const Job& /*job*/) {}
 
   // Whether robots.txt has a say.
   virtual bool asks_robots(const Job& /*job*/) const { return false; }

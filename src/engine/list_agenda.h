@@ -69,6 +69,10 @@ class ListAgenda final : public Agenda, private JobOwner {
   void done(std::uint64_t index);
 
   bool may_begin() const override { return ledger_.budget().may_begin_page(); }
+  void stands_back(const Job& /*job*/) override {
+    ledger_.budget().page_ends();
+  }
+  void goes_on(const Job& /*job*/) override { ledger_.budget().page_begins(); }
   void begins(const Job& /*job*/) override { ledger_.budget().page_begins(); }
   bool asks_robots(const Job& job) const override;
   void prepare(const Job& /*job*/, FetchRequest& request) const override {

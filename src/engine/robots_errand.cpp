@@ -21,7 +21,8 @@ RobotsErrand::RobotsErrand(std::string product_token, int connect_attempts,
       frontier_(frontier),
       ledger_(ledger),
       clock_(clock),
-      gate_(std::move(product_token), {.connect_attempts = connect_attempts}) {}
+      gate_(std::move(product_token), RobotsGate::kMaxBytes,
+            {.connect_attempts = connect_attempts}) {}
 
 std::unique_ptr<Job> RobotsErrand::ask_for(std::unique_ptr<Job> job) {
   auto question =

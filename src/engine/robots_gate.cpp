@@ -23,11 +23,11 @@ ErrorKind error_that_counts(const FetchResult& result) {
 
 }  // namespace
 
-RobotsGate::RobotsGate(std::string product_token, const RobotsPolicy& policy,
-                       std::size_t max_bytes)
+RobotsGate::RobotsGate(std::string product_token, std::size_t max_bytes,
+                       const RobotsPolicy& policy)
     : product_token_(std::move(product_token)),
-      policy_(policy),
-      max_bytes_(max_bytes) {}
+      max_bytes_(max_bytes),
+      policy_(policy) {}
 
 RobotsGate::Verdict RobotsGate::judge(const Url& url, bool allow_private,
                                       Clock::time_point now) const {

@@ -36,8 +36,9 @@ class RobotsGate {
   };
 
   explicit RobotsGate(std::string product_token,
-                      const RobotsPolicy& policy = {},
-                      std::size_t max_bytes = 64u << 20);
+                      std::size_t max_bytes = kMaxBytes,
+                      const RobotsPolicy& policy = {});
+  static constexpr std::size_t kMaxBytes = std::size_t{64} << 20U;
 
   // May this URL be fetched now? After kAskFirst the caller fetches
   // robots_url(url) and holds the host's other URLs back meanwhile.
@@ -81,8 +82,8 @@ class RobotsGate {
   void count(Host& host);
 
   const std::string product_token_;
-  const RobotsPolicy policy_;
   const std::size_t max_bytes_;
+  const RobotsPolicy policy_;
   mutable Hosts hosts_;  // the one asked about last comes first
   std::unordered_map<std::string_view, Hosts::iterator> by_key_;
   std::size_t bytes_ = 0;

@@ -62,6 +62,10 @@ class SiteAgenda final : public Agenda, private JobOwner {
 
   // JobOwner, of pages
   bool may_begin() const override { return ledger_.budget().may_begin_page(); }
+  void stands_back(const Job& /*job*/) override {
+    ledger_.budget().page_ends();
+  }
+  void goes_on(const Job& /*job*/) override { ledger_.budget().page_begins(); }
   void begins(const Job& job) override;
   bool asks_robots(const Job& job) const override;
   void prepare(const Job& job, FetchRequest& request) const override;

@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
+
+#include "crawl/concurrent/promise.h"
 
 namespace crawl {
 namespace {
@@ -112,15 +117,25 @@ void SitemapErrand::read(std::unique_ptr<Job> job, FetchResult result) {
   }
   const bool allow_private =
       job->allow_private && visits_.from_private(result, job->url);
-  reading_.push_back(reader_->submit(
-      [body = std::move(result.body), first_url = std::string(job->first_url()),
-       url = job->url, level = job->depth, allow_private,
-       wanted = !job->input.empty()] {
-        Read read{read_sitemap(body, url), first_url, url, level,
-                  allow_private,           wanted};
-        if (body.empty()) read.sitemap.problem = "it is empty";
-        return read;
-      }));
+  const auto read = [body = std::make_shared<const std::string>(
+                         std::move(result.body)),
+                     first_url = std::string(job->first_url()), url = job->url,
+                     level = job->depth, allow_private,
+                     wanted = !job->input.empty()] {
+    Read found{
+        read_sitemap(*body, url), first_url, url, level, allow_private, wanted};
+    if (body->empty()) found.sitemap.problem = "it is empty";
+    return found;
+  };
+  try {
+    reading_.push_back(reader_->submit(read));
+  } catch (const std::system_error&) {
+    // No thread to be had: then here.
+    Promise<Read> here;
+    here.set_running_or_notify_cancel();
+    here.set_result(read());
+    reading_.push_back(here.future());
+  }
   reading_.back().add_done_callback([this](const Future<Read>&) { wake_(); });
 }
 

@@ -65,6 +65,8 @@ class SitemapErrand final : public JobOwner {
  private:
   bool may_begin() const override { return open_ < kMostOpen; }
   void begins(const Job& /*job*/) override { ++open_; }
+  void stands_back(const Job& /*job*/) override { --open_; }
+  void goes_on(const Job& /*job*/) override { ++open_; }
   void prepare(const Job& job, FetchRequest& request) const override;
   void ended(std::unique_ptr<Job> job, FetchResult result,
              Ending ending) override;

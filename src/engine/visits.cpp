@@ -61,12 +61,13 @@ std::unique_ptr<Job> Visits::next() {
     }
     std::unique_ptr<Job> job = frontier_.next();
     if (!job) return nullptr;
-    if (!job->begun() && !job->owner->may_begin()) {
+    if ((!job->begun() || job->stands_back) && !job->owner->may_begin()) {
       frontier_.done(*job);
       auto& jobs = put_off_[job->owner];
       jobs.push_back(std::move(job));
       continue;
     }
+    if (std::exchange(job->stands_back, false)) job->owner->goes_on(*job);
     if (job->owner->asks_robots(*job)) {
       RobotsGate::Verdict verdict =
           robots_.judge(job->url, options_.allow_private || job->allow_private);
@@ -224,6 +225,10 @@ bool Visits::retry(std::unique_ptr<Job>& job, const FetchResult& result) {
   job->transfer_seconds += result.times.total;
   tell_of_wait(*job, result, *wait);
   let_go_of_much(*job);
+  if (*wait >= kLongWait) {
+    job->stands_back = true;
+    job->owner->stands_back(*job);
+  }
   frontier_.add_again(std::move(job), clock_.now() + *wait);
   return true;
 }

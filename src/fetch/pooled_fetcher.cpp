@@ -26,6 +26,9 @@ constexpr std::size_t kFlushAt = 32;
 // Pages handed to a free reader, the one that it reads included.
 constexpr std::size_t kReadAhead = 2;
 
+// What has not begun by then has no thread.
+constexpr std::chrono::seconds kLoopStart{2};
+
 // Transfer loops as tasks of an executor, each a worker's only one for as long
 // as the fetcher lives. Pages too heavy for a loop are tasks of another
 // executor with as many workers, started when the first such page comes: a page
@@ -96,22 +99,27 @@ class PooledFetcher final : public Fetcher {
   }
 
  private:
+  // With as many loops as the system gives threads to.
   void run_loops() {
+    std::vector<Future<void>> tasks;
     for (const auto& loop : loops_) {
-      pool_.submit([this, loop = loop.get()] {
+      tasks.push_back(pool_.submit([this, loop = loop.get()] {
         running_.release();
         loop->run();
-      });
+      }));
     }
-    // A task that gets no thread stays queued: better to say so than to have
-    // requests wait for it.
-    for (std::size_t i = 0; i < loops_.size(); ++i) {
-      if (!running_.try_acquire_for(std::chrono::seconds(30))) {
-        throw std::runtime_error(fmt::format(
-            "the system starts only {} of {} threads; ask for fewer", i,
-            loops_.size()));
-      }
-    }
+    const auto limit = std::chrono::steady_clock::now() + kLoopStart;
+    std::size_t begun = 0;
+    while (begun < tasks.size() && running_.try_acquire_until(limit)) ++begun;
+    // A task without a thread stays queued, and its requests would wait. Tasks
+    // begin in order: what cannot be cancelled has begun after all.
+    while (begun < tasks.size() && tasks.back().cancel()) tasks.pop_back();
+    for (; begun < tasks.size(); ++begun) running_.acquire();
+    if (tasks.empty()) throw std::runtime_error("no thread of the pool begins");
+    if (tasks.size() == loops_.size()) return;
+    loops_.resize(tasks.size());
+    started_.resize(tasks.size());
+    router_ = LoopRouter(tasks.size());
   }
 
   void end_loops() {

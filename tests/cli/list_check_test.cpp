@@ -22,6 +22,12 @@ TEST(ListCheck, WhatIsNoListIsSaidWithWhatToDo) {
       {"<!DOCTYPE html>\n<p>", "looks like an HTML page", "-r --depth 1"},
       {"\xEF\xBB\xBF<html>", "looks like an HTML page", "-r --depth 1"},
       {"{\"url\":\"http://a/\"}\n", "looks like JSON", "jq -r .url f"},
+      {"{\"urls\":[\"http://a/\"]}", "looks like JSON", "jq -r '.urls[]' f"},
+      {"{\"urls\": [\"http://a/\"]}", "looks like JSON", "jq -r '.urls[]' f"},
+      {"[{\"url\":\"http://a/\"}]", "JSON array", "jq -r '.[].url' f"},
+      {"id\turl\n1\thttp://a/\n", "table (TSV)", "cut -f2 f | crawl -"},
+      {"name;\"url\"\nA;\"http://a/\"\n", "table (CSV)", "cut -d';' -f2 f"},
+      {"url\nhttp://a/\n", "table of one column", "tail -n +2 f | crawl -"},
       {"[\"http://a/\"]", "looks like a JSON array", "jq -r '.[]' f"},
       {"[\n  {", "looks like a JSON array", "jq"},
       {"url,title\nhttp://a/,A\n", "looks like a table (CSV)", "cut -d','"},
@@ -29,7 +35,7 @@ TEST(ListCheck, WhatIsNoListIsSaidWithWhatToDo) {
       {"# mine\nid;url\n", "looks like a table (CSV)", "cut -d';'"},
       {"http://a/,The title, long", "looks like a table (CSV)", "cut"},
       {"http://a/,\"A\"", "looks like a table (CSV)", "cut"},
-      {"1,http://a/", "looks like a table (CSV)", "cut"},
+      {"1,http://a/", "looks like a table (CSV)", "cut -d',' -f2 f"},
       {"http://a/\tA", "looks like a table (TSV)", "cut"},
   };
   for (const Case& one : cases) {
@@ -64,6 +70,31 @@ TEST(ListCheck, ListsAreListsWhateverTheirUrlsLookLike) {
                                 std::string("\0,\"a\", b\tc", 10)}) {
     EXPECT_FALSE(wrong_list(list, "f")) << list;
   }
+}
+
+// Whatever comes through a pipe, and in whatever encoding it was.
+TEST(ListCheck, LinesThatAreNoListEndTheInputWithAnError) {
+  const auto lines = checked_lines(
+      {"http://seed/", "-"},
+      make_seeds({"http://seed/", "# note", "url,title", "http://a/,A"}));
+  std::string line;
+  EXPECT_EQ(lines->next(line), SeedSource::Status::kLine);
+  EXPECT_EQ(lines->next(line), SeedSource::Status::kLine);
+  EXPECT_EQ(line, "# note");
+  EXPECT_EQ(lines->next(line), SeedSource::Status::kEnd);
+  EXPECT_EQ(lines->error(),
+            "standard input looks like a table (CSV): take the column with the "
+            "URLs out of it first, ... | cut -d',' -f1 | crawl -");
+}
+
+TEST(ListCheck, OnlyTheBeginningOfAnInputIsLookedAt) {
+  const auto lines =
+      checked_lines({"-"}, make_seeds({"http://a/", "url,title"}));
+  std::string line;
+  EXPECT_EQ(lines->next(line), SeedSource::Status::kLine);
+  EXPECT_EQ(lines->next(line), SeedSource::Status::kLine);
+  EXPECT_EQ(lines->next(line), SeedSource::Status::kEnd);
+  EXPECT_EQ(lines->error(), "");
 }
 
 }  // namespace

@@ -182,6 +182,17 @@ TEST_F(CrawlLoopTest, BudgetOfTimeEndsItThoughEverySlotIsBusy) {
   EXPECT_TRUE(ledger_->stats().out_of_budget);
 }
 
+TEST_F(CrawlLoopTest, WhatIsInFlightWhenTimeIsUpHasAWhileAndNoMore) {
+  for (int i = 1; i <= 100; ++i) {
+    fetcher_.reply(fmt::format("http://n.test/{}", i),
+                   {.latency = std::chrono::hours(1)});
+  }
+  const Clock::time_point begin = clock_.now();
+  ASSERT_TRUE(run(100, {.max_time = std::chrono::seconds(5)}));
+  EXPECT_THAT(fetcher_.starts(), SizeIs(4));
+  EXPECT_EQ(clock_.now() - begin, std::chrono::seconds(10));
+}
+
 TEST_F(CrawlLoopTest, FirstStopFinishesWhatIsInFlight) {
   int waits = 0;
   fetcher_.before_wait([&] {

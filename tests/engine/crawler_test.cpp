@@ -191,6 +191,24 @@ TEST_F(CrawlerTest, OrderedPausesWhenTheWindowIsFull) {
   EXPECT_EQ(column("url"), lines);
 }
 
+TEST_F(CrawlerTest, UniqueKnowsTheSpellingsOfAUrl) {
+  options_.unique = true;
+  const CrawlStats stats =
+      crawl({"http://a.test/~x", "http://a.test/%7Ex", "http://a.test/%7ex"});
+  EXPECT_EQ(stats.fetched, 1u);
+  EXPECT_EQ(stats.skipped, 2u);
+}
+
+TEST_F(CrawlerTest, LinesThatAreLeftOutTakeNoPlaceAmongMaxPages) {
+  options_.unique = true;
+  options_.budget.max_pages = 2;
+  const CrawlStats stats =
+      crawl({"http://a.test/1", "http://a.test/1", "http://a.test/1",
+             "http://a.test/2", "http://a.test/3"});
+  EXPECT_EQ(stats.fetched, 2u);
+  EXPECT_EQ(stats.skipped, 2u);
+}
+
 TEST_F(CrawlerTest, UniqueSkipsAUrlSeenBefore) {
   options_.unique = true;
   const CrawlStats stats = crawl({"http://a.test/x", "HTTP://A.test:80/x",

@@ -123,6 +123,19 @@ TEST_F(SiteTest, MaxPagesEndsItThoughAHostHasToWait) {
   EXPECT_LT(stats.elapsed, 10s);
 }
 
+// It gives up its place to pages that need not wait.
+TEST_F(SiteTest, MaxPagesAreHadThoughAPageHasToWait) {
+  options_.budget.max_pages = 3;
+  options_.site->scope.kind = ScopeKind::kAny;
+  fetcher_.reply("http://slow.test/1", {.status = 503, .retry_after = "3600"});
+  page("http://a.test/", {"http://slow.test/1", "http://a.test/1",
+                          "http://a.test/2", "http://a.test/3"});
+  const CrawlStats stats = crawl();
+  EXPECT_EQ(stats.fetched, 3u);
+  EXPECT_TRUE(stats.out_of_budget);
+  EXPECT_LT(stats.elapsed, 20s);
+}
+
 TEST_F(SiteTest, MaxTimeIsKeptWhileTheInputIsOpen) {
   class OpenInput final : public SeedSource {
    public:

@@ -77,6 +77,26 @@ TEST_F(SiteTest, SitemapOfTheUserThatCannotBeReadIsCounted) {
   EXPECT_EQ(crawl().sitemaps_failed, 1u);
 }
 
+TEST_F(SiteTest, SitemapOfTheUserThatIsNoneIsCounted) {
+  for (const std::string body :
+       {"", "<html><p>Not found", "<urlset><url><loc>http://a.test/x</loc"}) {
+    options_.site->sitemaps = {"http://a.test/map.xml"};
+    fetcher_.reply("http://a.test/map.xml", {.body = body});
+    fetcher_.expect_wakes();
+    EXPECT_EQ(crawl().sitemaps_failed, 1u) << body;
+  }
+}
+
+TEST_F(SiteTest, SitemapThatAnIndexOfTheUserNamesIsTheUsersToo) {
+  options_.site->sitemaps = {"http://a.test/index.xml"};
+  fetcher_.reply("http://a.test/index.xml",
+                 {.body = "<sitemapindex><sitemap><loc>http://a.test/none.xml"
+                          "</loc></sitemap></sitemapindex>"});
+  fetcher_.reply("http://a.test/none.xml", {.status = 404});
+  fetcher_.expect_wakes();
+  EXPECT_EQ(crawl().sitemaps_failed, 1u);
+}
+
 TEST_F(SiteTest, LocationsOfASitemapThatAreNoUrlsAreSaidAndListed) {
   options_.site->sitemaps = {"http://a.test/map.xml"};
   fetcher_.reply("http://a.test/map.xml",

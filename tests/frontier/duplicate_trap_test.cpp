@@ -123,5 +123,30 @@ TEST(DuplicateTrap, SaysOnceWhereItHappened) {
   EXPECT_FALSE(trap.take_notice());
 }
 
+// A crawl that is stopped and gone on with again and again is no way out.
+TEST(DuplicateTrap, WhatEarlierRunsCountedCounts) {
+  DuplicateTrap first(10);
+  crawl_catch_all(first, "http://h/app/", {"a/", "b/"}, 9);
+  EXPECT_TRUE(first.take_changed());
+  EXPECT_FALSE(first.take_changed());
+
+  DuplicateTrap second(10);
+  second.restore(first.save());
+  // Their parents were copies, as only the first run knew.
+  int followed_copies = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::string page = "http://h/app/x/" + std::to_string(i);
+    followed_copies += followed(second, page, "http://h/app/x", true) ? 1 : 0;
+  }
+  EXPECT_LE(followed_copies, 10);
+  EXPECT_TRUE(followed(second, "http://i/1", "http://i/", true));
+  EXPECT_TRUE(followed(second, "http://h/new", "http://h/", false));
+
+  DuplicateTrap third(10);
+  third.restore(second.save());
+  EXPECT_FALSE(followed(third, "http://h/app/y", "http://h/app/x", true));
+  third.restore("no such thing\n7\n");
+}
+
 }  // namespace
 }  // namespace crawl

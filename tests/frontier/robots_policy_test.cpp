@@ -98,6 +98,23 @@ TEST(RobotsPolicy, WhereThereIsNoServerItsPagesEndAsThat) {
   }
 }
 
+// A port behind a wall that says nothing; one that takes connections and says
+// nothing has a server behind it.
+TEST(RobotsPolicy, WhereNobodyAnswersACallThereIsNoServer) {
+  RobotsAnswer answer;
+  answer.error = ErrorKind::kTimeout;
+  answer.failures = 2;
+  answer.connected = false;
+  EXPECT_TRUE(judge_robots(answer).give_up);
+  EXPECT_EQ(judge_robots(answer).error, ErrorKind::kTimeout);
+  answer.connected = true;
+  EXPECT_FALSE(judge_robots(answer).give_up);
+  // As often as the user has pages tried.
+  answer.connected = false;
+  answer.failures = 0;
+  EXPECT_TRUE(judge_robots(answer, {.connect_attempts = 1}).give_up);
+}
+
 TEST(RobotsPolicy, Rfc9309_2_3_1_4_AsksAgainLaterAndLater) {
   RobotsPolicy policy;
   policy.first_retry = seconds(5);

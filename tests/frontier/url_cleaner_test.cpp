@@ -51,6 +51,10 @@ TEST(UrlCleaner, SessionIdsGo) {
            {"http://h/?CFID=1&a=2&CFTOKEN=3", "http://h/?a=2"},
            {"http://h/?osCsid=1", "http://h/"},
            {"https://u:p@h:81/a;jsessionid=1?x#y", "https://u:p@h:81/a?x"},
+           {"http://h/a?x=1;jsessionid=2", "http://h/a?x=1"},
+           {"http://h/a?x=1;JSESSIONID=2&b", "http://h/a?x=1&b"},
+           {"http://h/(S(lit3py55t21z5v55vlm25s55))/o.aspx", "http://h/o.aspx"},
+           {"http://h/a/(s(lit3py55t21z5v55vlm25s55))/b?c", "http://h/a/b?c"},
        }) {
     EXPECT_EQ(clean(text), cleaned) << text;
     EXPECT_EQ(clean(cleaned), cleaned);

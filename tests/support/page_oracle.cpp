@@ -10,11 +10,11 @@
 
 #include "crawl/base/utf8.h"
 #include "crawl/parse/charset.h"
-#include "parse/html/byte_scan.h"
 #include "parse/html/scan_reader.h"
 #include "parse/html/scanner_names.h"
 #include "parse/html/tag_reader.h"
 #include "parse/html/tree_reader.h"
+#include "parse/text/byte_scan.h"
 #include "parse/text/encoding.h"
 
 namespace crawl::testing {

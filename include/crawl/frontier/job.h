@@ -67,6 +67,9 @@ struct Job {
   Clock::time_point not_before{};
   std::unique_ptr<Job> next;  // the frontier's own
 
+  // It waits for long, and has given up its place among the pages begun.
+  bool stands_back = false;
+
   bool begun() const { return first_started != Clock::time_point{}; }
 
   // What was asked for first: the URL that the record is about.

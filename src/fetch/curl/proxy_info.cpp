@@ -10,8 +10,8 @@
 
 #include "base/ascii.h"
 #include "base/userinfo.h"
+#include "fetch/basic_auth.h"
 #include "fetch/curl/curl_handle.h"
-#include "fetch/http/basic_auth.h"
 
 namespace crawl {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "fetch/http/basic_auth.h"
+#include "fetch/basic_auth.h"
 #include "fetch/http/header_values.h"
 
 namespace crawl {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "fetch/curl/proxy_dialer.h"
 #include "fetch/curl/proxy_info.h"
 #include "fetch/net/direct_dialer.h"
+#include "fetch/net/proxy_dialer.h"
 
 namespace crawl {
 namespace {

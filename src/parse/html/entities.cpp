@@ -5,7 +5,7 @@
 
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
-#include "parse/html/byte_scan.h"
+#include "parse/text/byte_scan.h"
 
 namespace crawl {
 namespace {

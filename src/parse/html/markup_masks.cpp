@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #endif
 
-#include "parse/html/byte_scan.h"
+#include "parse/text/byte_scan.h"
 
 namespace crawl {
 namespace {

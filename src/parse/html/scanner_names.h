@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "parse/html/byte_scan.h"
 #include "parse/html/page_names.h"
 #include "parse/html/tag_beginnings.h"
+#include "parse/text/byte_scan.h"
 
 namespace crawl {
 

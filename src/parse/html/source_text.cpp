@@ -1,7 +1,7 @@
 #include "parse/html/source_text.h"
 
 #include "crawl/base/utf8.h"
-#include "parse/html/byte_scan.h"
+#include "parse/text/byte_scan.h"
 #include "parse/text/encoding.h"
 
 namespace crawl {

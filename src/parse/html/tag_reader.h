@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "parse/html/byte_scan.h"
 #include "parse/html/tag_finder.h"
+#include "parse/text/byte_scan.h"
 
 namespace crawl {
 

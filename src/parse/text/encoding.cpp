@@ -11,7 +11,7 @@
 
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
-#include "parse/html/byte_scan.h"
+#include "parse/text/byte_scan.h"
 #include "parse/text/encoding_tables.h"
 
 // The single-byte encodings are tables: exactly the standard's, and a string of

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "crawl/base/utf8.h"
-#include "parse/html/byte_scan.h"
+#include "parse/text/byte_scan.h"
 
 namespace crawl {
 namespace {

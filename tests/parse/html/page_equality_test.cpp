@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "parse/html/byte_scan.h"
+#include "parse/text/byte_scan.h"
 #include "support/page_oracle.h"
 
 namespace crawl {

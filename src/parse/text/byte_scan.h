@@ -1,5 +1,5 @@
-#ifndef CRAWL_PARSE_HTML_BYTE_SCAN_H_
-#define CRAWL_PARSE_HTML_BYTE_SCAN_H_
+#ifndef CRAWL_PARSE_TEXT_BYTE_SCAN_H_
+#define CRAWL_PARSE_TEXT_BYTE_SCAN_H_
 
 #include <array>
 #include <bit>
@@ -200,4 +200,4 @@ inline bool matches(const char* p, const char* end, std::string_view name) {
 
 }  // namespace crawl::bytes
 
-#endif  // CRAWL_PARSE_HTML_BYTE_SCAN_H_
+#endif  // CRAWL_PARSE_TEXT_BYTE_SCAN_H_

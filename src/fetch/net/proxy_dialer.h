@@ -1,5 +1,5 @@
-#ifndef CRAWL_FETCH_CURL_PROXY_DIALER_H_
-#define CRAWL_FETCH_CURL_PROXY_DIALER_H_
+#ifndef CRAWL_FETCH_NET_PROXY_DIALER_H_
+#define CRAWL_FETCH_NET_PROXY_DIALER_H_
 
 #include <memory>
 #include <optional>
@@ -61,4 +61,4 @@ class ProxyDialer final : public Dialer, private SocketUser {
 
 }  // namespace crawl
 
-#endif  // CRAWL_FETCH_CURL_PROXY_DIALER_H_
+#endif  // CRAWL_FETCH_NET_PROXY_DIALER_H_

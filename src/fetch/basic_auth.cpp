@@ -1,4 +1,4 @@
-#include "fetch/http/basic_auth.h"
+#include "fetch/basic_auth.h"
 
 #include <openssl/evp.h>
 

@@ -1,4 +1,4 @@
-#include "fetch/curl/proxy_dialer.h"
+#include "fetch/net/proxy_dialer.h"
 
 #include <fmt/format.h>
 #include <sys/socket.h>

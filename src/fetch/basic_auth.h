@@ -1,5 +1,5 @@
-#ifndef CRAWL_FETCH_HTTP_BASIC_AUTH_H_
-#define CRAWL_FETCH_HTTP_BASIC_AUTH_H_
+#ifndef CRAWL_FETCH_BASIC_AUTH_H_
+#define CRAWL_FETCH_BASIC_AUTH_H_
 
 #include <string>
 
@@ -11,4 +11,4 @@ std::string basic_auth(const std::string& user_password);
 
 }  // namespace crawl
 
-#endif  // CRAWL_FETCH_HTTP_BASIC_AUTH_H_
+#endif  // CRAWL_FETCH_BASIC_AUTH_H_
