@@ -110,7 +110,9 @@ std::string SavedName::path() const {
 }
 
 SavedName saved_name(const Url& url) {
-  bool changed = !url.search().empty() || url.has_credentials();
+  // A query, be it empty; what is no part of the path.
+  bool changed = url.href().find_first_of("?#") != std::string_view::npos ||
+                 url.has_credentials();
   SavedName name;
   name.folders.push_back(host_folder(url, changed));
   std::string_view path = url.pathname();
@@ -141,9 +143,8 @@ SavedName other_saved_name(const Url& url) {
   bool changed = false;
   SavedName name;
   name.folders.push_back(host_folder(url, changed));
-  const SavedName first = saved_name(url);
-  name.file = looks_hashed(first.file) ? first.file
-                                       : with_hash(first.file, hash_of(url));
+  // Not that of the first place, which may have a hash too.
+  name.file = with_hash(saved_name(url).file, hash_of(url) + "~2");
   name.folders.emplace_back("~");
   return name;
 }

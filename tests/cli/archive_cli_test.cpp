@@ -3,16 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
 #include <memory>
+#include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "archive/archive_reader.h"
+#include "archive/unpacker.h"
 #include "cli/cli_fixture.h"
 #include "support/content_codings.h"
 #include "support/http2_transport.h"
 #include "support/loopback_tls.h"
+#include "support/synthetic_pages.h"
 
 namespace crawl::testing {
 namespace {
@@ -302,6 +308,84 @@ TEST_F(ArchiveCli, ComparesOneWorkerWithSeveral) {
       0);
   const ProcessResult result = run({prefix + ".warc.gz", "--compare=2"});
   EXPECT_EQ(result.exit_status, 0) << result.err;
+}
+
+// Every page once in the records, the archive and the folder, all of them
+// whole, whatever killed the crawl in between.
+TEST_F(ArchiveCli, SurvivesAHundredKillsWithEveryPageOnceInEveryOutput) {
+  constexpr std::size_t kPages = 2'000;
+  serve_synthetic_pages(site_, {.count = kPages, .page_size = 800});
+  const std::vector<std::string> arguments = command(
+      {"-r", site_.url("/p/1.html"), "--state", files_.file("state"), "-o",
+       files_.file("pages.jsonl.gz"), "--warc-file", files_.file("kept"),
+       "--save", files_.file("saved"), "--commit-interval", "20ms", "-q"});
+  std::minstd_rand random(20261128);
+  int kills = 0;
+  while (kills < 100) {
+    site_.clear_log();
+    Process process(arguments);
+    const std::size_t moment =
+        std::uniform_int_distribution<std::size_t>(1, 100)(random);
+    while (site_.log().size() < moment && process.running()) {
+      site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
+    }
+    if (!process.running()) break;
+    process.signal(SIGKILL);
+    process.wait();
+    ++kills;
+  }
+  EXPECT_GT(kills, 15);
+  const ProcessResult last = run_process(arguments);
+  EXPECT_EQ(last.exit_status, 0) << last.err;
+
+  Unpacker unpacker(*open_bytes(files_.file("pages.jsonl.gz")));
+  std::string lines;
+  while (unpacker.more(lines)) {
+  }
+  EXPECT_EQ(unpacker.fault(), "");
+  std::set<std::string> urls, archived, files;
+  const std::vector<json> all = records(lines);
+  EXPECT_THAT(all, SizeIs(kPages));
+  for (const json& record : all) {
+    EXPECT_TRUE(urls.insert(record["url"]).second);
+    const std::string file = record["file"];
+    EXPECT_TRUE(files.insert(file).second);
+    EXPECT_THAT(files_.read("saved/" + file), HasSubstr("<title>"));
+  }
+  EXPECT_THAT(urls, SizeIs(kPages));
+  for (const auto& record : read_archive(files_.file("kept.warc.gz"))) {
+    EXPECT_EQ(record.fault, "");
+    // Asked once in each run.
+    if (record.url.ends_with("/robots.txt")) continue;
+    EXPECT_TRUE(archived.insert(record.url).second) << record.url;
+  }
+  EXPECT_EQ(archived, urls);
+  std::size_t saved = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(files_.file("saved"))) {
+    saved += entry.is_regular_file() && entry.path().filename() != ".saved";
+  }
+  EXPECT_EQ(saved, kPages);
+}
+
+TEST_F(ArchiveCli, BodiesAreSavedAsFilesAndRecordsPacked) {
+  add_pages(site_);
+  ASSERT_EQ(run({list({"/plain", "/packed-br", "/missing"}), "--save",
+                 files_.file("out"), "-o", files_.file("r.csv.zst"), "-q",
+                 "--ordered", "--fields", "status_code,file"})
+                .exit_status,
+            1);
+  const std::string host = site_.origin().substr(7);
+  EXPECT_EQ(files_.read("out/" + host + "/plain"), page("plain", "/1"));
+  EXPECT_EQ(files_.read("out/" + host + "/packed-br"), page("br", "/4"));
+  EXPECT_FALSE(
+      std::filesystem::exists(files_.file("out/" + host + "/missing")));
+  Unpacker unpacker(*open_bytes(files_.file("r.csv.zst")));
+  std::string lines;
+  while (unpacker.more(lines)) {
+  }
+  EXPECT_EQ(lines, "status_code,file\r\n200," + host + "/plain\r\n200," + host +
+                       "/packed-br\r\n404,\r\n");
 }
 
 TEST_F(ArchiveCli, OptionsOfFetchingHaveNoPlaceWithArchives) {
