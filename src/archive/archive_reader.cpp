@@ -255,13 +255,15 @@ ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
   std::string* last = nullptr;
   std::string length;
   std::string truncated, segment;
-  std::array<std::pair<std::string_view, std::string*>, 8> fields{{
+  std::array<std::pair<std::string_view, std::string*>, 10> fields{{
       {"WARC-Type", &head.type},
       {"WARC-Target-URI", &record.url},
       {"WARC-Date", &record.date},
       {"WARC-IP-Address", &record.ip},
       {"Content-Type", &record.content_type},
       {"Content-Length", &length},
+      {"WARC-Refers-To-Target-URI", &record.refers_to},
+      {"WARC-Refers-To-Date", &record.refers_to_date},
       {"WARC-Truncated", &truncated},
       {"WARC-Segment-Number", &segment},
   }};

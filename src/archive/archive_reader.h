@@ -27,7 +27,8 @@ struct ArchivedRecord {
   std::string url;           // as it stands there
   std::string date;          // "2026-11-28T12:00:00Z" or "20261128120000"
   std::string ip;
-  std::string content_type;  // of the block
+  std::string content_type;               // of the block
+  std::string refers_to, refers_to_date;  // of a revisit: whose body it has
   bool http2 = false;
   bool cut = false;   // there was more of it
   std::string fault;  // the record breaks off: of what, what came is there

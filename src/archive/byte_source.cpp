@@ -81,7 +81,8 @@ class MemoryBytes final : public ByteSource {
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& name,
-                                               const std::atomic<bool>* stop) {
+                                               const std::atomic<bool>* stop,
+                                               std::uint64_t offset) {
   if (name == "-") {
     return std::make_unique<FileBytes>(STDIN_FILENO, false, "standard input",
                                        stop);
@@ -91,7 +92,13 @@ Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& name,
   if (fd < 0) {
     return make_error(fmt::format("cannot read {}: {}", name, reason(errno)));
   }
-  ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  if (offset == 0) {
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  } else if (::lseek(fd, static_cast<off_t>(offset), SEEK_SET) < 0) {
+    const int error = errno;
+    ::close(fd);
+    return make_error(fmt::format("cannot read {}: {}", name, reason(error)));
+  }
   return std::make_unique<FileBytes>(fd, true, name, stop);
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,9 +21,10 @@ class ByteSource {
 };
 
 // A file by its name; "-" is standard input. What keeps a reader waiting (a
-// pipe) ends soon after `stop` is set.
+// pipe) ends soon after `stop` is set. `offset`: from there on, of a file.
 Result<std::unique_ptr<ByteSource>> open_bytes(
-    const std::string& name, const std::atomic<bool>* stop = nullptr);
+    const std::string& name, const std::atomic<bool>* stop = nullptr,
+    std::uint64_t offset = 0);
 // `bytes` must stay.
 std::unique_ptr<ByteSource> bytes_of(std::string_view bytes);
 

@@ -5,10 +5,13 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "archive/archive_reader.h"
 #include "archive/warc_record.h"
+#include "crawl/base/fingerprint.h"
 #include "crawl/concurrent/future.h"
 #include "crawl/concurrent/thread_pool_executor.h"
 #include "engine/record_builder.h"
@@ -27,14 +30,61 @@ constexpr std::size_t kHeadRoom = std::size_t{1} << 20U;
 // Without a limit for bodies.
 constexpr std::size_t kMostBlock = std::size_t{1} << 30U;
 
+// Responses that a revisit may refer to, all files together: 64 MB at most.
+constexpr std::size_t kMostOriginals = 2'000'000;
+
+struct Place {
+  std::string file;
+  std::uint64_t offset = 0;
+};
+
+struct Item {
+  ArchivedRecord record;
+  std::optional<Place> original;  // of a revisit
+};
+
 struct Batch {
   std::string file;
-  std::vector<ArchivedRecord> records;
+  std::vector<Item> records;
   std::size_t bytes = 0;
 };
 
 std::size_t size_of(const ArchivedRecord& record) {
   return record.block.size() + 512;
+}
+
+std::string_view body_of(std::string_view message) {
+  const std::size_t crlf = message.find("\r\n\r\n");
+  const std::size_t lf = message.find("\n\n");
+  if (crlf < lf) return message.substr(crlf + 4);
+  return lf == std::string_view::npos ? "" : message.substr(lf + 2);
+}
+
+// Puts the body that a revisit refers to in its place, if it can be had.
+void resolve(ArchivedRecord& revisit, const Place& original,
+             std::size_t max_block) {
+  Result<std::unique_ptr<ByteSource>> source =
+      open_bytes(original.file, nullptr, original.offset);
+  if (!source) return;
+  ArchiveReader archive(*std::move(source), max_block);
+  const std::optional<ArchivedRecord> found = archive.next();
+  if (!found || found->kind != ArchivedRecord::Kind::kResponse ||
+      found->url != revisit.refers_to) {
+    return;
+  }
+  if (revisit.block.empty()) {
+    revisit.block = found->block;
+  } else {
+    revisit.block.resize(revisit.block.size() - body_of(revisit.block).size());
+    if (!revisit.block.ends_with("\n\r\n") &&
+        !revisit.block.ends_with("\n\n")) {
+      revisit.block += revisit.block.ends_with('\n') ? "\r\n" : "\r\n\r\n";
+    }
+    revisit.block += body_of(found->block);
+  }
+  revisit.kind = ArchivedRecord::Kind::kResponse;
+  // What was left out of the record is here again.
+  revisit.cut = found->cut;
 }
 
 void fail(FetchResult& result, ErrorKind kind, std::string message) {
@@ -132,6 +182,11 @@ struct ArchiveReplay::Impl {
   // Set under mutex, and read by whoever reads a file too.
   std::atomic<bool> stopped = false;
 
+  // The reader's: where the responses are, by their URL and date.
+  std::size_t file_number = 0;
+  std::unordered_map<std::uint64_t, std::pair<std::size_t, std::uint64_t>>
+      originals;
+
   // The loop's.
   Results taken;
   std::size_t taken_next = 0;
@@ -174,8 +229,8 @@ struct ArchiveReplay::Impl {
   // --- The reader's thread.
 
   void read_all() {
-    for (const std::string& file : files) {
-      if (!read_file(file)) break;
+    for (; file_number < files.size(); ++file_number) {
+      if (!read_file(files[file_number])) break;
     }
     {
       const std::lock_guard lock(mutex);
@@ -191,13 +246,14 @@ struct ArchiveReplay::Impl {
     if (!source) {
       ArchivedRecord bad;
       bad.fault = source.error().message;
-      batch.records.push_back(std::move(bad));
+      batch.records.push_back({std::move(bad), std::nullopt});
       return hand_over(batch);
     }
     ArchiveReader archive(*std::move(source), max_block());
     while (std::optional<ArchivedRecord> record = archive.next()) {
       batch.bytes += size_of(*record);
-      batch.records.push_back(*std::move(record));
+      std::optional<Place> original = original_of(*record, file);
+      batch.records.push_back({*std::move(record), std::move(original)});
       if ((batch.bytes >= kBatchBytes ||
            batch.records.size() >= kBatchRecords) &&
           !hand_over(batch)) {
@@ -205,6 +261,24 @@ struct ArchiveReplay::Impl {
       }
     }
     return batch.records.empty() || hand_over(batch);
+  }
+
+  // Remembers a response for later revisits, and finds that of a revisit.
+  std::optional<Place> original_of(const ArchivedRecord& record,
+                                   const std::string& file) {
+    const auto key = [](const std::string& url, const std::string& date) {
+      return fingerprint(url + "\n" + date.substr(0, 19)).low;
+    };
+    if (record.kind == ArchivedRecord::Kind::kResponse && file != "-" &&
+        originals.size() < kMostOriginals) {
+      originals.emplace(key(record.url, record.date),
+                        std::pair(file_number, record.offset));
+    }
+    if (record.kind != ArchivedRecord::Kind::kRevisit) return std::nullopt;
+    const auto found =
+        originals.find(key(record.refers_to, record.refers_to_date));
+    if (found == originals.end()) return std::nullopt;
+    return Place{files[found->second.first], found->second.second};
   }
 
   bool hand_over(Batch& batch) {
@@ -241,7 +315,8 @@ struct ArchiveReplay::Impl {
     if (!replay) replay = std::make_unique<Replay>(fetch);
     Results results;
     results.reserve(batch.records.size());
-    for (ArchivedRecord& record : batch.records) {
+    for (auto& [record, original] : batch.records) {
+      if (original) resolve(record, *original, max_block());
       results.push_back(read_one(*replay, batch.file, record));
       record.block = std::string();
     }

@@ -284,6 +284,40 @@ TEST_F(ArchiveCli, WhatCannotBeReadIsARecordAndCounts) {
   EXPECT_THAT(result.err, HasSubstr("1 failed"));
 }
 
+TEST_F(ArchiveCli, RevisitsHaveTheBodyThatTheyReferTo) {
+  for (const char* path : {"/one", "/two", "/three"}) {
+    site_.serve(path, page("the same", "/next"));
+  }
+  for (const std::vector<std::string>& how :
+       {std::vector<std::string>{}, {"--no-warc-compression"}}) {
+    const TempDir dir;
+    std::vector<std::string> fetch = {list({"/one", "/two", "/three"}),
+                                      "--warc-file",
+                                      dir.file("kept"),
+                                      "--ordered",
+                                      "-j",
+                                      "1",
+                                      "--fields",
+                                      "+body,+links"};
+    fetch.insert(fetch.end(), how.begin(), how.end());
+    const ProcessResult fetched = run(fetch);
+    const std::string archive =
+        dir.file(how.empty() ? "kept.warc.gz" : "kept.warc");
+    std::size_t revisits = 0;
+    for (const auto& record : read_archive(archive)) {
+      revisits += record.kind == ArchivedRecord::Kind::kRevisit;
+    }
+    EXPECT_EQ(revisits, 2U);
+    const ProcessResult read = run({archive, "--fields", "+body,+links"});
+    const std::vector<json> expected = records(fetched.out);
+    const std::vector<json> found = records(read.out);
+    ASSERT_THAT(found, SizeIs(3)) << read.err;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(timeless(found[i]), timeless(expected[i]));
+    }
+  }
+}
+
 TEST_F(ArchiveCli, PatternsAndRepetitionsCountForArchivesToo) {
   add_pages(site_);
   const std::string prefix = files_.file("kept");
