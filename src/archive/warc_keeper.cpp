@@ -4,14 +4,32 @@
 
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace crawl {
 namespace {
 
-// SHA-1 of nothing: of a request that has no body.
-constexpr std::string_view kNoPayload = "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ";
-
 std::string line(std::string_view name, std::string_view value) {
   return fmt::format("{}: {}\r\n", name, value);
+}
+
+// Whether the body would not get any smaller: it has a content coding, or is of
+// a type that is packed.
+bool is_packed(const WireExchange& exchange) {
+  const std::string_view body = exchange.body;
+  for (const std::string_view magic :
+       {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xff\xd8\xff", "\x89PNG", "GIF8",
+        "PK\x03\x04", "wOF2"}) {
+    if (body.starts_with(magic)) return true;
+  }
+  constexpr std::string_view kCoding = "\r\ncontent-encoding:";
+  const std::string head = lower_case(exchange.head);
+  const std::size_t at = head.find(kCoding);
+  if (at == std::string::npos) return false;
+  const std::string codings =
+      head.substr(at + kCoding.size(), head.find('\r', at + 1) - at);
+  return codings.find("br") != std::string::npos ||
+         codings.find("deflate") != std::string::npos;
 }
 
 // The protocols, as WARC-Protocol has them (iipc/warc-specifications 42).
@@ -51,10 +69,17 @@ std::unique_ptr<WarcKeeper::Tools> WarcKeeper::take_tools() const {
   return std::make_unique<Tools>();
 }
 
-std::string WarcKeeper::packed(Tools& tools, std::string_view record) const {
+std::string WarcKeeper::packed(Tools& tools, std::string_view record,
+                               std::size_t as_it_is) const {
   if (!pack_) return std::string(record);
   std::string member;
-  tools.packer.append(record, member);
+  if (as_it_is > 0) {
+    tools.packer.append_with_tail(record.substr(0, record.size() - as_it_is),
+                                  record.substr(record.size() - as_it_is),
+                                  member);
+  } else {
+    tools.packer.append(record, member);
+  }
   member.shrink_to_fit();
   return member;
 }
@@ -70,16 +95,20 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   capture->payload = warc_digest(tools->sha1, exchange.body);
   capture->may_be_referred_to =
       !exchange.body.empty() && exchange.truncated.empty();
-  capture->response_id = fmt::format("<{}>", ids_.next());
-  const std::string request_id = fmt::format("<{}>", ids_.next());
+  // Ids that differ in their last digit take hardly more room than one.
+  std::string id = fmt::format("<{}>", ids_.next());
+  const auto id_with = [&](char last) {
+    id[id.size() - 2] = last;
+    return id;
+  };
+  capture->response_id = id_with('0');
+  const std::string request_id = id_with('1');
 
   std::string shared =
       line("WARC-Date", capture->date) + line("WARC-Target-URI", exchange.url);
   if (!exchange.remote_ip.empty()) {
     shared += line("WARC-IP-Address", exchange.remote_ip);
   }
-  shared += protocol_lines(exchange);
-
   capture->request = packed(
       *tools,
       WarcRecord("request")
@@ -87,13 +116,14 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
           .add_lines(shared)
           .add("WARC-Concurrent-To", capture->response_id)
           .add("WARC-Block-Digest", warc_digest(tools->sha1, exchange.request))
-          .add("WARC-Payload-Digest", kNoPayload)
           .add("Content-Type", "application/http;msgtype=request")
           .end(exchange.request));
 
+  const std::string protocols = protocol_lines(exchange);
   WarcRecord response("response");
   response.add("WARC-Record-ID", capture->response_id)
       .add_lines(shared)
+      .add_lines(protocols)
       .add("WARC-Concurrent-To", request_id)
       .add("WARC-Block-Digest",
            warc_digest(tools->sha1, exchange.head, exchange.body))
@@ -101,27 +131,28 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   if (!exchange.truncated.empty()) {
     response.add("WARC-Truncated", exchange.truncated);
   }
+  response.add("Content-Type", "application/http;msgtype=response");
   capture->response = packed(
-      *tools, response.add("Content-Type", "application/http;msgtype=response")
-                  .end(exchange.head, exchange.body));
+      *tools, response.end(exchange.head, exchange.body),
+      is_packed(exchange) ? exchange.body.size() + kWarcRecordEnd.size() : 0);
 
   std::string about;
   if (!exchange.via.empty()) about += line("via", exchange.via);
   if (!exchange.hops.empty()) about += line("hopsFromSeed", exchange.hops);
   about += line("fetchTimeMs", fmt::format("{:.0f}", exchange.seconds * 1000));
-  capture->metadata = packed(
-      *tools, WarcRecord("metadata")
-                  .add("WARC-Record-ID", fmt::format("<{}>", ids_.next()))
-                  .add("WARC-Date", capture->date)
-                  .add("WARC-Target-URI", exchange.url)
-                  .add("WARC-Concurrent-To", capture->response_id)
-                  .add("WARC-Block-Digest", warc_digest(tools->sha1, about))
-                  .add("Content-Type", "application/warc-fields")
-                  .end(about));
+  // What it is about, the response says.
+  capture->metadata =
+      packed(*tools, WarcRecord("metadata")
+                         .add("WARC-Record-ID", id_with('2'))
+                         .add("WARC-Date", capture->date)
+                         .add("WARC-Concurrent-To", capture->response_id)
+                         .add("Content-Type", "application/warc-fields")
+                         .end(about));
 
   if (capture->may_be_referred_to) {
     capture->head = exchange.head;
-    capture->shared_lines = shared + line("WARC-Concurrent-To", request_id);
+    capture->shared_lines =
+        shared + protocols + line("WARC-Concurrent-To", request_id);
   }
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(tools));

@@ -1,6 +1,7 @@
 #ifndef CRAWL_ARCHIVE_WARC_KEEPER_H_
 #define CRAWL_ARCHIVE_WARC_KEEPER_H_
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,7 +32,9 @@ class WarcKeeper final : public ExchangeKeeper {
     Sha1 sha1;
   };
   std::unique_ptr<Tools> take_tools() const;
-  std::string packed(Tools& tools, std::string_view record) const;
+  // `as_it_is`: so many bytes at its end are not packed any more.
+  std::string packed(Tools& tools, std::string_view record,
+                     std::size_t as_it_is = 0) const;
 
   const bool pack_;
   const RecordIds ids_;

@@ -10,19 +10,30 @@ struct libdeflate_compressor;
 namespace crawl {
 
 // Packs bytes into gzip members (RFC 1952), each whole by itself, so that a
-// file of them is cut and read at any member's beginning. One thread.
+// file of them is cut and read at any member's beginning. Level 6: what is
+// short by zlib, which has less to set up, the rest by libdeflate. One thread.
 class GzipMember {
  public:
-  explicit GzipMember(int level = 6);
+  GzipMember();
+  ~GzipMember();
 
   // Appends a member that holds `bytes`.
   void append(std::string_view bytes, std::string& out);
+  // Appends a member that holds `head` and, as it is, `tail`: bytes that are
+  // packed already.
+  void append_with_tail(std::string_view head, std::string_view tail,
+                        std::string& out);
 
  private:
+  struct Zlib;
+  void short_member(std::string_view bytes, std::string_view tail,
+                    std::string& out);
+
   struct Free {
     void operator()(libdeflate_compressor* compressor) const;
   };
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  std::unique_ptr<Zlib> zlib_;
 };
 
 }  // namespace crawl
