@@ -16,7 +16,9 @@ constexpr const char* kSetUp =
     "PRAGMA journal_size_limit=67108864;"
     "CREATE TABLE IF NOT EXISTS payload(digest TEXT PRIMARY KEY,"
     " place INTEGER NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL)"
-    " WITHOUT ROWID;";
+    " WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS capture(place INTEGER, line TEXT NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS capture_in_order ON capture(line);";
 
 }  // namespace
 
@@ -36,13 +38,17 @@ Result<std::unique_ptr<CaptureIndex>> CaptureIndex::open(
                              nullptr);
   index->db_.reset(db);
   if (code == SQLITE_OK) code = execute(db, kSetUp);
-  if (code == SQLITE_OK) {
+  for (const char* sql : {"DELETE FROM payload WHERE place>=?",
+                          "DELETE FROM capture WHERE place>=?"}) {
     Statement cut;
-    code = cut.prepare(db, "DELETE FROM payload WHERE place>=?");
+    if (code == SQLITE_OK) code = cut.prepare(db, sql);
     if (code == SQLITE_OK) {
       cut.bind(1, static_cast<std::int64_t>(place));
       code = cut.run();
     }
+  }
+  if (code == SQLITE_OK) {
+    code = index->add_line_.prepare(db, "INSERT INTO capture VALUES(?,?)");
   }
   if (code == SQLITE_OK) {
     code =
@@ -84,6 +90,27 @@ Result<void> CaptureIndex::add(std::uint64_t place, std::string_view payload,
   add_.bind(4, date);
   const int code = add_.run();
   return code == SQLITE_OK ? Result<void>() : fail(code);
+}
+
+Result<void> CaptureIndex::add_line(std::uint64_t place,
+                                    std::string_view line) {
+  add_line_.bind(1, static_cast<std::int64_t>(place));
+  add_line_.bind(2, line);
+  const int code = add_line_.run();
+  return code == SQLITE_OK ? Result<void>() : fail(code);
+}
+
+Result<void> CaptureIndex::each_line(
+    const std::function<Result<void>(std::string_view)>& use) {
+  Statement select;
+  int code =
+      select.prepare(db_.get(), "SELECT line FROM capture ORDER BY line");
+  while (code == SQLITE_OK || code == SQLITE_ROW) {
+    code = select.step();
+    if (code != SQLITE_ROW) break;
+    if (Result<void> used = use(select.text(0)); !used) return used;
+  }
+  return code == SQLITE_DONE ? Result<void>() : fail(code);
 }
 
 Result<void> CaptureIndex::commit() {

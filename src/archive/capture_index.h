@@ -2,6 +2,7 @@
 #define CRAWL_ARCHIVE_CAPTURE_INDEX_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ class CaptureIndex {
     std::string date;  // as WARC has it
   };
 
+  // The place of what is not in the archive itself, and stays whatever is cut.
+  static constexpr std::uint64_t kElsewhere = ~std::uint64_t{0};
+
   // "" for a temporary file. What `file` holds of places from `place` on is
   // forgotten: the archive was cut there.
   static Result<std::unique_ptr<CaptureIndex>> open(const std::string& file,
@@ -30,6 +34,12 @@ class CaptureIndex {
   Result<std::optional<Original>> find(std::string_view payload);
   Result<void> add(std::uint64_t place, std::string_view payload,
                    std::string_view url, std::string_view date);
+  // A line of the archive's index, by the place of its record. Its order is
+  // that of bytes.
+  Result<void> add_line(std::uint64_t place, std::string_view line);
+  // All of them, in order.
+  Result<void> each_line(
+      const std::function<Result<void>(std::string_view)>& use);
   // What was added lasts.
   Result<void> commit();
 
@@ -38,7 +48,7 @@ class CaptureIndex {
   Result<void> fail(int code) const;
 
   Database db_;
-  Statement find_, add_;
+  Statement find_, add_, add_line_;
 };
 
 }  // namespace crawl

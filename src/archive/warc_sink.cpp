@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
+#include "archive/cdxj.h"
 #include "archive/warc_keeper.h"
 #include "crawl/frontier/state_store.h"
 
@@ -25,6 +27,44 @@ Result<void> remove(const std::string& path) {
   std::filesystem::remove(path, error);
   if (!error) return {};
   return make_error(fmt::format("cannot remove {}: {}", path, error.message()));
+}
+
+// Lines of an index, as they are.
+Result<void> read_lines(const std::string& file, CaptureIndex& index) {
+  std::ifstream lines(file, std::ios::binary);
+  for (std::string line; std::getline(lines, line);) {
+    if (Result<void> added =
+            index.add_line(CaptureIndex::kElsewhere, line + "\n");
+        !added) {
+      return added;
+    }
+  }
+  return {};
+}
+
+// Payloads that are in other archives.
+Result<void> read_known(const std::string& file, CaptureIndex& index) {
+  std::ifstream lines(file, std::ios::binary);
+  if (!lines) return make_error(fmt::format("cannot read {}", file));
+  std::size_t known = 0;
+  std::size_t others = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const std::optional<CdxjCapture> capture = read_cdxj_line(line);
+    if (!capture) {
+      ++others;
+      continue;
+    }
+    ++known;
+    if (capture->mime == "warc/revisit" || capture->digest.empty()) continue;
+    if (Result<void> added =
+            index.add(CaptureIndex::kElsewhere, capture->digest, capture->url,
+                      capture->date);
+        !added) {
+      return added;
+    }
+  }
+  if (known > 0 || others == 0) return {};
+  return make_error(fmt::format("{} is no index in CDXJ", file));
 }
 
 }  // namespace
@@ -100,6 +140,18 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
       CaptureIndex::open(o.index_file, position.value_or(0));
   if (!index) return tl::unexpected(index.error());
   sink->index_ = *std::move(index);
+  for (const std::string& file : o.known) {
+    if (Result<void> read = read_known(file, *sink->index_); !read) {
+      return tl::unexpected(read.error());
+    }
+  }
+  // What is there already is part of the index.
+  if (o.cdx && !position && mode == OutputMode::kAppend) {
+    if (Result<void> read = read_lines(o.prefix + ".cdxj", *sink->index_);
+        !read) {
+      return tl::unexpected(read.error());
+    }
+  }
   return sink;
 }
 
@@ -160,6 +212,7 @@ Result<void> WarcSink::keep(const KeptExchange& exchange) {
   const std::size_t before_response = records.size();
   records +=
       original ? packed(revisit(*capture, *original)) : capture->response;
+  const std::size_t response_size = records.size() - before_response;
   records += capture->metadata;
   if (Result<void> room = make_room(records.size()); !room) return room;
   if (!original && capture->may_be_referred_to) {
@@ -170,7 +223,43 @@ Result<void> WarcSink::keep(const KeptExchange& exchange) {
       return added;
     }
   }
+  if (options_.cdx) {
+    if (Result<void> noted = note(*capture, original.has_value(),
+                                  before_response, response_size);
+        !noted) {
+      return noted;
+    }
+  }
   return write(records);
+}
+
+Result<void> WarcSink::note(const WarcCapture& capture, bool is_revisit,
+                            std::size_t before, std::size_t size) {
+  const WarcPlace place{file_, offset_ + before};
+  return index_->add_line(
+      place.position(),
+      cdxj_line({capture.url, capture.date,
+                 is_revisit ? "warc/revisit" : capture.content_type,
+                 capture.status_code, capture.payload, size, place.offset,
+                 std::filesystem::path(warc_file_name(options_, file_))
+                     .filename()
+                     .string()}));
+}
+
+Result<void> WarcSink::write_index() {
+  const std::string name = options_.prefix + ".cdxj";
+  const std::string part = name + ".part";
+  Result<std::unique_ptr<OutputStream>> output = open_output(part);
+  if (!output) return tl::unexpected(output.error());
+  const Result<void> all = index_->each_line(
+      [&](std::string_view line) { return (*output)->write(line); });
+  if (!all) return all;
+  if (Result<void> synced = (*output)->sync(); !synced) return synced;
+  if (Result<void> closed = (*output)->close(); !closed) return closed;
+  std::error_code error;
+  std::filesystem::rename(part, name, error);
+  if (!error) return {};
+  return make_error(fmt::format("cannot write {}: {}", name, error.message()));
 }
 
 // The response's headers, and where the rest of it is (section 6.7.2).
@@ -226,7 +315,8 @@ Result<std::uint64_t> WarcSink::sync() {
 
 Result<void> WarcSink::close() {
   if (Result<void> begun = begin_file(); !begun) return begun;
-  return output_->close();
+  if (Result<void> closed = output_->close(); !closed) return closed;
+  return options_.cdx ? write_index() : Result<void>();
 }
 
 }  // namespace crawl

@@ -49,6 +49,9 @@ class WarcSink final : public Sink {
   Result<void> make_room(std::size_t size);
   Result<void> write(std::string_view record);
   std::string packed(std::string_view record);
+  Result<void> note(const WarcCapture& capture, bool is_revisit,
+                    std::size_t before, std::size_t size);
+  Result<void> write_index();
   std::string revisit(const WarcCapture& capture,
                       const CaptureIndex::Original& original);
 

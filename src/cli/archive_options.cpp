@@ -46,6 +46,8 @@ class ArchiveResolver : ValueReader {
     for (const auto& [option, given] :
          {std::pair{"--warc-max-size", args_.warc_max_size.has_value()},
           {"--warc-header", !args_.warc_header.empty()},
+          {"--warc-cdx", args_.warc_cdx},
+          {"--warc-dedup", args_.warc_dedup.has_value()},
           {"--no-warc-compression", args_.no_warc_compression}}) {
       if (given) {
         fail(fmt::format("{} is about an archive: add --warc-file PREFIX",
@@ -71,6 +73,8 @@ class ArchiveResolver : ValueReader {
         fail("--warc-max-size 0: without the option there is no limit");
       }
     }
+    warc.cdx = args_.warc_cdx;
+    if (args_.warc_dedup) warc.known.push_back(*args_.warc_dedup);
     warc.pack = !args_.no_warc_compression;
     const bool obeys = options_.crawl.robots == RobotsMode::kAlways ||
                        (options_.crawl.robots == RobotsMode::kLinks &&

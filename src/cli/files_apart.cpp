@@ -49,7 +49,15 @@ std::vector<NamedFile> named_files(const Options& options) {
   add("--skipped", options.skipped, true, STDOUT_FILENO);
   add("--state", options.state, true);
   add("--log-file", options.log_file, true);
-  if (options.warc) add("--warc-file", warc_file_name(*options.warc, 0), true);
+  if (options.warc) {
+    add("--warc-file", warc_file_name(*options.warc, 0), true);
+    for (const std::string& file : options.warc->known) {
+      add("--warc-dedup", file, false);
+    }
+    if (options.warc->cdx) {
+      add("--warc-cdx", options.warc->prefix + ".cdxj", true);
+    }
+  }
   return files;
 }
 

@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 86> kOptions = {{
+constexpr std::array<OptionSpec, 88> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -102,6 +102,13 @@ constexpr std::array<OptionSpec, 86> kOptions = {{
     {Group::kOutput, "warc-header", '\0', "LINE",
      "Put 'name: value' into the archive's warcinfo records. May be repeated.",
      &T::warc_header},
+    {Group::kOutput, "warc-cdx", '\0', "",
+     "Write an index of the archive, PREFIX.cdxj, when the crawl ends.",
+     &T::warc_cdx},
+    {Group::kOutput, "warc-dedup", '\0', "FILE",
+     "Refer to what the index FILE (CDXJ) of an earlier archive has, where the "
+     "same body comes again, and do not keep it twice.",
+     &T::warc_dedup},
     {Group::kOutput, "no-warc-compression", '\0', "",
      "Write the archive as it is, PREFIX.warc, not packed by gzip.",
      &T::no_warc_compression},

@@ -78,9 +78,10 @@ StateOptions state_options(const Options& options) {
   }
   if (options.warc) {
     state.settings.emplace_back(
-        "--warc-file", fmt::format("{} {} {}", options.warc->prefix,
+        "--warc-file", fmt::format("{} {} {}{}", options.warc->prefix,
                                    options.warc->pack ? "packed" : "plain",
-                                   options.warc->max_file_bytes));
+                                   options.warc->max_file_bytes,
+                                   options.warc->cdx ? " indexed" : ""));
   }
   if (!options.crawl.site) {
     state.settings.emplace_back("--unique",

@@ -12,11 +12,13 @@
 #include <memory>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "archive/cdxj.h"
 #include "support/temp_dir.h"
 
 namespace crawl {
@@ -188,10 +190,7 @@ TEST_F(WarcOutput, RecordsHaveTheFieldsThatTheStandardHasForTheirType) {
        {with(message, {"WARC-Payload-Digest", "WARC-Protocol"}),
         {"WARC-Truncated"},
         "application/http;msgtype=response"}},
-      {"metadata",
-       {{"WARC-Concurrent-To"},
-        {},
-        "application/warc-fields"}},
+      {"metadata", {{"WARC-Concurrent-To"}, {}, "application/warc-fields"}},
       {"revisit",
        {{"WARC-Target-URI", "WARC-Profile", "WARC-Payload-Digest",
          "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date", "WARC-Truncated",
@@ -377,6 +376,67 @@ TEST_F(WarcOutput, BodiesThatArePackedAreKeptAsTheyAre) {
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
     EXPECT_EQ(responses[i].block, exchanges[i].head + exchanges[i].body);
   }
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> all;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) all.push_back(line);
+  return all;
+}
+
+// The index leads to the records, is sorted, and holds what was appended to.
+TEST_F(WarcOutput, IndexLeadsToTheRecords) {
+  for (const std::uint64_t max : {std::uint64_t{0}, std::uint64_t{3'000}}) {
+    WarcOptions warc = options(max);
+    warc.cdx = true;
+    write({exchange("http://b.test/2"), exchange("http://a.test/1", "same"),
+           exchange("http://www.a.test/2", "same")},
+          warc);
+    write({exchange("http://a.test/0")}, warc, OutputMode::kAppend);
+    const std::vector<std::string> lines = lines_of(dir_.read("a.cdxj"));
+    ASSERT_THAT(lines, SizeIs(4));
+    EXPECT_TRUE(std::is_sorted(lines.begin(), lines.end()));
+    EXPECT_THAT(lines[0], ::testing::StartsWith(
+                              "test,a)/0 20261128000001 {\"url\":\"http://"
+                              "a.test/0\",\"mime\":\"text/html\",\"status\":"
+                              "\"200\",\"digest\":\"sha1:"));
+    EXPECT_THAT(lines[2], HasSubstr("\"mime\":\"warc/revisit\""));
+    for (const std::string& line : lines) {
+      const auto capture = read_cdxj_line(line);
+      ASSERT_TRUE(capture) << line;
+      const std::string file = dir_.read(capture->filename);
+      const auto found = members(
+          std::string_view(file).substr(capture->offset, capture->length));
+      ASSERT_THAT(found, SizeIs(1));
+      const Record record = parse_record(found[0]);
+      EXPECT_EQ(record.get("WARC-Target-URI"), capture->url);
+      EXPECT_EQ(record.get("WARC-Payload-Digest"), capture->digest);
+      EXPECT_EQ(record.type(),
+                capture->mime == "warc/revisit" ? "revisit" : "response");
+    }
+    write({}, warc);
+  }
+}
+
+TEST_F(WarcOutput, WhatAnEarlierArchiveHasIsReferredTo) {
+  WarcOptions first = options();
+  first.cdx = true;
+  write({exchange("http://a.test/1", "same")}, first);
+  WarcOptions second = options();
+  second.prefix = dir_.file("b");
+  second.known = {dir_.file("a.cdxj")};
+  write({exchange("http://a.test/2", "same")}, second);
+  const std::vector<Record> records = read(second);
+  EXPECT_THAT(types(records),
+              ElementsAre("warcinfo", "request", "revisit", "metadata"));
+  EXPECT_EQ(records[2].get("WARC-Refers-To-Target-URI"), "http://a.test/1");
+  EXPECT_EQ(records[2].get("WARC-Refers-To-Date"), "2026-11-28T00:00:01Z");
+
+  second.known = {dir_.write("no.cdxj", "http://a.test/\n")};
+  EXPECT_FALSE(open_warc(second, std::nullopt));
+  second.known = {dir_.file("not there")};
+  EXPECT_FALSE(open_warc(second, std::nullopt));
 }
 
 TEST_F(WarcOutput, NoFieldCanBeBrokenOutOf) {

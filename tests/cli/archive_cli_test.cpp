@@ -8,11 +8,13 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "archive/archive_reader.h"
+#include "archive/cdxj.h"
 #include "archive/unpacker.h"
 #include "cli/cli_fixture.h"
 #include "support/content_codings.h"
@@ -349,10 +351,11 @@ TEST_F(ArchiveCli, ComparesOneWorkerWithSeveral) {
 TEST_F(ArchiveCli, SurvivesAHundredKillsWithEveryPageOnceInEveryOutput) {
   constexpr std::size_t kPages = 2'000;
   serve_synthetic_pages(site_, {.count = kPages, .page_size = 800});
-  const std::vector<std::string> arguments = command(
-      {"-r", site_.url("/p/1.html"), "--state", files_.file("state"), "-o",
-       files_.file("pages.jsonl.gz"), "--warc-file", files_.file("kept"),
-       "--save", files_.file("saved"), "--commit-interval", "20ms", "-q"});
+  const std::vector<std::string> arguments =
+      command({"-r", site_.url("/p/1.html"), "--state", files_.file("state"),
+               "-o", files_.file("pages.jsonl.gz"), "--warc-file",
+               files_.file("kept"), "--warc-cdx", "--save",
+               files_.file("saved"), "--commit-interval", "20ms", "-q"});
   std::minstd_rand random(20261128);
   int kills = 0;
   while (kills < 100) {
@@ -394,6 +397,14 @@ TEST_F(ArchiveCli, SurvivesAHundredKillsWithEveryPageOnceInEveryOutput) {
     EXPECT_TRUE(archived.insert(record.url).second) << record.url;
   }
   EXPECT_EQ(archived, urls);
+  std::multiset<std::string> indexed;
+  std::istringstream index(files_.read("kept.cdxj"));
+  for (std::string line; std::getline(index, line);) {
+    const auto capture = read_cdxj_line(line);
+    ASSERT_TRUE(capture) << line;
+    if (!capture->url.ends_with("/robots.txt")) indexed.insert(capture->url);
+  }
+  EXPECT_EQ(indexed, std::multiset<std::string>(urls.begin(), urls.end()));
   std::size_t saved = 0;
   for (const auto& entry :
        std::filesystem::recursive_directory_iterator(files_.file("saved"))) {
