@@ -15,8 +15,6 @@ namespace crawl {
 namespace {
 
 constexpr std::size_t kMostHead = std::size_t{256} << 10U;
-// What is dropped from the front of the buffer at once.
-constexpr std::size_t kCompactAt = std::size_t{512} << 10U;
 // Files in use have some bytes between records that belong to none, where a
 // length is a little short; that is no fault worth a record.
 constexpr std::size_t kMostLitter = 64;
@@ -91,7 +89,7 @@ bool is_http(std::string_view url) {
 
 ArchiveReader::ArchiveReader(std::unique_ptr<ByteSource> source,
                              std::size_t max_block)
-    : unpacker_(std::move(source)), max_block_(max_block) {}
+    : bytes_(std::move(source)), max_block_(max_block) {}
 
 bool looks_like_archive(std::string_view first) {
   Unpacker unpacker(bytes_of(first));
@@ -101,41 +99,6 @@ bool looks_like_archive(std::string_view first) {
   return begins_record(bytes) || std::string_view(bytes).starts_with(kArc);
 }
 
-// --- Bytes
-
-bool ArchiveReader::fill() {
-  if (ended_) return false;
-  if (begin_ >= kCompactAt || begin_ == buffer_.size()) {
-    buffer_.erase(0, begin_);
-    begin_ = 0;
-    // What one huge record needed.
-    if (buffer_.empty() && buffer_.capacity() > 8 * kCompactAt) {
-      buffer_ = std::string();
-    }
-  }
-  ended_ = !unpacker_.more(buffer_);
-  return !ended_;
-}
-
-bool ArchiveReader::need(std::size_t size) {
-  while (here().size() < size) {
-    if (!fill()) return false;
-  }
-  return true;
-}
-
-void ArchiveReader::drop(std::size_t size) {
-  begin_ += size;
-  position_ += size;
-}
-
-std::uint64_t ArchiveReader::offset_of(std::uint64_t position) {
-  auto& marks = unpacker_.marks();
-  while (marks.size() > 1 && marks[1].at <= position) marks.pop_front();
-  if (!unpacker_.is_packed()) return position;
-  return marks.empty() ? 0 : marks.front().offset;
-}
-
 // --- Records
 
 std::optional<ArchivedRecord> ArchiveReader::next() {
@@ -143,23 +106,23 @@ std::optional<ArchivedRecord> ArchiveReader::next() {
     ArchivedRecord record;
     // What is between records: two line ends, more, or none.
     while (need(1) && is_line_end(here().front())) drop(1);
-    started_ = position_;
+    started_ = position();
     if (here().empty()) {
-      if (!unpacker_.broken() || std::exchange(said_broken_, true)) {
+      if (bytes_.fault().empty() || std::exchange(said_broken_, true)) {
         return std::nullopt;
       }
-      record.offset = offset_of(position_);
-      record.fault = unpacker_.fault();
+      record.offset = bytes_.offset_of(position());
+      record.fault = bytes_.fault();
       return record;
     }
-    record.offset = offset_of(position_);
+    record.offset = bytes_.offset_of(position());
     if (!std::exchange(begun_, true)) {
       need(kArc.size());
       is_arc_ = here().starts_with(kArc);
     }
     const Way way = is_arc_ ? read_arc(record) : read_record(record);
     if (way == Way::kRecord) {
-      if (!record.fault.empty() && ended_) said_broken_ = true;
+      if (!record.fault.empty() && bytes_.ended()) said_broken_ = true;
       return record;
     }
   }
@@ -184,8 +147,8 @@ ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
   const std::optional<std::string> text = take_head();
   if (!text) {
     find_next();
-    return bad(record, ended_ ? "it ends inside a record's head"
-                              : "a record's head does not end");
+    return bad(record, bytes_.ended() ? "it ends inside a record's head"
+                                      : "a record's head does not end");
   }
   const Head head = read_head(*text, record);
   const bool is_response = equals_ignoring_case(head.type, "response");
@@ -306,13 +269,13 @@ ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
 // Where the record breaks off before `end`: bytes are missing, or another one
 // begins with a gzip member of its own.
 std::optional<std::uint64_t> ArchiveReader::cut_before(std::uint64_t end) {
-  auto& marks = unpacker_.marks();
+  const auto& marks = bytes_.marks();
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const Unpacker::Mark mark = marks[i];
-    if (mark.at <= started_ || mark.at < position_) continue;
+    if (mark.at <= started_ || mark.at < position()) continue;
     if (mark.at >= end) break;
     if (mark.behind_damage) return mark.at;
-    const auto behind = static_cast<std::size_t>(mark.at - position_);
+    const auto behind = static_cast<std::size_t>(mark.at - position());
     need(behind + kWarc.size() + 1);
     if (behind < here().size() && begins_record(here().substr(behind))) {
       return mark.at;
@@ -324,17 +287,17 @@ std::optional<std::uint64_t> ArchiveReader::cut_before(std::uint64_t end) {
 // Keeps what fits of the next `length` bytes in the record's block.
 void ArchiveReader::take_block(std::uint64_t length, bool keep,
                                ArchivedRecord& record) {
-  std::uint64_t end = position_ + length;
-  while (position_ < end) {
+  std::uint64_t end = position() + length;
+  while (position() < end) {
     const std::uint64_t room = max_block_ - record.block.size();
     // A block that is kept is copied once, when it is here.
     const std::uint64_t wanted =
-        std::min(end, position_ + (keep ? room : std::uint64_t{1}));
-    while (end_of_bytes() < std::max(wanted, position_ + 1) && fill()) {
+        std::min(end, position() + (keep ? room : std::uint64_t{1}));
+    while (bytes_.end() < std::max(wanted, position() + 1) && fill()) {
       if (cut_before(end)) break;
     }
     if (const auto cut = cut_before(end)) {
-      auto& marks = unpacker_.marks();
+      const auto& marks = bytes_.marks();
       const auto at =
           std::find_if(marks.begin(), marks.end(),
                        [&](const auto& mark) { return mark.at == *cut; });
@@ -343,12 +306,12 @@ void ArchiveReader::take_block(std::uint64_t length, bool keep,
       if (damage) record.fault = "what is packed is damaged";
       end = *cut;
     }
-    const std::uint64_t there = std::min(end, end_of_bytes()) - position_;
+    const std::uint64_t there = std::min(end, bytes_.end()) - position();
     if (there == 0) {
-      if (position_ < end) {
+      if (position() < end) {
         record.cut = true;
-        record.fault = unpacker_.fault().empty() ? "it ends inside a record"
-                                                 : unpacker_.fault();
+        record.fault =
+            bytes_.fault().empty() ? "it ends inside a record" : bytes_.fault();
       }
       return;
     }
@@ -398,7 +361,7 @@ ArchiveReader::Way ArchiveReader::read_arc(ArchivedRecord& record) {
 
 // Passes over bytes until a record may begin; how many.
 std::uint64_t ArchiveReader::find_next() {
-  const std::uint64_t from = position_;
+  const std::uint64_t from = position();
   while (true) {
     if (const auto at = next_start(0)) {
       drop(*at);
@@ -418,16 +381,16 @@ std::uint64_t ArchiveReader::find_next() {
       drop(here().size() - kMostHead);
     }
   }
-  return position_ - from;
+  return position() - from;
 }
 
 // The first place behind `from` where one begins: at the beginning of a line or
 // of a gzip member.
 std::optional<std::size_t> ArchiveReader::next_start(std::size_t from) {
   std::optional<std::size_t> found;
-  for (const Unpacker::Mark& mark : unpacker_.marks()) {
-    if (mark.at <= started_ || mark.at < position_ + from) continue;
-    const auto at = static_cast<std::size_t>(mark.at - position_);
+  for (const Unpacker::Mark& mark : bytes_.marks()) {
+    if (mark.at <= started_ || mark.at < position() + from) continue;
+    const auto at = static_cast<std::size_t>(mark.at - position());
     if (at < here().size() && !is_arc_ && begins_record(here().substr(at))) {
       found = at;
       break;
@@ -437,7 +400,7 @@ std::optional<std::size_t> ArchiveReader::next_start(std::size_t from) {
   for (std::size_t at = bytes.find('\n', from); at != std::string_view::npos;
        at = bytes.find('\n', at + 1)) {
     const std::string_view line = here().substr(at + 1);
-    if (position_ + at + 1 <= started_) continue;
+    if (position() + at + 1 <= started_) continue;
     if (is_arc_) {
       const std::size_t end = line.find('\n');
       if (end != std::string_view::npos && is_http(line) &&

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "archive/byte_source.h"
-#include "archive/unpacker.h"
+#include "archive/unpacked_bytes.h"
 
 namespace crawl {
 
@@ -57,14 +57,11 @@ class ArchiveReader {
   };
   enum class Way : std::uint8_t { kRecord, kPassed, kEnd };
 
-  std::string_view here() const {
-    return std::string_view(buffer_).substr(begin_);
-  }
-  std::uint64_t end_of_bytes() const { return position_ + here().size(); }
-  bool fill();
-  bool need(std::size_t size);
-  void drop(std::size_t size);
-  std::uint64_t offset_of(std::uint64_t position);
+  std::string_view here() const { return bytes_.here(); }
+  std::uint64_t position() const { return bytes_.position(); }
+  bool fill() { return bytes_.fill(); }
+  bool need(std::size_t size) { return bytes_.need(size); }
+  void drop(std::size_t size) { bytes_.drop(size); }
 
   Way read_record(ArchivedRecord& record);
   Way read_arc(ArchivedRecord& record);
@@ -76,16 +73,12 @@ class ArchiveReader {
   std::uint64_t find_next();
   std::optional<std::size_t> next_start(std::size_t from);
 
-  Unpacker unpacker_;
+  UnpackedBytes bytes_;
   const std::size_t max_block_;
-  std::string buffer_;  // unpacked bytes, from begin_ on
-  std::size_t begin_ = 0;
-  std::uint64_t position_ = 0;  // of buffer_[begin_] among all
-  std::uint64_t started_ = 0;   // of the record that is being read
-  bool whole_before_ = false;   // the record before it was
+  std::uint64_t started_ = 0;  // of the record that is being read
+  bool whole_before_ = false;  // the record before it was
   bool is_arc_ = false;
   bool begun_ = false;
-  bool ended_ = false;  // there are no more bytes
   bool said_broken_ = false;
 };
 

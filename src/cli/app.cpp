@@ -32,6 +32,7 @@
 #include "cli/state.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "cli/warc_checking.h"
 #include "crawl/archive/saved_pages.h"
 #include "crawl/archive/warc_output.h"
 #include "crawl/base/human.h"
@@ -384,6 +385,10 @@ int run_app(int argc, const char* const* argv) {
   make_room_for_open_files(options.open_files);
   const Result<std::unique_ptr<Report>> report = Report::open(options);
   if (!report) return fail(report.error());
+  if (options.warc_check) {
+    const InterruptWatcher watcher([](int) { _exit(kExitInterrupted); });
+    return run_warc_check(options, **report);
+  }
   if (!options.explain.empty()) {
     const InterruptWatcher watcher([](int) { _exit(kExitInterrupted); });
     return run_explain(options, **report);

@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 88> kOptions = {{
+constexpr std::array<OptionSpec, 89> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -109,6 +109,11 @@ constexpr std::array<OptionSpec, 88> kOptions = {{
      "Refer to what the index FILE (CDXJ) of an earlier archive has, where the "
      "same body comes again, and do not keep it twice.",
      &T::warc_dedup},
+    {Group::kOutput, "warc-check", '\0', "",
+     "Check the INPUTs, which are WARC files, against the standard: fields, "
+     "lengths, digests, a member a record. Each fault is a line, with its "
+     "record's offset.",
+     &T::warc_check, false},
     {Group::kOutput, "no-warc-compression", '\0', "",
      "Write the archive as it is, PREFIX.warc, not packed by gzip.",
      &T::no_warc_compression},

@@ -83,7 +83,14 @@ class Resolver : ValueReader {
  private:
   // INPUTs that are read in place of fetching anything.
   void archives(const TypedArgs& args) {
-    if (!surroundings_.is_archive) return;
+    options_.warc_check = args.warc_check;
+    if (args.warc_check && (args.output || args.recursive || args.compare ||
+                            args.state || args.warc_file || args.save)) {
+      fail(
+          "--warc-check only checks its INPUTs: leave out what else is to be "
+          "done");
+    }
+    if (!surroundings_.is_archive || args.warc_check) return;
     std::vector<std::string>& archives = options_.crawl.archives;
     std::string other;
     for (const std::string& input : args.inputs) {

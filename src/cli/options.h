@@ -39,6 +39,7 @@ struct Options {
   std::string skipped;              // --skipped; "" for none
   std::optional<WarcOptions> warc;  // --warc-file
   std::string save;                 // --save; "" for none
+  bool warc_check = false;          // INPUTs are checked, nothing else
   std::string explain;              // --explain; "" for a crawl
 
   std::size_t open_files = 0;  // at most, at once

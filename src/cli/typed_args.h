@@ -25,7 +25,7 @@ struct TypedArgs {
   std::vector<std::string> extract, warc_header;
   std::optional<std::string> save, warc_file, warc_max_size, warc_dedup;
   bool ordered = false, csv_safe = false, append = false, overwrite = false,
-       warc_cdx = false, no_warc_compression = false;
+       warc_cdx = false, warc_check = false, no_warc_compression = false;
 
   std::vector<std::string> header, resolve, connect_to;
   std::optional<std::string> user_agent, user, proxy, no_proxy, proxy_cacert,

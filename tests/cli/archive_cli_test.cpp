@@ -433,6 +433,38 @@ TEST_F(ArchiveCli, BodiesAreSavedAsFilesAndRecordsPacked) {
                        "/packed-br\r\n404,\r\n");
 }
 
+TEST_F(ArchiveCli, WhatIsKeptPassesTheCheckAndFaultsAreTold) {
+  add_pages(site_);
+  site_.serve("/copy", page("plain", "/1"));
+  for (const std::vector<std::string>& how : {std::vector<std::string>{},
+                                              {"--no-warc-compression"},
+                                              {"--warc-max-size", "5K"}}) {
+    const TempDir dir;
+    std::vector<std::string> fetch = {
+        list({"/plain", "/copy", "/packed-br", "/moved", "/missing",
+              "/close-mid-body", "/chunked", "/empty", "/lf-only",
+              "/obs-fold"}),
+        "-q", "--warc-file", dir.file("kept")};
+    fetch.insert(fetch.end(), how.begin(), how.end());
+    run(fetch);
+    std::vector<std::string> check = {"--warc-check"};
+    for (const auto& file : std::filesystem::directory_iterator(dir.path())) {
+      check.push_back(file.path());
+    }
+    const ProcessResult good = run(check);
+    EXPECT_EQ(good.exit_status, 0) << good.out;
+    EXPECT_EQ(good.out, "");
+    EXPECT_THAT(good.err, HasSubstr(" 0 faults"));
+    std::string bytes = dir.read(check.back());
+    bytes.resize(bytes.size() - 5);
+    const std::string file = dir.write("bad", bytes);
+    const ProcessResult bad = run({"--warc-check", file});
+    EXPECT_EQ(bad.exit_status, 1);
+    EXPECT_THAT(bad.out, ::testing::StartsWith(file + ": "));
+  }
+  EXPECT_EQ(run({"--warc-check", files_.file("none")}).exit_status, 2);
+}
+
 TEST_F(ArchiveCli, OptionsOfFetchingHaveNoPlaceWithArchives) {
   const std::string archive =
       files_.write("a.warc", "WARC/1.0\r\nWARC-Type: warcinfo\r\n");
