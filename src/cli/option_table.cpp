@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 89> kOptions = {{
+constexpr std::array<OptionSpec, 90> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -81,6 +81,10 @@ constexpr std::array<OptionSpec, 89> kOptions = {{
      "normalize (white space), nonempty, first, url (links, resolved). May be "
      "repeated.",
      &T::extract},
+    {Group::kOutput, "content", '\0', "WHAT",
+     "Of which part of a page the fields text, markdown and word_count are: "
+     "main (default), without menus, sidebars and the like, or all.",
+     &T::content, true, "", "main all"},
     {Group::kOutput, "list-fields", '\0', "",
      "Print every field and its meaning, and exit.", &T::list_fields, false},
     {Group::kOutput, "ordered", '\0', "",

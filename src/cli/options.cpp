@@ -287,6 +287,7 @@ class Resolver : ValueReader {
     if (std::any_of(kFacts.begin(), kFacts.end(), wanted)) {
       extractor->want_facts();
     }
+    extractor->want_content(content_wishes(args));
     options_.extract = args.extract;
     options_.extract_names = extractor->names();
     if (!extractor->empty()) {
@@ -323,6 +324,30 @@ class Resolver : ValueReader {
                         name));
       }
     }
+  }
+
+  ContentWishes content_wishes(const TypedArgs& args) {
+    const auto wanted = [&](std::string_view field) {
+      return has_field(options_.fields, field);
+    };
+    ContentWishes wishes;
+    wishes.text = wanted("text");
+    wishes.markdown = wanted("markdown");
+    wishes.words = wanted("word_count");
+    wishes.digest = wanted("text_digest");
+    wishes.origin =
+        wanted("published") || wanted("modified") || wanted("author");
+    if (!args.content) return wishes;
+    if (*args.content != "main" && *args.content != "all") {
+      fail("--content: give main or all");
+    } else if (!wishes.text && !wishes.markdown && !wishes.words) {
+      fail(
+          "--content is about the fields text, markdown and word_count: add "
+          "for example --fields +text");
+    }
+    wishes.whole = *args.content == "all";
+    options_.content = *args.content;
+    return wishes;
   }
 
   static OutputFormat format_of_name(const std::string& name,

@@ -28,6 +28,7 @@ struct Options {
   OutputFormat format = OutputFormat::kJsonl;
   std::vector<std::size_t> fields;
   std::vector<std::string> extract;  // --extract as typed
+  std::string content = "main";      // --content
   std::vector<std::string> extract_names;
   CrawlOptions crawl;
 

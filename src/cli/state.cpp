@@ -83,6 +83,9 @@ StateOptions state_options(const Options& options) {
                                    options.warc->max_file_bytes,
                                    options.warc->cdx ? " indexed" : ""));
   }
+  if (options.content != "main") {
+    state.settings.emplace_back("--content", options.content);
+  }
   if (!options.crawl.site) {
     state.settings.emplace_back("--unique",
                                 options.crawl.unique ? "yes" : "no");

@@ -21,7 +21,7 @@ struct TypedArgs {
       pace_by;
   bool sync = false, unique = false;
 
-  std::optional<std::string> output, format, fields;
+  std::optional<std::string> output, format, fields, content;
   std::vector<std::string> extract, warc_header;
   std::optional<std::string> save, warc_file, warc_max_size, warc_dedup;
   bool ordered = false, csv_safe = false, append = false, overwrite = false,

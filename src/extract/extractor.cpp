@@ -11,14 +11,20 @@
 #include "crawl/base/utf8.h"
 #include "crawl/parse/charset.h"
 #include "extract/bounds.h"
+#include "extract/content_finder.h"
+#include "extract/content_tree.h"
 #include "extract/css_matcher.h"
 #include "extract/css_selector.h"
 #include "extract/filter.h"
 #include "extract/html_writer.h"
+#include "extract/markdown_writer.h"
 #include "extract/page_facts.h"
+#include "extract/page_origin.h"
 #include "extract/page_tree.h"
+#include "extract/text_writer.h"
 #include "extract/xpath.h"
 #include "parse/html/gumbo_tree.h"
+#include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
 #include "parse/html/nesting_gauge.h"
 #include "parse/html/tree_reader.h"
@@ -69,11 +75,9 @@ unsigned place_of(const GumboAttribute& attribute, const GumboElement& in) {
 
 class PageRun {
  public:
-  PageRun(const GumboNode& root, std::size_t size)
-      : root_(root),
-        tree_(root),
-        matcher_(tree_),
-        most_(kLeastGiven + kTimesGiven * size) {}
+  // `most`: bytes that it may give, see bounds.h; it takes from them.
+  PageRun(const GumboNode& root, std::size_t& most)
+      : root_(root), tree_(root), matcher_(tree_), most_(most) {}
 
   const PageTree& tree() const { return tree_; }
 
@@ -171,7 +175,7 @@ class PageRun {
   const PageTree tree_;
   CssMatcher matcher_;
   std::optional<XPathPage> xpath_;
-  std::size_t most_;
+  std::size_t& most_;
 };
 
 // What the page's first base element with a href says.
@@ -200,6 +204,44 @@ std::unique_ptr<GumboTree> make_tree(std::string_view& html) {
     if (html.empty()) throw std::bad_alloc();
     html = html.substr(0, html.size() / 4);
   }
+}
+
+Fingerprint digest_of(const ContentTree& tree, const ContentPlan& plan,
+                      std::size_t most) {
+  std::string text;
+  append_content_text(tree, plan, most, text);
+  return fingerprint(collapsed(text));
+}
+
+// False if there is more than `most` bytes of it, from which what is given is
+// taken.
+bool read_content(const GumboNode& root, const ContentWishes& wishes,
+                  LinkResolver& resolver, std::size_t& most,
+                  PageContent& content) {
+  bool all = true;
+  const auto charge = [&](std::size_t bytes) {
+    most -= std::min(most, bytes + kStringCost);
+  };
+  const ContentTree tree(root);
+  const ContentPlan main = plan_main(tree);
+  const ContentPlan plan = wishes.whole ? plan_all(tree) : main;
+  if (wishes.digest) content.digest = digest_of(tree, main, most);
+  if (wishes.text || wishes.words) {
+    std::string text;
+    all = append_content_text(tree, plan, most, text) && all;
+    if (wishes.words) content.words = count_words(text);
+    if (wishes.text) {
+      charge(text.size());
+      content.text = std::move(text);
+    }
+  }
+  if (wishes.markdown) {
+    all = append_markdown(tree, plan, resolver, most,
+                          content.markdown.emplace()) &&
+          all;
+    charge(content.markdown->size());
+  }
+  return all;
 }
 
 bool is_xpath(std::string_view selector) {
@@ -270,22 +312,34 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
     if (std::exchange(noted, true)) return;
     out.error += (out.error.empty() ? "" : "; ") + problem;
   };
-  PageRun run(*tree->root(), whole);
-  LinkResolver resolver(url, base_of(run.tree()), encoding,
-                        kLeastGiven + kTimesGiven * whole);
+  std::size_t most = kLeastGiven + kTimesGiven * whole;
+  // Text alone needs no more than gumbo's tree.
+  std::optional<PageRun> run;
+  if (!selectors_.empty() || facts_ || content_.origin || content_.markdown) {
+    run.emplace(*tree->root(), most);
+  }
+  LinkResolver resolver(url, run ? base_of(run->tree()) : std::nullopt,
+                        encoding, most);
   for (std::size_t i = 0; i < selectors_.size(); ++i) {
     std::vector<std::string>& values = out.values[i];
-    if (std::string problem = run.find(selectors_[i], values);
+    if (std::string problem = run->find(selectors_[i], values);
         !problem.empty()) {
       note(fmt::format("{}: {}", (*names_)[i], problem));
     }
     for (const Filter filter : selectors_[i].filters) {
       apply_filter(filter, resolver, values);
     }
-    run.give(values);
+    run->give(values);
   }
-  if (facts_ && !run.read_facts(resolver, out.facts.emplace())) {
+  if (facts_ && !run->read_facts(resolver, out.facts.emplace())) {
     note(std::string(kTooMuchFound));
+  }
+  if (content_.any()) {
+    PageContent& content = out.content.emplace();
+    if (content_.origin) read_origin(run->tree(), content);
+    if (!read_content(*tree->root(), content_, resolver, most, content)) {
+      note(std::string(kTooMuchFound));
+    }
   }
   if (resolver.budget_left() == 0) note("too many links to resolve");
   return out;

@@ -56,6 +56,13 @@ enum class FieldId : std::uint8_t {
   kWarcFile,
   kWarcOffset,
   kFile,
+  kText,
+  kMarkdown,
+  kWordCount,
+  kTextDigest,
+  kPublished,
+  kModified,
+  kAuthor,
   kCount,
 };
 

@@ -49,6 +49,13 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
       sink.null();
     }
   };
+  const auto content = [&](auto put) {
+    if (record.extraction && record.extraction->content) {
+      put(*record.extraction->content);
+    } else {
+      sink.null();
+    }
+  };
   switch (field) {
     case FieldId::kUrl:
       return text_or_null(record.url);
@@ -161,6 +168,26 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
       return sink.bytes(*record.warc_offset);
     case FieldId::kFile:
       return text_or_null(record.file);
+    case FieldId::kText:
+      return content([&](const PageContent& c) { optional_text(c.text); });
+    case FieldId::kMarkdown:
+      return content([&](const PageContent& c) { optional_text(c.markdown); });
+    case FieldId::kWordCount:
+      return content([&](const PageContent& c) {
+        if (!c.words) return sink.null();
+        sink.number(*c.words);
+      });
+    case FieldId::kTextDigest:
+      return content([&](const PageContent& c) {
+        if (!c.digest) return sink.null();
+        sink.text(to_hex(*c.digest));
+      });
+    case FieldId::kPublished:
+      return content([&](const PageContent& c) { text_or_null(c.published); });
+    case FieldId::kModified:
+      return content([&](const PageContent& c) { text_or_null(c.modified); });
+    case FieldId::kAuthor:
+      return content([&](const PageContent& c) { text_or_null(c.author); });
     case FieldId::kCount:
       break;
   }

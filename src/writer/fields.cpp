@@ -81,6 +81,15 @@ constexpr std::array<FieldInfo, kFieldCount> kFields = {{
     {"warc_file", "the archive that it was read from", false},
     {"warc_offset", "where in that its record begins: bytes", false},
     {"file", "where below --save's folder its body is", false},
+    {"text", "the page's readable text, of its main content (--content)",
+     false},
+    {"markdown", "the same as Markdown, with links, tables and code", false},
+    {"word_count", "words of that text", false},
+    {"text_digest", "128-bit XXH3 of the main text, white space apart", false},
+    {"published", "when the page says it was published, as it writes it",
+     false},
+    {"modified", "when it says it was changed", false},
+    {"author", "by whom the page says it is", false},
 }};
 
 // A name forgotten above would shift every field after it.

@@ -295,6 +295,7 @@ std::size_t column_width(FieldId field) {
       return 5;
     case FieldId::kLinkCount:
     case FieldId::kParser:
+    case FieldId::kWordCount:
       return 7;
     case FieldId::kSizeDownload:
     case FieldId::kSizeBody:
@@ -312,8 +313,12 @@ std::size_t column_width(FieldId field) {
       return 15;
     case FieldId::kContentType:
     case FieldId::kTimestamp:
+    case FieldId::kPublished:
+    case FieldId::kModified:
+    case FieldId::kAuthor:
       return 24;
     case FieldId::kBodyDigest:
+    case FieldId::kTextDigest:
       return 32;
     case FieldId::kErrorMessage:
     case FieldId::kRedirects:
@@ -330,6 +335,8 @@ std::size_t column_width(FieldId field) {
     case FieldId::kWarcFile:
     case FieldId::kWarcOffset:
     case FieldId::kFile:
+    case FieldId::kText:
+    case FieldId::kMarkdown:
     case FieldId::kCount:
       break;
   }

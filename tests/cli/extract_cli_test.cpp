@@ -205,6 +205,51 @@ TEST_F(ExtractCliTest, WhatAPageSaysOfItselfIsAFieldOnDemand) {
             nullptr);
 }
 
+TEST_F(ExtractCliTest, TheContentIsAFieldOnDemand) {
+  site_.serve("/content.html",
+              "<title>Lamps</title><meta name=author content='Ada L.'>"
+              "<meta property=article:published_time content=2024-01-02>"
+              "<meta property=article:modified_time content=2024-02-03>"
+              "<nav><a href=/>Home</a></nav><main><h1>Lamps</h1>"
+              "<p>They <b>burn</b> <a href=oil>oil</a>.</main>"
+              "<footer>All rights reserved</footer>");
+  const std::string url = site_.url("/content.html");
+  const ProcessResult result =
+      run({url, "-q", "--fields",
+           "text,markdown,word_count,published,modified,author"});
+  EXPECT_EQ(result.out, R"({"text":"Lamps\n\nThey burn oil.","markdown":)"
+                        R"("# Lamps\n\nThey **burn** [oil]()" +
+                            site_.url("/oil") +
+                            R"().","word_count":4,"published":"2024-01-02",)"
+                            R"("modified":"2024-02-03","author":"Ada L."})"
+                            "\n");
+  const std::vector<std::string> all = {"--content", "all", "--fields",
+                                        "text,word_count,text_digest"};
+  const json whole = record_of(url, all);
+  EXPECT_EQ(whole["text"],
+            "Home\n\nLamps\n\nThey burn oil.\n\nAll rights reserved");
+  EXPECT_EQ(whole["word_count"], 8);
+  EXPECT_EQ(whole["text_digest"],
+            record_of(url, {"--fields", "text_digest"})["text_digest"]);
+  EXPECT_THAT(whole["text_digest"].get<std::string>(),
+              ::testing::MatchesRegex("[0-9a-f]{32}"));
+  EXPECT_EQ(record_of("nonsense://", {"--fields", "text"})["text"], nullptr);
+}
+
+TEST_F(ExtractCliTest, ContentIsMainOrAllAndOfSomethingAskedFor) {
+  for (const auto& [args, words] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--content", "half", "--fields", "text"}, "main or all"},
+           {{"--content", "all"}, "--fields +text"},
+           {{"--content", "all", "--fields", "title"}, "--fields +text"}}) {
+    std::vector<std::string> all = {site_.url("/")};
+    all.insert(all.end(), args.begin(), args.end());
+    const ProcessResult result = run(all);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(result.err, HasSubstr(words));
+  }
+}
+
 TEST_F(ExtractCliTest, WhatIsLeftOutIsSaid) {
   std::string deep;
   for (int i = 0; i < 5'000; ++i) deep += "<div title=xxxxxxxx>y";

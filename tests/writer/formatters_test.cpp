@@ -27,7 +27,8 @@ std::vector<std::size_t> fields_of(std::string_view list) {
 constexpr std::string_view kEverything =
     "+content_length,+links,+headers,+body,+body_digest,+parser,+duplicate_of,"
     "+extracted,+extract_error,+headings,+meta,+alternates,+json_ld,"
-    "+json_ld_broken,+warc_file,+warc_offset,+file";
+    "+json_ld_broken,+warc_file,+warc_offset,+file,+text,+markdown,"
+    "+word_count,+text_digest,+published,+modified,+author";
 
 std::string line_of(OutputFormat format, std::string_view fields,
                     const CrawlRecord& record, const TextStyle& style = {}) {
@@ -66,6 +67,7 @@ CrawlRecord record_full_of(const std::string& text) {
                            {{text, text, text, text}},
                            {"[1]"},
                            0},
+                 PageContent{text, text, 1, Fingerprint{}, text, text, text},
                  text};
   return record;
 }
@@ -76,6 +78,7 @@ CrawlRecord record_with_extraction() {
       Extraction{std::make_shared<const std::vector<std::string>>(
                      std::vector<std::string>{"none", "one", "two"}),
                  {{}, {"a\t\"b\", c"}, {"=x", ""}},
+                 std::nullopt,
                  std::nullopt,
                  ""};
   return record;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "crawl/base/page_content.h"
 #include "crawl/base/page_facts.h"
 
 namespace crawl {
@@ -17,6 +18,7 @@ struct Extraction {
   std::shared_ptr<const std::vector<std::string>> names;
   std::vector<std::vector<std::string>> values;  // as many as names
   std::optional<PageFacts> facts;                // if they were asked for
+  std::optional<PageContent> content;            // if some of it was
   // Why some of it is missing, for people; "" if all of it is here.
   std::string error;
 };

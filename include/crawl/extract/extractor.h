@@ -27,6 +27,17 @@ struct SelectorFault {
 // first, url.
 struct Selector;
 
+// What is asked of a page's content, see PageContent.
+struct ContentWishes {
+  bool text = false, markdown = false, words = false, digest = false;
+  bool origin = false;  // when published and changed, and by whom
+  // The whole body, and not only the main content; for text, Markdown and
+  // words.
+  bool whole = false;
+
+  bool any() const { return text || markdown || words || digest || origin; }
+};
+
 // Selectors with names, for all pages of a crawl.
 //
 // What one page can cost is bounded by a multiple of its size: what is beyond
@@ -45,7 +56,10 @@ class Extractor final : public PageExtractor {
   // Has extract() also read what pages say of themselves.
   void want_facts() { facts_ = true; }
 
-  bool empty() const { return names_->empty() && !facts_; }
+  // And read their content.
+  void want_content(const ContentWishes& wishes) { content_ = wishes; }
+
+  bool empty() const { return names_->empty() && !facts_ && !content_.any(); }
   const std::vector<std::string>& names() const { return *names_; }
 
   Extraction extract(std::string_view body, std::string_view encoding,
@@ -55,6 +69,7 @@ class Extractor final : public PageExtractor {
   std::shared_ptr<std::vector<std::string>> names_;
   std::vector<Selector> selectors_;
   bool facts_ = false;
+  ContentWishes content_;
 };
 
 }  // namespace crawl

@@ -1,0 +1,551 @@
+#include "extract/content_finder.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "base/ascii.h"
+#include "extract/content_names.h"
+#include "extract/filter.h"
+#include "extract/html_writer.h"
+
+namespace crawl {
+namespace {
+
+using Attribute = ContentTree::Attribute;
+using Index = ContentTree::Index;
+using Node = ContentTree::Node;
+
+constexpr std::string_view kBlanks = " \t\n\r\f";
+
+// A block with more of its text in links than this is a list of links.
+constexpr double kMostlyLinks = 0.6;
+// What holds more of the page's text than this is no decoration, whatever it
+// is called.
+constexpr double kTooMuch = 0.5;
+// An element that says it is the content must hold this much of the text.
+constexpr double kRegionShare = 0.4;
+// A paragraph with this many characters outside of links is prose.
+constexpr std::uint32_t kProse = 40;
+
+struct Counts {
+  std::uint32_t text = 0;            // characters that are no white space
+  std::uint32_t in_links = 0;        // of those
+  std::uint32_t links = 0;           // a elements with text
+  std::uint32_t headings = 0;        // h1 to h3
+  std::uint32_t first_headings = 0;  // h1
+
+  std::uint32_t prose() const { return text - in_links; }
+  double link_share() const {
+    return text == 0 ? 0 : static_cast<double>(in_links) / text;
+  }
+};
+
+std::uint32_t characters(std::string_view text) {
+  std::uint32_t count = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    count += byte > 0x20 && (byte & 0xC0U) != 0x80 ? 1 : 0;
+  }
+  return count;
+}
+
+bool is_heading(const Node& node) {
+  return !node.is_text && node.tag >= GUMBO_TAG_H1 && node.tag <= GUMBO_TAG_H6;
+}
+
+bool is_one_of(std::string_view word,
+               std::initializer_list<std::string_view> list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+class Finder {
+ public:
+  explicit Finder(const ContentTree& tree)
+      : tree_(tree), traits_(tree.size()), counts_(tree.size()) {
+    plan_.left_out.resize(tree.size());
+  }
+
+  ContentPlan run() {
+    judge();
+    count();
+    const Counts all = counts_[ContentTree::kRoot];
+    if (all.text == 0) return std::move(plan_);
+    leave_out_by_name(all);
+    count();
+    choose_region();
+    find_title();
+    leave_out_links();
+    count();
+    if (counts_[plan_.region].text == 0) return plan_all(tree_);
+    return std::move(plan_);
+  }
+
+ private:
+  enum Trait : std::uint32_t {
+    kChrome = 1,  // by its tag or role
+    kMain = 2,    // says that it is the main content
+    kArticle = 4,
+    kInContent = 8,  // in one of those
+    kInQuote = 16,   // in a blockquote or figure
+    kNamedChrome = 32,
+    kMaybeChrome = 64,
+    kComments = 128,
+    kRegionName = 256,
+    kUnseen = 512,
+    kInLink = 1024,
+    kInHeading = 2048,
+    kTitleBlock = 4096,
+  };
+
+  const Counts& counts(Index i) const { return counts_[i]; }
+  bool has(Index i, std::uint32_t traits) const {
+    return (traits_[i] & traits) != 0;
+  }
+
+  // What each element says of itself.
+  void judge() {
+    constexpr std::uint32_t kInherited =
+        kInContent | kInQuote | kInLink | kInHeading;
+    for (Index i = 0; i < tree_.size(); ++i) {
+      const Node& node = tree_[i];
+      std::uint32_t traits = i == 0 ? 0 : traits_[node.parent] & kInherited;
+      if (i != 0 && has(node.parent, kMain | kArticle)) traits |= kInContent;
+      if (!node.is_text) traits |= traits_of(node, traits);
+      if (is_permalink(tree_, i)) traits |= kUnseen;
+      traits_[i] = traits;
+    }
+  }
+
+  std::uint32_t traits_of(const Node& node, std::uint32_t around) const {
+    std::uint32_t traits = 0;
+    const std::string_view classes = tree_.get(node, Attribute::kClass);
+    const std::string_view id = tree_.get(node, Attribute::kId);
+    const std::uint32_t hints =
+        node.attributes == 0 ? 0 : hints_of(classes) | hints_of(id);
+    switch (node.tag) {
+      case GUMBO_TAG_NAV:
+      case GUMBO_TAG_NOSCRIPT:
+      case GUMBO_TAG_BUTTON:
+      case GUMBO_TAG_SELECT:
+        traits |= kChrome;
+        break;
+      case GUMBO_TAG_ASIDE:
+        if ((hints & kSaysNote) == 0) traits |= kChrome;
+        break;
+      case GUMBO_TAG_HEADER:
+        if ((around & kInContent) == 0 && (hints & kSaysTitle) == 0) {
+          traits |= kChrome;
+        }
+        break;
+      case GUMBO_TAG_FOOTER:
+        if ((around & kInQuote) == 0) traits |= kChrome;
+        break;
+      case GUMBO_TAG_MAIN:
+        traits |= kMain;
+        break;
+      case GUMBO_TAG_ARTICLE:
+        traits |= kArticle;
+        break;
+      case GUMBO_TAG_BLOCKQUOTE:
+      case GUMBO_TAG_FIGURE:
+        traits |= kInQuote;
+        break;
+      case GUMBO_TAG_A:
+        if (tree_.find(node, Attribute::kHref) != nullptr) traits |= kInLink;
+        break;
+      default:
+        if (is_heading(node)) traits |= kInHeading;
+        break;
+    }
+    if (node.attributes == 0) return traits;
+    traits |= traits_of_role(node);
+    if (node.tag == GUMBO_TAG_BODY) return traits & ~kChrome;
+    if ((hints & kSaysChrome) != 0 && (hints & kSaysNote) == 0) {
+      traits |= kNamedChrome;
+    }
+    if ((hints & kSaysMaybeChrome) != 0 &&
+        (hints & (kSaysContent | kSaysTitle | kSaysNote)) == 0) {
+      traits |= kMaybeChrome;
+    }
+    if ((hints & kSaysComments) != 0) traits |= kComments;
+    if ((hints & (kSaysUnseen | kSaysLineNumber)) != 0) traits |= kUnseen;
+    if ((hints & kSaysPermalink) != 0 && (around & kInHeading) != 0) {
+      traits |= kUnseen;
+    }
+    if (names_content_region(classes) || names_content_region(id)) {
+      traits |= kRegionName;
+    }
+    return traits;
+  }
+
+  std::uint32_t traits_of_role(const Node& node) const {
+    std::uint32_t traits = 0;
+    const std::string_view role = tree_.get(node, Attribute::kRole);
+    if (!role.empty()) {
+      if (is_one_of(role, {"navigation", "banner", "contentinfo", "search",
+                           "complementary", "dialog", "alertdialog", "menu",
+                           "menubar", "toolbar", "tablist", "tooltip"})) {
+        traits |= kChrome;
+      }
+      if (role == "main") traits |= kMain;
+      if (role == "article") traits |= kArticle;
+    }
+    if (tree_.get(node, Attribute::kItemprop) == "articleBody") {
+      traits |= kMain;
+    }
+    if (equals_ignoring_case(tree_.get(node, Attribute::kAriaHidden), "true")) {
+      traits |= kUnseen;
+    }
+    return traits;
+  }
+
+  // Sums up what is in each element, what is left out not counted.
+  void count() {
+    std::fill(counts_.begin(), counts_.end(), Counts{});
+    // Elements in one that is left out have counts too, which nobody adds up.
+    for (Index i = tree_.size(); i-- > 0;) {
+      const Node& node = tree_[i];
+      Counts& own = counts_[i];
+      if (node.is_text) {
+        own.text = characters(node.text);
+        if (has(i, kInLink)) own.in_links = own.text;
+      } else if (node.tag == GUMBO_TAG_A && own.text > 0 && has(i, kInLink)) {
+        ++own.links;
+      } else if (node.tag >= GUMBO_TAG_H1 && node.tag <= GUMBO_TAG_H3 &&
+                 own.text > 0) {
+        ++own.headings;
+        if (node.tag == GUMBO_TAG_H1) ++own.first_headings;
+      }
+      if (i == 0 || plan_.left_out[i] != 0) continue;
+      Counts& parent = counts_[node.parent];
+      parent.text += own.text;
+      parent.in_links += own.in_links;
+      parent.links += own.links;
+      parent.headings += own.headings;
+      parent.first_headings += own.first_headings;
+    }
+  }
+
+  void leave_out_by_name(const Counts& all) {
+    const auto share = [](std::uint32_t part, std::uint32_t whole) {
+      return whole == 0 ? 0.0 : static_cast<double>(part) / whole;
+    };
+    for (Index i = 1; i < tree_.size();) {
+      const Node& node = tree_[i];
+      if (node.is_text) {
+        ++i;
+        continue;
+      }
+      const Counts& own = counts_[i];
+      const double prose = share(own.prose(), all.prose());
+      const double text = share(own.text, all.text);
+      bool out = false;
+      if (has(i, kUnseen | kChrome | kNamedChrome)) {
+        out = prose <= kTooMuch && text <= 0.8;
+      } else if (has(i, kMaybeChrome)) {
+        out = prose <= 0.2 && own.first_headings == 0 &&
+              (own.link_share() > 0.3 || own.text < 200) &&
+              !is_within_text(node);
+      } else if (has(i, kComments)) {
+        out = all.prose() - own.prose() >= 400;
+      } else if (node.tag == GUMBO_TAG_FORM) {
+        out = prose <= 0.1 && own.headings == 0;
+      }
+      if (out && own.text > 0 && is_table_part(node) && !has(i, kUnseen)) {
+        out = own.link_share() > kMostlyLinks;
+      }
+      plan_.left_out[i] = out ? 1 : 0;
+      i = out ? node.end : i + 1;
+    }
+  }
+
+  static bool is_table_part(const Node& node) {
+    return node.layout == Layout::kCell || node.layout == Layout::kRow;
+  }
+
+  // A word in a sentence or a part of a definition is not decoration by a name
+  // that says little.
+  bool is_within_text(const Node& node) const {
+    return node.layout == Layout::kInline && !node.is(GUMBO_TAG_A);
+  }
+
+  // Of what says that it is the content, the largest; and in it what says so
+  // again, as long as that holds nearly all.
+  void choose_region() {
+    const Counts all = counts_[ContentTree::kRoot];
+    Index region = best(all, kMain, kRegionShare);
+    explicit_ = region != ContentTree::kRoot;
+    if (!explicit_) {
+      region = articles(all);
+      explicit_ = region != ContentTree::kRoot;
+    }
+    if (!explicit_) {
+      region = best(all, kRegionName, kRegionShare);
+      explicit_ = region != ContentTree::kRoot;
+    }
+    if (!explicit_) region = densest();
+    plan_.region = region;
+  }
+
+  // The smallest element with one of the traits that holds the share of all
+  // prose, or of all text where there is hardly any prose.
+  Index best(const Counts& all, std::uint32_t traits, double share) const {
+    const bool lists = all.prose() < all.in_links / 2;
+    const auto weight = [&](const Counts& c) {
+      return lists ? c.text : c.prose();
+    };
+    Index found = ContentTree::kRoot;
+    std::uint32_t most = 0;
+    for (Index i = 1; i < tree_.size();) {
+      if (plan_.left_out[i] != 0) {
+        i = tree_[i].end;
+        continue;
+      }
+      if (has(i, traits) && !tree_[i].is_text) {
+        const std::uint32_t own = weight(counts_[i]);
+        const bool within = found != ContentTree::kRoot && i < tree_[found].end;
+        // One within another must hold nearly all of it.
+        if (within ? own * 10 >= most * 9 : own > most) {
+          found = i;
+          most = own;
+        }
+      }
+      ++i;
+    }
+    return most >= share * weight(all) ? found : ContentTree::kRoot;
+  }
+
+  // One article that holds nearly everything, or what all of several are in.
+  Index articles(const Counts& all) const {
+    std::uint32_t prose = 0;
+    std::uint32_t most = 0;
+    Index largest = ContentTree::kRoot;
+    Index common = ContentTree::kRoot;
+    unsigned count = 0;
+    for (Index i = 1; i < tree_.size();) {
+      if (plan_.left_out[i] != 0) {
+        i = tree_[i].end;
+        continue;
+      }
+      if (!has(i, kArticle) || tree_[i].is_text) {
+        ++i;
+        continue;
+      }
+      prose += counts_[i].prose();
+      if (counts_[i].prose() > most) {
+        most = counts_[i].prose();
+        largest = i;
+      }
+      common = count++ == 0 ? i : common_ancestor(common, i);
+      i = tree_[i].end;
+    }
+    if (most >= 0.7 * prose && most >= kRegionShare * all.prose()) {
+      return largest;
+    }
+    return prose >= kRegionShare * all.prose() ? common : ContentTree::kRoot;
+  }
+
+  Index common_ancestor(Index a, Index b) const {
+    while (b < a || b >= tree_[a].end) a = tree_[a].parent;
+    return a;
+  }
+
+  // From the body down, as long as one child holds nearly all prose.
+  Index densest() const {
+    Index at = ContentTree::kRoot;
+    for (;;) {
+      const std::uint32_t whole = counts_[at].prose();
+      Index next = ContentTree::kRoot;
+      for (Index i = at + 1; i < tree_[at].end; i = tree_[i].end) {
+        if (tree_[i].is_text || plan_.left_out[i] != 0) continue;
+        if (counts_[i].prose() >= 0.9 * whole &&
+            tree_[i].layout != Layout::kInline) {
+          next = i;
+          break;
+        }
+      }
+      if (next == ContentTree::kRoot ||
+          tree_[next].layout == Layout::kParagraph)
+        return at;
+      at = next;
+    }
+  }
+
+  // The page's title, where it stands before the content.
+  void find_title() {
+    if (plan_.region == ContentTree::kRoot ||
+        counts_[plan_.region].first_headings > 0) {
+      return;
+    }
+    const std::string title = lower_case(normalized(tree_.title()));
+    Index found = ContentTree::kRoot;
+    unsigned count = 0;
+    for (Index i = 1; i < plan_.region && count < 20; ++i) {
+      if (!tree_[i].is(GUMBO_TAG_H1) || counts_[i].text == 0) continue;
+      if (tree_[i].end > plan_.region) return;
+      ++count;
+      const std::string text = lower_case(text_of(i));
+      if (text.empty() || text.size() > 400) continue;
+      const bool same = title.find(text) != title.npos ||
+                        (title.size() > 8 && text.find(title) != text.npos);
+      if (same) found = i;
+      if (found == ContentTree::kRoot) found = i;
+    }
+    if (found == ContentTree::kRoot) return;
+    const std::string text = lower_case(text_of(found));
+    if (count == 1 || title.find(text) != title.npos) plan_.heading = found;
+    for (Index i = plan_.heading; i < tree_[plan_.heading].end; ++i) {
+      if (plan_.heading == ContentTree::kRoot) break;
+      if (!has(i, kUnseen) || i == plan_.heading) plan_.left_out[i] = 0;
+    }
+  }
+
+  std::string text_of(Index element) const {
+    constexpr Index kMostNodes = 200;
+    std::string text;
+    const Index end = std::min(tree_[element].end, element + kMostNodes);
+    for (Index i = element; i < end && text.size() < 1000; ++i) {
+      if (tree_[i].is_text) text += tree_[i].text;
+    }
+    return normalized(text);
+  }
+
+  // Lists of links at both ends of the content; and in between, where nothing
+  // said what is content, those that nothing leads up to.
+  void leave_out_links() {
+    const Index region = plan_.region;
+    const Counts whole = counts_[region];
+    if (whole.link_share() > 0.7) return;
+    Index first = tree_[region].end;
+    Index last = region;
+    find_prose(region, first, last);
+    bool led_up = false;  // a heading stands right in front
+    for (Index i = region + 1; i < tree_[region].end;) {
+      const Node& node = tree_[i];
+      if (plan_.left_out[i] != 0) {
+        i = node.end;
+        continue;
+      }
+      if (node.is_text || node.layout == Layout::kInline ||
+          counts_[i].text == 0) {
+        ++i;
+        continue;
+      }
+      const bool at_end = i > last;
+      const bool edge = node.end <= first || at_end;
+      if (is_link_list(i, edge) && !is_table_part(node) && !led_up &&
+          (edge || !explicit_)) {
+        plan_.left_out[i] = 1;
+        i = node.end;
+        continue;
+      }
+      if (is_heading(node) || node.layout == Layout::kParagraph) {
+        led_up = is_heading(node) && !is_about_others(i);
+        i = is_heading(node) ? node.end : i + 1;
+      } else {
+        ++i;
+      }
+    }
+  }
+
+  bool is_link_list(Index i, bool edge) const {
+    const Counts& own = counts_[i];
+    if (own.first_headings > 0 || is_heading(tree_[i])) return false;
+    if (edge) return own.links >= 1 && own.link_share() > 0.5 && own.text < 600;
+    return own.links >= 4 && own.link_share() > 0.75 && own.headings == 0 &&
+           own.text < 40 * own.links;
+  }
+
+  // Where the first and the last block of prose begin, headings counted.
+  void find_prose(Index region, Index& first, Index& last) const {
+    for (Index i = region + 1; i < tree_[region].end;) {
+      const Node& node = tree_[i];
+      if (plan_.left_out[i] != 0) {
+        i = node.end;
+        continue;
+      }
+      if (node.is_text) {
+        if (characters(node.text) >= kProse && !has(i, kInLink)) {
+          first = std::min(first, i);
+          last = i;
+        }
+        ++i;
+        continue;
+      }
+      const Counts& own = counts_[i];
+      const bool prose =
+          own.text > 0 &&
+          (is_heading(node)
+               ? node.tag <= GUMBO_TAG_H3
+               : is_leaf_block(node.tag) && own.prose() >= kProse &&
+                     own.link_share() < kMostlyLinks);
+      if (prose) {
+        first = std::min(first, i);
+        last = i;
+      }
+      ++i;
+    }
+  }
+
+  static bool is_leaf_block(unsigned tag) {
+    return tag == GUMBO_TAG_P || tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_DD ||
+           tag == GUMBO_TAG_LI || tag == GUMBO_TAG_TD ||
+           tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_BLOCKQUOTE;
+  }
+
+  // "Related posts", "Share this".
+  bool is_about_others(Index heading) const {
+    const std::string text = lower_case(text_of(heading));
+    static constexpr std::array<std::string_view, 16> kWords = {
+        "related",     "recent",    "popular",    "share",
+        "comments",    "more from", "tags",       "newsletter",
+        "follow us",   "read next", "you may",    "you might",
+        "recommended", "trending",  "navigation", "table of contents"};
+    return std::any_of(kWords.begin(), kWords.end(),
+                       [&](auto word) { return text.find(word) != text.npos; });
+  }
+
+  const ContentTree& tree_;
+  ContentPlan plan_;
+  std::vector<std::uint32_t> traits_;
+  std::vector<Counts> counts_;
+  bool explicit_ = false;  // the page says which element is the content
+};
+
+}  // namespace
+
+bool is_permalink(const ContentTree& tree, Index i) {
+  const Node& node = tree[i];
+  if (!node.is(GUMBO_TAG_A)) return false;
+  const std::string_view href = tree.get(node, Attribute::kHref);
+  if (href.find('#') == href.npos || node.end - i > 3) return false;
+  std::string text;
+  for (Index at = i + 1; at < node.end; ++at) {
+    if (tree[at].is_text && tree[at].text.size() < 40) text += tree[at].text;
+  }
+  const std::string_view bare = trim(text, kBlanks);
+  if (is_one_of(bare, {"\xC2\xB6", "#", "\xC2\xA7", "\xF0\x9F\x94\x97",
+                       "\xEF\x83\x81", "\xE2\x80\x8B"})) {
+    return true;
+  }
+  return (hints_of(tree.get(node, Attribute::kClass)) & kSaysPermalink) != 0 &&
+         bare.size() <= 12;
+}
+
+bool is_code_of_lines(const ContentTree& tree, Index i) {
+  const Node& node = tree[i];
+  return node.is(GUMBO_TAG_DIV) && i + 1 < node.end &&
+         trim(tree.get(node, Attribute::kClass), kBlanks) == "fragment";
+}
+
+ContentPlan plan_all(const ContentTree& tree) {
+  ContentPlan plan;
+  plan.left_out.resize(tree.size());
+  return plan;
+}
+
+ContentPlan plan_main(const ContentTree& tree) { return Finder(tree).run(); }
+
+}  // namespace crawl

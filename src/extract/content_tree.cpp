@@ -1,0 +1,342 @@
+#include "extract/content_tree.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "base/ascii.h"
+#include "extract/html_writer.h"
+#include "extract/page_tree.h"
+
+namespace crawl {
+namespace {
+
+using Attribute = ContentTree::Attribute;
+
+constexpr std::array<std::pair<std::string_view, Attribute>, 17> kNames = {{
+    {"align", Attribute::kAlign},
+    {"alt", Attribute::kAlt},
+    {"aria-hidden", Attribute::kAriaHidden},
+    {"class", Attribute::kClass},
+    {"colspan", Attribute::kColspan},
+    {"data-lang", Attribute::kLanguage},
+    {"data-language", Attribute::kLanguage},
+    {"datetime", Attribute::kDatetime},
+    {"href", Attribute::kHref},
+    {"id", Attribute::kId},
+    {"itemprop", Attribute::kItemprop},
+    {"rel", Attribute::kRel},
+    {"role", Attribute::kRole},
+    {"rowspan", Attribute::kRowspan},
+    {"src", Attribute::kSrc},
+    {"start", Attribute::kStart},
+    {"style", Attribute::kStyle},
+}};
+
+// Whose inside is not text of the page: programs, pictures, what stands for
+// something that could not be shown, what is typed into.
+bool is_never_read(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_SCRIPT:
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_TEMPLATE:
+    case GUMBO_TAG_TITLE:
+    case GUMBO_TAG_HEAD:
+    case GUMBO_TAG_META:
+    case GUMBO_TAG_LINK:
+    case GUMBO_TAG_SVG:
+    case GUMBO_TAG_IFRAME:
+    case GUMBO_TAG_NOFRAMES:
+    case GUMBO_TAG_NOEMBED:
+    case GUMBO_TAG_FRAMESET:
+    case GUMBO_TAG_OBJECT:
+    case GUMBO_TAG_APPLET:
+    case GUMBO_TAG_AUDIO:
+    case GUMBO_TAG_VIDEO:
+    case GUMBO_TAG_CANVAS:
+    case GUMBO_TAG_DATALIST:
+    case GUMBO_TAG_TEXTAREA:
+    case GUMBO_TAG_RP:
+    case GUMBO_TAG_ANNOTATION_XML:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Of elements that gumbo does not know.
+bool is_called(const GumboElement& element, std::string_view name) {
+  GumboStringPiece tag = element.original_tag;
+  if (element.tag != GUMBO_TAG_UNKNOWN || tag.data == nullptr) return false;
+  gumbo_tag_from_original_text(&tag);
+  return equals_ignoring_case({tag.data, tag.length}, name);
+}
+
+bool says_hidden(std::string_view style) {
+  for (const auto& [property, value] :
+       {std::pair<std::string_view, std::string_view>{"display", "none"},
+        {"visibility", "hidden"}}) {
+    const std::size_t at = find_ignoring_case(style, property);
+    if (at == style.npos) continue;
+    std::string_view rest =
+        trim(style.substr(at + property.size()), " \t\r\n\f");
+    if (!rest.starts_with(':')) continue;
+    if (starts_with_ignoring_case(trim(rest.substr(1), " \t\r\n\f"), value)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+constexpr std::size_t kLongestTitle = 4096;
+
+bool is_preformatted(GumboTag tag) {
+  return tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING ||
+         tag == GUMBO_TAG_XMP || tag == GUMBO_TAG_PLAINTEXT;
+}
+
+}  // namespace
+
+Layout layout_of(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_P:
+    case GUMBO_TAG_H1:
+    case GUMBO_TAG_H2:
+    case GUMBO_TAG_H3:
+    case GUMBO_TAG_H4:
+    case GUMBO_TAG_H5:
+    case GUMBO_TAG_H6:
+    case GUMBO_TAG_UL:
+    case GUMBO_TAG_OL:
+    case GUMBO_TAG_DL:
+    case GUMBO_TAG_DIR:
+    case GUMBO_TAG_MENU:
+    case GUMBO_TAG_PRE:
+    case GUMBO_TAG_LISTING:
+    case GUMBO_TAG_XMP:
+    case GUMBO_TAG_PLAINTEXT:
+    case GUMBO_TAG_BLOCKQUOTE:
+    case GUMBO_TAG_FIGURE:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_FIELDSET:
+    case GUMBO_TAG_HR:
+      return Layout::kParagraph;
+    case GUMBO_TAG_ADDRESS:
+    case GUMBO_TAG_ARTICLE:
+    case GUMBO_TAG_ASIDE:
+    case GUMBO_TAG_BODY:
+    case GUMBO_TAG_CENTER:
+    case GUMBO_TAG_DD:
+    case GUMBO_TAG_DETAILS:
+    case GUMBO_TAG_DIV:
+    case GUMBO_TAG_DT:
+    case GUMBO_TAG_FIGCAPTION:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_FORM:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_HGROUP:
+    case GUMBO_TAG_LEGEND:
+    case GUMBO_TAG_LI:
+    case GUMBO_TAG_MAIN:
+    case GUMBO_TAG_NAV:
+    case GUMBO_TAG_OPTGROUP:
+    case GUMBO_TAG_OPTION:
+    case GUMBO_TAG_SECTION:
+    case GUMBO_TAG_SUMMARY:
+    case GUMBO_TAG_CAPTION:
+    case GUMBO_TAG_THEAD:
+    case GUMBO_TAG_TBODY:
+    case GUMBO_TAG_TFOOT:
+    case GUMBO_TAG_COLGROUP:
+      return Layout::kBlock;
+    case GUMBO_TAG_TR:
+      return Layout::kRow;
+    case GUMBO_TAG_TD:
+    case GUMBO_TAG_TH:
+      return Layout::kCell;
+    default:
+      return Layout::kInline;
+  }
+}
+
+ContentTree::ContentTree(const GumboNode& root) {
+  struct Level {
+    const GumboVector* children;
+    unsigned next;
+    Index node;
+  };
+  const GumboVector& top = root.v.element.children;
+  const GumboNode* body = nullptr;
+  for (unsigned i = 0; i < top.length && body == nullptr; ++i) {
+    const GumboNode& child = child_at(top, i);
+    if (child.type != GUMBO_NODE_ELEMENT) continue;
+    if (child.v.element.tag == GUMBO_TAG_HEAD) read_title(child);
+    if (child.v.element.tag == GUMBO_TAG_BODY) body = &child;
+  }
+  ContentTreeBuilder builder(std::move(*this));
+  std::vector<Level> open;
+  const auto enter = [&](const GumboNode& node, Index parent) {
+    const GumboElement& element = node.v.element;
+    for (unsigned i = 0; i < element.attributes.length; ++i) {
+      const GumboAttribute& attribute = attribute_at(element, i);
+      if (attribute.attr_namespace != GUMBO_ATTR_NAMESPACE_NONE) continue;
+      const std::string_view name = attribute.name;
+      if (name == "hidden") {
+        builder.hidden(attribute.value);
+      } else if (name == "open") {
+        builder.open_attribute();
+      } else {
+        builder.attribute(ContentTreeBuilder::attribute_named(name),
+                          attribute.value);
+      }
+    }
+    const bool html = element.tag_namespace == GUMBO_NAMESPACE_HTML;
+    // MathML's source in another language.
+    if (is_called(element, "annotation")) return builder.forget_attributes();
+    if (is_called(element, "dialog")) builder.dialog();
+    if (const auto index = builder.open(element.tag, html, parent)) {
+      open.push_back({&element.children, 0, *index});
+    }
+  };
+  if (body != nullptr) enter(*body, kRoot);
+  while (!open.empty()) {
+    Level& level = open.back();
+    if (level.next == level.children->length) {
+      builder.close(level.node);
+      open.pop_back();
+      continue;
+    }
+    const GumboNode& node = child_at(*level.children, level.next++);
+    if (is_text(node)) {
+      if (*node.v.text.text != '\0') {
+        builder.text(node.v.text.text, level.node);
+      }
+    } else if (node.type == GUMBO_NODE_ELEMENT) {
+      enter(node, level.node);
+    }
+  }
+  *this = builder.finish();
+}
+
+void ContentTree::read_title(const GumboNode& head) {
+  const GumboVector& children = head.v.element.children;
+  for (unsigned i = 0; i < children.length; ++i) {
+    const GumboNode& child = child_at(children, i);
+    if (child.type == GUMBO_NODE_ELEMENT &&
+        child.v.element.tag == GUMBO_TAG_TITLE) {
+      append_text(child, kLongestTitle, title_);
+      return;
+    }
+  }
+}
+
+Attribute ContentTreeBuilder::attribute_named(std::string_view name) {
+  for (const auto& [known, attribute] : kNames) {
+    if (known == name) return attribute;
+  }
+  return Attribute::kOther;
+}
+
+void ContentTreeBuilder::attribute(Attribute name, std::string_view value) {
+  if (name == Attribute::kOther) return;
+  if (name == Attribute::kStyle) {
+    for (std::size_t i = first_; i < tree_.values_.size(); ++i) {
+      if (tree_.values_[i].name == name) return;
+    }
+    hidden_ = hidden_ || says_hidden(value);
+  }
+  tree_.values_.push_back({name, value});
+}
+
+void ContentTreeBuilder::hidden(std::string_view value) {
+  hidden_ = hidden_ || !equals_ignoring_case(value, "until-found");
+}
+
+void ContentTreeBuilder::forget_attributes() {
+  tree_.values_.resize(first_);
+  hidden_ = open_ = dialog_ = false;
+}
+
+std::optional<ContentTree::Index> ContentTreeBuilder::open(GumboTag tag,
+                                                           bool html,
+                                                           Index parent) {
+  const bool is_body = tree_.nodes_.empty();
+  // A body is hidden only until its scripts have run.
+  const bool unseen = hidden_ || (dialog_ && !open_);
+  if (is_never_read(tag) || (unseen && !is_body)) {
+    forget_attributes();
+    return std::nullopt;
+  }
+  ContentTree::Node element;
+  element.first_attribute = static_cast<std::uint32_t>(first_);
+  element.attributes = static_cast<std::uint16_t>(
+      std::min<std::size_t>(tree_.values_.size() - first_,
+                            std::numeric_limits<std::uint16_t>::max()));
+  element.parent = parent;
+  element.tag = static_cast<std::uint16_t>(html ? tag : GUMBO_TAG_UNKNOWN);
+  element.layout = html ? layout_of(tag) : Layout::kInline;
+  element.preformatted = is_line_of_code(element) ||
+                         (!is_body && tree_.nodes_[parent].preformatted) ||
+                         (html && is_preformatted(tag));
+  const Index index = tree_.size();
+  element.end = index + 1;
+  tree_.nodes_.push_back(element);
+  first_ = tree_.values_.size();
+  hidden_ = open_ = dialog_ = false;
+  return index;
+}
+
+ContentTree::Index ContentTreeBuilder::implied(GumboTag tag, Index parent) {
+  const Index index = tree_.size();
+  ContentTree::Node element;
+  element.first_attribute = static_cast<std::uint32_t>(first_);
+  element.parent = parent;
+  element.end = index + 1;
+  element.tag = static_cast<std::uint16_t>(tag);
+  element.layout = layout_of(tag);
+  element.preformatted = index > 0 && tree_.nodes_[parent].preformatted;
+  tree_.nodes_.push_back(element);
+  return index;
+}
+
+// Of a block in which each line of code is an element, as doxygen has them.
+bool ContentTreeBuilder::is_line_of_code(
+    const ContentTree::Node& element) const {
+  return element.tag == GUMBO_TAG_DIV && !tree_.nodes_.empty() &&
+         tree_.get(element, Attribute::kClass) == "line" &&
+         tree_.get(tree_.nodes_[element.parent], Attribute::kClass) ==
+             "fragment";
+}
+
+void ContentTreeBuilder::text(std::string_view text, Index parent) {
+  const bool preformatted = tree_.nodes_[parent].preformatted;
+  ContentTree::Node& node = tree_.nodes_.emplace_back();
+  node.text = text;
+  node.parent = parent;
+  node.end = tree_.size();
+  node.is_text = true;
+  node.preformatted = preformatted;
+}
+
+ContentTree ContentTreeBuilder::finish() {
+  if (tree_.nodes_.empty()) implied(GUMBO_TAG_BODY, ContentTree::kRoot);
+  tree_.nodes_[ContentTree::kRoot].end = tree_.size();
+  return std::move(tree_);
+}
+
+const std::string_view* ContentTree::find(const Node& node,
+                                          Attribute name) const {
+  const Value* const first = values_.data() + node.first_attribute;
+  for (const Value* value = first; value != first + node.attributes; ++value) {
+    if (value->name == name) return &value->value;
+  }
+  return nullptr;
+}
+
+std::string_view ContentTree::get(const Node& node, Attribute name) const {
+  const std::string_view* const found = find(node, name);
+  return found == nullptr ? std::string_view() : *found;
+}
+
+}  // namespace crawl
