@@ -34,6 +34,7 @@ struct Counts {
   std::uint32_t in_links = 0;        // of those
   std::uint32_t links = 0;           // a elements with text
   std::uint32_t headings = 0;        // h1 to h3
+  std::uint32_t code = 0;            // blocks of it
   std::uint32_t first_headings = 0;  // h1
 
   std::uint32_t prose() const { return text - in_links; }
@@ -211,6 +212,8 @@ class Finder {
       if (node.is_text) {
         own.text = characters(node.text);
         if (has(i, kInLink)) own.in_links = own.text;
+      } else if (node.tag == GUMBO_TAG_PRE) {
+        ++own.code;
       } else if (node.tag == GUMBO_TAG_A && own.text > 0 && has(i, kInLink)) {
         ++own.links;
       } else if (node.tag >= GUMBO_TAG_H1 && node.tag <= GUMBO_TAG_H3 &&
@@ -224,6 +227,7 @@ class Finder {
       parent.in_links += own.in_links;
       parent.links += own.links;
       parent.headings += own.headings;
+      parent.code += own.code;
       parent.first_headings += own.first_headings;
     }
   }
@@ -242,13 +246,16 @@ class Finder {
       const double prose = share(own.prose(), all.prose());
       const double text = share(own.text, all.text);
       bool out = false;
-      if (has(i, kUnseen | kChrome | kNamedChrome)) {
+      if ((node.preformatted || is_heading(node)) && !has(i, kUnseen)) {
+        // Code is written with such words, and headings stand beside it.
+      } else if (has(i, kUnseen | kChrome | kNamedChrome)) {
         out = prose <= kTooMuch && text <= 0.8;
       } else if (has(i, kMaybeChrome)) {
-        out = prose <= 0.2 && own.first_headings == 0 &&
-              (own.link_share() > 0.3 || own.text < 200) &&
-              !is_within_text(node);
-      } else if (has(i, kComments)) {
+        out = prose <= 0.2 && own.first_headings == 0 && own.code == 0 &&
+              (own.link_share() > 0.5 ||
+               (own.text < 100 && !has(i, kInContent))) &&
+              (own.headings > 0 || !is_within_text(node));
+      } else if (has(i, kComments) && node.layout != Layout::kInline) {
         out = all.prose() - own.prose() >= 400;
       } else if (node.tag == GUMBO_TAG_FORM) {
         out = prose <= 0.1 && own.headings == 0;
@@ -277,9 +284,10 @@ class Finder {
     const Counts all = counts_[ContentTree::kRoot];
     Index region = best(all, kMain, kRegionShare);
     explicit_ = region != ContentTree::kRoot;
-    if (!explicit_) {
-      region = articles(all);
-      explicit_ = region != ContentTree::kRoot;
+    const Index article = articles(region, explicit_);
+    if (article != ContentTree::kRoot) {
+      region = article;
+      explicit_ = true;
     }
     if (!explicit_) {
       region = best(all, kRegionName, kRegionShare);
@@ -317,14 +325,16 @@ class Finder {
     return most >= share * weight(all) ? found : ContentTree::kRoot;
   }
 
-  // One article that holds nearly everything, or what all of several are in.
-  Index articles(const Counts& all) const {
+  // One article that holds nearly all that is in `within`, or, unless there
+  // must be `one`, what all of several are in.
+  Index articles(Index within, bool one) const {
+    const Counts& all = counts_[within];
     std::uint32_t prose = 0;
     std::uint32_t most = 0;
     Index largest = ContentTree::kRoot;
     Index common = ContentTree::kRoot;
     unsigned count = 0;
-    for (Index i = 1; i < tree_.size();) {
+    for (Index i = within + 1; i < tree_[within].end;) {
       if (plan_.left_out[i] != 0) {
         i = tree_[i].end;
         continue;
@@ -341,10 +351,9 @@ class Finder {
       common = count++ == 0 ? i : common_ancestor(common, i);
       i = tree_[i].end;
     }
-    if (most >= 0.7 * prose && most >= kRegionShare * all.prose()) {
-      return largest;
-    }
-    return prose >= kRegionShare * all.prose() ? common : ContentTree::kRoot;
+    const double least = one ? 0.7 : kRegionShare;
+    if (most >= 0.7 * prose && most >= least * all.prose()) return largest;
+    return !one && prose >= least * all.prose() ? common : ContentTree::kRoot;
   }
 
   Index common_ancestor(Index a, Index b) const {
@@ -373,6 +382,17 @@ class Finder {
     }
   }
 
+  // The content's first heading is the title already.
+  bool begins_with_title(const std::string& title) const {
+    const Index end = tree_[plan_.region].end;
+    for (Index i = plan_.region; i < end; ++i) {
+      if (!is_heading(tree_[i]) || counts_[i].text == 0) continue;
+      const std::string text = lower_case(text_of(i));
+      return !text.empty() && title.starts_with(text);
+    }
+    return false;
+  }
+
   // The page's title, where it stands before the content.
   void find_title() {
     if (plan_.region == ContentTree::kRoot ||
@@ -380,6 +400,7 @@ class Finder {
       return;
     }
     const std::string title = lower_case(normalized(tree_.title()));
+    if (begins_with_title(title)) return;
     Index found = ContentTree::kRoot;
     unsigned count = 0;
     for (Index i = 1; i < plan_.region && count < 20; ++i) {
@@ -435,7 +456,10 @@ class Finder {
       }
       const bool at_end = i > last;
       const bool edge = node.end <= first || at_end;
-      if (is_link_list(i, edge) && !is_table_part(node) && !led_up &&
+      // Tables were once what pages were laid out with.
+      const bool cell = node.layout == Layout::kCell && !explicit_ &&
+                        counts_[i].links >= 3 && whole.prose() > 400;
+      if (is_link_list(i, edge) && (cell || !is_table_part(node)) && !led_up &&
           (edge || !explicit_)) {
         plan_.left_out[i] = 1;
         i = node.end;
