@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
+#include "extract/markdown_memory.h"
 #include "parse/html/html_text.h"
 
 namespace crawl {
@@ -116,7 +117,7 @@ class Builder {
 
  private:
   cmark_node* append(cmark_node_type type) {
-    cmark_node* const node = cmark_node_new(type);
+    cmark_node* const node = MarkdownMemory::node(type);
     cmark_node_append_child(at_, node);
     ++count_;
     return node;

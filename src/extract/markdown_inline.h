@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,11 +12,6 @@
 #include "extract/content_tree.h"
 
 namespace crawl {
-
-struct CmarkFree {
-  void operator()(cmark_node* node) const { cmark_node_free(node); }
-};
-using CmarkNode = std::unique_ptr<cmark_node, CmarkFree>;
 
 // The text of one paragraph, heading or cell on its way to Markdown: collects
 // words, code, links and emphasis as they come, and makes cmark's nodes of what

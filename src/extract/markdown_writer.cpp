@@ -12,6 +12,7 @@
 #include "crawl/base/utf8.h"
 #include "extract/content_names.h"
 #include "extract/markdown_inline.h"
+#include "extract/markdown_memory.h"
 #include "extract/markdown_table.h"
 #include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
@@ -111,7 +112,7 @@ class MarkdownWriter {
         begin_(out.size()),
         left_(most),
         limit_(most),
-        document_(cmark_node_new(CMARK_NODE_DOCUMENT)) {}
+        document_(MarkdownMemory::node(CMARK_NODE_DOCUMENT)) {}
 
   Index enter(Index i);
   void leave(Index i);
@@ -173,7 +174,8 @@ class MarkdownWriter {
   const std::size_t begin_;
   std::size_t left_;
   const std::size_t limit_;
-  CmarkNode document_;
+  MarkdownMemory memory_;
+  cmark_node* document_;
   std::size_t unrendered_ = 0;
   std::size_t nodes_ = 0;
   std::vector<Container> containers_;
@@ -339,7 +341,7 @@ void MarkdownWriter::leave(Index i) {
 
 // Where the next block goes: what is in a list is in an item.
 cmark_node* MarkdownWriter::place() {
-  if (containers_.empty()) return document_.get();
+  if (containers_.empty()) return document_;
   const Kind kind = containers_.back().kind;
   if (kind == Kind::kList || kind == Kind::kTerms) {
     begin_item(ContentTree::kRoot);
@@ -350,9 +352,9 @@ cmark_node* MarkdownWriter::place() {
 void MarkdownWriter::add(cmark_node* node, std::size_t bytes) {
   cmark_node* const parent = place();
   if (needs_something_before(parent, node)) {
-    cmark_node* const comment = cmark_node_new(CMARK_NODE_HTML_INLINE);
+    cmark_node* const comment = MarkdownMemory::node(CMARK_NODE_HTML_INLINE);
     cmark_node_set_literal(comment, kNothing);
-    cmark_node* const paragraph = cmark_node_new(CMARK_NODE_PARAGRAPH);
+    cmark_node* const paragraph = MarkdownMemory::node(CMARK_NODE_PARAGRAPH);
     cmark_node_append_child(paragraph, comment);
     cmark_node_append_child(parent, paragraph);
     nodes_ += 2;
@@ -364,7 +366,7 @@ void MarkdownWriter::add(cmark_node* node, std::size_t bytes) {
 }
 
 cmark_node* MarkdownWriter::add_block(cmark_node_type type, std::size_t bytes) {
-  cmark_node* const node = cmark_node_new(type);
+  cmark_node* const node = MarkdownMemory::node(type);
   add(node, bytes);
   return node;
 }
@@ -396,7 +398,7 @@ void MarkdownWriter::begin_item(Index element) {
   Container& list = containers_.back();
   if (list.items == kMostItems &&
       cmark_node_get_list_type(list.node) == CMARK_ORDERED_LIST) {
-    cmark_node* const next = cmark_node_new(CMARK_NODE_LIST);
+    cmark_node* const next = MarkdownMemory::node(CMARK_NODE_LIST);
     cmark_node_set_list_type(next, CMARK_ORDERED_LIST);
     cmark_node_set_list_start(
         next, cmark_node_get_list_start(list.node) + list.items);
@@ -406,7 +408,7 @@ void MarkdownWriter::begin_item(Index element) {
     list.items = 0;
   }
   ++list.items;
-  cmark_node* const item = cmark_node_new(CMARK_NODE_ITEM);
+  cmark_node* const item = MarkdownMemory::node(CMARK_NODE_ITEM);
   cmark_node_append_child(list.node, item);
   ++nodes_;
   spend(containers_.size() * kIndent + 4);
@@ -455,7 +457,7 @@ void MarkdownWriter::flush() {
   if (inline_.empty()) {
     // White space, and links around nothing.
     if (inline_.size() > 0) {
-      const CmarkNode nowhere(cmark_node_new(CMARK_NODE_PARAGRAPH));
+      cmark_node* const nowhere = MarkdownMemory::node(CMARK_NODE_PARAGRAPH);
       inline_.build(*nowhere, Breaks::kHard);
     }
     return;
@@ -558,8 +560,8 @@ Index MarkdownWriter::enter_table(Index i) {
 
 void MarkdownWriter::grid(const TableShape& shape) {
   cmark_syntax_extension* const extension = table_extension();
-  cmark_node* const table =
-      cmark_node_new_with_ext(CMARK_NODE_TABLE, extension);
+  cmark_node* const table = cmark_node_new_with_mem_and_ext(
+      CMARK_NODE_TABLE, MarkdownMemory::get(), extension);
   cmark_gfm_extensions_set_table_columns(
       table, static_cast<std::uint16_t>(shape.columns));
   std::vector<std::uint8_t> alignment = shape.alignment;
@@ -569,15 +571,15 @@ void MarkdownWriter::grid(const TableShape& shape) {
   bool first = true;
   for (const std::vector<Index>& cells : shape.rows) {
     if (stopped_) return;
-    cmark_node* const row =
-        cmark_node_new_with_ext(CMARK_NODE_TABLE_ROW, extension);
+    cmark_node* const row = cmark_node_new_with_mem_and_ext(
+        CMARK_NODE_TABLE_ROW, MarkdownMemory::get(), extension);
     cmark_node_append_child(table, row);
     if (first) cmark_gfm_extensions_set_table_row_is_header(row, 1);
     first = false;
     spend(4 + containers_.size() * kIndent);
     for (std::size_t i = 0; i < shape.columns; ++i) {
-      cmark_node* const cell_node =
-          cmark_node_new_with_ext(CMARK_NODE_TABLE_CELL, extension);
+      cmark_node* const cell_node = cmark_node_new_with_mem_and_ext(
+          CMARK_NODE_TABLE_CELL, MarkdownMemory::get(), extension);
       cmark_node_append_child(row, cell_node);
       ++nodes_;
       spend(3);
@@ -606,9 +608,8 @@ void MarkdownWriter::image(Index i) {
 }
 
 void MarkdownWriter::render() {
-  if (cmark_node_first_child(document_.get()) != nullptr) {
-    char* const text =
-        cmark_render_commonmark(document_.get(), CMARK_OPT_DEFAULT, 0);
+  if (cmark_node_first_child(document_) != nullptr) {
+    char* const text = cmark_render_commonmark(document_, CMARK_OPT_DEFAULT, 0);
     if (out_.size() > begin_) out_.push_back('\n');
     // Where a document begins, this would be no text.
     constexpr std::string_view kMark = "\xEF\xBB\xBF";
@@ -618,9 +619,9 @@ void MarkdownWriter::render() {
       rendered.remove_prefix(kMark.size());
     }
     out_ += rendered;
-    cmark_get_default_mem_allocator()->free(text);
   }
-  document_.reset(cmark_node_new(CMARK_NODE_DOCUMENT));
+  memory_.reset();
+  document_ = MarkdownMemory::node(CMARK_NODE_DOCUMENT);
   unrendered_ = 0;
   nodes_ = 0;
 }
