@@ -92,7 +92,8 @@ std::size_t address_mark(std::string_view text, std::size_t at) {
 // Makes cmark's nodes one behind the other, texts and codes that meet as one.
 class Builder {
  public:
-  explicit Builder(cmark_node& block) : at_(&block) {}
+  // `pipes`: those in text are escaped.
+  Builder(cmark_node& block, bool pipes) : at_(&block), pipes_(pipes) {}
 
   void text(std::string_view text) { gather(CMARK_NODE_TEXT, text); }
   void code(std::string_view text) { gather(CMARK_NODE_CODE, text); }
@@ -104,6 +105,14 @@ class Builder {
   cmark_node* add(cmark_node_type type) {
     flush();
     return append(type);
+  }
+  // cmark takes a link around an image of the same address for a bare one.
+  void begin_image() {
+    flush();
+    if (cmark_node_get_type(at_) == CMARK_NODE_LINK &&
+        cmark_node_first_child(at_) == nullptr) {
+      literal("");
+    }
   }
   void descend(cmark_node* into) { at_ = into; }
   void ascend() {
@@ -128,32 +137,39 @@ class Builder {
     gathered_ += text;
   }
   void flush() {
-    if (gathered_.empty()) return;
-    cmark_node_set_literal(append(type_), gathered_.c_str());
+    if (type_ == CMARK_NODE_TEXT) {
+      write_text();
+    } else if (!gathered_.empty()) {
+      cmark_node_set_literal(append(type_), gathered_.c_str());
+    }
     gathered_.clear();
+  }
+  // Lines with a pipe could be taken for a table's.
+  void write_text() {
+    std::size_t begin = 0;
+    std::size_t address = address_mark(gathered_, 0);
+    while (begin < gathered_.size()) {
+      const std::size_t pipe =
+          pipes_ ? gathered_.find('|', begin) : gathered_.npos;
+      const std::size_t at = std::min({pipe, address, gathered_.size()});
+      if (at > begin) {
+        cmark_node_set_literal(append(CMARK_NODE_TEXT),
+                               gathered_.substr(begin, at - begin).c_str());
+      }
+      if (at == gathered_.size()) return;
+      const char mark[3] = {'\\', gathered_[at], '\0'};
+      cmark_node_set_literal(append(CMARK_NODE_HTML_INLINE), mark);
+      begin = at + 1;
+      if (at == address) address = address_mark(gathered_, begin);
+    }
   }
 
   cmark_node* at_;
+  const bool pipes_;
   cmark_node_type type_ = CMARK_NODE_TEXT;
   std::string gathered_;
   std::size_t count_ = 0;
 };
-
-// Lines with a pipe could be taken for a table's.
-void write_text(Builder& builder, std::string_view text, bool pipes) {
-  std::size_t address = address_mark(text, 0);
-  while (!text.empty()) {
-    const std::size_t pipe = pipes ? text.find('|') : text.npos;
-    const std::size_t at = std::min({pipe, address, text.size()});
-    builder.text(text.substr(0, at));
-    if (at == text.size()) return;
-    builder.literal(text[at] == '|' ? "\\|" : text[at] == ':' ? "\\:" : "\\.");
-    text.remove_prefix(at + 1);
-    address = address == at          ? address_mark(text, 0)
-              : address == text.npos ? address
-                                     : address - at - 1;
-  }
-}
 
 }  // namespace
 
@@ -341,12 +357,12 @@ std::size_t MarkdownInline::build(cmark_node& block, Breaks breaks) {
       breaks == Breaks::kHard && chars_.find('|') != chars_.npos &&
       std::any_of(items_.begin(), items_.end(),
                   [](const Item& i) { return i.kind == Kind::kBreak; });
-  Builder builder(block);
+  Builder builder(block, pipes);
   for (const Item& item : items_) {
     if (item.dropped) continue;
     switch (item.kind) {
       case Kind::kText:
-        write_text(builder, chars(item), pipes);
+        builder.text(chars(item));
         break;
       case Kind::kCode:
         builder.code(chars(item));
@@ -365,6 +381,7 @@ std::size_t MarkdownInline::build(cmark_node& block, Breaks breaks) {
         }
         break;
       case Kind::kImage: {
+        builder.begin_image();
         cmark_node* const image = builder.add(CMARK_NODE_IMAGE);
         cmark_node_set_url(image, with_plain_ampersands(chars(item)).c_str());
         builder.descend(image);

@@ -274,8 +274,10 @@ class HtmlTableWriter {
   }
 
   void image(const Node& node) {
-    const auto url = resolver_.resolve(tree_.get(node, Attribute::kSrc));
-    if (!url) return;
+    const std::string_view source =
+        strip_html_space(tree_.get(node, Attribute::kSrc));
+    const auto url = resolver_.resolve(source);
+    if (source.empty() || !url) return;
     out_ += "<img";
     attribute("src", *url);
     attribute("alt", tree_.get(node, Attribute::kAlt));

@@ -602,7 +602,9 @@ void MarkdownWriter::cell(Index i, cmark_node& into) {
 void MarkdownWriter::image(Index i) {
   const Node& node = tree_[i];
   std::string url;
-  if (!resolver_.resolve(tree_.get(node, Attribute::kSrc), url)) return;
+  const std::string_view source =
+      strip_html_space(tree_.get(node, Attribute::kSrc));
+  if (source.empty() || !resolver_.resolve(source, url)) return;
   if (inline_.ends_paragraph() && heading_ == 0 && !in_cell_) flush();
   inline_.image(url, collapsed(tree_.get(node, Attribute::kAlt)));
 }

@@ -65,6 +65,8 @@ TEST(Markdown, SaysWhatHtmlSays) {
            {"<img src='data:image/png;base64,xx' alt=no>a", "a"},
            {"<a href=/><img src=/i alt=x></a>",
             "[![x](https://site.test/i)](https://site.test/)"},
+           {"<a href=/i><img src=/i alt=x></a><img alt=no>",
+            "[![x](https://site.test/i)](https://site.test/i)"},
            {"a<br>b<br><br>c", "a  \nb\n\nc"},
            {"<h2>a<br>b</h2>", "## a b"},
            {"<ul><li>a<li>b<ul><li>c</ul></ul>", "  - a\n  - b\n      - c"},
