@@ -132,7 +132,6 @@ class ContentTreeBuilder {
     return tree_.kept_.emplace_back(std::move(text));
   }
   void title(std::string_view title) { tree_.title_ = title; }
-  bool has_title() const { return !tree_.title_.empty(); }
 
   // With a body, whether there was one or not.
   ContentTree finish();

@@ -12,6 +12,7 @@
 #include "crawl/parse/charset.h"
 #include "extract/bounds.h"
 #include "extract/content_finder.h"
+#include "extract/content_scan.h"
 #include "extract/content_tree.h"
 #include "extract/css_matcher.h"
 #include "extract/css_selector.h"
@@ -215,14 +216,13 @@ Fingerprint digest_of(const ContentTree& tree, const ContentPlan& plan,
 
 // False if there is more than `most` bytes of it, from which what is given is
 // taken.
-bool read_content(const GumboNode& root, const ContentWishes& wishes,
+bool read_content(const ContentTree& tree, const ContentWishes& wishes,
                   LinkResolver& resolver, std::size_t& most,
                   PageContent& content) {
   bool all = true;
   const auto charge = [&](std::size_t bytes) {
     most -= std::min(most, bytes + kStringCost);
   };
-  const ContentTree tree(root);
   const ContentPlan main = plan_main(tree);
   const ContentPlan plan = wishes.whole ? plan_all(tree) : main;
   if (wishes.digest) content.digest = digest_of(tree, main, most);
@@ -300,7 +300,13 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
     html = converted;
   }
   const std::size_t whole = html.size();
-  const std::unique_ptr<GumboTree> tree = make_tree(html);
+  // Content alone is read from the tags, where they tell enough.
+  std::optional<ContentTree> scanned;
+  if (selectors_.empty() && !facts_ && !content_.origin) {
+    scanned = scan_content(html);
+  }
+  std::unique_ptr<GumboTree> tree;
+  if (!scanned) tree = make_tree(html);
   if (html.size() < whole) {
     out.error = fmt::format(
         "only the first {} bytes of the page are in its tree: it "
@@ -315,7 +321,8 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
   std::size_t most = kLeastGiven + kTimesGiven * whole;
   // Text alone needs no more than gumbo's tree.
   std::optional<PageRun> run;
-  if (!selectors_.empty() || facts_ || content_.origin || content_.markdown) {
+  if (tree != nullptr &&
+      (!selectors_.empty() || facts_ || content_.origin || content_.markdown)) {
     run.emplace(*tree->root(), most);
   }
   LinkResolver resolver(url, run ? base_of(run->tree()) : std::nullopt,
@@ -337,7 +344,9 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
   if (content_.any()) {
     PageContent& content = out.content.emplace();
     if (content_.origin) read_origin(run->tree(), content);
-    if (!read_content(*tree->root(), content_, resolver, most, content)) {
+    const ContentTree read =
+        scanned ? *std::move(scanned) : ContentTree(*tree->root());
+    if (!read_content(read, content_, resolver, most, content)) {
       note(std::string(kTooMuchFound));
     }
   }

@@ -74,16 +74,17 @@ std::string with_plain_ampersands(std::string_view url) {
 
 // Where from `at` on GitHub would see a bare address, and take the backslashes
 // that cmark puts into it for a part of it: the place of what is to be escaped
-// besides. npos if there is none.
-std::size_t address_mark(std::string_view text, std::size_t at) {
+// besides. npos if there is none. `last`: nothing stands behind the text.
+std::size_t address_mark(std::string_view text, std::size_t at, bool last) {
   constexpr std::string_view kEscaped = "\\*_~[]<>!&#`|";
   for (;; ++at) {
     const std::size_t colon = text.find("://", at);
     const std::size_t www = text.find("www.", at);
     if (colon == text.npos && www == text.npos) return text.npos;
     at = std::min(colon, www == text.npos ? www : www + 3);
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    if (text.substr(at, end - at).find_first_of(kEscaped) != text.npos) {
+    const std::size_t space = text.find(' ', at);
+    if ((space == text.npos && !last) ||
+        text.substr(at, space - at).find_first_of(kEscaped) != text.npos) {
       return at;
     }
   }
@@ -120,7 +121,7 @@ class Builder {
     at_ = cmark_node_parent(at_);
   }
   std::size_t finish() {
-    flush();
+    flush(true);
     return count_;
   }
 
@@ -136,18 +137,18 @@ class Builder {
     type_ = type;
     gathered_ += text;
   }
-  void flush() {
+  void flush(bool last = false) {
     if (type_ == CMARK_NODE_TEXT) {
-      write_text();
+      write_text(last);
     } else if (!gathered_.empty()) {
       cmark_node_set_literal(append(type_), gathered_.c_str());
     }
     gathered_.clear();
   }
   // Lines with a pipe could be taken for a table's.
-  void write_text() {
+  void write_text(bool last) {
     std::size_t begin = 0;
-    std::size_t address = address_mark(gathered_, 0);
+    std::size_t address = address_mark(gathered_, 0, last);
     while (begin < gathered_.size()) {
       const std::size_t pipe =
           pipes_ ? gathered_.find('|', begin) : gathered_.npos;
@@ -160,7 +161,7 @@ class Builder {
       const char mark[3] = {'\\', gathered_[at], '\0'};
       cmark_node_set_literal(append(CMARK_NODE_HTML_INLINE), mark);
       begin = at + 1;
-      if (at == address) address = address_mark(gathered_, begin);
+      if (at == address) address = address_mark(gathered_, begin, last);
     }
   }
 

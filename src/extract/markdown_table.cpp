@@ -73,6 +73,8 @@ class ShapeReader {
     }
     if (node.is(GUMBO_TAG_CAPTION)) {
       shape_.captions.push_back(i);
+      // Behind a row it would come to stand in front.
+      complex_ = complex_ || !shape_.rows.empty();
       return node.end;
     }
     if (node.is(GUMBO_TAG_TR)) shape_.rows.emplace_back();
