@@ -4,11 +4,12 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/ascii.h"
 #include "extract/content_names.h"
 #include "extract/filter.h"
-#include "extract/html_writer.h"
+#include "parse/html/html_text.h"
 
 namespace crawl {
 namespace {
@@ -26,11 +27,11 @@ constexpr double kMostlyLinks = 0.6;
 constexpr double kTooMuch = 0.5;
 // An element that says it is the content must hold this much of the text.
 constexpr double kRegionShare = 0.4;
-// A paragraph with this many characters outside of links is prose.
+// A paragraph with this many bytes outside of links is prose.
 constexpr std::uint32_t kProse = 40;
 
 struct Counts {
-  std::uint32_t text = 0;            // characters that are no white space
+  std::uint32_t text = 0;            // bytes, about
   std::uint32_t in_links = 0;        // of those
   std::uint32_t links = 0;           // a elements with text
   std::uint32_t headings = 0;        // h1 to h3
@@ -43,13 +44,9 @@ struct Counts {
   }
 };
 
-std::uint32_t characters(std::string_view text) {
-  std::uint32_t count = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    count += byte > 0x20 && (byte & 0xC0U) != 0x80 ? 1 : 0;
-  }
-  return count;
+// How much text that is, roughly: bytes, white space at its ends apart.
+std::uint32_t weight_of(std::string_view text) {
+  return static_cast<std::uint32_t>(strip_html_space(text).size());
 }
 
 bool is_heading(const Node& node) {
@@ -64,7 +61,10 @@ bool is_one_of(std::string_view word,
 class Finder {
  public:
   explicit Finder(const ContentTree& tree)
-      : tree_(tree), traits_(tree.size()), counts_(tree.size()) {
+      : tree_(tree),
+        traits_(tree.size()),
+        lengths_(tree.size()),
+        counts_(tree.size()) {
     plan_.left_out.resize(tree.size());
   }
 
@@ -77,10 +77,8 @@ class Finder {
     count();
     choose_region();
     find_title();
-    leave_out_links();
-    count();
-    if (counts_[plan_.region].text == 0) return plan_all(tree_);
-    return std::move(plan_);
+    if (leave_out_links()) return std::move(plan_);
+    return plan_all(tree_);
   }
 
  private:
@@ -116,15 +114,41 @@ class Finder {
       if (!node.is_text) traits |= traits_of(node, traits);
       if (is_permalink(tree_, i)) traits |= kUnseen;
       traits_[i] = traits;
+      if (node.is_text) lengths_[i] = weight_of(node.text);
     }
   }
 
-  std::uint32_t traits_of(const Node& node, std::uint32_t around) const {
+  std::uint32_t traits_of(const Node& node, std::uint32_t around) {
     std::uint32_t traits = 0;
-    const std::string_view classes = tree_.get(node, Attribute::kClass);
-    const std::string_view id = tree_.get(node, Attribute::kId);
-    const std::uint32_t hints =
-        node.attributes == 0 ? 0 : hints_of(classes) | hints_of(id);
+    std::uint32_t hints = 0;
+    bool link = false;
+    for (const ContentTree::Value& attribute : tree_.attributes(node)) {
+      switch (attribute.name) {
+        case Attribute::kClass:
+          hints |= known_hints(attribute.value);
+          break;
+        case Attribute::kId:
+          // Of words in a line it is hardly ever a name.
+          if (node.layout != Layout::kInline || node.is(GUMBO_TAG_A)) {
+            hints |= hints_of(attribute.value);
+          }
+          break;
+        case Attribute::kHref:
+          link = true;
+          break;
+        case Attribute::kRole:
+          traits |= traits_of_role(attribute.value);
+          break;
+        case Attribute::kItemprop:
+          if (attribute.value == "articleBody") traits |= kMain;
+          break;
+        case Attribute::kAriaHidden:
+          if (equals_ignoring_case(attribute.value, "true")) traits |= kUnseen;
+          break;
+        default:
+          break;
+      }
+    }
     switch (node.tag) {
       case GUMBO_TAG_NAV:
       case GUMBO_TAG_NOSCRIPT:
@@ -154,14 +178,13 @@ class Finder {
         traits |= kInQuote;
         break;
       case GUMBO_TAG_A:
-        if (tree_.find(node, Attribute::kHref) != nullptr) traits |= kInLink;
+        if (link) traits |= kInLink;
         break;
       default:
         if (is_heading(node)) traits |= kInHeading;
         break;
     }
     if (node.attributes == 0) return traits;
-    traits |= traits_of_role(node);
     if (node.tag == GUMBO_TAG_BODY) return traits & ~kChrome;
     if ((hints & kSaysChrome) != 0 && (hints & kSaysNote) == 0) {
       traits |= kNamedChrome;
@@ -175,31 +198,25 @@ class Finder {
     if ((hints & kSaysPermalink) != 0 && (around & kInHeading) != 0) {
       traits |= kUnseen;
     }
-    if (names_content_region(classes) || names_content_region(id)) {
-      traits |= kRegionName;
-    }
+    if ((hints & kSaysRegion) != 0) traits |= kRegionName;
     return traits;
   }
 
-  std::uint32_t traits_of_role(const Node& node) const {
-    std::uint32_t traits = 0;
-    const std::string_view role = tree_.get(node, Attribute::kRole);
-    if (!role.empty()) {
-      if (is_one_of(role, {"navigation", "banner", "contentinfo", "search",
-                           "complementary", "dialog", "alertdialog", "menu",
-                           "menubar", "toolbar", "tablist", "tooltip"})) {
-        traits |= kChrome;
-      }
-      if (role == "main") traits |= kMain;
-      if (role == "article") traits |= kArticle;
-    }
-    if (tree_.get(node, Attribute::kItemprop) == "articleBody") {
-      traits |= kMain;
-    }
-    if (equals_ignoring_case(tree_.get(node, Attribute::kAriaHidden), "true")) {
-      traits |= kUnseen;
-    }
-    return traits;
+  static std::uint32_t traits_of_role(std::string_view role) {
+    if (role == "main") return kMain;
+    if (role == "article") return kArticle;
+    return is_one_of(role, {"navigation", "banner", "contentinfo", "search",
+                            "complementary", "dialog", "alertdialog", "menu",
+                            "menubar", "toolbar", "tablist", "tooltip"})
+               ? std::uint32_t{kChrome}
+               : 0;
+  }
+
+  // A page has few classes, each many times.
+  std::uint32_t known_hints(std::string_view classes) {
+    const auto [found, fresh] = hints_.try_emplace(classes, 0);
+    if (fresh) found->second = hints_of(classes);
+    return found->second;
   }
 
   // Sums up what is in each element, what is left out not counted.
@@ -210,7 +227,7 @@ class Finder {
       const Node& node = tree_[i];
       Counts& own = counts_[i];
       if (node.is_text) {
-        own.text = characters(node.text);
+        own.text = lengths_[i];
         if (has(i, kInLink)) own.in_links = own.text;
       } else if (node.tag == GUMBO_TAG_PRE) {
         ++own.code;
@@ -435,10 +452,12 @@ class Finder {
 
   // Lists of links at both ends of the content; and in between, where nothing
   // said what is content, those that nothing leads up to.
-  void leave_out_links() {
+  // False if nothing is left.
+  bool leave_out_links() {
     const Index region = plan_.region;
     const Counts whole = counts_[region];
-    if (whole.link_share() > 0.7) return;
+    std::uint32_t left = whole.text;
+    if (whole.link_share() > 0.7) return left > 0;
     Index first = tree_[region].end;
     Index last = region;
     find_prose(region, first, last);
@@ -462,6 +481,7 @@ class Finder {
       if (is_link_list(i, edge) && (cell || !is_table_part(node)) && !led_up &&
           (edge || !explicit_)) {
         plan_.left_out[i] = 1;
+        left -= std::min(left, counts_[i].text);
         i = node.end;
         continue;
       }
@@ -472,6 +492,7 @@ class Finder {
         ++i;
       }
     }
+    return left > 0;
   }
 
   bool is_link_list(Index i, bool edge) const {
@@ -491,7 +512,7 @@ class Finder {
         continue;
       }
       if (node.is_text) {
-        if (characters(node.text) >= kProse && !has(i, kInLink)) {
+        if (weight_of(node.text) >= kProse && !has(i, kInLink)) {
           first = std::min(first, i);
           last = i;
         }
@@ -534,7 +555,9 @@ class Finder {
   const ContentTree& tree_;
   ContentPlan plan_;
   std::vector<std::uint32_t> traits_;
+  std::vector<std::uint32_t> lengths_;  // of texts
   std::vector<Counts> counts_;
+  std::unordered_map<std::string_view, std::uint32_t> hints_;
   bool explicit_ = false;  // the page says which element is the content
 };
 

@@ -176,7 +176,8 @@ std::uint32_t hints_of_name(std::string_view name) {
 }  // namespace
 
 std::uint32_t hints_of(std::string_view names) {
-  std::uint32_t hints = 0;
+  std::uint32_t hints =
+      names_content_region(names) ? std::uint32_t{kSaysRegion} : 0;
   for (names = trim(names, kBlanks); !names.empty();
        names = trim(names, kBlanks)) {
     hints |= hints_of_name(take_until(names, kBlanks));

@@ -17,6 +17,7 @@ enum NameHint : std::uint32_t {
   kSaysNote = 64,     // set apart from the text but of it
   kSaysUnseen = 128,  // for readers that do not see, such as "skip to content"
   kSaysTitle = 256,
+  kSaysRegion = 512,  // see names_content_region()
 };
 
 // `names`: a class or id. Words are split where others join them: "site-nav",

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +64,11 @@ class ContentTree {
     bool is(GumboTag one) const { return !is_text && tag == one; }
   };
 
+  struct Value {  // of an attribute
+    Attribute name;
+    std::string_view value;
+  };
+
   // `root`: gumbo's html element.
   explicit ContentTree(const GumboNode& root);
   ContentTree(ContentTree&&) = default;
@@ -74,6 +80,9 @@ class ContentTree {
 
   // Null where the element has it not.
   const std::string_view* find(const Node& node, Attribute name) const;
+  std::span<const Value> attributes(const Node& node) const {
+    return {values_.data() + node.first_attribute, node.attributes};
+  }
   // "" then.
   std::string_view get(const Node& node, Attribute name) const;
 
@@ -82,11 +91,6 @@ class ContentTree {
 
  private:
   friend class ContentTreeBuilder;
-
-  struct Value {
-    Attribute name;
-    std::string_view value;
-  };
 
   ContentTree() = default;
   void read_title(const GumboNode& head);

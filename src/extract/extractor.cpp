@@ -223,9 +223,11 @@ bool read_content(const ContentTree& tree, const ContentWishes& wishes,
   const auto charge = [&](std::size_t bytes) {
     most -= std::min(most, bytes + kStringCost);
   };
-  const ContentPlan main = plan_main(tree);
-  const ContentPlan plan = wishes.whole ? plan_all(tree) : main;
-  if (wishes.digest) content.digest = digest_of(tree, main, most);
+  const ContentPlan plan = wishes.whole ? plan_all(tree) : plan_main(tree);
+  if (wishes.digest) {
+    content.digest =
+        digest_of(tree, wishes.whole ? plan_main(tree) : plan, most);
+  }
   if (wishes.text || wishes.words) {
     std::string text;
     all = append_content_text(tree, plan, most, text) && all;

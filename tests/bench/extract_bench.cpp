@@ -1,6 +1,7 @@
 // What --extract costs: five selectors against gumbo's tree alone, which both
-// need. On real pages, in one run, by processor time; after the table come the
-// ratios that count, with their budgets. Exit status 1 if one is not met.
+// need; and what text and Markdown do. On real pages, in one run, by processor
+// time; after the table come the ratios that count, with their budgets. Exit
+// status 1 if one is not met.
 //
 // The pages are those of the documentation in CRAWL_CORPUS_DIRS, or of the
 // directories in the environment variable CRAWL_BENCH_PAGES (colon-separated).
@@ -13,6 +14,7 @@
 
 #include "bench/corpus.h"
 #include "crawl/extract/extractor.h"
+#include "extract/content_scan.h"
 #include "parse/html/gumbo_tree.h"
 
 namespace crawl {
@@ -79,6 +81,46 @@ BENCHMARK(xpath_below_below)->Unit(benchmark::kMillisecond);
 // The whole page once more as HTML.
 void outer_html(benchmark::State& state) { extract(state, {"html"}); }
 BENCHMARK(outer_html)->Unit(benchmark::kMillisecond);
+
+void content(benchmark::State& state, const ContentWishes& wishes) {
+  Extractor extractor;
+  extractor.want_content(wishes);
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      const auto found = extractor.extract(page, "utf-8", page_url()).content;
+      bytes += found->text.value_or("").size();
+      bytes += found->markdown.value_or("").size();
+    }
+  }
+  bench::finish(state, "bytes/page", bytes);
+}
+
+void text(benchmark::State& state) { content(state, {.text = true}); }
+BENCHMARK(text)->Unit(benchmark::kMillisecond);
+
+void whole_text(benchmark::State& state) {
+  content(state, {.text = true, .whole = true});
+}
+BENCHMARK(whole_text)->Unit(benchmark::kMillisecond);
+
+void markdown(benchmark::State& state) { content(state, {.markdown = true}); }
+BENCHMARK(markdown)->Unit(benchmark::kMillisecond);
+
+// The pages whose tags do not tell enough are left out of what this reads, and
+// counted.
+void content_scan(benchmark::State& state) {
+  std::size_t doubted = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      const auto tree = scan_content(page);
+      doubted += tree ? 0 : 1;
+      benchmark::DoNotOptimize(tree);
+    }
+  }
+  bench::finish(state, "left_to_tree/page", doubted);
+}
+BENCHMARK(content_scan)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace crawl
