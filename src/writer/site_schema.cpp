@@ -28,6 +28,8 @@ std::string_view type_of(FieldId field) {
     case FieldId::kWorker:
     case FieldId::kContentLength:
     case FieldId::kJsonLdBroken:
+    case FieldId::kWordCount:
+    case FieldId::kWarcOffset:
       return "INTEGER";
     case FieldId::kTimeQueue:
     case FieldId::kTimeNamelookup:
