@@ -68,7 +68,7 @@ if grep -nE '#include [<"](curl/|openssl/ssl|nghttp2/)' -r src include |
   echo "only fetch includes libcurl, TLS and HTTP/2"
   bad=1
 fi
-if grep -nE '#include [<"](curl|openssl|nghttp2|ares|libdeflate|zstd|gumbo|CLI|spdlog|sqlite3|re2|libpsl|idn2|rapidjson|libxml)' \
+if grep -nE '#include [<"](curl|openssl|nghttp2|ares|libdeflate|zstd|gumbo|CLI|spdlog|sqlite3|re2|libpsl|idn2|rapidjson|libxml|hiredis)' \
   -r include/crawl; then
   echo "a public header names a library that is an implementation detail"
   bad=1

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -13,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/userinfo.h"
 #include "cli/archive_input.h"
 #include "cli/compare.h"
 #include "cli/config_file.h"
@@ -28,6 +31,7 @@
 #include "cli/report.h"
 #include "cli/resume_hint.h"
 #include "cli/screen.h"
+#include "cli/shown_value.h"
 #include "cli/signals.h"
 #include "cli/state.h"
 #include "cli/summary.h"
@@ -38,12 +42,14 @@
 #include "crawl/base/human.h"
 #include "crawl/engine/crawler.h"
 #include "crawl/engine/seed_source.h"
+#include "crawl/frontier/shared_state.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/packed_output.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
 #include "crawl/writer/site_database.h"
+#include "writer/file_lock.h"
 
 namespace crawl::cli {
 namespace {
@@ -139,6 +145,7 @@ int run_compare(const Options& options, Report& report) {
 // The places that records go to, opened; with -r also the state behind them.
 struct Outputs {
   std::unique_ptr<StateStore> store;
+  SharedState* shared = nullptr;  // the same, if it is that
   std::unique_ptr<Sink> records;
   std::unique_ptr<Sink> skipped;
   std::unique_ptr<Sink> saved;
@@ -221,20 +228,25 @@ Result<void> note_begin(const Outputs& outputs) {
   return outputs.store->commit(std::move(positions));
 }
 
-Result<Outputs> open_outputs(const Options& options, const Report& report) {
+// `shared`: what is opened already.
+Result<Outputs> open_outputs(const Options& options, const Report& report,
+                             std::unique_ptr<SharedState> shared) {
   Outputs outputs;
   OutputMode mode = mode_of_new(options);
-  if (options.crawl.site || !options.state.empty()) {
+  if (shared) {
+    outputs.shared = shared.get();
+    outputs.store = std::move(shared);
+  } else if (options.crawl.site || !options.state.empty()) {
     Result<std::unique_ptr<StateStore>> store =
-        StateStore::open(state_options(options));
+        FileState::open(state_options(options));
     if (!store) return tl::unexpected(store.error());
     outputs.store = *std::move(store);
-    if (outputs.store->resumed()) {
-      if (Result<void> cut = cut_outputs(options, *outputs.store); !cut) {
-        return tl::unexpected(cut.error());
-      }
-      mode = OutputMode::kAppend;
+  }
+  if (outputs.store && outputs.store->resumed()) {
+    if (Result<void> cut = cut_outputs(options, *outputs.store); !cut) {
+      return tl::unexpected(cut.error());
     }
+    mode = OutputMode::kAppend;
   }
   Result<std::unique_ptr<Sink>> records =
       options.format == OutputFormat::kSqlite
@@ -289,16 +301,59 @@ int exit_status(const CrawlStats& stats, bool is_list) {
              : kExitOk;
 }
 
-int run_crawl(const Options& options, Report& report) {
-  StopButton button(report);
+// How a crawl went.
+struct Ended {
+  int status = kExitOk;
+  bool lost = false;  // with others: its leases; it is to be begun anew
+};
+
+// Which of the crawls of that name it is, and how long Redis is waited for.
+constexpr std::chrono::seconds kPatience{10};
+
+Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
+                                                const Clock& clock,
+                                                Fetcher& fetcher,
+                                                const StopButton& button,
+                                                std::string& begun) {
+  // Its leases would be taken from it.
+  if (const std::string writer = writer_of(options.output); !writer.empty()) {
+    return make_error(fmt::format("-o {}: is being written by {}",
+                                  shown_value(options.output), writer));
+  }
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  // Who was in it waits for Redis as long as it takes.
+  const bool again = !begun.empty();
+  Result<std::unique_ptr<SharedState>> shared = SharedState::open(
+      shared_options(options, host.data()), clock,
+      [&fetcher] { fetcher.wake(); },
+      again ? std::chrono::hours(24 * 365) : kPatience,
+      [&button] { return button.pressed(); });
+  if (!shared) return shared;
+  if (again && (*shared)->begun() != begun) {
+    return make_error(fmt::format(
+        "--shared {}: Redis has lost the crawl; the outputs are as they were",
+        shown_value(hide_password(options.shared))));
+  }
+  begun = (*shared)->begun();
+  if (!(*shared)->resumed()) {
+    if (Result<void> empty = check_new_worker_files(options); !empty) {
+      return tl::unexpected(empty.error());
+    }
+  }
+  return shared;
+}
+
+Ended run_once(const Options& options, Report& report, StopButton& button,
+               std::string& begun) {
   Result<std::unique_ptr<Fetcher>> fetcher =
       options.crawl.sync
           ? make_inline_fetcher(options.crawl.fetch)
           : make_pooled_fetcher(options.crawl.fetch, options.crawl.threads);
-  if (!fetcher) return fail(fetcher.error());
+  if (!fetcher) return {fail(fetcher.error())};
 
   if (Result<void> lists = check_inputs(options); !lists) {
-    return fail(lists.error());
+    return {fail(lists.error())};
   }
   // A slow producer on a pipe is read beside the crawl, which must hear Ctrl-C
   // meanwhile.
@@ -307,15 +362,25 @@ int run_crawl(const Options& options, Report& report) {
       reads_archives
           ? make_seeds({})
           : open_seeds(options.inputs, [&fetcher] { (*fetcher)->wake(); });
-  if (!seeds) return fail(seeds.error());
+  if (!seeds) return {fail(seeds.error())};
   WatchedLines lines(checked_lines(options.inputs, *std::move(seeds)));
 
-  // Last, since it empties the file.
-  Result<Outputs> outputs = open_outputs(options, report);
-  if (!outputs) return fail(outputs.error());
-
   const SystemClock clock;
-  Crawler crawler(options.crawl, **fetcher, outputs->sinks(), clock, &report,
+  std::unique_ptr<SharedState> shared;
+  if (!options.shared.empty()) {
+    Result<std::unique_ptr<SharedState>> joined =
+        join_crawl(options, clock, **fetcher, button, begun);
+    if (!joined) return {fail(joined.error())};
+    shared = *std::move(joined);
+  }
+  // Last, since it empties the file.
+  Result<Outputs> outputs = open_outputs(options, report, std::move(shared));
+  if (!outputs) return {fail(outputs.error())};
+
+  CrawlOptions crawl = options.crawl;
+  // All workers together, says the state.
+  if (outputs->shared != nullptr) crawl.budget.max_pages = 0;
+  Crawler crawler(std::move(crawl), **fetcher, outputs->sinks(), clock, &report,
                   outputs->store.get());
   button.connect(&crawler);
   std::optional<LineCount> count;
@@ -331,21 +396,40 @@ int run_crawl(const Options& options, Report& report) {
   button.connect(nullptr);
   report.set_total({});
   report.end_progress();
-  if (!stats) return fail(stats.error());
-  if (outputs->records->closed_by_reader()) return kExitOk;
+  if (!stats && outputs->shared != nullptr && outputs->shared->is_lost()) {
+    report.warn(fmt::format("{}; going on from the last that counts",
+                            stats.error().message));
+    return {kExitOk, true};
+  }
+  if (!stats) return {fail(stats.error())};
+  if (outputs->records->closed_by_reader()) return {kExitOk};
 
   const std::size_t columns = columns_of(STDERR_FILENO);
   report.print(format_summary(*stats, columns));
+  if (outputs->shared != nullptr) {
+    const SharedState::Totals totals = outputs->shared->totals();
+    report.print(fmt::format("the whole crawl: {} done, {} left\n",
+                             human_count(totals.done),
+                             human_count(totals.left)));
+  }
   if (stats->times) report.print(format_times(*stats, *stats->times, columns));
   if (const std::string error = lines.error(); !error.empty()) {
     report.warn(error);
-    return kExitFailures;
+    return {kExitFailures};
   }
   if (button.pressed()) {
     report.print(format_resume_hint(options, lines.exact(), columns));
-    return kExitInterrupted;
+    return {kExitInterrupted};
   }
-  return exit_status(*stats, !options.crawl.site);
+  return {exit_status(*stats, !options.crawl.site)};
+}
+
+int run_crawl(const Options& options, Report& report) {
+  StopButton button(report);
+  std::string begun;
+  Ended ended = run_once(options, report, button, begun);
+  while (ended.lost) ended = run_once(options, report, button, begun);
+  return ended.status;
 }
 
 }  // namespace
@@ -372,6 +456,7 @@ int run_app(int argc, const char* const* argv) {
     std::fputs(parsed->text->c_str(), stdout);
     return std::fflush(stdout) == 0 ? kExitOk : kExitUsage;
   }
+  if (parsed->errand) return run_shared_errand(*parsed->errand);
   const Options& options = parsed->options;
   // First of all, since the log is a file too.
   if (Result<void> apart = check_files_apart(options); !apart) {

@@ -154,7 +154,8 @@ std::string without_secrets(std::string_view option, std::string_view value) {
     }
   }
   const std::size_t at = value.rfind('@');
-  if (option == "proxy" && at != std::string_view::npos) {
+  if ((option == "proxy" || option == "shared") &&
+      at != std::string_view::npos) {
     const std::size_t scheme = value.find("://");
     const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
     return fmt::format("{}{}{}", value.substr(0, begin), kHidden,

@@ -97,7 +97,7 @@ Result<void> explain_state(const Options& options, const Url& url,
   struct stat info {};
   if (file.empty() || stat(file.c_str(), &info) != 0) return {};
   const Result<std::unique_ptr<StateStore>> store =
-      StateStore::open(state_options(options));
+      FileState::open(state_options(options));
   if (!store) return tl::unexpected(store.error());
   const bool known = (*store)->knows(url.href());
   explanation.add("seen", !known,

@@ -58,6 +58,22 @@ Result<void> check_no_archive(const Options& options) {
   return {};
 }
 
+Result<void> check_empty(const Options& options, const std::string& why) {
+  struct Output {
+    const char* option;
+    const std::string& path;
+  };
+  for (const auto& [option, path] :
+       {Output{"-o", options.output}, Output{"--skipped", options.skipped}}) {
+    if (path == "-" || !holds_something(path)) continue;
+    return make_error(fmt::format(
+        "{} {}: holds records already, and {}: name another file, or add "
+        "--append to write behind them, or --overwrite to have them gone",
+        option, shown_value(path), why));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_files_there(const Options& options) {
@@ -78,20 +94,14 @@ Result<void> check_files_there(const Options& options) {
   }
   if (Result<void> none = check_no_archive(options); !none) return none;
   if (state.empty()) return {};
-  struct Output {
-    const char* option;
-    const std::string& path;
-  };
-  for (const auto& [option, path] :
-       {Output{"-o", options.output}, Output{"--skipped", options.skipped}}) {
-    if (path == "-" || !holds_something(path)) continue;
-    return make_error(fmt::format(
-        "{} {}: holds records already, and the crawl of --state {} is a new "
-        "one: name another file, or add --append to write behind them, or "
-        "--overwrite to have them gone",
-        option, shown_value(path), shown_value(state)));
-  }
-  return {};
+  return check_empty(
+      options,
+      fmt::format("the crawl of --state {} is a new one", shown_value(state)));
+}
+
+Result<void> check_new_worker_files(const Options& options) {
+  if (options.append || options.overwrite) return {};
+  return check_empty(options, "the crawl of --shared does not know them");
 }
 
 }  // namespace crawl::cli

@@ -12,6 +12,9 @@ namespace crawl::cli {
 // state is opened, which makes its file.
 Result<void> check_files_there(const Options& options);
 
+// The same for a worker that has no part yet in the crawl of --shared.
+Result<void> check_new_worker_files(const Options& options);
+
 }  // namespace crawl::cli
 
 #endif  // CRAWL_CLI_FILES_THERE_H_

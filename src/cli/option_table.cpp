@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 90> kOptions = {{
+constexpr std::array<OptionSpec, 98> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -291,6 +291,35 @@ constexpr std::array<OptionSpec, 90> kOptions = {{
      "a "
      "crash too. Needs -o.",
      &T::state},
+    {Group::kSites, "shared", '\0', "URL",
+     "Crawl with others, on this and other machines, that are given the same "
+     "URL, redis://HOST[:PORT][/DB[/NAME]]; each writes what it fetched. Needs "
+     "-o.",
+     &T::shared},
+    {Group::kSites, "lease", '\0', "TIME",
+     "With --shared: others wait so long for a worker that says nothing, then "
+     "its hosts are theirs (default: 30s).",
+     &T::lease},
+    {Group::kSites, "status", '\0', "",
+     "With --shared, say how the crawl is going, and exit; with --format jsonl "
+     "as JSON.",
+     &T::status, false},
+    {Group::kSites, "watch", '\0', "",
+     "With --status, say it once a second until the crawl has ended.",
+     &T::watch, false},
+    {Group::kSites, "pause", '\0', "",
+     "With --shared, have all workers begin nothing new until --resume.",
+     &T::pause, false},
+    {Group::kSites, "resume", '\0', "",
+     "With --shared, have a crawl go on that was paused or stopped.",
+     &T::resume, false},
+    {Group::kSites, "stop", '\0', "",
+     "With --shared, have all workers finish what is in flight and end.",
+     &T::stop, false},
+    {Group::kSites, "finish", '\0', "",
+     "With --shared, cut the outputs of workers that are gone to what counts, "
+     "or say how much that is.",
+     &T::finish, false},
     {Group::kSites, "commit-interval", '\0', "TIME",
      "Bring --state up to date so often; a crash costs what came after "
      "(default: "
@@ -395,7 +424,6 @@ constexpr auto kElsewhere = std::to_array<Namesake>({
     {"allowed-domains", "scope"},
     {"ignore-robots", "no-robots"},
     {"spider", "head"},
-    {"resume", "state"},
     {"checkpoint", "state"},
     {"dry-run", "explain"},
     {"dns-servers", "resolve"},

@@ -505,6 +505,10 @@ Result<ParsedArgs> parse_args(int argc, const char* const* argv,
         typed->settings, typed->no_config ? "" : surroundings.default_config,
         surroundings.proxy_variables);
   } else {
+    Result<std::optional<SharedErrand>> errand = read_shared_errand(*typed);
+    if (!errand) return tl::unexpected(errand.error());
+    parsed.errand = *std::move(errand);
+    if (parsed.errand) return parsed;
     Result<Options> options = Resolver(surroundings).resolve(*typed);
     if (!options) return tl::unexpected(options.error());
     parsed.options = *std::move(options);

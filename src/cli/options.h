@@ -1,6 +1,7 @@
 #ifndef CRAWL_CLI_OPTIONS_H_
 #define CRAWL_CLI_OPTIONS_H_
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "cli/open_files.h"
+#include "cli/shared_errand.h"
 #include "concurrent/cpu_quota.h"
 #include "crawl/archive/warc_output.h"
 #include "crawl/base/error.h"
@@ -36,7 +38,9 @@ struct Options {
   // plain crawl.
   std::vector<std::size_t> compare;
 
-  std::string state;                // --state; "" for none
+  std::string state;   // --state; "" for none
+  std::string shared;  // --shared; "" for none
+  std::chrono::nanoseconds lease = std::chrono::seconds(30);
   std::string skipped;              // --skipped; "" for none
   std::optional<WarcOptions> warc;  // --warc-file
   std::string save;                 // --save; "" for none
@@ -54,9 +58,10 @@ struct Options {
 };
 
 // What the command line asks for: to print `text` and end (help, version, list
-// of fields), or to run with `options`.
+// of fields), to do `errand` and end, or to run with `options`.
 struct ParsedArgs {
   std::optional<std::string> text;
+  std::optional<SharedErrand> errand;
   Options options;
 };
 

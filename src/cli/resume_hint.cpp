@@ -124,7 +124,7 @@ std::string format_resume_hint(const Options& options, bool exact,
   if (!options.crawl.archives.empty()) {
     return filled("the archives were not read to their end", columns);
   }
-  if (!options.state.empty()) {
+  if (!options.state.empty() || !options.shared.empty()) {
     return filled("to go on, run the same command again", columns);
   }
   if (options.crawl.site) {

@@ -21,7 +21,9 @@
 #include "crawl/base/link_list.h"
 #include "crawl/base/nearest_name.h"
 #include "crawl/engine/seed_source.h"
+#include "crawl/frontier/shared_state.h"
 #include "crawl/parse/robots.h"
+#include "crawl/writer/packed_output.h"
 #include "engine/seed_url.h"
 
 namespace crawl::cli {
@@ -83,6 +85,7 @@ std::optional<std::string_view> needs_recursive(const TypedArgs& args) {
       {"--max-param-repeats", args.max_param_repeats.has_value()},
       {"--max-duplicates", args.max_duplicates.has_value()},
       {"--explain", args.explain.has_value()},
+      {"--shared", args.shared.has_value()},
   };
   for (const auto& [name, is_given] : given) {
     if (is_given) return name;
@@ -123,6 +126,7 @@ class SiteResolver : ValueReader {
     crawl_.allow_private = args_.allow_private;
     budget();
     state();
+    shared();
     if (args_.recursive) {
       site();
     } else if (const auto option = needs_recursive(args_)) {
@@ -202,6 +206,50 @@ class SiteResolver : ValueReader {
     }
     if (args_.compare || args_.ordered) {
       fail("--state goes with neither --compare nor --ordered");
+    }
+  }
+
+  // What only one worker could keep to, or would know of, is refused.
+  void shared() {
+    read("--lease", args_.lease, options_.lease, parse_duration);
+    if (!args_.shared) {
+      if (args_.lease) fail("--lease is for crawls with --shared URL");
+      return;
+    }
+    options_.shared = *args_.shared;
+    if (options_.lease < std::chrono::milliseconds(100)) {
+      fail("--lease is too short for a turn with Redis: 100ms at least");
+    }
+    crawl_.lasting = true;
+    if (Result<void> good = check_shared_address(options_.shared); !good) {
+      fail(fmt::format("--shared {}", good.error().message));
+    }
+    if (options_.output == "-") {
+      fail(
+          "--shared needs -o FILE: what a worker that was killed wrote last is "
+          "cut off, and standard output cannot be");
+    }
+    for (const auto& [option, given] :
+         {std::pair{"--state", args_.state.has_value()},
+          {"--commit-interval", args_.commit_interval.has_value()},
+          {"--max-time", args_.max_crawl_time.has_value()},
+          {"--max-bytes", args_.max_bytes.has_value()},
+          {"--rate", args_.rate.has_value()},
+          {"--pace-by address", crawl_.pace_by_address},
+          {"--sitemap", !args_.sitemap.empty()},
+          {"--warc-file", args_.warc_file.has_value()},
+          {"--save", args_.save.has_value()},
+          {"--format sqlite", options_.format == OutputFormat::kSqlite},
+          {"an -o that is packed (.gz, .zst)",
+           packing_of_name(options_.output) != Packing::kNone},
+          {"--explain", args_.explain.has_value()}}) {
+      if (given) fail(fmt::format("{} does not go with --shared", option));
+    }
+    if (std::find(options_.inputs.begin(), options_.inputs.end(), "-") !=
+        options_.inputs.end()) {
+      fail(
+          "--shared reads its seeds from files, not from standard input: after "
+          "a time without Redis it reads them again");
     }
   }
 

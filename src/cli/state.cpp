@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/userinfo.h"
@@ -55,6 +58,20 @@ std::string inputs_of(const Options& options) {
   return fmt::format("{}", fmt::join(inputs, " "));
 }
 
+// What decides which pages a crawl of sites has.
+void add_site_settings(
+    const SiteOptions& site,
+    std::vector<std::pair<std::string, std::string>>& settings) {
+  settings.insert(
+      settings.end(),
+      {{"--scope and its limits", Scope::make(site.scope)->settings()},
+       {"--depth", site.depth ? fmt::format("{}", *site.depth) : "any"},
+       {"--strip-query-param",
+        fmt::format("{}", fmt::join(site.cleaner.strip_query_params, " "))},
+       {"--keep-session-ids", site.cleaner.strip_session_ids ? "no" : "yes"},
+       {"--sort-query", site.cleaner.sort_query ? "yes" : "no"}});
+}
+
 }  // namespace
 
 StateOptions state_options(const Options& options) {
@@ -86,25 +103,39 @@ StateOptions state_options(const Options& options) {
   if (options.content != "main") {
     state.settings.emplace_back("--content", options.content);
   }
-  if (!options.crawl.site) {
-    state.settings.emplace_back("--unique",
-                                options.crawl.unique ? "yes" : "no");
-    state.settings.emplace_back(
-        "--include and --exclude",
-        options.crawl.filter ? Scope::make(*options.crawl.filter)->settings()
-                             : "none");
+  if (options.crawl.site) {
+    add_site_settings(*options.crawl.site, state.settings);
     return state;
   }
-  const SiteOptions& site = *options.crawl.site;
-  state.settings.insert(
-      state.settings.end(),
-      {{"--scope and its limits", Scope::make(site.scope)->settings()},
-       {"--depth", site.depth ? fmt::format("{}", *site.depth) : "any"},
-       {"--strip-query-param",
-        fmt::format("{}", fmt::join(site.cleaner.strip_query_params, " "))},
-       {"--keep-session-ids", site.cleaner.strip_session_ids ? "no" : "yes"},
-       {"--sort-query", site.cleaner.sort_query ? "yes" : "no"}});
+  state.settings.emplace_back("--unique", options.crawl.unique ? "yes" : "no");
+  state.settings.emplace_back(
+      "--include and --exclude",
+      options.crawl.filter ? Scope::make(*options.crawl.filter)->settings()
+                           : "none");
   return state;
+}
+
+SharedOptions shared_options(const Options& options, std::string_view host) {
+  SharedOptions shared;
+  shared.address = options.shared;
+  // The file's name as this machine knows it, wherever the command is run.
+  std::error_code ignored;
+  shared.worker = fmt::format(
+      "{}:{}", host,
+      std::filesystem::weakly_canonical(options.output, ignored).string());
+  for (const auto& [sink, path] :
+       {std::pair<std::string, std::string>{"records", options.output},
+        {"skipped", options.skipped}}) {
+    if (path.empty()) continue;
+    shared.outputs.emplace_back(
+        sink, std::filesystem::weakly_canonical(path, ignored).string());
+  }
+  shared.lease =
+      std::chrono::duration_cast<std::chrono::milliseconds>(options.lease);
+  shared.max_pages = options.crawl.budget.max_pages;
+  add_site_settings(*options.crawl.site, shared.settings);
+  shared.settings.emplace_back("--max-pages", fmt::to_string(shared.max_pages));
+  return shared;
 }
 
 }  // namespace crawl::cli

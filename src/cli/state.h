@@ -2,6 +2,7 @@
 #define CRAWL_CLI_STATE_H_
 
 #include "cli/options.h"
+#include "crawl/frontier/shared_state.h"
 #include "crawl/frontier/state_store.h"
 
 namespace crawl::cli {
@@ -9,6 +10,10 @@ namespace crawl::cli {
 // The file and the options that give its content a meaning: a crawl can only be
 // gone on with as it was begun.
 StateOptions state_options(const Options& options);
+
+// The same of a crawl that workers share: each has its own seeds and outputs.
+// `host`: the machine's name.
+SharedOptions shared_options(const Options& options, std::string_view host);
 
 }  // namespace crawl::cli
 

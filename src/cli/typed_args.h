@@ -40,11 +40,14 @@ struct TypedArgs {
   std::optional<std::string> depth, max_pages, max_crawl_time, max_bytes, scope,
       follow, max_pages_per_host, max_path_depth, max_path_repeats,
       max_url_length, max_query_params, max_param_repeats, max_duplicates,
-      robots, product_token, state, commit_interval, skipped, explain;
+      robots, product_token, state, shared, lease, commit_interval, skipped,
+      explain;
   std::vector<std::string> include, exclude, strip_query_param, sitemap;
   bool sort_query = false, keep_session_ids = false, exact_host = false,
        no_robots = false, no_sitemaps = false, all_types = false,
-       ignore_nofollow = false, allow_private = false;
+       ignore_nofollow = false, allow_private = false, status = false,
+       watch = false, pause = false, resume = false, stop = false,
+       finish = false;
 
   bool quiet = false, stats = false;
   int verbose = 0;

@@ -65,6 +65,9 @@ class Agenda {
   }
   // Makes it lasting, together with the sinks' positions, which hold it all.
   virtual Result<void> commit(const SinkPositions& /*positions*/) { return {}; }
+  // After a commit with nothing in flight any more: it has been made lasting.
+  // True if that brought more to commit. May wait.
+  virtual Result<bool> settle() { return false; }
 };
 
 }  // namespace crawl

@@ -37,7 +37,7 @@ Result<void> CrawlLoop::run(Agenda& agenda) {
     for (FetchResult& result : results_) handle(std::move(result));
     results_.clear();
   }
-  if (agenda_->commits() && !ledger_.error()) commit();
+  if (agenda_->commits()) settle();
   ledger_.close();
   report_progress(clock_.now());
   CrawlStats& stats = ledger_.stats();
@@ -46,6 +46,16 @@ Result<void> CrawlLoop::run(Agenda& agenda) {
   }
   if (ledger_.error()) return tl::unexpected(*ledger_.error());
   return {};
+}
+
+void CrawlLoop::settle() {
+  for (bool more = true; more && !ledger_.error();) {
+    commit();
+    if (ledger_.error()) return;
+    const Result<bool> settled = agenda_->settle();
+    if (!settled) return ledger_.fail(settled.error());
+    more = *settled;
+  }
 }
 
 void CrawlLoop::stop() {

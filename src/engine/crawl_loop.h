@@ -37,6 +37,7 @@ class CrawlLoop {
 
  private:
   std::size_t in_flight() const { return flights_.size() - free_.size(); }
+  void settle();
   void stop();
   void abort();
   void heed_stop_requests();

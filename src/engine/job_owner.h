@@ -17,6 +17,9 @@ struct Ending {
   std::string message{};
   // The crawl was stopped before the job was through.
   bool cut_short = false;
+  // Only of a redirect: whether it may be followed is not known yet. The owner
+  // has the job meanwhile, and follows it (Visits::follow()) or not.
+  bool later = false;
 };
 
 // Whoever wants a URL visited: told when its first exchange is made, and once
@@ -41,8 +44,11 @@ class JobOwner {
   virtual void prepare(const Job& /*job*/, FetchRequest& /*request*/) const {}
 
   // What keeps the job from following a redirect; nothing if it may.
+  // `from_private`: the answer came from a private address.
   virtual std::optional<Ending> refuse_redirect(const Job& /*job*/,
-                                                const Url& /*target*/) {
+                                                const FetchResult& /*result*/,
+                                                const Url& /*target*/,
+                                                bool /*from_private*/) {
     return std::nullopt;
   }
 

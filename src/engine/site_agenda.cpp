@@ -18,6 +18,9 @@ constexpr std::string_view kLines = "lines";
 constexpr std::string_view kNeverQueued = "never queued";
 constexpr std::string_view kSitemapsLeft = "sitemaps";
 
+// Pages that wait for answers, at most: then no more are begun.
+constexpr std::size_t kMostWaiting = 4'096;
+
 }  // namespace
 
 SiteAgenda::SiteAgenda(const CrawlOptions& options, StateStore& store,
@@ -43,7 +46,7 @@ SiteAgenda::SiteAgenda(const CrawlOptions& options, StateStore& store,
 Result<void> SiteAgenda::open() {
   commits_.start(clock_.now(), options_.commit_interval);
   Result<std::unique_ptr<SiteQueue>> queue = SiteQueue::open(
-      site_, store_, [this](const SiteQueue::Skip& skip) { leave_out(skip); });
+      site_, store_, [this](const LeftOut& what) { leave_out(what); });
   if (!queue) return tl::unexpected(queue.error());
   queue_ = *std::move(queue);
   if (site_.read_sitemaps) {
@@ -52,6 +55,14 @@ Result<void> SiteAgenda::open() {
                                         bool allow_private) {
       sitemaps_.add_named(robots, named, allow_private);
     });
+  }
+  store_.use_paces(&visits_.frontier());
+  if (store_.is_shared()) {
+    sitemaps_.hand_round({[this](const SitemapList::Entry& found) {
+                            ledger_.check(store_.add_sitemap(
+                                found.url, found.level, found.allow_private));
+                          },
+                          [this](PageId page) { store_.done(page); }});
   }
   ledger_.restore(store_);
   never_queued_ = store_.counter(kNeverQueued);
@@ -62,8 +73,47 @@ Result<void> SiteAgenda::open() {
 // --- What comes by itself: seeds, and sitemaps that have been read.
 
 void SiteAgenda::take_in() {
+  if (store_.is_shared()) take_news();
   read_seeds();
   sitemaps_.take_in();
+}
+
+void SiteAgenda::take_news() {
+  StateNews news = store_.take_news();
+  for (const std::string& message : news.messages) ledger_.notice(message);
+  if (store_.stops()) visits_.stop();
+  for (const Url& seed : news.seeds) queue_->know_seed(seed);
+  for (const StateStore::HostId host : news.hosts) queue_->note_waiting(host);
+  for (StateNews::Sitemap& each : news.sitemaps) {
+    sitemaps_.begin({std::move(each.url), each.level, each.allow_private},
+                    each.page);
+  }
+  for (const StateNews::Listed& each : news.left_out) {
+    leave_out(each.what);
+    store_.done(each.page);
+  }
+  for (StateNews::Body& body : news.bodies) {
+    auto waiting = waiting_.extract(body.page);
+    if (waiting.empty()) continue;
+    Waiting& page = waiting.mapped();
+    finish(std::move(page.job), std::move(page.result), std::move(page.ending),
+           body.first_url.empty() ? std::nullopt
+                                  : std::optional(std::move(body.first_url)));
+  }
+  for (const StateNews::Claim& claim : news.claims) {
+    auto waiting = waiting_.extract(claim.page);
+    auto target = targets_.extract(claim.page);
+    if (waiting.empty() || target.empty()) continue;
+    Waiting& page = waiting.mapped();
+    if (claim.verdict == StateNews::Claim::Verdict::kYes) {
+      visits_.follow(std::move(page.job), page.result, target.mapped());
+      continue;
+    }
+    ledger_.budget().page_ends();
+    if (claim.verdict == StateNews::Claim::Verdict::kMoved) continue;
+    finish(std::move(page.job), std::move(page.result),
+           queue_->known_target(target.mapped()), std::nullopt);
+  }
 }
 
 void SiteAgenda::read_seeds() {
@@ -159,6 +209,7 @@ void SiteAgenda::add_pages_of(const SitemapErrand::Read& read) {
 std::unique_ptr<Job> SiteAgenda::next() {
   // Links are judged against all seeds, so all seeds come first.
   if (!intake_.ended()) return nullptr;
+  if (store_.paused() || waiting_.size() >= kMostWaiting) return nullptr;
   while (!ledger_.error()) {
     const Result<bool> loaded = queue_->refill(visits_, *this);
     if (!loaded) {
@@ -166,6 +217,7 @@ std::unique_ptr<Job> SiteAgenda::next() {
       break;
     }
     std::unique_ptr<Job> job = visits_.next();
+    if (!job && !*loaded) store_.starve();
     if (job || !*loaded) return job;
   }
   return nullptr;
@@ -173,12 +225,17 @@ std::unique_ptr<Job> SiteAgenda::next() {
 
 std::optional<Clock::time_point> SiteAgenda::wake_at(bool slots_free) const {
   if (more_lines_) return clock_.now();
+  if (store_.paused()) return std::nullopt;
   return slots_free && intake_.ended() ? visits_.ready_at() : std::nullopt;
 }
 
 bool SiteAgenda::finished() const {
+  if (store_.stops()) {
+    return visits_.frontier().handed_out() == 0 && waiting_.empty();
+  }
   if (!intake_.ended()) return false;
-  return (visits_.finished() && queue_->exhausted() && sitemaps_.idle()) ||
+  return (visits_.finished() && queue_->exhausted() && sitemaps_.idle() &&
+          waiting_.empty() && !store_.more_may_come()) ||
          ledger_.budget().pages_used_up();
 }
 
@@ -216,9 +273,17 @@ void SiteAgenda::prepare(const Job& /*job*/, FetchRequest& request) const {
 }
 
 std::optional<Ending> SiteAgenda::refuse_redirect(const Job& job,
-                                                  const Url& target) {
-  Result<std::optional<Ending>> refused = queue_->claim_redirect(job, target);
-  if (refused) return *std::move(refused);
+                                                  const FetchResult& result,
+                                                  const Url& target,
+                                                  bool from_private) {
+  Result<std::optional<Ending>> refused =
+      queue_->claim_redirect(job, result.status_code, target, from_private);
+  if (refused) {
+    if (*refused && (*refused)->later) {
+      targets_.insert_or_assign(job.page, target);
+    }
+    return *std::move(refused);
+  }
   ledger_.fail(refused.error());
   return Ending{.cut_short = true};
 }
@@ -239,8 +304,13 @@ bool SiteAgenda::keeps_links_to_itself(const FetchResult& result) const {
 
 void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
                        Ending ending) {
-  const bool asked = job->begun();
-  if (asked) {
+  if (ending.later) {
+    const PageId page = job->page;
+    waiting_.insert_or_assign(
+        page, Waiting{std::move(job), std::move(result), std::move(ending)});
+    return;
+  }
+  if (job->begun()) {
     ledger_.budget().page_ends();
   } else {
     queue_->taken(*job);
@@ -254,20 +324,32 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
   }
 
   std::optional<std::string> duplicate_of;
-  if (ending.error == ErrorKind::kNone) {
-    if (result.body_digest && result.status_code == 200 &&
-        result.size_body > 0) {
-      Result<std::optional<std::string>> first =
-          queue_->duplicate_of(*job, *result.body_digest);
-      if (!first) return ledger_.fail(first.error());
-      duplicate_of = *std::move(first);
+  if (ending.error == ErrorKind::kNone && result.body_digest &&
+      result.status_code == 200 && result.size_body > 0) {
+    Result<std::optional<std::string>> first =
+        queue_->duplicate_of(*job, *result.body_digest);
+    if (!first) return ledger_.fail(first.error());
+    if (!*first) {
+      const PageId page = job->page;
+      waiting_.insert_or_assign(
+          page, Waiting{std::move(job), std::move(result), std::move(ending)});
+      return;
     }
-    if (result.page) {
-      ledger_.check(queue_->add_links(*job, result,
-                                      keeps_links_to_itself(result),
-                                      duplicate_of.has_value()));
-      if (const auto notice = queue_->take_notice()) ledger_.notice(*notice);
-    }
+    if (!(*first)->empty()) duplicate_of = **std::move(first);
+  }
+  finish(std::move(job), std::move(result), std::move(ending),
+         std::move(duplicate_of));
+}
+
+// All that is to be known of it is known.
+void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
+                        Ending ending,
+                        std::optional<std::string> duplicate_of) {
+  const bool asked = job->begun();
+  if (ending.error == ErrorKind::kNone && result.page) {
+    ledger_.check(queue_->add_links(*job, result, keeps_links_to_itself(result),
+                                    duplicate_of.has_value()));
+    if (const auto notice = queue_->take_notice()) ledger_.notice(*notice);
   }
   queue_->done(*job);
   commits_.note();
@@ -280,8 +362,8 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
   // A seed's record is in the output whatever becomes of it.
   if (is_skip(ending.error) && job->input.empty()) {
     return leave_out({std::string(job->first_url()), ending.error,
-                      std::move(ending.message), job->parent, job->depth,
-                      true});
+                      std::move(ending.message), job->parent, job->depth},
+                     true);
   }
   CrawlRecord record =
       make_record(*job, result, ending.error, std::move(ending.message));
@@ -289,12 +371,13 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
   ledger_.finish(std::move(record), asked ? &result : nullptr);
 }
 
-void SiteAgenda::leave_out(const SiteQueue::Skip& skip) {
-  if (!skip.admitted && is_skip(skip.error)) ++never_queued_;
+// `admitted`: it was queued before, so it counts already.
+void SiteAgenda::leave_out(const LeftOut& what, bool admitted) {
+  if (!admitted && is_skip(what.error)) ++never_queued_;
   CrawlRecord record =
-      make_unfetched_record(0, "", skip.url, skip.error, skip.reason);
-  record.parent = skip.parent;
-  record.depth = skip.depth;
+      make_unfetched_record(0, "", what.url, what.error, what.reason);
+  record.parent = what.parent;
+  record.depth = what.depth;
   ledger_.leave_out(std::move(record));
 }
 
@@ -314,6 +397,13 @@ Result<void> SiteAgenda::commit(const SinkPositions& positions) {
     }
   }
   return store_.commit(positions);
+}
+
+Result<bool> SiteAgenda::settle() {
+  if (!store_.is_shared()) return false;
+  const Result<bool> more = store_.await();
+  if (more) take_news();
+  return more;
 }
 
 }  // namespace crawl

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "crawl/base/clock.h"
 #include "crawl/engine/crawl_options.h"
@@ -31,6 +32,7 @@ class SiteAgenda final : public Agenda, private JobOwner {
   // `wake`, called from any thread, begins a turn of the loop soon.
   SiteAgenda(const CrawlOptions& options, StateStore& store, SeedSource& seeds,
              Ledger& ledger, const Clock& clock, std::function<void()> wake);
+  ~SiteAgenda() override { store_.use_paces(nullptr); }
 
   Result<void> open() override;
   void take_in() override;
@@ -46,16 +48,20 @@ class SiteAgenda final : public Agenda, private JobOwner {
   void count(CrawlStats& stats) const override;
   bool commits() const override { return true; }
   std::optional<Clock::time_point> commit_due() const override {
-    return commits_.due();
+    return store_.is_shared() ? store_.commit_due() : commits_.due();
   }
   Result<void> commit(const SinkPositions& positions) override;
+  Result<bool> settle() override;
 
  private:
   void read_seeds();
   void add_seed(Intake::Line line);
   void add_first_sitemaps();
   void add_pages_of(const SitemapErrand::Read& read);
-  void leave_out(const SiteQueue::Skip& skip);
+  void take_news();
+  void finish(std::unique_ptr<Job> job, FetchResult result, Ending ending,
+              std::optional<std::string> duplicate_of);
+  void leave_out(const LeftOut& what, bool admitted = false);
   bool keeps_links_to_itself(const FetchResult& result) const;
   void refuse(Intake::Line& line, std::string_view url, ErrorKind error,
               std::string reason);
@@ -70,7 +76,9 @@ class SiteAgenda final : public Agenda, private JobOwner {
   bool asks_robots(const Job& job) const override;
   void prepare(const Job& job, FetchRequest& request) const override;
   std::optional<Ending> refuse_redirect(const Job& job,
-                                        const Url& target) override;
+                                        const FetchResult& result,
+                                        const Url& target,
+                                        bool from_private) override;
   void is_private(const Job& job) override;
   void ended(std::unique_ptr<Job> job, FetchResult result,
              Ending ending) override;
@@ -84,6 +92,16 @@ class SiteAgenda final : public Agenda, private JobOwner {
   Intake intake_;
   SitemapErrand sitemaps_;
   std::unique_ptr<SiteQueue> queue_;  // from open() on
+
+  // Pages that wait for an answer of the state: whether a redirect may be
+  // followed, or where their body was seen before.
+  struct Waiting {
+    std::unique_ptr<Job> job;
+    FetchResult result;
+    Ending ending;
+  };
+  std::unordered_map<PageId, Waiting> waiting_;
+  std::unordered_map<PageId, Url> targets_;  // of those redirects
 
   bool more_lines_ = false;
   std::uint64_t known_lines_ = 0;   // read by an earlier run

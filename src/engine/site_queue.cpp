@@ -17,7 +17,6 @@ constexpr std::size_t kWindow = 16'384;
 constexpr std::size_t kMostQueued = 8 * kWindow;
 constexpr std::size_t kMinLoad = 8;
 constexpr std::size_t kMaxLoad = 512;
-constexpr std::size_t kParentUrls = 8'192;
 
 // How many pages of an origin are within its name's budget, and one; set once
 // that is used up.
@@ -138,7 +137,7 @@ Result<bool> SiteQueue::add_seed(const Url& url) {
   const Result<std::optional<PageId>> page =
       store_.add(cleaner_.clean(url), 0, kNoPage);
   if (!page) return tl::unexpected(page.error());
-  if (!*page) return false;
+  if (!*page) return store_.is_shared();
   note_waiting(StateStore::host_of(**page));
   return true;
 }
@@ -220,12 +219,11 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
   const ScopeDecision decision = scope_.judge(url);
   if (decision.rule == ScopeRule::kNotIncluded) ++left_out_;
   if (!decision.allowed()) {
-    const Result<bool> fresh = store_.remember(url.href());
+    const LeftOut what{std::string(url.href()), decision.error(),
+                       scope_.explain(decision), std::string(parent), depth};
+    const Result<bool> fresh = store_.leave_out(what.url, what);
     if (!fresh) return tl::unexpected(fresh.error());
-    if (*fresh) {
-      on_skip_({std::string(url.href()), decision.error(),
-                scope_.explain(decision), std::string(parent), depth});
-    }
+    if (*fresh) on_skip_(what);
     return {};
   }
   if (options_.depth && depth > *options_.depth) {
@@ -243,16 +241,24 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
 
 // Another page may link to it without the reason, so it does not become known;
 // that it is listed does, under a name that no URL has.
-Result<void> SiteQueue::skip_for_now(Skip skip) {
+Result<void> SiteQueue::skip_for_now(const LeftOut& what) {
   const Result<bool> fresh =
-      store_.remember(fmt::format("skipped {}", skip.url));
+      store_.leave_out(fmt::format("skipped {}", what.url), what);
   if (!fresh) return tl::unexpected(fresh.error());
-  if (*fresh) on_skip_(std::move(skip));
+  if (*fresh) on_skip_(what);
   return {};
 }
 
+Ending SiteQueue::known_target(const Url& target) const {
+  return {ErrorKind::kDuplicate,
+          fmt::format("redirects to {}, which is known already",
+                      cleaner_.clean(target).href())};
+}
+
 Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
-                                                        const Url& target) {
+                                                        int status_code,
+                                                        const Url& target,
+                                                        bool from_private) {
   const Url clean = cleaner_.clean(target);
   const std::string href(clean.href());
   if (const ScopeDecision decision = scope_.judge(clean); !decision.allowed()) {
@@ -267,12 +273,15 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
                                  return key_of(hop.url) == key;
                                });
   if (own) return std::nullopt;
-  const Result<bool> claimed = store_.claim(clean, job.page, job.depth);
+  Redirect redirect{job.page, job.depth, clean};
+  redirect.hops = job.redirects;
+  redirect.hops.push_back(
+      {std::string(job.url.href()), status_code, std::string(target.href())});
+  redirect.allow_private = job.allow_private && from_private;
+  const Result<std::optional<bool>> claimed = store_.claim_redirect(redirect);
   if (!claimed) return tl::unexpected(claimed.error());
-  if (!*claimed) {
-    return Ending{ErrorKind::kDuplicate,
-                  fmt::format("redirects to {}, which is known already", href)};
-  }
+  if (!*claimed) return Ending{.later = true};
+  if (!**claimed) return known_target(target);
   return std::nullopt;
 }
 
@@ -304,9 +313,10 @@ void SiteQueue::keep(StateStore::HostId host, std::uint32_t allowed) {
 
 // A page's place among its host's is the lower half of its id, and pages are
 // loaded in that order.
-ScopeDecision SiteQueue::judge_budget(PageId page) {
-  const StateStore::HostId host = StateStore::host_of(page);
-  const auto place = static_cast<std::uint32_t>(page);
+ScopeDecision SiteQueue::judge_budget(const QueuedPage& page) {
+  if (page.place) return scope_.judge_budget(*page.place);
+  const StateStore::HostId host = StateStore::host_of(page.id);
+  const auto place = static_cast<std::uint32_t>(page.id);
   Name& name = *windows_[host].name;
   if (!name.used_up) {
     const ScopeDecision decision = scope_.judge_budget(name.pages);
@@ -363,50 +373,32 @@ Result<bool> SiteQueue::refill(Visits& visits, JobOwner& owner) {
     }
     window.listed = false;
     for (QueuedPage& page : loading_) {
-      const ScopeDecision budget = judge_budget(page.id);
-      Result<std::unique_ptr<Job>> job = make_job(std::move(page));
-      if (!job) return tl::unexpected(job.error());
+      const ScopeDecision budget = judge_budget(page);
+      std::unique_ptr<Job> job = make_job(std::move(page));
       ++window.loaded;
       any = true;
       if (!budget.allowed()) {
-        owner.ended(*std::move(job), {},
+        owner.ended(std::move(job), {},
                     {budget.error(), scope_.explain(budget)});
         continue;
       }
-      (*job)->owner = &owner;
-      visits.add(*std::move(job));
+      job->owner = &owner;
+      visits.add(std::move(job));
     }
     note_waiting(host);
   }
   return any;
 }
 
-Result<std::unique_ptr<Job>> SiteQueue::make_job(QueuedPage page) {
+std::unique_ptr<Job> SiteQueue::make_job(QueuedPage page) {
   auto job = std::make_unique<Job>(0, "", std::move(page.url));
   job->page = page.id;
   job->depth = page.depth;
-  if (is_page(page.parent)) {
-    Result<std::string> parent = url_of(page.parent);
-    if (!parent) return tl::unexpected(parent.error());
-    job->parent = *std::move(parent);
-    job->allow_private = store_.trusted(StateStore::host_of(page.parent));
-  } else {
-    if (page.parent == kNoPage) job->input = job->url.href();
-    job->allow_private = page.parent != kFromSitemap;
-  }
+  job->parent = std::move(page.parent_url);
+  job->allow_private = page.allow_private;
+  job->redirects = std::move(page.redirects);
+  if (page.parent == kNoPage) job->input = job->first_url();
   return job;
-}
-
-Result<std::string> SiteQueue::url_of(PageId page) {
-  if (const auto found = parent_urls_.find(page); found != parent_urls_.end()) {
-    return found->second;
-  }
-  Result<std::string> url = store_.url_of(page);
-  if (url) {
-    if (parent_urls_.size() >= kParentUrls) parent_urls_.clear();
-    parent_urls_.emplace(page, *url);
-  }
-  return url;
 }
 
 void SiteQueue::taken(const Job& job) {
@@ -415,16 +407,6 @@ void SiteQueue::taken(const Job& job) {
   if (window.loaded > 0) --window.loaded;
   window.asked = true;
   note_waiting(host);
-}
-
-Result<std::optional<std::string>> SiteQueue::duplicate_of(
-    const Job& job, const Fingerprint& body) {
-  const Result<PageId> first = store_.first_with_body(body, job.page);
-  if (!first) return tl::unexpected(first.error());
-  if (*first == job.page) return std::optional<std::string>();
-  Result<std::string> url = url_of(*first);
-  if (!url) return tl::unexpected(url.error());
-  return std::optional<std::string>(*std::move(url));
 }
 
 }  // namespace crawl

@@ -34,22 +34,17 @@ namespace crawl {
 class SiteQueue {
  public:
   // Told of every URL that is not fetched, and why.
-  struct Skip {
-    std::string url;
-    ErrorKind error;
-    std::string reason;
-    std::string parent;  // the page it was found on
-    int depth;
-    bool admitted = false;  // it was queued before, so it counts already
-  };
-  using OnSkip = std::function<void(Skip)>;
+  using OnSkip = std::function<void(const LeftOut&)>;
 
   static Result<std::unique_ptr<SiteQueue>> open(const SiteOptions& options,
                                                  StateStore& store,
                                                  OnSkip on_skip);
 
-  // A seed belongs to the crawl whatever the scope says. True if it was new.
+  // A seed belongs to the crawl whatever the scope says. True if it was new, or
+  // may be.
   Result<bool> add_seed(const Url& url);
+  // One that others have added.
+  void know_seed(const Url& url) { scope_.add_seed(url); }
 
   // Judges what a fetched page links to, and queues what is new and in scope.
   // `nofollow`: the page itself says that none is to be followed; `copy`: its
@@ -66,20 +61,28 @@ class SiteQueue {
 
   // What is wrong with a redirect's target, if it must not be followed; else it
   // is this job's from now on, and no other's.
-  Result<std::optional<Ending>> claim_redirect(const Job& job,
-                                               const Url& target);
+  Result<std::optional<Ending>> claim_redirect(const Job& job, int status_code,
+                                               const Url& target,
+                                               bool from_private);
+  // The same of a target that turned out to be known.
+  Ending known_target(const Url& target) const;
 
   // Keeps the visits supplied, with jobs of `owner`; true if there are new
   // ones.
   Result<bool> refill(Visits& visits, JobOwner& owner);
   // A page of this host is not waiting any more.
   void taken(const Job& job);
+  // Pages wait at this host, says the state.
+  void note_waiting(StateStore::HostId host);
 
   // The page has its record.
   void done(const Job& job) { store_.done(job.page); }
-  // Where the same body was first seen.
+  // Where the same body was first seen, "" for nowhere else; nothing if the
+  // state answers later.
   Result<std::optional<std::string>> duplicate_of(const Job& job,
-                                                  const Fingerprint& body);
+                                                  const Fingerprint& body) {
+    return store_.first_url_with_body(body, job.page);
+  }
 
   // The host may send its readers to private addresses, being at one itself.
   Result<void> trust(const Job& job) {
@@ -99,12 +102,10 @@ class SiteQueue {
 
   Result<void> add_found(const Url& url, PageId from, int depth,
                          std::string_view parent);
-  Result<std::unique_ptr<Job>> make_job(QueuedPage page);
-  Result<std::string> url_of(PageId page);
-  Result<void> skip_for_now(Skip skip);
-  void note_waiting(StateStore::HostId host);
+  static std::unique_ptr<Job> make_job(QueuedPage page);
+  Result<void> skip_for_now(const LeftOut& what);
   void know(StateStore::HostId host);
-  ScopeDecision judge_budget(PageId page);
+  ScopeDecision judge_budget(const QueuedPage& page);
   void keep(StateStore::HostId host, std::uint32_t allowed);
   bool follows(LinkElement element) const;
   bool has_lone_refresh(const Url& page, const LinkList& links) const;
@@ -139,7 +140,6 @@ class SiteQueue {
   std::uint64_t included_ = 0;                           // found and in scope
   std::uint64_t left_out_ = 0;  // found, and none of the patterns fit
   DuplicateTrap copies_;
-  std::unordered_map<PageId, std::string> parent_urls_;  // of late
   std::vector<QueuedPage> loading_;
 };
 

@@ -51,7 +51,15 @@ std::unique_ptr<Job> SitemapErrand::make_job(SitemapList::Entry sitemap) {
   return job;
 }
 
+void SitemapErrand::begin(SitemapList::Entry sitemap, PageId page) {
+  auto job = make_job(std::move(sitemap));
+  if (!job) return hand_.done(page);
+  job->page = page;
+  visits_.add(std::move(job));
+}
+
 void SitemapErrand::add(SitemapList::Entry sitemap) {
+  if (hand_.queue) return hand_.queue(sitemap);
   if (auto job = make_job(std::move(sitemap))) visits_.add(std::move(job));
 }
 
@@ -107,7 +115,24 @@ void SitemapErrand::ended(std::unique_ptr<Job> job, FetchResult result,
   }
   if (readable) return read(std::move(job), std::move(result));
   --open_;
-  list_.finished(job->first_url());
+  finished(job->first_url(), job->page);
+}
+
+void SitemapErrand::finished(std::string_view first_url, PageId page) {
+  list_.finished(first_url);
+  if (hand_.done) hand_.done(page);
+}
+
+// Who has that host reads it.
+std::optional<Ending> SitemapErrand::refuse_redirect(
+    const Job& job, const FetchResult& /*result*/, const Url& target,
+    bool from_private) {
+  if (!hand_.queue || target.hostname() == job.url.hostname()) {
+    return std::nullopt;
+  }
+  hand_.queue({target.without_credentials(), job.depth,
+               job.allow_private && from_private});
+  return Ending{ErrorKind::kDuplicate, "it is at another host, and read there"};
 }
 
 void SitemapErrand::read(std::unique_ptr<Job> job, FetchResult result) {
@@ -117,16 +142,21 @@ void SitemapErrand::read(std::unique_ptr<Job> job, FetchResult result) {
   }
   const bool allow_private =
       job->allow_private && visits_.from_private(result, job->url);
-  const auto read = [body = std::make_shared<const std::string>(
-                         std::move(result.body)),
-                     first_url = std::string(job->first_url()), url = job->url,
-                     level = job->depth, allow_private,
-                     wanted = !job->input.empty()] {
-    Read found{
-        read_sitemap(*body, url), first_url, url, level, allow_private, wanted};
-    if (body->empty()) found.sitemap.problem = "it is empty";
-    return found;
-  };
+  const auto read =
+      [body = std::make_shared<const std::string>(std::move(result.body)),
+       first_url = std::string(job->first_url()), url = job->url,
+       level = job->depth, allow_private, page = job->page,
+       wanted = !job->input.empty()] {
+        Read found{read_sitemap(*body, url),
+                   first_url,
+                   url,
+                   level,
+                   allow_private,
+                   wanted,
+                   page};
+        if (body->empty()) found.sitemap.problem = "it is empty";
+        return found;
+      };
   try {
     reading_.push_back(reader_->submit(read));
   } catch (const std::system_error&) {
@@ -153,7 +183,7 @@ void SitemapErrand::take_in() {
       add({entry.url, read.level + 1, read.allow_private, read.wanted});
     }
     on_read_(read);
-    list_.finished(read.first_url);
+    finished(read.first_url, read.page);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "crawl/base/url.h"
 #include "crawl/concurrent/future.h"
 #include "crawl/concurrent/thread_pool_executor.h"
+#include "crawl/frontier/state_store.h"
 #include "crawl/parse/sitemap.h"
 #include "engine/job_owner.h"
 #include "engine/ledger.h"
@@ -36,6 +37,7 @@ class SitemapErrand final : public JobOwner {
     int level = 0;
     bool allow_private = false;  // what it lists may be at such addresses
     bool wanted = false;         // as SitemapList::Entry has it
+    PageId page = 0;             // as of Hand
   };
   using OnRead = std::function<void(const Read&)>;
   // A sitemap that is not fetched: there are too many.
@@ -45,6 +47,16 @@ class SitemapErrand final : public JobOwner {
   SitemapErrand(Visits& visits, Ledger& ledger, OnRead on_read,
                 OnLeftOut on_left_out, std::function<void()> wake);
   ~SitemapErrand() override;
+
+  // Of a crawl that others share: sitemaps that are found go to `queue`, and
+  // one that comes from there, to begin(), comes back to `done` when it is
+  // through, whatever came of it.
+  struct Hand {
+    std::function<void(const SitemapList::Entry&)> queue;
+    std::function<void(PageId)> done;
+  };
+  void hand_round(Hand hand) { hand_ = std::move(hand); }
+  void begin(SitemapList::Entry sitemap, PageId page);
 
   void add(SitemapList::Entry sitemap);
   // One that the user names; `user_password`: for its own requests.
@@ -68,10 +80,15 @@ class SitemapErrand final : public JobOwner {
   void stands_back(const Job& /*job*/) override { --open_; }
   void goes_on(const Job& /*job*/) override { ++open_; }
   void prepare(const Job& job, FetchRequest& request) const override;
+  std::optional<Ending> refuse_redirect(const Job& job,
+                                        const FetchResult& result,
+                                        const Url& target,
+                                        bool from_private) override;
   void ended(std::unique_ptr<Job> job, FetchResult result,
              Ending ending) override;
   std::unique_ptr<Job> make_job(SitemapList::Entry sitemap);
   void read(std::unique_ptr<Job> job, FetchResult result);
+  void finished(std::string_view first_url, PageId page);
 
   static constexpr std::size_t kMostOpen = 4;
 
@@ -81,6 +98,7 @@ class SitemapErrand final : public JobOwner {
   const OnLeftOut on_left_out_;
   const std::function<void()> wake_;
   SitemapList list_;
+  Hand hand_;
   std::size_t open_ = 0;  // begun, and not read yet
   std::deque<Future<Read>> reading_;
   std::unique_ptr<ThreadPoolExecutor> reader_;

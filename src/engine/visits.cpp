@@ -179,19 +179,12 @@ void Visits::follow_or_end(std::unique_ptr<Job> job, FetchResult result) {
                         "stopped before the redirect was followed", true});
   }
   if (redirect.next) {
-    if (auto refused = owner.refuse_redirect(*job, *redirect.next)) {
+    if (auto refused = owner.refuse_redirect(*job, result, *redirect.next,
+                                             from_private(result, job->url))) {
       return owner.ended(std::move(job), std::move(result),
                          *std::move(refused));
     }
-    ++ledger_.stats().redirects;
-    job->allow_private = job->allow_private && from_private(result, job->url);
-    job->transfer_seconds += result.times.total;
-    job->redirects.push_back({std::string(job->url.href()), result.status_code,
-                              std::string(redirect.next->href())});
-    job->url = *std::move(redirect.next);
-    let_go_of_much(*job);
-    frontier_.add_again(std::move(job), clock_.now());
-    return;
+    return follow(std::move(job), result, *redirect.next);
   }
   if (!stopped_ && retry(job, result)) return;
   const bool cut_short =
@@ -205,6 +198,18 @@ void Visits::let_go_of_much(Job& job) {
   std::size_t held = 0;
   for (const auto& kept : job.kept) held += kept->memory();
   if (held > kMostHeld) ledger_.keep(job.kept);
+}
+
+void Visits::follow(std::unique_ptr<Job> job, const FetchResult& result,
+                    const Url& target) {
+  ++ledger_.stats().redirects;
+  job->allow_private = job->allow_private && from_private(result, job->url);
+  job->transfer_seconds += result.times.total;
+  job->redirects.push_back({std::string(job->url.href()), result.status_code,
+                            std::string(target.href())});
+  job->url = target;
+  let_go_of_much(*job);
+  frontier_.add_again(std::move(job), clock_.now());
 }
 
 bool Visits::retry(std::unique_ptr<Job>& job, const FetchResult& result) {

@@ -41,6 +41,7 @@ class Visits {
   Secrets& secrets() { return secrets_; }
   RobotsErrand& robots() { return robots_; }
   Frontier& frontier() { return frontier_; }
+  const Frontier& frontier() const { return frontier_; }
 
   // Queues a visit to `job->url` for `job->owner`.
   void add(std::unique_ptr<Job> job) { frontier_.add(std::move(job)); }
@@ -49,6 +50,9 @@ class Visits {
   std::unique_ptr<Job> next();
   FetchRequest request(const Job& job) const;
   void answered(std::unique_ptr<Job> job, FetchResult result);
+  // The job, which its owner had meanwhile, follows the redirect of `result`.
+  void follow(std::unique_ptr<Job> job, const FetchResult& result,
+              const Url& target);
   std::optional<Clock::time_point> ready_at() const;
 
   // Whether it came from a private address, and so may lead to others.

@@ -269,6 +269,28 @@ void Frontier::hold_until(const Job& job, Clock::time_point until) {
   enter(origin);
 }
 
+Frontier::Rest Frontier::rest_of(std::string_view name) const {
+  const auto found = hosts_.find(std::string(name));
+  if (found == hosts_.end()) return {};
+  const Host& host = *found->second;
+  const Clock::time_point now = clock_.now();
+  const auto next = std::max(host.pace.ready_at(), now);
+  return {next - now, host.pace.delay(now, pace_options(host)),
+          host.pace.save(now)};
+}
+
+void Frontier::take_over(std::string_view name, const Rest& rest,
+                         std::chrono::nanoseconds ago) {
+  std::unique_ptr<Host>& host = hosts_[std::string(name)];
+  if (!host) {
+    host = std::make_unique<Host>();
+    host->is_private = is_private_host(name);
+  }
+  leave(*host);
+  host->pace = HostPace::restore(rest.pace, ago, rest.next_in, clock_.now());
+  enter(*host);
+}
+
 std::size_t Frontier::clear() {
   const std::size_t dropped = queued_;
   for (const std::unique_ptr<Origin>& origin : origins_) {

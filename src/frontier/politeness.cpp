@@ -1,6 +1,10 @@
 #include "crawl/frontier/politeness.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace crawl {
 namespace {
@@ -8,6 +12,8 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::uint8_t kMaxStrikes = 30;
+// No pause is so long.
+constexpr std::chrono::hours kNever{24 * 365};
 
 // `time`, doubled so many times, and at most `limit`.
 nanoseconds doubled(nanoseconds time, unsigned times, nanoseconds limit) {
@@ -108,6 +114,52 @@ void HostPace::hold(const PaceAnswer& answer, Clock::time_point now,
   }
   held_until_ = std::max(held_until_, now + wait);
   next_start_ = std::max(next_start_, held_until_);
+}
+
+std::string HostPace::save(Clock::time_point now) const {
+  // Long past is as good as never.
+  const auto from_now = [now](Clock::time_point time) {
+    return time == Clock::time_point::min() ? -nanoseconds(kNever) : time - now;
+  };
+  return fmt::format("{} {} {} {} {} {}", from_now(next_start_).count(),
+                     from_now(held_since_).count(),
+                     from_now(held_until_).count(), adaptive_.count(),
+                     crawl_delay_.count(), strikes_);
+}
+
+HostPace HostPace::restore(std::string_view saved, nanoseconds ago,
+                           nanoseconds rest, Clock::time_point now) {
+  std::array<std::int64_t, 6> parts{};
+  bool good = true;
+  for (std::size_t i = 0; i < parts.size() && good; ++i) {
+    if (i > 0) {
+      good = saved.starts_with(' ');
+      if (good) saved.remove_prefix(1);
+    }
+    const auto [end, error] =
+        std::from_chars(saved.data(), saved.data() + saved.size(), parts[i]);
+    good = good && error == std::errc();
+    saved.remove_prefix(static_cast<std::size_t>(end - saved.data()));
+  }
+  HostPace pace;
+  if (good && saved.empty()) {
+    const auto time = [&](std::int64_t from_now) {
+      const nanoseconds bounded(std::clamp(
+          from_now, -nanoseconds(kNever).count(), nanoseconds(kNever).count()));
+      return now + bounded - ago;
+    };
+    pace.next_start_ = time(parts[0]);
+    pace.held_since_ = time(parts[1]);
+    pace.held_until_ = time(parts[2]);
+    pace.adaptive_ = nanoseconds(
+        std::clamp<std::int64_t>(parts[3], -1, nanoseconds(kNever).count()));
+    pace.crawl_delay_ = std::chrono::milliseconds(std::clamp<std::int64_t>(
+        parts[4], 0, std::chrono::milliseconds(kNever).count()));
+    pace.strikes_ = static_cast<std::uint8_t>(
+        std::clamp<std::int64_t>(parts[5], 0, kMaxStrikes));
+  }
+  pace.next_start_ = std::max(pace.next_start_, now + rest);
+  return pace;
 }
 
 bool HostPace::set_crawl_delay(std::optional<std::chrono::milliseconds> delay,

@@ -40,9 +40,9 @@ std::string_view stored_url(std::string_view key, std::string_view href);
 void append_url(std::string_view key, std::string_view stored,
                 std::string& out);
 
-// What StateStore hides. state_open.cpp has how a file is opened, begun and
+// What FileState hides. state_open.cpp has how a file is opened, begun and
 // read, state_store.cpp what happens to it then.
-struct StateStore::Impl {
+struct FileState::Impl {
   explicit Impl(StateOptions o) : options(std::move(o)) {}
 
   StateOptions options;
@@ -89,6 +89,7 @@ struct StateStore::Impl {
     bool changed = false;  // since the last commit
   };
   std::map<std::string, Counter, std::less<>> counters;
+  std::unordered_map<PageId, std::string> parent_urls;  // of late
   SinkPositions positions;
   bool resumed = false;
   mutable std::optional<Error> failed;

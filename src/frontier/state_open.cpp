@@ -33,7 +33,7 @@ std::string abridged(const std::string& text) {
 
 }  // namespace
 
-int StateStore::Impl::prepare() {
+int FileState::Impl::prepare() {
   const std::pair<Statement*, std::string_view> all[] = {
       {&insert_page, "INSERT INTO page VALUES(?,?,?,?)"},
       {&insert_host, "INSERT INTO host VALUES(?,?,0)"},
@@ -61,7 +61,7 @@ int StateStore::Impl::prepare() {
   return SQLITE_OK;
 }
 
-Result<std::optional<std::string>> StateStore::Impl::meta(
+Result<std::optional<std::string>> FileState::Impl::meta(
     std::string_view name) const {
   get_meta.bind(1, name);
   const int code = get_meta.step();
@@ -74,8 +74,8 @@ Result<std::optional<std::string>> StateStore::Impl::meta(
   return value;
 }
 
-Result<void> StateStore::Impl::set_meta(std::string_view name,
-                                        std::string_view value) {
+Result<void> FileState::Impl::set_meta(std::string_view name,
+                                       std::string_view value) {
   put_meta.bind(1, name);
   put_meta.bind(2, value);
   const int code = put_meta.run();
@@ -83,7 +83,7 @@ Result<void> StateStore::Impl::set_meta(std::string_view name,
   return {};
 }
 
-Result<void> StateStore::Impl::open() {
+Result<void> FileState::Impl::open() {
   auto opened = open_state_file(options.path, options.cache_bytes);
   if (!opened) return tl::unexpected(opened.error());
   db = std::move(*opened);
@@ -128,7 +128,7 @@ Result<void> StateStore::Impl::open() {
 }
 
 // What state format 1 kept as text.
-Result<void> StateStore::Impl::upgrade() {
+Result<void> FileState::Impl::upgrade() {
   const auto length_text = meta("output_length");
   if (!length_text) return tl::unexpected(length_text.error());
   if (!*length_text) return {};
@@ -162,7 +162,7 @@ Result<void> StateStore::Impl::upgrade() {
   return set_meta("sinks", std::to_string(sinks.size()));
 }
 
-Result<void> StateStore::Impl::read_positions() {
+Result<void> FileState::Impl::read_positions() {
   Statement rows;
   int code =
       rows.prepare(db.get(), "SELECT name,value FROM position ORDER BY name");
@@ -184,7 +184,7 @@ Result<void> StateStore::Impl::read_positions() {
   return {};
 }
 
-Result<void> StateStore::Impl::read_counters() {
+Result<void> FileState::Impl::read_counters() {
   Statement rows;
   int code = rows.prepare(db.get(), "SELECT name,value FROM counter");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
@@ -196,7 +196,7 @@ Result<void> StateStore::Impl::read_counters() {
   return {};
 }
 
-Result<void> StateStore::Impl::read_trusted() {
+Result<void> FileState::Impl::read_trusted() {
   Statement rows;
   int code = rows.prepare(db.get(), "SELECT host FROM trusted");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
@@ -211,7 +211,7 @@ Result<void> StateStore::Impl::read_trusted() {
   return {};
 }
 
-Result<void> StateStore::Impl::read_wanted() {
+Result<void> FileState::Impl::read_wanted() {
   Statement rows;
   int code = rows.prepare(db.get(), "SELECT url,depth,parent FROM wanted");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
@@ -233,7 +233,7 @@ Result<void> StateStore::Impl::read_wanted() {
 }
 
 // A new state.
-Result<void> StateStore::Impl::begin() {
+Result<void> FileState::Impl::begin() {
   std::random_device random;
   seed = std::uint64_t{random()} << 32 | random();
   table.emplace(seed);
@@ -258,7 +258,7 @@ Result<void> StateStore::Impl::begin() {
   return {};
 }
 
-Result<bool> StateStore::Impl::has_rows() {
+Result<bool> FileState::Impl::has_rows() {
   Statement rows;
   int code = rows.prepare(db.get(),
                           "SELECT id FROM host UNION ALL "
@@ -273,7 +273,7 @@ Result<bool> StateStore::Impl::has_rows() {
   return code == SQLITE_ROW;
 }
 
-Result<void> StateStore::Impl::check_settings() {
+Result<void> FileState::Impl::check_settings() {
   for (const auto& [name, value] : options.settings) {
     const auto stored = meta("setting " + name);
     if (!stored) return tl::unexpected(stored.error());
@@ -288,7 +288,7 @@ Result<void> StateStore::Impl::check_settings() {
   return {};
 }
 
-Result<void> StateStore::Impl::read_hosts() {
+Result<void> FileState::Impl::read_hosts() {
   Statement rows;
   int code = rows.prepare(db.get(), "SELECT id,key,done FROM host ORDER BY id");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
@@ -308,7 +308,7 @@ Result<void> StateStore::Impl::read_hosts() {
   return {};
 }
 
-Result<void> StateStore::Impl::read_pages() {
+Result<void> FileState::Impl::read_pages() {
   // The number of pages is a hint, and a file cannot hold more than so many.
   const auto hint = meta("known");
   if (!hint) return tl::unexpected(hint.error());
@@ -367,7 +367,7 @@ Result<void> StateStore::Impl::read_pages() {
   return {};
 }
 
-Result<void> StateStore::Impl::read_known() {
+Result<void> FileState::Impl::read_known() {
   Statement rows;
   int code = rows.prepare(db.get(), "SELECT hash FROM known");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
@@ -378,7 +378,7 @@ Result<void> StateStore::Impl::read_known() {
   return {};
 }
 
-Result<void> StateStore::Impl::read_ahead() {
+Result<void> FileState::Impl::read_ahead() {
   Statement rows;
   int code = rows.prepare(db.get(), "SELECT id FROM ahead");
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
@@ -401,7 +401,7 @@ Result<void> StateStore::Impl::read_ahead() {
 }
 
 // The pages that had claimed them may lead elsewhere by now.
-Result<void> StateStore::queue_wanted() {
+Result<void> FileState::queue_wanted() {
   Impl& impl = *impl_;
   for (const Impl::Wanted& page : std::exchange(impl.wanted_before, {})) {
     if (auto added = add(page.url, page.depth, page.parent); !added) {
@@ -413,12 +413,12 @@ Result<void> StateStore::queue_wanted() {
   return {};
 }
 
-Result<std::unique_ptr<StateStore>> StateStore::open(StateOptions options) {
+Result<std::unique_ptr<FileState>> FileState::open(StateOptions options) {
   auto impl = std::make_unique<Impl>(std::move(options));
   if (auto opened = impl->open(); !opened) {
     return tl::unexpected(opened.error());
   }
-  std::unique_ptr<StateStore> store(new StateStore(std::move(impl)));
+  std::unique_ptr<FileState> store(new FileState(std::move(impl)));
   if (auto queued = store->queue_wanted(); !queued) {
     return tl::unexpected(queued.error());
   }

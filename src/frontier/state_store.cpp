@@ -21,6 +21,7 @@ using Host = HostTable::Host;
 // file, whatever order their hosts came in.
 constexpr std::size_t kMaxPending = 65'536;
 constexpr std::size_t kMaxPendingBytes = 16u << 20;
+constexpr std::size_t kParentUrls = 8'192;
 
 constexpr std::int64_t kStoredSitemap =
     std::numeric_limits<std::int64_t>::min();
@@ -69,45 +70,45 @@ void append_url(std::string_view key, std::string_view stored,
   out += stored;
 }
 
-Error StateStore::Impl::fail(int code) const {
+Error FileState::Impl::fail(int code) const {
   failed = state_error(options.path, db.get(), code);
   return *failed;
 }
 
-Error StateStore::Impl::fail_damaged(const std::string& how) const {
+Error FileState::Impl::fail_damaged(const std::string& how) const {
   failed = damaged_state(options.path, how);
   return *failed;
 }
 
-std::uint64_t StateStore::Impl::hash_key(std::string_view key) const {
+std::uint64_t FileState::Impl::hash_key(std::string_view key) const {
   return XXH3_64bits_withSeed(key.data(), key.size(), seed);
 }
 
-std::uint64_t StateStore::Impl::hash(std::string_view href) const {
+std::uint64_t FileState::Impl::hash(std::string_view href) const {
   std::string buffer;
   return hash_key(seen_key(href, buffer));
 }
 
-StateStore::StateStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-StateStore::~StateStore() = default;
+FileState::FileState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FileState::~FileState() = default;
 
-bool StateStore::resumed() const { return impl_->resumed; }
+bool FileState::resumed() const { return impl_->resumed; }
 
-const SinkPositions& StateStore::positions() const { return impl_->positions; }
+const SinkPositions& FileState::positions() const { return impl_->positions; }
 
 std::uint64_t StateStore::position(std::string_view sink) const {
-  for (const SinkPosition& position : impl_->positions) {
+  for (const SinkPosition& position : positions()) {
     if (position.name == sink) return position.position;
   }
   return 0;
 }
 
-StateCounts StateStore::counts() const {
+StateCounts FileState::counts() const {
   return {impl_->known.size(), impl_->admitted, impl_->done,
           impl_->table->size()};
 }
 
-bool StateStore::knows(std::string_view href) const {
+bool FileState::knows(std::string_view href) const {
   href = href.substr(0, href.find('#'));
   // Most are asked for as they are known, and need no look at their spelling.
   return impl_->known.contains(impl_->hash_key(href)) ||
@@ -115,8 +116,8 @@ bool StateStore::knows(std::string_view href) const {
           impl_->known.contains(impl_->hash(href)));
 }
 
-Result<std::optional<PageId>> StateStore::add(const Url& url, int depth,
-                                              PageId parent) {
+Result<std::optional<PageId>> FileState::add(const Url& url, int depth,
+                                             PageId parent) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   const std::string_view href = url.href().substr(0, url.href().find('#'));
@@ -160,7 +161,7 @@ Result<std::optional<PageId>> StateStore::add(const Url& url, int depth,
   return page;
 }
 
-Result<void> StateStore::Impl::write_pending() {
+Result<void> FileState::Impl::write_pending() {
   std::sort(pending.begin(), pending.end(),
             [](const Pending& a, const Pending& b) { return a.id < b.id; });
   for (const Pending& page : pending) {
@@ -180,7 +181,7 @@ Result<void> StateStore::Impl::write_pending() {
   return {};
 }
 
-Result<bool> StateStore::remember(std::string_view href) {
+Result<bool> FileState::remember(std::string_view href) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   const std::uint64_t hash = impl.hash(href.substr(0, href.find('#')));
@@ -192,22 +193,22 @@ Result<bool> StateStore::remember(std::string_view href) {
   return true;
 }
 
-std::size_t StateStore::hosts() const { return impl_->table->size(); }
+std::size_t FileState::hosts() const { return impl_->table->size(); }
 
-std::string_view StateStore::host_key(HostId host) const {
+std::string_view FileState::host_key(HostId host) const {
   return impl_->table->key(host);
 }
 
-std::uint64_t StateStore::admitted(HostId host) const {
+std::uint64_t FileState::admitted(HostId host) const {
   return (*impl_->table)[host].admitted;
 }
 
-std::uint64_t StateStore::waiting(HostId id) const {
+std::uint64_t FileState::waiting(HostId id) const {
   const Host& host = (*impl_->table)[id];
   return host.admitted - host.loaded - host.skip;
 }
 
-Result<QueuedPage> StateStore::Impl::read_page() {
+Result<QueuedPage> FileState::Impl::read_page() {
   const auto id = static_cast<PageId>(select_pages.integer(0));
   const std::int64_t depth = select_pages.integer(1);
   const std::int64_t parent = select_pages.integer(2);
@@ -221,12 +222,13 @@ Result<QueuedPage> StateStore::Impl::read_page() {
                     parent_of(id, parent)};
 }
 
-Result<void> StateStore::load(HostId id, std::size_t max,
-                              std::vector<QueuedPage>& out) {
+Result<void> FileState::load(HostId id, std::size_t max,
+                             std::vector<QueuedPage>& out) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   Host& host = (*impl.table)[id];
   if (max == 0 || host.loaded == host.admitted) return {};
+  const std::size_t before = out.size();
   // Pages done out of turn lie between those that are handed out.
   if (host.stored < host.admitted &&
       host.stored < std::uint64_t{host.loaded} + host.skip + max) {
@@ -257,15 +259,41 @@ Result<void> StateStore::load(HostId id, std::size_t max,
     --max;
   }
   rows.reset();
-  if (!result || code == SQLITE_ROW) return result;
-  if (code != SQLITE_DONE) return tl::unexpected(impl.fail(code));
-  if (host.loaded < host.admitted) {
+  if (!result) return result;
+  if (code != SQLITE_DONE && code != SQLITE_ROW) {
+    return tl::unexpected(impl.fail(code));
+  }
+  if (code == SQLITE_DONE && host.loaded < host.admitted) {
     return tl::unexpected(impl.fail_damaged("a page is missing"));
+  }
+  for (std::size_t i = before; i < out.size(); ++i) {
+    QueuedPage& page = out[i];
+    if (!is_page(page.parent)) {
+      page.allow_private = page.parent != kFromSitemap;
+      continue;
+    }
+    Result<std::string> parent = cached_url_of(page.parent);
+    if (!parent) return tl::unexpected(parent.error());
+    page.parent_url = *std::move(parent);
+    page.allow_private = trusted(host_of(page.parent));
   }
   return {};
 }
 
-Result<std::string> StateStore::url_of(PageId page) const {
+Result<std::string> FileState::cached_url_of(PageId page) {
+  auto& urls = impl_->parent_urls;
+  if (const auto found = urls.find(page); found != urls.end()) {
+    return found->second;
+  }
+  Result<std::string> url = url_of(page);
+  if (url) {
+    if (urls.size() >= kParentUrls) urls.clear();
+    urls.emplace(page, *url);
+  }
+  return url;
+}
+
+Result<std::string> FileState::url_of(PageId page) const {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   if (host_of(page) < impl.table->size() &&
@@ -288,7 +316,7 @@ Result<std::string> StateStore::url_of(PageId page) const {
   return href;
 }
 
-Result<bool> StateStore::claim(const Url& target, PageId by, int depth) {
+Result<bool> FileState::claim(const Url& target, PageId by, int depth) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   const std::string_view href =
@@ -305,8 +333,8 @@ Result<bool> StateStore::claim(const Url& target, PageId by, int depth) {
 }
 
 // The first to want it is its parent.
-Result<void> StateStore::Impl::want(std::string_view href, int depth,
-                                    PageId parent, Claim& claim) {
+Result<void> FileState::Impl::want(std::string_view href, int depth,
+                                   PageId parent, Claim& claim) {
   if (!claim.wanted.empty()) return {};
   insert_wanted.bind(1, href);
   insert_wanted.bind(2, std::int64_t{depth});
@@ -317,7 +345,7 @@ Result<void> StateStore::Impl::want(std::string_view href, int depth,
   return {};
 }
 
-void StateStore::done(PageId page) {
+void FileState::done(PageId page) {
   Impl& impl = *impl_;
   Host& host = (*impl.table)[host_of(page)];
   if (number_of(page) < host.done || number_of(page) >= host.loaded) return;
@@ -335,7 +363,7 @@ void StateStore::done(PageId page) {
 }
 
 // An error is the next call's.
-void StateStore::Impl::release(PageId page) {
+void FileState::Impl::release(PageId page) {
   const auto [begin, end] = claims_of.equal_range(page);
   for (auto target = begin; target != end; ++target) {
     const auto claim = claims.find(target->second);
@@ -355,7 +383,7 @@ void StateStore::Impl::release(PageId page) {
   claims_of.erase(begin, end);
 }
 
-Result<void> StateStore::trust(HostId id) {
+Result<void> FileState::trust(HostId id) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   if (std::exchange((*impl.table)[id].trusted, true)) return {};
@@ -366,12 +394,10 @@ Result<void> StateStore::trust(HostId id) {
   return {};
 }
 
-bool StateStore::trusted(HostId id) const {
-  return (*impl_->table)[id].trusted;
-}
+bool FileState::trusted(HostId id) const { return (*impl_->table)[id].trusted; }
 
-Result<PageId> StateStore::first_with_body(const Fingerprint& digest,
-                                           PageId page) {
+Result<PageId> FileState::first_with_body(const Fingerprint& digest,
+                                          PageId page) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   impl.select_body.bind(1, static_cast<std::int64_t>(digest.high));
@@ -393,12 +419,22 @@ Result<PageId> StateStore::first_with_body(const Fingerprint& digest,
   return tl::unexpected(impl.fail(code));
 }
 
-std::uint64_t StateStore::counter(std::string_view name) const {
+Result<std::optional<std::string>> FileState::first_url_with_body(
+    const Fingerprint& digest, PageId page) {
+  const Result<PageId> first = first_with_body(digest, page);
+  if (!first) return tl::unexpected(first.error());
+  if (*first == page) return std::optional(std::string());
+  Result<std::string> url = cached_url_of(*first);
+  if (!url) return tl::unexpected(url.error());
+  return std::optional(*std::move(url));
+}
+
+std::uint64_t FileState::counter(std::string_view name) const {
   const auto found = impl_->counters.find(name);
   return found == impl_->counters.end() ? 0 : found->second.value;
 }
 
-void StateStore::set_counter(std::string_view name, std::uint64_t value) {
+void FileState::set_counter(std::string_view name, std::uint64_t value) {
   auto found = impl_->counters.find(name);
   if (found == impl_->counters.end()) {
     found = impl_->counters.emplace(name, Impl::Counter{}).first;
@@ -407,13 +443,12 @@ void StateStore::set_counter(std::string_view name, std::uint64_t value) {
   found->second = {value, true};
 }
 
-Result<void> StateStore::set_note(std::string_view name,
-                                  std::string_view text) {
+Result<void> FileState::set_note(std::string_view name, std::string_view text) {
   if (impl_->failed) return tl::unexpected(*impl_->failed);
   return impl_->set_meta(fmt::format("note {}", name), text);
 }
 
-Result<std::optional<std::string>> StateStore::note(
+Result<std::optional<std::string>> FileState::note(
     std::string_view name) const {
   if (impl_->failed) return tl::unexpected(*impl_->failed);
   return impl_->meta(fmt::format("note {}", name));
@@ -421,7 +456,7 @@ Result<std::optional<std::string>> StateStore::note(
 
 // Moves `done` past the pages that were done before their turn. One of an
 // earlier run may not have had its turn yet.
-void StateStore::Impl::advance(HostId id) {
+void FileState::Impl::advance(HostId id) {
   Host& host = (*table)[id];
   while (host.done < host.admitted && ahead.erase(page_id(id, host.done)) > 0) {
     if (host.loaded == host.done) {
@@ -432,7 +467,7 @@ void StateStore::Impl::advance(HostId id) {
   }
 }
 
-int StateStore::Impl::write_done() {
+int FileState::Impl::write_done() {
   int code = SQLITE_OK;
   for (const PageId page : done_since) {
     if (!ahead.contains(page) || code != SQLITE_OK) continue;
@@ -458,7 +493,7 @@ int StateStore::Impl::write_done() {
   return code;
 }
 
-int StateStore::Impl::write_counters() {
+int FileState::Impl::write_counters() {
   for (auto& [name, counter] : counters) {
     if (!counter.changed) continue;
     put_counter.bind(1, name);
@@ -469,7 +504,7 @@ int StateStore::Impl::write_counters() {
   return SQLITE_OK;
 }
 
-int StateStore::Impl::write_positions(const SinkPositions& now) {
+int FileState::Impl::write_positions(const SinkPositions& now) {
   int code = execute(db.get(), "DELETE FROM position");
   for (const SinkPosition& position : now) {
     if (code != SQLITE_OK) break;
@@ -480,7 +515,7 @@ int StateStore::Impl::write_positions(const SinkPositions& now) {
   return code;
 }
 
-Result<void> StateStore::commit(SinkPositions positions) {
+Result<void> FileState::commit(SinkPositions positions) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   if (auto written = impl.write_pending(); !written) return written;
@@ -498,7 +533,7 @@ Result<void> StateStore::commit(SinkPositions positions) {
   return {};
 }
 
-std::size_t StateStore::memory_use() const {
+std::size_t FileState::memory_use() const {
   constexpr std::size_t kNode = 32;  // of an unordered_set
   return impl_->known.memory_use() + impl_->table->memory_use() +
          impl_->pending.capacity() * sizeof(Impl::Pending) +

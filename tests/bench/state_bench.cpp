@@ -64,7 +64,7 @@ void add_urls(benchmark::State& state, const std::string& path) {
     state.PauseTiming();
     remove_state(path);
     const double before = resident_megabytes();
-    auto store = StateStore::open({path, {}});
+    auto store = FileState::open({path, {}});
     if (!store) return state.SkipWithError(store.error().message.c_str());
     std::vector<Url> batch;
     std::uint64_t admitted = 0;
@@ -109,7 +109,7 @@ void BM_OpenAgain(benchmark::State& state) {
   remove_state(path);
   const std::size_t count = url_count();
   {
-    auto store = StateStore::open({path, {}});
+    auto store = FileState::open({path, {}});
     if (!store) return state.SkipWithError(store.error().message.c_str());
     for (std::size_t i = 0; i < count; ++i) {
       if (!(*store)->add(make_url(i, 1000), 3, kNoPage)) return;
@@ -117,7 +117,7 @@ void BM_OpenAgain(benchmark::State& state) {
     if (!(*store)->commit({{"records", 0}})) return;
   }
   for (auto _ : state) {
-    auto store = StateStore::open({path, {}});
+    auto store = FileState::open({path, {}});
     if (!store) return state.SkipWithError(store.error().message.c_str());
     benchmark::DoNotOptimize((*store)->counts().known);
     state.counters["resident_MB"] = resident_megabytes();
@@ -130,7 +130,7 @@ void BM_OpenAgain(benchmark::State& state) {
 // What most links of a page are.
 void BM_MeetKnownUrl(benchmark::State& state) {
   constexpr std::size_t kCount = 1'000'000;
-  auto store = StateStore::open({});
+  auto store = FileState::open({});
   if (!store) return state.SkipWithError(store.error().message.c_str());
   std::vector<std::string> hrefs;
   for (std::size_t i = 0; i < kCount; ++i) {

@@ -608,7 +608,7 @@ TEST_F(OptionsTest, EveryOptionOfCurlWgetAndScrapyLeadsToOneOfOurs) {
       "--limit "
       "--concurrency --max-concurrency --workers --num-threads --max-retries "
       "--allow --deny --filter --ignore --ignore-robots --respect-robots "
-      "--resume --dry-run --headless --no-color --csv --jsonl --file --input");
+      "--dry-run --headless --no-color --csv --jsonl --file --input");
   std::string ours = " --help ";
   for (const OptionSpec& spec : all_options()) {
     ours += fmt::format("--{} -{} ", spec.long_name, spec.short_name);

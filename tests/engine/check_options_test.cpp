@@ -65,7 +65,7 @@ TEST(CheckOptions, ACrawlThatCannotBeRunFailsAndFetchesNothing) {
 }
 
 TEST(CheckOptions, WhatASiteNeeds) {
-  const auto store = *StateStore::open({.path = "", .settings = {}});
+  const auto store = *FileState::open({.path = "", .settings = {}});
   using SiteChange = std::function<void(SiteOptions&)>;
   const std::vector<std::pair<std::string, SiteChange>> wrong = {
       {"site.depth", [](auto& s) { s.depth = -1; }},

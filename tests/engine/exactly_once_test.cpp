@@ -87,7 +87,7 @@ class ExactlyOnce : public ::testing::Test {
   // end.
   bool run(const std::string& folder, std::vector<std::string>& kept,
            std::vector<std::string> lines, int waits) {
-    auto store = StateStore::open({.path = folder + "/state", .settings = {}});
+    auto store = FileState::open({.path = folder + "/state", .settings = {}});
     EXPECT_TRUE(store) << store.error().message;
     const bool resumed = (*store)->resumed();
     std::vector<std::unique_ptr<Sink>> sinks;
@@ -209,7 +209,7 @@ TEST_F(ExactlyOnce, TargetOfARedirectThatAKillTookBackIsFetched) {
   options_.commit_interval = {};
   const auto run_with = [&](bool first) {
     auto store =
-        StateStore::open({.path = folder.file("state"), .settings = {}});
+        FileState::open({.path = folder.file("state"), .settings = {}});
     ASSERT_TRUE(store);
     const auto sink = cases_[0].open(
         folder.path().string(),
@@ -256,7 +256,7 @@ TEST_F(ExactlyOnce, ListWhoseFirstLinesHaveChangedIsNotGoneOnWith) {
   for (int i = 0; i < 100; ++i) lines.push_back(fmt::format("a.test/{}", i));
   EXPECT_FALSE(run(folder.path().string(), kept, lines, 20));
   lines.insert(lines.begin(), "a.test/new");
-  auto store = StateStore::open({.path = folder.file("state"), .settings = {}});
+  auto store = FileState::open({.path = folder.file("state"), .settings = {}});
   ASSERT_TRUE(store);
   ManualClock clock;
   FakeFetcher web(clock);

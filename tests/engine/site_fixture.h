@@ -60,7 +60,7 @@ class SiteTest : public ::testing::Test {
   }
 
   CrawlStats crawl(std::vector<std::string> lines = {"http://a.test/"}) {
-    auto store = StateStore::open({.path = state_, .settings = {}});
+    auto store = FileState::open({.path = state_, .settings = {}});
     EXPECT_TRUE(store) << store.error().message;
     const auto seeds = make_seeds(std::move(lines));
     using Takes = ResultWriter::Takes;

@@ -144,7 +144,7 @@ TEST_F(SiteTest, MaxTimeIsKeptWhileTheInputIsOpen) {
   options_.budget.max_time = 5s;
   std::size_t waits = 0;
   fetcher_.before_wait([&] { ++waits; });
-  auto store = StateStore::open({});
+  auto store = FileState::open({});
   ASSERT_TRUE(store);
   for (const bool site : {true, false}) {
     if (!site) options_.site.reset();

@@ -493,7 +493,7 @@ TEST_F(SiteTest, HostsThatHaveToWaitKeepOutNoOther) {
       fetcher.reply(origin + "/robots.txt", {.status = 404});
     }
     lines.push_back("http://good.test/");
-    auto store = StateStore::open({});
+    auto store = FileState::open({});
     ASSERT_TRUE(store);
     const auto seeds = make_seeds(std::move(lines));
     Crawler crawler(options_, fetcher, {}, clock_, nullptr, store->get());

@@ -23,18 +23,18 @@ using testing::url;
 class StateClaimsTest : public StateStoreTest {
  protected:
   // Pages 0 to 3 of http://a/, handed out.
-  std::unique_ptr<StateStore> open_with_pages() {
+  std::unique_ptr<FileState> open_with_pages() {
     auto store = open();
     for (int i = 0; i < 4; ++i) add(*store, "http://a/" + std::to_string(i));
     load(*store, 0, 9);
     return store;
   }
-  static bool claim(StateStore& store, std::string_view target, PageId by) {
+  static bool claim(FileState& store, std::string_view target, PageId by) {
     const auto claimed = store.claim(url(target), by, 3);
     EXPECT_TRUE(claimed) << claimed.error().message;
     return claimed.value_or(false);
   }
-  static bool is_added(StateStore& store, std::string_view text, int depth,
+  static bool is_added(FileState& store, std::string_view text, int depth,
                        PageId parent) {
     const auto page = store.add(url(text), depth, parent);
     EXPECT_TRUE(page) << page.error().message;

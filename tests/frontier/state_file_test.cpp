@@ -33,7 +33,7 @@ using testing::url;
 using testing::write_file;
 
 TEST_F(StateStoreTest, ATemporaryStateHasNoFile) {
-  auto store = StateStore::open({});
+  auto store = FileState::open({});
   ASSERT_TRUE(store);
   for (int i = 0; i < 100'000; ++i) {
     add(**store, "http://a/" + std::to_string(i));
@@ -115,7 +115,7 @@ TEST_F(StateStoreTest, Refuses_ASecondProcess) {
   const auto store = open();
   const pid_t child = fork();
   if (child == 0) {
-    const auto second = StateStore::open({path_, {}});
+    const auto second = FileState::open({path_, {}});
     _exit(!second && second.error().message.find("in use") != std::string::npos
               ? 0
               : 1);
@@ -415,10 +415,10 @@ void die_in(suseconds_t microseconds) {
 void crawl_some(const std::string& state, const std::string& output,
                 suseconds_t life, bool with_opening) {
   if (life > 0 && with_opening) die_in(life);
-  auto opened = StateStore::open({state, {}});
+  auto opened = FileState::open({state, {}});
   if (!opened) _exit(3);
   if (life > 0 && !with_opening) die_in(life);
-  StateStore& store = **opened;
+  FileState& store = **opened;
   if (!cut_output(output, store.position("records"))) _exit(4);
   const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   std::uint64_t length = store.position("records");

@@ -39,27 +39,27 @@ class StateStoreTest : public ::testing::Test {
   }
   ~StateStoreTest() override { std::filesystem::remove_all(folder_); }
 
-  std::unique_ptr<StateStore> open(
+  std::unique_ptr<FileState> open(
       std::vector<std::pair<std::string, std::string>> settings = {}) {
-    auto store = StateStore::open({path_, std::move(settings)});
+    auto store = FileState::open({path_, std::move(settings)});
     EXPECT_TRUE(store) << store.error().message;
     return store ? std::move(*store) : nullptr;
   }
   std::string error_of_open(
       std::vector<std::pair<std::string, std::string>> settings = {}) {
-    auto store = StateStore::open({path_, std::move(settings)});
+    auto store = FileState::open({path_, std::move(settings)});
     EXPECT_FALSE(store);
     return store ? "" : store.error().message;
   }
 
-  static PageId add(StateStore& store, std::string_view text, int depth = 0,
+  static PageId add(FileState& store, std::string_view text, int depth = 0,
                     PageId parent = kNoPage) {
     const auto page = store.add(url(text), depth, parent);
     EXPECT_TRUE(page) << page.error().message;
     EXPECT_TRUE(*page) << text << " is known";
     return page->value_or(kNoPage);
   }
-  static std::vector<std::string> load(StateStore& store,
+  static std::vector<std::string> load(FileState& store,
                                        StateStore::HostId host,
                                        std::size_t max) {
     std::vector<QueuedPage> pages;

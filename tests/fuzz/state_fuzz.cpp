@@ -19,8 +19,8 @@
 
 namespace {
 
+using crawl::FileState;
 using crawl::PageId;
-using crawl::StateStore;
 
 void check(bool condition) {
   if (!condition) std::abort();
@@ -59,7 +59,7 @@ void remove_files() {
 std::string make_good_file() {
   remove_files();
   {
-    auto store = StateStore::open({path(), {{"--scope", "host"}}});
+    auto store = FileState::open({path(), {{"--scope", "host"}}});
     check(store.has_value());
     PageId parent = crawl::kNoPage;
     for (int i = 0; i < 60; ++i) {
@@ -91,10 +91,10 @@ std::string make_good_file() {
 }
 
 // Everything a crawl does with its state, as far as that goes well.
-void use(StateStore& store) {
+void use(FileState& store) {
   std::set<PageId> seen;
   std::vector<crawl::QueuedPage> pages;
-  for (StateStore::HostId host = 0; host < store.hosts(); ++host) {
+  for (FileState::HostId host = 0; host < store.hosts(); ++host) {
     const std::uint64_t waiting = store.waiting(host);
     const std::size_t before = pages.size();
     if (!store.load(host, 1000, pages)) return;
@@ -145,7 +145,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (!log.empty()) write_file(path() + "-wal", log);
   bool opened = false;
   {
-    auto store = StateStore::open({path(), {{"--scope", "host"}}});
+    auto store = FileState::open({path(), {{"--scope", "host"}}});
     opened = store.has_value();
     if (opened) {
       use(**store);
@@ -155,7 +155,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   }
   // Without a log, opening has no reason to write.
   if (!opened && log.empty()) check(read_file() == bytes);
-  if (opened) StateStore::open({path(), {{"--scope", "host"}}});
+  if (opened) FileState::open({path(), {{"--scope", "host"}}});
   remove_files();
   return 0;
 }

@@ -87,6 +87,19 @@ class Frontier {
   // be had.
   void hold_until(const Job& job, Clock::time_point until);
 
+  // How the host of this name is to be asked from now on, for whoever asks it
+  // next.
+  struct Rest {
+    std::chrono::nanoseconds next_in{0};  // it is left alone so long
+    std::chrono::nanoseconds delay{0};    // and between requests
+    std::string pace;                     // HostPace::save()
+  };
+  Rest rest_of(std::string_view name) const;
+  // What another process said of it so long `ago`; it is left alone for
+  // `next_in` from now on.
+  void take_over(std::string_view name, const Rest& rest,
+                 std::chrono::nanoseconds ago);
+
   // Drops every queued job and says how many there were.
   std::size_t clear();
 

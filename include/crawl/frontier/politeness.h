@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "crawl/base/clock.h"
 #include "crawl/base/error_kind.h"
@@ -77,6 +79,13 @@ class HostPace {
 
   // 429s and 503s not forgiven yet.
   unsigned strikes(Clock::time_point now, const PaceOptions& options) const;
+
+  // All of it as text for another process, whose clock is another one; and what
+  // was saved so long `ago`. No request starts before `now` plus `rest`. What
+  // is no such text is a pace that nothing is known of.
+  std::string save(Clock::time_point now) const;
+  static HostPace restore(std::string_view saved, std::chrono::nanoseconds ago,
+                          std::chrono::nanoseconds rest, Clock::time_point now);
 
  private:
   void hold(const PaceAnswer& answer, Clock::time_point now,

@@ -10,12 +10,17 @@
 #include <utility>
 #include <vector>
 
+#include "crawl/base/clock.h"
 #include "crawl/base/error.h"
+#include "crawl/base/error_kind.h"
 #include "crawl/base/fingerprint.h"
+#include "crawl/base/redirect_hop.h"
 #include "crawl/base/sink_position.h"
 #include "crawl/base/url.h"
 
 namespace crawl {
+
+class Frontier;
 
 // A page's place: its host in the upper half, its position in the order of the
 // host's admissions in the lower. Good for the life of the state.
@@ -36,11 +41,69 @@ struct StateOptions {
   std::size_t cache_bytes = 48u << 20;
 };
 
+// A URL that is not fetched, and why.
+struct LeftOut {
+  std::string url;
+  ErrorKind error = ErrorKind::kNone;
+  std::string reason;
+  std::string parent;  // the page it was found on
+  int depth = 0;
+};
+
+// A page redirects to `target`; `hops`: all that were followed, this one too.
+struct Redirect {
+  PageId page = 0;
+  int depth = 0;  // links from a seed
+  const Url& target;
+  std::vector<RedirectHop> hops{};
+  bool allow_private = true;  // it may lead to private addresses
+};
+
 struct QueuedPage {
   PageId id = 0;
   Url url;
   int depth = 0;
   PageId parent = kNoPage;
+  std::string parent_url{};   // "" without such a page
+  bool allow_private = true;  // who led here may lead to private addresses
+  std::vector<RedirectHop>
+      redirects{};  // that led from the page's URL to `url`
+  // How many pages of the host's name were handed out before, where the state
+  // counts them.
+  std::optional<std::uint64_t> place{};
+};
+
+// What a state answers later, and what it has to say by itself.
+struct StateNews {
+  struct Body {
+    PageId page;
+    std::string first_url;  // as of first_url_with_body()
+  };
+  struct Claim {
+    PageId page;
+    enum class Verdict : std::uint8_t {
+      kYes,
+      kNo,
+      kMoved,  // yes, and somebody else goes on with the page
+    } verdict;
+  };
+  struct Sitemap {  // to be read and then done()
+    PageId page;
+    Url url;
+    int level;
+    bool allow_private;
+  };
+  struct Listed {  // to be done(), once it is said
+    PageId page;
+    LeftOut what;
+  };
+  std::vector<Body> bodies;
+  std::vector<Claim> claims;
+  std::vector<Sitemap> sitemaps;
+  std::vector<Listed> left_out;
+  std::vector<Url> seeds;             // of the crawl
+  std::vector<std::uint32_t> hosts;   // with pages that wait
+  std::vector<std::string> messages;  // for the user
 };
 
 struct StateCounts {
@@ -50,96 +113,91 @@ struct StateCounts {
   std::uint64_t hosts = 0;
 };
 
-// What a recursive crawl knows, in a file that survives anything: every URL
-// seen, each host's queue, which pages are done, and where every output was
-// when they were.
+// What a recursive crawl knows: every URL seen, each host's queue, which pages
+// are done, and where every output was when they were.
 //
-// A URL is unknown until add() or remember() takes it. Added, it waits in its
-// host's queue (host: Url::host_key()) until load() hands it out, and is done
-// with done(). What happened since the last commit() is undone by a crash, and
-// pages handed out wait again; so if each output is cut to its position, each
-// page's record is in it exactly once.
+// A URL is unknown until add() takes it. Added, it waits in its host's queue
+// (host: Url::host_key()) until load() hands it out, and is done with done().
+// What happened since the last commit() is undone by a crash, and pages handed
+// out wait again; so if each output is cut to its position, each page's record
+// is in it exactly once.
 //
 // A redirect's target is claimed by the page that leads there, and known once
 // that page is done: it has been fetched, under the page's name. Until then
-// others may want it. They are told nothing (add() queues nothing, claim() says
-// no), but what they wanted is part of the state: if this run ends before the
-// page is done, the target waits in the queue when the state is opened again,
-// since the page may lead elsewhere then.
+// others may want it. They are told nothing: add() queues nothing, claim() says
+// no.
 //
 // URLs that only differ in percent-encoding (RFC 3986 section 6.2.2.2) are one,
 // which is handed out as it was added.
 //
-// In memory: 10 to 12.5 bytes for each known URL (a 64-bit keyed hash: a new
-// URL is taken for a known one with probability known / 2^64), some 80 for each
-// host, and the cache. URLs themselves are only in the file (SQLite, WAL).
-//
 // One thread, the crawl loop. After an error every call returns that error, and
-// the file is as of the last commit().
+// the state is as of the last commit().
 class StateStore {
  public:
   using HostId = std::uint32_t;
 
-  // Opens the file, or creates it. Fails, and leaves the file as it is, if that
-  // is no state of this program and version, damaged, in use by another
-  // process, begun with other settings, or cannot be written. Reading the state
-  // of ten million URLs takes some seconds.
-  static Result<std::unique_ptr<StateStore>> open(StateOptions options);
-  ~StateStore();
+  virtual ~StateStore() = default;
 
   // An earlier crawl is continued.
-  bool resumed() const;
-  // As of the last commit; 0 for a sink that it did not know.
-  const SinkPositions& positions() const;
+  virtual bool resumed() const = 0;
+  // As of the last commit.
+  virtual const SinkPositions& positions() const = 0;
+  // 0 for a sink that it did not know.
   std::uint64_t position(std::string_view sink) const;
-  StateCounts counts() const;
+  virtual StateCounts counts() const = 0;
 
-  bool knows(std::string_view href) const;
+  virtual bool knows(std::string_view href) const = 0;
 
   // Queues `url`, without its fragment, at its host; nothing if it is known, or
   // claimed: then it is kept as wanted.
-  Result<std::optional<PageId>> add(const Url& url, int depth, PageId parent);
+  virtual Result<std::optional<PageId>> add(const Url& url, int depth,
+                                            PageId parent) = 0;
 
-  // Makes a URL known that is not to be fetched; false if it was.
-  Result<bool> remember(std::string_view href);
+  // Makes known that `what` is not to be fetched, by the name `key`; true if
+  // nobody had yet, and the caller is to say so. (False of a state that answers
+  // later: then it comes as news, to one of those who share it.)
+  virtual Result<bool> leave_out(std::string_view key, const LeftOut& what) = 0;
 
   // Hosts are numbered from 0 as they first appear.
-  std::size_t hosts() const;
+  virtual std::size_t hosts() const = 0;
   static HostId host_of(PageId page) { return static_cast<HostId>(page >> 32); }
   // Until the next add().
-  std::string_view host_key(HostId host) const;
-  std::uint64_t admitted(HostId host) const;  // ever added
-  std::uint64_t waiting(HostId host) const;   // added, not handed out
+  virtual std::string_view host_key(HostId host) const = 0;
+  virtual std::uint64_t admitted(HostId host) const = 0;  // ever added
+  virtual std::uint64_t waiting(HostId host) const = 0;   // not handed out
 
   // Hands out up to `max` pages of the host's queue, first come first served,
   // and appends them to `out`.
-  Result<void> load(HostId host, std::size_t max, std::vector<QueuedPage>& out);
+  virtual Result<void> load(HostId host, std::size_t max,
+                            std::vector<QueuedPage>& out) = 0;
 
-  Result<std::string> url_of(PageId page) const;
-
-  // The page `by`, handed out and `depth` links from a seed, redirects to
-  // `target`. True: that is this page's from now on (or was before). False: it
-  // is known, or another's; then it is kept as wanted.
-  Result<bool> claim(const Url& target, PageId by, int depth);
+  // A page that was handed out redirects. True: the target is this page's from
+  // now on (or was before). False: it is known, or another's; then it is kept
+  // as wanted. Nothing: the answer comes as news.
+  virtual Result<std::optional<bool>> claim_redirect(
+      const Redirect& redirect) = 0;
 
   // The page, handed out before, has its record; what it claimed is known.
-  void done(PageId page);
+  virtual void done(PageId page) = 0;
 
   // A mark for hosts whose pages may lead to private addresses.
-  Result<void> trust(HostId host);
-  bool trusted(HostId host) const;
+  virtual Result<void> trust(HostId host) = 0;
 
-  // The first page whose body has this digest; `page` itself if it is new.
-  Result<PageId> first_with_body(const Fingerprint& digest, PageId page);
+  // The URL of the first page whose body has this digest; "" if that is `page`.
+  // Nothing: the answer comes as news.
+  virtual Result<std::optional<std::string>> first_url_with_body(
+      const Fingerprint& digest, PageId page) = 0;
 
   // Numbers of the caller's, kept by name: what a crawl has counted so far. 0
   // until it is set.
-  std::uint64_t counter(std::string_view name) const;
-  void set_counter(std::string_view name, std::uint64_t value);
+  virtual std::uint64_t counter(std::string_view name) const = 0;
+  virtual void set_counter(std::string_view name, std::uint64_t value) = 0;
 
   // Small texts of the caller's, kept by name.
-  Result<void> set_note(std::string_view name, std::string_view text);
-  Result<std::optional<std::string>> note(std::string_view name) const;
+  virtual Result<void> set_note(std::string_view name,
+                                std::string_view text) = 0;
+  virtual Result<std::optional<std::string>> note(
+      std::string_view name) const = 0;
 
   // Makes all of the above lasting, and the positions of all sinks with it. The
   // records of all pages done must have left the process, and make each sink so
@@ -147,14 +205,102 @@ class StateStore {
   //
   // A kill at any moment leaves the last commit. So does power loss, or one
   // before it; then the outputs must have been synced before the commit.
-  Result<void> commit(SinkPositions positions);
+  virtual Result<void> commit(SinkPositions positions) = 0;
+
+  // --- Of a state that others share. One in a file has nothing to say here.
+
+  // It answers later, says itself when it wants commit() to be called, counts
+  // what the whole crawl may have, and its counters begin at 0.
+  virtual bool is_shared() const { return false; }
+  virtual StateNews take_news() { return {}; }
+  // Of the sitemaps too: each comes as news to the worker that has its host.
+  virtual Result<void> add_sitemap(const Url& /*url*/, int /*level*/,
+                                   bool /*allow_private*/) {
+    return {};
+  }
+  virtual std::optional<Clock::time_point> commit_due() const {
+    return std::nullopt;
+  }
+  // Pages may come that nobody has seen yet.
+  virtual bool more_may_come() const { return false; }
+  // Nothing may be begun at the moment.
+  virtual bool paused() const { return false; }
+  // Nothing will ever be begun again: somebody ended it for all.
+  virtual bool stops() const { return false; }
+  // The caller has nothing that it can begin.
+  virtual void starve() {}
+  // Where the paces of its hosts are taken from and put to; outlives it, or is
+  // taken back with null.
+  virtual void use_paces(Frontier* /*frontier*/) {}
+  // Waits for the answer to the last commit(). True: there is more to commit.
+  virtual Result<bool> await() { return false; }
+};
+
+// A StateStore in a file that survives anything.
+//
+// What claimed targets others wanted is part of it: if this run ends before the
+// page that claimed one is done, the target waits in the queue when the state
+// is opened again, since the page may lead elsewhere then.
+//
+// In memory: 10 to 12.5 bytes for each known URL (a 64-bit keyed hash: a new
+// URL is taken for a known one with probability known / 2^64), some 80 for each
+// host, and the cache. URLs themselves are only in the file (SQLite, WAL).
+class FileState final : public StateStore {
+ public:
+  // Opens the file, or creates it. Fails, and leaves the file as it is, if that
+  // is no state of this program and version, damaged, in use by another
+  // process, begun with other settings, or cannot be written. Reading the state
+  // of ten million URLs takes some seconds.
+  static Result<std::unique_ptr<FileState>> open(StateOptions options);
+  ~FileState() override;
+
+  bool resumed() const override;
+  const SinkPositions& positions() const override;
+  StateCounts counts() const override;
+  bool knows(std::string_view href) const override;
+  Result<std::optional<PageId>> add(const Url& url, int depth,
+                                    PageId parent) override;
+  Result<bool> leave_out(std::string_view key,
+                         const LeftOut& /*what*/) override {
+    return remember(key);
+  }
+  std::size_t hosts() const override;
+  std::string_view host_key(HostId host) const override;
+  std::uint64_t admitted(HostId host) const override;
+  std::uint64_t waiting(HostId host) const override;
+  Result<void> load(HostId host, std::size_t max,
+                    std::vector<QueuedPage>& out) override;
+  Result<std::optional<bool>> claim_redirect(
+      const Redirect& redirect) override {
+    return claim(redirect.target, redirect.page, redirect.depth)
+        .map([](bool yes) { return std::optional(yes); });
+  }
+  void done(PageId page) override;
+  Result<void> trust(HostId host) override;
+  Result<std::optional<std::string>> first_url_with_body(
+      const Fingerprint& digest, PageId page) override;
+  std::uint64_t counter(std::string_view name) const override;
+  void set_counter(std::string_view name, std::uint64_t value) override;
+  Result<void> set_note(std::string_view name, std::string_view text) override;
+  Result<std::optional<std::string>> note(std::string_view name) const override;
+  Result<void> commit(SinkPositions positions) override;
+
+  // Makes a URL known that is not to be fetched; false if it was.
+  Result<bool> remember(std::string_view href);
+  // As claim_redirect().
+  Result<bool> claim(const Url& target, PageId by, int depth);
+  Result<std::string> url_of(PageId page) const;
+  bool trusted(HostId host) const;
+  // The first page whose body has this digest; `page` itself if it is new.
+  Result<PageId> first_with_body(const Fingerprint& digest, PageId page);
 
   std::size_t memory_use() const;  // without SQLite's cache
 
  private:
   struct Impl;
-  explicit StateStore(std::unique_ptr<Impl> impl);
+  explicit FileState(std::unique_ptr<Impl> impl);
   Result<void> queue_wanted();
+  Result<std::string> cached_url_of(PageId page);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,59 @@
+#ifndef CRAWL_FRONTIER_SHARED_STATUS_H_
+#define CRAWL_FRONTIER_SHARED_STATUS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crawl/base/error.h"
+#include "crawl/base/sink_position.h"
+
+namespace crawl {
+
+// A shared crawl seen from outside.
+struct SharedStatus {
+  struct Worker {
+    std::string name;  // "machine:/its/output"
+    bool alive = false;
+    std::chrono::milliseconds seen{0};        // ago
+    std::chrono::milliseconds lease_left{0};  // if it is alive
+    std::uint64_t hosts = 0;                  // that it has leased
+    std::map<std::string, std::uint64_t> counters;
+    // The files of its sinks, and how much of them counts.
+    std::vector<std::pair<std::string, std::string>> outputs;
+    SinkPositions positions;
+  };
+  struct Host {
+    std::string name;
+    std::chrono::milliseconds asked_in{0};
+  };
+
+  std::chrono::milliseconds age{0};
+  std::uint64_t left = 0, known = 0, done = 0, records = 0;
+  std::string order;  // "", "pause" or "stop"
+  std::uint64_t hosts_leased = 0, hosts_waiting = 0, hosts_due = 0;
+  std::vector<Worker> workers;
+  std::vector<Host> slowest;  // those to be asked last
+
+  // Of all workers together.
+  std::map<std::string, std::uint64_t> counters() const;
+};
+
+// `address` as of SharedOptions. Waits for Redis so long. Fails if there is no
+// such crawl.
+Result<SharedStatus> read_shared_status(std::string_view address,
+                                        std::chrono::milliseconds patience);
+
+enum class SharedOrder : std::uint8_t { kGoOn, kPause, kStop };
+// To all workers: they hear it with their next turn.
+Result<void> give_shared_order(std::string_view address, SharedOrder order,
+                               std::chrono::milliseconds patience);
+
+}  // namespace crawl
+
+#endif  // CRAWL_FRONTIER_SHARED_STATUS_H_

@@ -1,0 +1,133 @@
+#ifndef CRAWL_FRONTIER_SHARED_IMPL_H_
+#define CRAWL_FRONTIER_SHARED_IMPL_H_
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "crawl/frontier/frontier.h"
+#include "crawl/frontier/shared_state.h"
+#include "frontier/fingerprint_set.h"
+#include "frontier/host_table.h"
+#include "frontier/redis_link.h"
+#include "frontier/shared_entry.h"
+
+namespace crawl {
+
+// What SharedState hides. shared_turn.cpp has how a turn is told and its answer
+// taken, shared_state.cpp the rest.
+struct SharedState::Impl {
+  Impl(SharedOptions o, RedisAddress a, const Clock& c,
+       std::function<void()> wake);
+
+  const SharedOptions options;
+  const RedisAddress address;
+  const Clock& clock;
+  const std::string prefix;  // of all keys
+  Frontier* frontier = nullptr;
+  RedisLink link;
+
+  std::string token, begun;
+  std::uint64_t seed = 0;
+  SinkPositions positions;  // as of the last turn that was answered
+  bool resumed = false;
+  std::optional<HostTable> table;  // origins, as they appear to this worker
+  FingerprintSet known;            // told, or seen to be known
+
+  // A host that is leased.
+  struct Lease {
+    std::size_t here = 0;  // URLs handed out to this worker and not done
+    std::size_t done = 0;  // since it was last told of
+    bool touched = true;   // since then
+    Clock::time_point told{};
+  };
+  std::unordered_map<std::string, Lease> leases;
+  std::unordered_set<std::string> trusted;
+  std::unordered_map<HostId, std::deque<QueuedPage>> buffers;
+  std::size_t buffered = 0;
+
+  // What is handed out: where it is in Redis, and all of it but its URL now.
+  struct Handed {
+    std::string host, number;
+    std::string url;  // the page's own
+    PageId parent = kNoPage;
+    std::string parent_url;
+    bool is_page = true;
+  };
+  std::unordered_map<PageId, Handed> handed;
+  std::uint32_t next_page = 0;
+  std::uint64_t handed_out = 0, done_pages = 0;
+
+  // What the next turn tells and asks: groups of words as the function takes
+  // them.
+  struct Told {
+    std::vector<std::string> words;
+    std::size_t count = 0;
+    template <class... Word>
+    void add(Word&&... word) {
+      (words.emplace_back(std::forward<Word>(word)), ...);
+      ++count;
+    }
+  };
+  Told tell_done, tell_found, tell_seeds, ask_bodies, ask_claims;
+  std::vector<PageId> bodies_of, claims_of;  // who asks
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>, std::less<>>
+      counters;  // now, and as told
+
+  // The turn that is under way.
+  bool under_way = false;
+  Clock::time_point sent{};
+  std::vector<PageId> bodies_sent, claims_sent;
+  std::vector<std::string> hosts_sent;
+  SinkPositions positions_sent;
+  std::uint64_t sequence = 0;
+
+  Clock::time_point answered{}, lease_end{};
+  bool hungry = false, any_turn = false, more_seeds = false;
+  std::chrono::milliseconds hunger_wait{10};
+  std::uint64_t seeds_known = 0;
+  std::string order;      // "", "pause" or "stop"
+  std::size_t share = 0;  // of the hosts, while others have none; else 0
+  Totals totals;
+  StateNews news;
+  std::optional<Error> failed;
+  bool lost = false;
+
+  Result<void> join(std::chrono::milliseconds patience,
+                    const std::function<bool()>& give_up);
+  Result<RedisReply> ask(RedisLink::Command command, Clock::time_point until,
+                         const std::function<bool()>& give_up);
+  Error fail(std::string message);
+  Error lose(std::string why);
+
+  std::uint64_t hash(std::string_view href) const;
+  bool pending() const;
+  std::size_t pending_count() const;
+  void find(const std::string& host, std::uint64_t hash, std::string entry);
+
+  // shared_turn.cpp
+  RedisLink::Command turn(const SinkPositions& now_at, bool leaves);
+  void poll();
+  void take_answer(const RedisReply& reply);
+  void hear(std::string_view now);
+  void take_bodies(const std::vector<RedisReply>& urls);
+  void take_claims(const std::vector<RedisReply>& verdicts);
+  void take_entries(const std::string& host,
+                    const std::vector<RedisReply>& numbered);
+};
+
+// Words of a turn.
+std::string bucket_of(std::uint64_t hash);
+std::string number_word(std::uint64_t hash);  // as Redis's sets of numbers
+
+}  // namespace crawl
+
+#endif  // CRAWL_FRONTIER_SHARED_IMPL_H_

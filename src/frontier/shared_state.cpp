@@ -1,0 +1,478 @@
+#include "crawl/frontier/shared_state.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+#include <utility>
+
+#include "frontier/packed.h"
+#include "frontier/seen_key.h"
+#include "frontier/shared_impl.h"
+#include "shared_crawl_lua.h"
+
+namespace crawl {
+namespace {
+
+using std::chrono::milliseconds;
+
+// So many things to tell and ask make a turn worth while (a page that is done
+// has asked before), and so long is none put off.
+constexpr std::size_t kTurnPages = 256;
+constexpr milliseconds kSoonest{10};
+constexpr milliseconds kLatest{1'000};
+// Who has something to do and could do more asks so often.
+constexpr milliseconds kPeckish{500};
+// Nothing is begun so shortly before the leases end (a part of them).
+constexpr int kMargin = 6;
+constexpr int kHeartbeat = 4;
+constexpr milliseconds kPausedBeat{1'000};
+constexpr milliseconds kLeaving{3'000};
+constexpr std::string_view kVersion = "1";
+
+std::string packed_settings(
+    const std::vector<std::pair<std::string, std::string>>& settings) {
+  std::string out;
+  for (const auto& [name, value] : settings) {
+    pack(out, name);
+    pack(out, value);
+  }
+  return out;
+}
+
+// The value of "name:value" among the lines of INFO.
+std::string_view info_value(std::string_view info, std::string_view name) {
+  for (std::size_t at = info.find(name); at != info.npos;
+       at = info.find(name, at + 1)) {
+    const std::string_view rest = info.substr(at + name.size());
+    if ((at == 0 || info[at - 1] == '\n') && rest.starts_with(':')) {
+      return rest.substr(1,
+                         std::min(rest.find_first_of("\r\n"), rest.size()) - 1);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<void> check_shared_address(std::string_view address) {
+  if (auto parsed = parse_redis_address(address); !parsed) {
+    return tl::unexpected(parsed.error());
+  }
+  return {};
+}
+
+SharedState::Impl::Impl(SharedOptions o, RedisAddress a, const Clock& c,
+                        std::function<void()> wake)
+    : options(std::move(o)),
+      address(a),
+      clock(c),
+      prefix(fmt::format("crawl:{{{}}}:", a.name)),
+      link(std::move(a), std::string(kSharedCrawlLua), std::move(wake)) {}
+
+SharedState::SharedState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+SharedState::~SharedState() {
+  Impl& impl = *impl_;
+  if (impl.failed) return;
+  if (impl.under_way) {
+    static_cast<void>(impl.link.wait(kLeaving));
+    impl.under_way = false;
+  }
+  // What was found and not committed is nobody's.
+  impl.tell_done = impl.tell_found = impl.tell_seeds = {};
+  impl.ask_bodies = impl.ask_claims = {};
+  impl.counters.clear();
+  impl.link.send(impl.turn(impl.positions, true));
+  static_cast<void>(impl.link.wait(kLeaving));
+}
+
+Result<std::unique_ptr<SharedState>> SharedState::open(
+    SharedOptions options, const Clock& clock, std::function<void()> wake,
+    milliseconds patience, const std::function<bool()>& give_up) {
+  Result<RedisAddress> address = parse_redis_address(options.address);
+  if (!address) return tl::unexpected(address.error());
+  auto impl = std::make_unique<Impl>(std::move(options), *std::move(address),
+                                     clock, std::move(wake));
+  if (auto joined = impl->join(patience, give_up); !joined) {
+    return tl::unexpected(joined.error());
+  }
+  return std::unique_ptr<SharedState>(new SharedState(std::move(impl)));
+}
+
+Error SharedState::Impl::fail(std::string message) {
+  failed = Error{fmt::format("{}: {}", address.shown(), message)};
+  return *failed;
+}
+
+Error SharedState::Impl::lose(std::string why) {
+  lost = true;
+  return fail(std::move(why));
+}
+
+Result<RedisReply> SharedState::Impl::ask(
+    RedisLink::Command command, Clock::time_point until,
+    const std::function<bool()>& give_up) {
+  link.send(std::move(command));
+  while (true) {
+    if (auto answer = link.wait(milliseconds(100))) return *std::move(answer);
+    if ((give_up && give_up()) || clock.now() >= until) {
+      const std::vector<std::string> said = link.take_news();
+      return make_error(said.empty()
+                            ? fmt::format("{}: no answer", address.shown())
+                            : said.front());
+    }
+  }
+}
+
+Result<void> SharedState::Impl::join(milliseconds patience,
+                                     const std::function<bool()>& give_up) {
+  const Clock::time_point until = clock.now() + patience;
+  const Result<RedisReply> info = ask({"INFO"}, until, give_up);
+  if (!info) return tl::unexpected(info.error());
+  const std::string_view version = info_value(info->text, "redis_version");
+  int major = 0;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  if (major < 7) {
+    return tl::unexpected(fail(fmt::format(
+        "is Redis {}; a shared crawl needs 7.0 or later", version)));
+  }
+  if (const std::string_view policy =
+          info_value(info->text, "maxmemory_policy");
+      policy != "noeviction") {
+    return tl::unexpected(
+        fail(fmt::format("its maxmemory-policy is {}: it may drop parts of the "
+                         "crawl; set it to noeviction",
+                         policy)));
+  }
+  if (info_value(info->text, "aof_enabled") == "0") {
+    news.messages.push_back(fmt::format(
+        "{}: keeps no log of what is written (appendonly is off): a restart "
+        "of it takes the crawl back to its last snapshot, or loses it",
+        address.shown()));
+  }
+
+  std::random_device random;
+  const std::uint64_t own_seed = std::uint64_t{random()} << 32 | random();
+  const std::string settings = packed_settings(options.settings);
+  const Result<RedisReply> joined =
+      ask({"FCALL", "crawl_v1_join", "1", prefix, options.worker,
+           std::to_string(options.lease.count()), std::to_string(own_seed),
+           std::string(kVersion), settings, packed_settings(options.outputs)},
+          until, give_up);
+  if (!joined) return tl::unexpected(joined.error());
+  const std::string_view verdict = joined->text_at(0);
+  if (verdict == "foreign") {
+    return tl::unexpected(
+        fail(fmt::format("its key {}meta is another program's; name another "
+                         "crawl: redis://HOST:PORT/DB/NAME",
+                         prefix)));
+  }
+  if (verdict == "version") {
+    return tl::unexpected(
+        fail(fmt::format("the crawl was begun by another version of crawl (its "
+                         "format is {}, here {})",
+                         joined->text_at(1), kVersion)));
+  }
+  if (verdict == "settings") {
+    Unpack before(joined->text_at(1));
+    for (const auto& [name, value] : options.settings) {
+      const std::string_view old_name = before.next();
+      const std::string_view old_value = before.next();
+      if (old_name == name && old_value == value) continue;
+      return tl::unexpected(fail(fmt::format(
+          "the crawl was begun with other settings: {} was \"{}\", now it is "
+          "\"{}\"; all workers' are to be the same",
+          name, old_name == name ? old_value.substr(0, 200) : "nothing",
+          value.substr(0, 200))));
+    }
+    return tl::unexpected(fail("the crawl was begun with other settings"));
+  }
+  if (verdict != "ok") {
+    return tl::unexpected(fail("does not answer as it should"));
+  }
+  token = joined->text_at(1);
+  const std::string_view seed_text = joined->text_at(2);
+  std::from_chars(seed_text.data(), seed_text.data() + seed_text.size(), seed);
+  begun = joined->text_at(3);
+  Unpack at(joined->text_at(4));
+  while (!at.at_end()) {
+    SinkPosition position;
+    position.name = at.next();
+    position.position = at.number(~std::uint64_t{0});
+    if (!at.good()) return tl::unexpected(fail("positions are not readable"));
+    positions.push_back(std::move(position));
+  }
+  resumed = joined->text_at(5) == "1";
+  table.emplace(seed);
+  answered = clock.now();
+  lease_end = answered + options.lease;
+  return {};
+}
+
+bool SharedState::is_lost() const { return impl_->lost; }
+const std::string& SharedState::begun() const { return impl_->begun; }
+SharedState::Totals SharedState::totals() const { return impl_->totals; }
+bool SharedState::resumed() const { return impl_->resumed; }
+const SinkPositions& SharedState::positions() const { return impl_->positions; }
+
+StateCounts SharedState::counts() const {
+  return {impl_->known.size(), impl_->handed_out, impl_->done_pages,
+          impl_->leases.size()};
+}
+
+std::uint64_t SharedState::Impl::hash(std::string_view href) const {
+  std::string buffer;
+  const std::string_view key = seen_key(href.substr(0, href.find('#')), buffer);
+  return XXH3_64bits_withSeed(key.data(), key.size(), seed);
+}
+
+bool SharedState::knows(std::string_view href) const {
+  return impl_->known.contains(impl_->hash(href));
+}
+
+void SharedState::Impl::find(const std::string& host, std::uint64_t of,
+                             std::string entry) {
+  tell_found.add(host, bucket_of(of), number_word(of), std::move(entry));
+}
+
+Result<std::optional<PageId>> SharedState::add(const Url& url, int depth,
+                                               PageId parent) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  const std::uint64_t hash = impl.hash(url.href());
+  if (parent == kNoPage) {
+    impl.tell_seeds.add(number_word(hash), std::string(url.href()));
+  }
+  if (!impl.known.insert(hash)) return std::nullopt;
+  QueuedPage page{.url = url.without_fragment()};
+  page.depth = depth;
+  page.parent = is_page(parent) ? 0 : parent;
+  page.allow_private = parent != kFromSitemap;
+  if (is_page(parent)) {
+    const auto from = impl.handed.find(parent);
+    if (from == impl.handed.end()) {
+      return tl::unexpected(impl.fail("a link's page is not handed out"));
+    }
+    page.parent_url = from->second.url;
+    page.allow_private = impl.trusted.contains(from->second.host);
+  }
+  impl.find(host_name_of(url), hash, pack_entry(page));
+  return std::nullopt;
+}
+
+Result<bool> SharedState::leave_out(std::string_view key, const LeftOut& what) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  // A seed that is given later is fetched all the same.
+  const std::uint64_t hash = impl.hash(fmt::format("skipped {}", what.url));
+  const bool fresh = impl.known.insert(hash);
+  if (key == what.url) impl.known.insert(impl.hash(what.url));
+  if (fresh) impl.find("", hash, pack_entry(what));
+  return false;
+}
+
+Result<void> SharedState::add_sitemap(const Url& url, int level,
+                                      bool allow_private) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  const std::uint64_t hash = impl.hash(fmt::format("sitemap {}", url.href()));
+  if (!impl.known.insert(hash)) return {};
+  impl.find(host_name_of(url), hash,
+            pack_entry(QueuedSitemap{url, level, allow_private}));
+  return {};
+}
+
+std::size_t SharedState::hosts() const { return impl_->table->size(); }
+
+std::string_view SharedState::host_key(HostId host) const {
+  return impl_->table->key(host);
+}
+
+std::uint64_t SharedState::waiting(HostId host) const {
+  const auto found = impl_->buffers.find(host);
+  return found == impl_->buffers.end() ? 0 : found->second.size();
+}
+
+Result<void> SharedState::load(HostId host, std::size_t max,
+                               std::vector<QueuedPage>& out) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  const auto found = impl.buffers.find(host);
+  if (found == impl.buffers.end()) return {};
+  std::deque<QueuedPage>& buffer = found->second;
+  for (; max > 0 && !buffer.empty(); --max, --impl.buffered) {
+    out.push_back(std::move(buffer.front()));
+    buffer.pop_front();
+  }
+  if (buffer.empty()) impl.buffers.erase(found);
+  return {};
+}
+
+Result<std::optional<bool>> SharedState::claim_redirect(
+    const Redirect& redirect) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  const auto from = impl.handed.find(redirect.page);
+  const std::uint64_t hash = impl.hash(redirect.target.href());
+  if (from == impl.handed.end() || !impl.known.insert(hash)) {
+    return std::optional(false);
+  }
+  QueuedPage page{.url = redirect.target.without_fragment()};
+  page.depth = redirect.depth;
+  page.parent = from->second.parent;
+  page.parent_url = from->second.parent_url;
+  page.allow_private = redirect.allow_private;
+  page.redirects = redirect.hops;
+  impl.ask_claims.add(from->second.host, from->second.number,
+                      host_name_of(redirect.target), bucket_of(hash),
+                      number_word(hash), pack_entry(page));
+  impl.claims_of.push_back(redirect.page);
+  return std::nullopt;
+}
+
+void SharedState::done(PageId page) {
+  Impl& impl = *impl_;
+  auto found = impl.handed.extract(page);
+  if (found.empty()) return;
+  Impl::Handed& was = found.mapped();
+  Impl::Lease& lease = impl.leases[was.host];
+  lease.here -= std::min<std::size_t>(lease.here, 1);
+  ++lease.done;
+  lease.touched = true;
+  if (was.is_page) ++impl.done_pages;
+  impl.tell_done.add(std::move(was.host), std::move(was.number));
+}
+
+Result<void> SharedState::trust(HostId host) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  if (const auto url = Url::parse(impl.table->key(host))) {
+    impl.trusted.insert(host_name_of(*url));
+  }
+  return {};
+}
+
+Result<std::optional<std::string>> SharedState::first_url_with_body(
+    const Fingerprint& digest, PageId page) {
+  Impl& impl = *impl_;
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  const auto from = impl.handed.find(page);
+  if (from == impl.handed.end()) return std::optional(std::string());
+  impl.ask_bodies.add(to_hex(digest), from->second.url);
+  impl.bodies_of.push_back(page);
+  return std::nullopt;
+}
+
+void SharedState::set_counter(std::string_view name, std::uint64_t value) {
+  const auto found = impl_->counters.find(name);
+  if (found != impl_->counters.end()) {
+    found->second.first = value;
+  } else {
+    impl_->counters.emplace(name, std::pair(value, std::uint64_t{0}));
+  }
+}
+
+// What notes hold is in the shared queue itself.
+Result<void> SharedState::set_note(std::string_view /*name*/,
+                                   std::string_view /*text*/) {
+  return {};
+}
+Result<std::optional<std::string>> SharedState::note(
+    std::string_view /*name*/) const {
+  return std::nullopt;
+}
+
+std::size_t SharedState::Impl::pending_count() const {
+  return tell_done.count + ask_bodies.count + ask_claims.count;
+}
+
+bool SharedState::Impl::pending() const {
+  return pending_count() + tell_found.count + tell_seeds.count > 0;
+}
+
+Result<void> SharedState::commit(SinkPositions positions) {
+  Impl& impl = *impl_;
+  impl.poll();
+  if (!impl.failed && impl.under_way && impl.clock.now() >= impl.lease_end) {
+    impl.lose("no answer came before the leases ran out");
+  }
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  if (!impl.under_way) impl.link.send(impl.turn(positions, false));
+  return {};
+}
+
+StateNews SharedState::take_news() {
+  impl_->poll();
+  return std::exchange(impl_->news, {});
+}
+
+std::optional<Clock::time_point> SharedState::commit_due() const {
+  const Impl& impl = *impl_;
+  if (impl.failed) return impl.clock.now();
+  if (impl.under_way) return impl.lease_end;
+  if (!impl.any_turn || impl.more_seeds) return impl.answered;
+  Clock::time_point due =
+      impl.answered + (impl.order.empty()
+                           ? impl.options.lease / kHeartbeat
+                           : std::min<milliseconds>(
+                                 impl.options.lease / kHeartbeat, kPausedBeat));
+  if (impl.pending()) due = std::min(due, impl.answered + kLatest);
+  if (impl.pending_count() >= kTurnPages) due = impl.answered + kSoonest;
+  if (impl.hungry) {
+    // Nothing is left to do here, and something to tell.
+    const bool dry = impl.buffered == 0 && impl.pending() &&
+                     impl.handed.size() <= impl.pending_count();
+    const milliseconds wait = dry                   ? kSoonest
+                              : impl.handed.empty() ? impl.hunger_wait
+                                                    : kPeckish;
+    due = std::min(due, impl.answered + wait);
+  }
+  return due;
+}
+
+bool SharedState::more_may_come() const {
+  const Impl& impl = *impl_;
+  if (!impl.any_turn || impl.under_way || impl.pending()) return true;
+  if (impl.options.max_pages > 0 &&
+      impl.totals.records >= impl.options.max_pages) {
+    return false;
+  }
+  return impl.totals.left > 0;
+}
+
+bool SharedState::paused() const {
+  return !impl_->order.empty() ||
+         impl_->clock.now() >=
+             impl_->lease_end - impl_->options.lease / kMargin;
+}
+
+bool SharedState::stops() const { return impl_->order == "stop"; }
+
+void SharedState::starve() { impl_->hungry = true; }
+
+void SharedState::use_paces(Frontier* frontier) { impl_->frontier = frontier; }
+
+Result<bool> SharedState::await() {
+  Impl& impl = *impl_;
+  while (impl.under_way && !impl.failed) {
+    if (impl.clock.now() >= impl.lease_end) {
+      return tl::unexpected(
+          impl.lose("no answer came before the leases ran out"));
+    }
+    std::optional<Result<RedisReply>> answer =
+        impl.link.wait(milliseconds(100));
+    if (!answer) continue;
+    impl.under_way = false;
+    if (!*answer) return tl::unexpected(impl.fail(answer->error().message));
+    impl.take_answer(**answer);
+  }
+  if (impl.failed) return tl::unexpected(*impl.failed);
+  return impl.pending() || !impl.news.bodies.empty() ||
+         !impl.news.claims.empty() || !impl.news.left_out.empty() ||
+         !impl.news.sitemaps.empty();
+}
+
+}  // namespace crawl

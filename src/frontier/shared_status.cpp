@@ -1,0 +1,140 @@
+#include "crawl/frontier/shared_status.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <utility>
+
+#include "frontier/packed.h"
+#include "frontier/redis_link.h"
+#include "shared_crawl_lua.h"
+
+namespace crawl {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::int64_t to_number(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+std::uint64_t to_count(std::string_view text) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(to_number(text), 0));
+}
+
+Result<RedisReply> ask(const RedisAddress& address, RedisLink::Command command,
+                       milliseconds patience) {
+  RedisLink link(address, std::string(kSharedCrawlLua), [] {});
+  link.send(std::move(command));
+  if (auto answer = link.wait(patience)) return *std::move(answer);
+  const std::vector<std::string> said = link.take_news();
+  return make_error(said.empty() ? fmt::format("{}: no answer", address.shown())
+                                 : said.front());
+}
+
+SharedStatus::Worker read_worker(const RedisReply& reply, std::int64_t now) {
+  SharedStatus::Worker worker;
+  worker.name = reply.text_at(0);
+  const std::int64_t left = to_number(reply.text_at(1));
+  worker.alive = left >= 0;
+  worker.lease_left = milliseconds(std::max<std::int64_t>(left, 0));
+  worker.hosts = static_cast<std::uint64_t>(reply.number_at(2));
+  const auto& fields = reply.list_at(3);
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    const std::string_view name = fields[i].text;
+    const std::string_view value = fields[i + 1].text;
+    constexpr std::string_view kCount = "count ";
+    if (name.starts_with(kCount)) {
+      worker.counters.emplace(name.substr(kCount.size()), to_count(value));
+    } else if (name == "seen") {
+      worker.seen =
+          milliseconds(std::max<std::int64_t>(now - to_number(value), 0));
+    } else if (name == "outputs") {
+      for (Unpack unpack(value); !unpack.at_end();) {
+        std::string sink(unpack.next());
+        worker.outputs.emplace_back(std::move(sink), unpack.next());
+      }
+    } else if (name == "positions") {
+      for (Unpack unpack(value); !unpack.at_end();) {
+        SinkPosition position;
+        position.name = unpack.next();
+        position.position = unpack.number(~std::uint64_t{0});
+        worker.positions.push_back(std::move(position));
+      }
+    }
+  }
+  return worker;
+}
+
+}  // namespace
+
+std::map<std::string, std::uint64_t> SharedStatus::counters() const {
+  std::map<std::string, std::uint64_t> all;
+  for (const Worker& worker : workers) {
+    for (const auto& [name, value] : worker.counters) all[name] += value;
+  }
+  return all;
+}
+
+Result<SharedStatus> read_shared_status(std::string_view address,
+                                        milliseconds patience) {
+  const Result<RedisAddress> at = parse_redis_address(address);
+  if (!at) return tl::unexpected(at.error());
+  const std::string prefix = fmt::format("crawl:{{{}}}:", at->name);
+  const Result<RedisReply> reply =
+      ask(*at, {"FCALL_RO", "crawl_v1_status", "1", prefix}, patience);
+  if (!reply) return tl::unexpected(reply.error());
+  if (reply->text_at(0) != "ok") {
+    return make_error(fmt::format("{}: there is {}", at->shown(),
+                                  reply->text_at(0) == "none"
+                                      ? "no such crawl"
+                                      : "another program's data, no crawl"));
+  }
+  SharedStatus status;
+  const std::int64_t now = to_number(reply->text_at(2));
+  status.age = milliseconds(now - to_number(reply->text_at(3)));
+  status.left = to_count(reply->text_at(4));
+  status.known = to_count(reply->text_at(5));
+  status.done = to_count(reply->text_at(6));
+  status.records = to_count(reply->text_at(7));
+  status.order = reply->text_at(8);
+  status.hosts_waiting = static_cast<std::uint64_t>(reply->number_at(9));
+  status.hosts_due = static_cast<std::uint64_t>(reply->number_at(10));
+  for (const RedisReply& worker : reply->list_at(11)) {
+    status.workers.push_back(read_worker(worker, now));
+    status.hosts_leased += status.workers.back().hosts;
+  }
+  std::sort(status.workers.begin(), status.workers.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  const auto& slowest = reply->list_at(12);
+  for (std::size_t i = 0; i + 1 < slowest.size(); i += 2) {
+    const auto in = static_cast<std::int64_t>(
+                        std::strtod(slowest[i + 1].text.c_str(), nullptr)) -
+                    now;
+    if (in > 0) status.slowest.push_back({slowest[i].text, milliseconds(in)});
+  }
+  return status;
+}
+
+Result<void> give_shared_order(std::string_view address, SharedOrder order,
+                               milliseconds patience) {
+  const Result<RedisAddress> at = parse_redis_address(address);
+  if (!at) return tl::unexpected(at.error());
+  const Result<RedisReply> reply = ask(
+      *at,
+      {"FCALL", "crawl_v1_order", "1", fmt::format("crawl:{{{}}}:", at->name),
+       order == SharedOrder::kGoOn    ? ""
+       : order == SharedOrder::kPause ? "pause"
+                                      : "stop"},
+      patience);
+  if (!reply) return tl::unexpected(reply.error());
+  if (reply->text != "ok") {
+    return make_error(fmt::format("{}: there is no such crawl", at->shown()));
+  }
+  return {};
+}
+
+}  // namespace crawl

@@ -1,0 +1,300 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+#include "frontier/packed.h"
+#include "frontier/shared_impl.h"
+
+namespace crawl {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Of a new host, and more the faster it goes: so many times what it did since
+// the turn before.
+constexpr std::size_t kFirstUrls = 16;
+constexpr std::size_t kTurnsAhead = 4;
+constexpr std::size_t kMostUrls = 2'048;
+// New hosts: as many again, for who has nothing to begin.
+constexpr std::size_t kFewestHosts = 8;
+constexpr std::size_t kMostHosts = 1'024;
+constexpr milliseconds kQuietHost{2'000};
+constexpr milliseconds kLongestHunger{400};
+constexpr std::size_t kSeedsAtOnce = 10'000;
+
+std::string in_ms(std::chrono::nanoseconds time) {
+  return std::to_string(
+      std::chrono::ceil<milliseconds>(std::max(time, {})).count());
+}
+
+}  // namespace
+
+RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
+                                           bool leaving) {
+  const Clock::time_point now = clock.now();
+  ++sequence;
+  std::size_t want = 0;
+  // First of all come the seeds that others have given: links are judged by
+  // them.
+  if (hungry && any_turn && !more_seeds) {
+    want = std::clamp(leases.size(), kFewestHosts, kMostHosts);
+  }
+  RedisLink::Command command{
+      "FCALL",
+      "crawl_v1_turn",
+      "1",
+      prefix,
+      options.worker,
+      token,
+      std::to_string(sequence),
+      std::to_string(options.lease.count()),
+      std::to_string(options.max_pages),
+      std::to_string(want),
+      std::to_string(kFirstUrls),
+      std::to_string(seeds_known),
+      leaving ? "1" : "0",
+  };
+  const auto tell = [&](Told& told) {
+    command.push_back(std::to_string(told.count));
+    std::move(told.words.begin(), told.words.end(),
+              std::back_inserter(command));
+    told = {};
+  };
+  const auto delta = [](auto& counter) {
+    const std::uint64_t by = counter.first - counter.second;
+    counter.second = counter.first;
+    return std::to_string(by);
+  };
+  tell(tell_done);
+  const std::string records = delta(counters["records"]);
+  command.push_back(records);
+  tell(tell_found);
+  tell(tell_seeds);
+  tell(ask_bodies);
+  tell(ask_claims);
+  bodies_sent = std::exchange(bodies_of, {});
+  claims_sent = std::exchange(claims_of, {});
+
+  Told changed;
+  if (records != "0") changed.add("records", records);
+  for (auto& [name, counter] : counters) {
+    if (counter.first != counter.second) changed.add(name, delta(counter));
+  }
+  tell(changed);
+  std::string at;
+  for (const SinkPosition& position : now_at) {
+    pack(at, position.name);
+    pack(at, std::to_string(position.position));
+  }
+  command.push_back(std::move(at));
+  positions_sent = now_at;
+
+  Told hosts;
+  hosts_sent.clear();
+  std::size_t too_many =
+      share > 0 ? leases.size() - std::min(leases.size(), share) : 0;
+  for (auto& [name, lease] : leases) {
+    if (!lease.touched && now - lease.told < kQuietHost) continue;
+    const std::size_t ahead =
+        std::clamp(kTurnsAhead * lease.done, kFirstUrls, kMostUrls);
+    std::size_t more = ahead - std::min(ahead, lease.here);
+    // What is here of them is done first, then they are given back.
+    if (too_many > 0) {
+      --too_many;
+      more = 0;
+    }
+    lease.touched = false;
+    lease.told = now;
+    lease.done = 0;
+    const Frontier::Rest rest =
+        frontier != nullptr ? frontier->rest_of(name) : Frontier::Rest();
+    hosts.add(name, in_ms(rest.next_in), in_ms(rest.delay),
+              trusted.contains(name) ? "1" : "0", rest.pace,
+              std::to_string(more));
+    hosts_sent.push_back(name);
+  }
+  tell(hosts);
+  hungry = false;
+  under_way = true;
+  sent = now;
+  return command;
+}
+
+void SharedState::Impl::poll() {
+  for (std::string& message : link.take_news()) {
+    news.messages.push_back(std::move(message));
+  }
+  if (!under_way || failed) return;
+  std::optional<Result<RedisReply>> answer = link.take();
+  if (!answer) return;
+  under_way = false;
+  if (!*answer) {
+    fail(answer->error().message);
+    return;
+  }
+  take_answer(**answer);
+}
+
+void SharedState::Impl::take_answer(const RedisReply& reply) {
+  if (reply.text_at(0) != "ok") {
+    lose(reply.list.size() > 1 ? reply.list[1].text : "no turn is answered");
+    return;
+  }
+  answered = clock.now();
+  lease_end = sent + options.lease;
+  any_turn = true;
+  positions = positions_sent;
+  const auto number = [&](std::size_t i) {
+    return static_cast<std::uint64_t>(
+        std::max<std::int64_t>(reply.number_at(i), 0));
+  };
+  totals = {number(1), number(2), number(3), number(4), number(5)};
+
+  take_bodies(reply.list_at(7));
+  take_claims(reply.list_at(8));
+  const auto& seeds = reply.list_at(9);
+  for (const RedisReply& each : seeds) {
+    if (auto url = Url::parse(each.text)) news.seeds.push_back(*std::move(url));
+  }
+  seeds_known += seeds.size();
+  more_seeds = seeds.size() >= kSeedsAtOnce;
+
+  // Of its hosts, in the order they were told.
+  const auto& more = reply.list_at(10);
+  for (std::size_t i = 0; i < more.size() && i < hosts_sent.size(); ++i) {
+    if (more[i].number_at(1) == 0) {
+      leases.erase(hosts_sent[i]);
+    } else {
+      take_entries(hosts_sent[i], more[i].list_at(2));
+    }
+  }
+  const auto& fresh = reply.list_at(11);
+  for (const RedisReply& host : fresh) {
+    const std::string name(host.text_at(0));
+    leases[name] = {};
+    if (host.text_at(2) == "1") trusted.insert(name);
+    const auto to_ms = [](std::string_view text) {
+      std::int64_t value = 0;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+      return milliseconds(std::clamp<std::int64_t>(value, 0, 86'400'000));
+    };
+    if (frontier != nullptr && !name.empty()) {
+      frontier->take_over(
+          name, {to_ms(host.text_at(1)), {}, std::string(host.text_at(3))},
+          to_ms(host.text_at(4)));
+    }
+    take_entries(name, host.list_at(5));
+  }
+  hear(reply.text_at(12));
+  share = static_cast<std::size_t>(number(13));
+  // Whoever goes hungry asks again soon, and then less and less often.
+  const std::int64_t next_in = reply.number_at(6);
+  hunger_wait = fresh.empty() ? std::min(2 * hunger_wait, kLongestHunger)
+                              : milliseconds(10);
+  if (fresh.empty() && next_in >= 0 && next_in < hunger_wait.count()) {
+    hunger_wait = milliseconds(next_in + 1);
+  }
+}
+
+void SharedState::Impl::hear(std::string_view now) {
+  if (order == now) return;
+  order = now;
+  news.messages.push_back(fmt::format(
+      "{}: the crawl {}", address.shown(),
+      order == "pause"  ? "is paused until --resume"
+      : order == "stop" ? "was stopped for all; --resume has it go on"
+                        : "goes on"));
+}
+
+void SharedState::Impl::take_bodies(const std::vector<RedisReply>& urls) {
+  for (std::size_t i = 0; i < urls.size() && i < bodies_sent.size(); ++i) {
+    news.bodies.push_back({bodies_sent[i], urls[i].text});
+  }
+}
+
+void SharedState::Impl::take_claims(const std::vector<RedisReply>& verdicts) {
+  using Verdict = StateNews::Claim::Verdict;
+  for (std::size_t i = 0; i < verdicts.size() && i < claims_sent.size(); ++i) {
+    const PageId page = claims_sent[i];
+    Verdict verdict = verdicts[i].text == "1"   ? Verdict::kYes
+                      : verdicts[i].text == "2" ? Verdict::kMoved
+                                                : Verdict::kNo;
+    const auto found = handed.find(page);
+    if (verdict == Verdict::kMoved && found != handed.end()) {
+      Lease& lease = leases[found->second.host];
+      lease.here -= std::min<std::size_t>(lease.here, 1);
+      lease.touched = true;
+      handed.erase(found);
+      --handed_out;
+    }
+    news.claims.push_back({page, verdict});
+  }
+}
+
+void SharedState::Impl::take_entries(const std::string& host,
+                                     const std::vector<RedisReply>& numbered) {
+  const auto lease = leases.find(host);
+  for (std::size_t i = 0; i + 1 < numbered.size(); i += 2) {
+    const std::string& number = numbered[i].text;
+    std::optional<SharedEntry> entry = unpack_entry(numbered[i + 1].text);
+    auto* const sitemap = entry ? std::get_if<QueuedSitemap>(&*entry) : nullptr;
+    auto* const left_out = entry ? std::get_if<LeftOut>(&*entry) : nullptr;
+    auto* const page = entry ? std::get_if<QueuedPage>(&*entry) : nullptr;
+    const bool fits = left_out != nullptr  ? host.empty()
+                      : sitemap != nullptr ? host_name_of(sitemap->url) == host
+                      : page != nullptr    ? host_name_of(page->url) == host
+                                           : false;
+    if (!fits || lease == leases.end()) {
+      fail("holds what is no crawl of this program");
+      return;
+    }
+    ++lease->second.here;
+    const std::uint32_t id = ++next_page;
+    if (page == nullptr) {
+      handed[id] = {host, number, "", kNoPage, "", false};
+      if (sitemap != nullptr) {
+        news.sitemaps.push_back({id, std::move(sitemap->url), sitemap->level,
+                                 sitemap->allow_private});
+      } else {
+        news.left_out.push_back({id, std::move(*left_out)});
+      }
+      continue;
+    }
+    ++handed_out;
+    QueuedPage queued = std::move(*page);
+    const std::string key = queued.url.host_key();
+    std::optional<HostId> origin = table->find(key);
+    if (!origin) origin = table->add(key);
+    queued.id = PageId{*origin} << 32 | id;
+    std::uint64_t place = 0;
+    std::from_chars(number.data(), number.data() + number.size(), place);
+    queued.place = place - 1;
+    handed[queued.id] = {host,
+                         number,
+                         queued.redirects.empty()
+                             ? std::string(queued.url.href())
+                             : queued.redirects.front().url,
+                         queued.parent,
+                         queued.parent_url,
+                         true};
+    known.insert(hash(queued.url.href()));
+    buffers[*origin].push_back(std::move(queued));
+    ++buffered;
+    if (news.hosts.empty() || news.hosts.back() != *origin) {
+      news.hosts.push_back(*origin);
+    }
+  }
+}
+
+std::string bucket_of(std::uint64_t hash) {
+  return std::to_string(hash >> 48U);
+}
+
+std::string number_word(std::uint64_t hash) {
+  return std::to_string(static_cast<std::int64_t>(hash));
+}
+
+}  // namespace crawl

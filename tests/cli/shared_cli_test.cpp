@@ -1,0 +1,443 @@
+// One crawl, many workers: what is in their outputs together, whatever befalls
+// them.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/cli_fixture.h"
+#include "support/redis_server.h"
+
+namespace crawl::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Le;
+using ::testing::Not;
+
+// Page n is at host n % hosts, and leads to three others, elsewhere too; some
+// redirect, on their host or to another, some are missing, some lead out of the
+// crawl.
+class SharedCliTest : public CliTest {
+ protected:
+  void serve(std::size_t pages, std::size_t hosts) {
+    pages_ = pages;
+    hosts_ = hosts;
+    site_.serve("/w/*", [this](const HttpRequest& request) {
+      return answer(request.target);
+    });
+  }
+
+  std::string page_url(std::size_t n, std::string_view folder = "w") const {
+    return fmt::format("http://h{}.test:{}/{}/{}", n % hosts_, site_.port(),
+                       folder, n);
+  }
+
+  Reply answer(const std::string& target) const {
+    const bool moved = target.starts_with("/w/m");
+    const std::size_t n = std::stoul(target.substr(moved ? 4 : 3));
+    if (!moved && n % 13 == 6) {
+      return Reply::redirect(fmt::format("http://h{}.test:{}/w/m{}",
+                                         (n + n / 13 % 2) % hosts_,
+                                         site_.port(), n));
+    }
+    std::string html = fmt::format("<title>{}</title>", n);
+    for (std::size_t next = 3 * n + 1; next <= 3 * n + 3; ++next) {
+      if (next < pages_) {
+        html += fmt::format("<a href=\"{}\">x</a>", page_url(next));
+      }
+    }
+    html += fmt::format(
+        "<a href=\"http://h0.test:{}/w/0\">0</a>"
+        "<a href=\"ftp://x/\">f</a>"
+        "<a rel=nofollow href=\"/not/{}\">n</a>",
+        site_.port(), n % 10);
+    // Those of others that are missing would lead nowhere.
+    return n % 11 == 5 && 3 * n + 1 >= pages_ ? Reply::html(html, 404)
+                                              : Reply::html(html);
+  }
+
+  std::vector<std::string> worker_command(int worker,
+                                          std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {
+        "-r",
+        page_url(0),
+        "--shared",
+        redis_.url(),
+        "--scope",
+        "any",
+        "--connect-to",
+        fmt::format("::127.0.0.1:{}", site_.port()),
+        "-o",
+        output(worker),
+        "--skipped",
+        files_.file(fmt::format("s{}.jsonl", worker)),
+        "--no-robots",
+        "-j",
+        "4",
+        "--per-host",
+        "2",
+        "-q"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return command(std::move(arguments));
+  }
+  std::string output(int worker) const {
+    return files_.file(fmt::format("o{}.jsonl", worker));
+  }
+
+  std::multiset<std::string> urls(int workers, const char* kind = "o") const {
+    std::multiset<std::string> urls;
+    for (int i = 0; i < workers; ++i) {
+      for (const json& record :
+           records(files_.read(fmt::format("{}{}.jsonl", kind, i)))) {
+        urls.insert(record["url"]);
+      }
+    }
+    return urls;
+  }
+
+  // Those of a crawl by one process that nobody disturbed.
+  std::multiset<std::string> undisturbed() {
+    const ProcessResult whole =
+        run({"-r", page_url(0), "--scope", "any", "--connect-to",
+             fmt::format("::127.0.0.1:{}", site_.port()), "--no-robots", "-q"});
+    std::multiset<std::string> urls;
+    for (const json& record : records(whole.out)) urls.insert(record["url"]);
+    return urls;
+  }
+
+  void expect_whole(int workers) {
+    const auto all = urls(workers);
+    EXPECT_EQ(all.size(), pages_);
+    EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), pages_);
+    EXPECT_EQ(all, undisturbed());
+    const auto skipped = urls(workers, "s");
+    EXPECT_EQ(skipped.size(),
+              std::set<std::string>(skipped.begin(), skipped.end()).size());
+  }
+
+  RedisServer redis_;
+  std::size_t pages_ = 0, hosts_ = 1;
+};
+
+TEST_F(SharedCliTest, WorkersFetchEachPageOnceBetweenThem) {
+  serve(600, 9);
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 3; ++i) {
+    workers.push_back(std::make_unique<Process>(worker_command(i)));
+  }
+  for (const auto& worker : workers) {
+    const ProcessResult result = worker->wait();
+    EXPECT_LE(result.exit_status, 1) << result.err;
+    EXPECT_EQ(result.signal, 0);
+  }
+  const LogView log = site_.log();
+  for (std::size_t host = 0; host < hosts_; ++host) {
+    EXPECT_LE(
+        log.max_concurrent(fmt::format("h{}.test:{}", host, site_.port())), 2u);
+  }
+  expect_whole(3);
+}
+
+TEST_F(SharedCliTest, AWorkerAloneIsAWholeCrawl) {
+  serve(200, 1);
+  const ProcessResult result = run_process(worker_command(0));
+  EXPECT_LE(result.exit_status, 1) << result.err;
+  expect_whole(1);
+  // Run again, it has nothing to add.
+  const std::string before = files_.read(output(0));
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  EXPECT_EQ(files_.read(output(0)), before);
+}
+
+TEST_F(SharedCliTest, WorkersKilledAtRandomLeaveEveryPageExactlyOnce) {
+  serve(1'500, 12);
+  constexpr int kWorkers = 3;
+  std::minstd_rand random(20261128);
+  std::vector<std::unique_ptr<Process>> workers(kWorkers);
+  int kills = 0;
+  for (bool ended = false; !ended && kills < 60;) {
+    for (int i = 0; i < kWorkers; ++i) {
+      auto& worker = workers[static_cast<std::size_t>(i)];
+      if (!worker) worker = std::make_unique<Process>(worker_command(i));
+    }
+    site_.clear_log();
+    const std::size_t moment =
+        std::uniform_int_distribution<std::size_t>(1, 90)(random);
+    const auto running = [&] {
+      return std::any_of(workers.begin(), workers.end(),
+                         [](const auto& w) { return w->running(); });
+    };
+    while (site_.log().size() < moment && running()) {
+      site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
+    }
+    ended = !running();
+    if (ended) break;
+    auto& victim = workers[std::uniform_int_distribution<std::size_t>(
+        0, kWorkers - 1)(random)];
+    victim->signal(SIGKILL);
+    victim->wait();
+    victim.reset();
+    ++kills;
+  }
+  for (auto& worker : workers) {
+    if (worker) worker->wait();
+  }
+  // Those that were killed last come back to what is left.
+  for (int i = 0; i < kWorkers; ++i) {
+    const ProcessResult last = run_process(worker_command(i));
+    EXPECT_LE(last.exit_status, 1) << last.err;
+  }
+  EXPECT_GT(kills, 10);
+  expect_whole(kWorkers);
+}
+
+TEST_F(SharedCliTest, RedisKilledAndStartedAgainCostsNothing) {
+  serve(1'500, 12);
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 2; ++i) {
+    workers.push_back(std::make_unique<Process>(worker_command(i)));
+  }
+  for (std::size_t moment = 100; moment <= 1'000; moment += 150) {
+    if (!site_.request_log().wait_for_started(moment)) break;
+    redis_.kill();
+    redis_.start();
+  }
+  for (const auto& worker : workers) {
+    const ProcessResult result = worker->wait();
+    EXPECT_LE(result.exit_status, 1) << result.err;
+  }
+  expect_whole(2);
+}
+
+TEST_F(SharedCliTest, WhenRedisIsGoneForLongTheWorkersGoOnAfterwards) {
+  serve(600, 5);
+  auto arguments = worker_command(0, {"--lease", "500ms"});
+  std::erase(arguments, "-q");
+  Process worker(arguments);
+  ASSERT_TRUE(site_.request_log().wait_for_started(100));
+  redis_.kill();
+  ASSERT_TRUE(worker.wait_for_error_output("going on from the last"));
+  redis_.start();
+  const ProcessResult result = worker.wait();
+  EXPECT_LE(result.exit_status, 1) << result.err;
+  expect_whole(1);
+}
+
+TEST_F(SharedCliTest, AWorkerThatNeverComesBackIsReplaced) {
+  serve(400, 6);
+  auto lost =
+      std::make_unique<Process>(worker_command(0, {"--lease", "300ms"}));
+  ASSERT_TRUE(site_.request_log().wait_for_started(60));
+  lost->signal(SIGKILL);
+  lost->wait();
+  const ProcessResult other =
+      run_process(worker_command(1, {"--lease", "300ms"}));
+  EXPECT_LE(other.exit_status, 1) << other.err;
+  // Its output has what counts, and what does not behind it: cut when it is
+  // begun once more.
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  expect_whole(2);
+}
+
+TEST_F(SharedCliTest, CtrlCGivesTheHostsBackAtOnce) {
+  serve(800, 6);
+  Process first(worker_command(0));
+  ASSERT_TRUE(site_.request_log().wait_for_started(60));
+  first.signal(SIGINT);
+  const ProcessResult stopped = first.wait();
+  EXPECT_EQ(stopped.signal, 0);
+  const ProcessResult second = run_process(worker_command(1));
+  EXPECT_LE(second.exit_status, 1) << second.err;
+  expect_whole(2);
+}
+
+TEST_F(SharedCliTest, MaxPagesIsThatOfAllWorkers) {
+  serve(900, 9);
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 3; ++i) {
+    workers.push_back(
+        std::make_unique<Process>(worker_command(i, {"--max-pages", "100"})));
+  }
+  for (const auto& worker : workers) worker->wait();
+  EXPECT_EQ(urls(3).size(), 100u);
+}
+
+TEST_F(SharedCliTest, StatusSaysHowTheCrawlGoes) {
+  serve(300, 4);
+  const auto status = [&](std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"--shared", redis_.url(), "--status"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  };
+  EXPECT_THAT(status().err, HasSubstr("no such crawl"));
+  EXPECT_EQ(status().exit_status, 2);
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  const ProcessResult text = status();
+  EXPECT_EQ(text.exit_status, 0);
+  EXPECT_THAT(text.out, AllOf(HasSubstr("ended"), HasSubstr("300 "),
+                              HasSubstr(output(0)), HasSubstr("gone")));
+  const json said = json::parse(status({"--format", "jsonl", "--watch"}).out);
+  EXPECT_EQ(said["left"], 0);
+  EXPECT_EQ(said["records"], 300);
+  EXPECT_EQ(said["workers"][0]["records"], 300);
+  EXPECT_EQ(said["workers"][0]["alive"], false);
+  EXPECT_EQ(said["fetched"].get<int>() + said["failed"].get<int>(), 300);
+}
+
+TEST_F(SharedCliTest, PauseResumeAndStopAreForAllWorkers) {
+  serve(600, 6);
+  const auto order = [&](const char* what) {
+    EXPECT_EQ(run({"--shared", redis_.url(), what}).exit_status, 0) << what;
+  };
+  auto first = std::make_unique<Process>(worker_command(0));
+  ASSERT_TRUE(site_.request_log().wait_for_started(50));
+  order("--stop");
+  EXPECT_LE(first->wait().exit_status, 1);
+  EXPECT_LT(urls(1).size(), 600u);
+  // Who comes to a crawl that was stopped has nothing to do.
+  EXPECT_LE(run_process(worker_command(1)).exit_status, 1);
+  EXPECT_EQ(urls(2).size(), urls(1).size());
+  order("--pause");
+  auto waits = std::make_unique<Process>(worker_command(1));
+  const json paused = json::parse(
+      run({"--shared", redis_.url(), "--status", "--format", "jsonl"}).out);
+  EXPECT_EQ(paused["order"], "pause");
+  EXPECT_GT(paused["left"], 0);
+  order("--resume");
+  EXPECT_LE(waits->wait().exit_status, 1);
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  expect_whole(2);
+}
+
+TEST_F(SharedCliTest, FinishCutsTheOutputsOfThoseThatNeverCameBack) {
+  serve(400, 6);
+  Process lost(worker_command(0, {"--lease", "300ms"}));
+  ASSERT_TRUE(site_.request_log().wait_for_started(60));
+  lost.signal(SIGKILL);
+  lost.wait();
+  EXPECT_LE(run_process(worker_command(1)).exit_status, 1);
+  std::ofstream(output(0), std::ios::app) << "{\"half";
+  const ProcessResult finished = run({"--shared", redis_.url(), "--finish"});
+  EXPECT_EQ(finished.exit_status, 0) << finished.out << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("cut off"));
+  expect_whole(2);
+  EXPECT_THAT(run({"--shared", redis_.url(), "--finish"}).out,
+              Not(HasSubstr("cut off")));
+}
+
+TEST_F(SharedCliTest, SitemapsAreReadOnceByOneWorker) {
+  serve(60, 6);
+  const auto url_in_map = [&](std::size_t n) { return page_url(n, "s"); };
+  site_.serve("/robots.txt", [this](const HttpRequest&) {
+    return Reply::text(
+        fmt::format("Sitemap: http://h0.test:{}/map.xml\n", site_.port()));
+  });
+  site_.serve("/map.xml", [&](const HttpRequest&) {
+    std::string text;
+    for (std::size_t n = 0; n < 30; ++n) text += url_in_map(n) + "\n";
+    return Reply::text(text);
+  });
+  site_.serve("/s/*", "<title>s</title>");
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 3; ++i) {
+    auto arguments = worker_command(i);
+    std::erase(arguments, "--no-robots");
+    workers.push_back(std::make_unique<Process>(arguments));
+  }
+  for (const auto& worker : workers) {
+    EXPECT_LE(worker->wait().exit_status, 1);
+  }
+  EXPECT_EQ(site_.log().count("/map.xml"), 1u);
+  const auto all = urls(3);
+  EXPECT_EQ(all.size(), 90u);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 90u);
+}
+
+TEST_F(SharedCliTest, OptionsThatOneWorkerCouldNotKeepToAreRefused) {
+  serve(5, 1);
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--state", "x"},
+        {"--max-time", "1s"},
+        {"--max-bytes", "1M"},
+        {"--rate", "1/s"},
+        {"--pace-by", "address"},
+        {"--sitemap", "http://h0.test/s.xml"},
+        {"--commit-interval", "1s"},
+        {"--lease", "1ms"},
+        {"-o", "-"},
+        {"-"},
+        {"--status"},
+        {"--watch"},
+        {"--shared", "http://h/"}}) {
+    const ProcessResult result = run_process(worker_command(0, more));
+    EXPECT_EQ(result.exit_status, 2) << more[0] << result.err;
+    EXPECT_EQ(result.err.find("crawl: "), 0u) << result.err;
+  }
+  EXPECT_THAT(run({"--resume"}).err, HasSubstr("--state FILE"));
+  EXPECT_EQ(run({"-r", "http://a/", "--lease", "1s"}).exit_status, 2);
+}
+
+TEST_F(SharedCliTest, TheSameOutputTwiceIsRefused) {
+  serve(50, 1);
+  site_.serve("/w/0", [](const HttpRequest&) {
+    return Reply().wait_for("held").then(Reply::html("<title>1</title>"));
+  });
+  Process first(worker_command(0));
+  ASSERT_TRUE(site_.request_log().wait_for_started(1));
+  const ProcessResult second = run_process(worker_command(0));
+  EXPECT_EQ(second.exit_status, 2);
+  EXPECT_THAT(second.err, HasSubstr("is being written"));
+  site_.open_gate("held");
+  EXPECT_LE(first.wait().exit_status, 1);
+}
+
+TEST_F(SharedCliTest, OtherOptionsAreRefusedAndNothingIsTouched) {
+  serve(50, 1);
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  const std::string before = files_.read(output(0));
+  const ProcessResult other = run_process(worker_command(0, {"--depth", "1"}));
+  EXPECT_EQ(other.exit_status, 2);
+  EXPECT_THAT(other.err, HasSubstr("--depth"));
+  EXPECT_EQ(files_.read(output(0)), before);
+  // An output that the crawl does not know is somebody's.
+  files_.write("o1.jsonl", "mine\n");
+  const ProcessResult foreign = run_process(worker_command(1));
+  EXPECT_EQ(foreign.exit_status, 2);
+  EXPECT_THAT(foreign.err, HasSubstr("does not know"));
+  EXPECT_EQ(files_.read("o1.jsonl"), "mine\n");
+}
+
+TEST_F(SharedCliTest, APasswordIsInNoMessage) {
+  serve(5, 1);
+  auto arguments = worker_command(0);
+  for (std::string& each : arguments) {
+    if (each == redis_.url()) {
+      each = fmt::format("redis://me:sesame@127.0.0.1:{}/0/x", redis_.port());
+    }
+  }
+  std::erase(arguments, "-q");
+  const ProcessResult result = run_process(arguments);
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.err + result.out, Not(HasSubstr("sesame")));
+  arguments.push_back("--print-config");
+  EXPECT_THAT(run_process(arguments).out,
+              AllOf(HasSubstr("shared"), Not(HasSubstr("sesame"))));
+}
+
+}  // namespace
+}  // namespace crawl::testing

@@ -1,0 +1,93 @@
+#include "frontier/shared_entry.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+
+namespace crawl {
+namespace {
+
+QueuedPage page() {
+  QueuedPage page{.url = *Url::parse("https://a.test:8443/x?y=1")};
+  page.depth = 3;
+  page.parent = 0;
+  page.parent_url = "https://a.test/";
+  page.allow_private = false;
+  page.redirects = {{"https://b.test/1", 302, "https://a.test:8443/x?y=1"}};
+  return page;
+}
+
+TEST(SharedEntry, APageComesBackAsItWas) {
+  for (const PageId parent :
+       {kNoPage, kFromSitemap, kFromPrivateSitemap, PageId{0}}) {
+    QueuedPage before = page();
+    before.parent = parent;
+    const auto entry = unpack_entry(pack_entry(before));
+    ASSERT_TRUE(entry);
+    const auto& after = std::get<QueuedPage>(*entry);
+    EXPECT_EQ(after.url, before.url);
+    EXPECT_EQ(after.depth, 3);
+    EXPECT_EQ(after.parent, parent);
+    EXPECT_EQ(after.parent_url, "https://a.test/");
+    EXPECT_FALSE(after.allow_private);
+    ASSERT_EQ(after.redirects.size(), 1u);
+    EXPECT_EQ(after.redirects[0].url, "https://b.test/1");
+    EXPECT_EQ(after.redirects[0].status_code, 302);
+    EXPECT_EQ(after.redirects[0].location, "https://a.test:8443/x?y=1");
+  }
+}
+
+TEST(SharedEntry, ASitemapComesBackAsItWas) {
+  const auto entry = unpack_entry(
+      pack_entry(QueuedSitemap{*Url::parse("http://a.test/s.xml"), 2, true}));
+  ASSERT_TRUE(entry);
+  const auto& after = std::get<QueuedSitemap>(*entry);
+  EXPECT_EQ(after.url.href(), "http://a.test/s.xml");
+  EXPECT_EQ(after.level, 2);
+  EXPECT_TRUE(after.allow_private);
+}
+
+TEST(SharedEntry, WhatIsLeftOutComesBackAsItWas) {
+  const LeftOut before{"http://a.test/1:2", ErrorKind::kScope, "7:because",
+                       "http://a.test/", 2};
+  const auto entry = unpack_entry(pack_entry(before));
+  ASSERT_TRUE(entry);
+  const auto& after = std::get<LeftOut>(*entry);
+  EXPECT_EQ(after.url, before.url);
+  EXPECT_EQ(after.error, before.error);
+  EXPECT_EQ(after.reason, before.reason);
+  EXPECT_EQ(after.parent, before.parent);
+  EXPECT_EQ(after.depth, before.depth);
+}
+
+// Whatever stands in Redis, it is read within its bounds or refused.
+TEST(SharedEntry, WhatIsCutOrChangedIsRefusedOrAnotherEntry) {
+  for (const std::string& whole :
+       {pack_entry(page()),
+        pack_entry(LeftOut{"u", ErrorKind::kTrap, "r", "p", 1})}) {
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      // Ended between two hops, it is a page with fewer.
+      refused += unpack_entry(whole.substr(0, i)) ? 0 : 1;
+      for (const char c : {'\0', ':', '9', '-', 'x'}) {
+        std::string changed = whole;
+        changed[i] = c;
+        static_cast<void>(unpack_entry(changed));
+      }
+    }
+    EXPECT_GE(refused + 1, whole.size());
+  }
+  EXPECT_FALSE(unpack_entry("99999999999999999999:x"));
+  EXPECT_FALSE(unpack_entry("1:p3:ftp"));
+}
+
+TEST(SharedEntry, AHostIsItsNameWhateverTheSchemeAndPort) {
+  for (const char* const url : {"http://a.test/", "https://a.test/x",
+                                "http://A.test:81/", "https://a.test./"}) {
+    EXPECT_EQ(host_name_of(*Url::parse(url)), "a.test") << url;
+  }
+}
+
+}  // namespace
+}  // namespace crawl
