@@ -37,6 +37,17 @@ std::unique_ptr<Job> RobotsErrand::ask_for(std::unique_ptr<Job> job) {
   return question;
 }
 
+void RobotsErrand::take_over(KeptRobots answer, std::chrono::nanoseconds ago) {
+  const std::optional<Url> origin = Url::parse(answer.host_key);
+  if (!origin || !origin->is_http()) return;
+  FetchResult result;
+  result.status_code = answer.status_code;
+  result.truncated = answer.truncated;
+  result.body = std::move(answer.body);
+  gate_.answered(answer.host_key, RobotsGate::robots_url(*origin), 0, result,
+                 clock_.now() - ago);
+}
+
 void RobotsErrand::prepare(const Job& job, FetchRequest& request) const {
   request.parse_page = false;
   request.keep_body = true;
@@ -69,6 +80,10 @@ std::unique_ptr<Job> RobotsErrand::answered(std::unique_ptr<Job> question,
     return question;
   }
   ledger_.keep(job.kept);
+  if (on_answer_ && !outcome.follow && !outcome.hold_until &&
+      result.answered() && result.error == ErrorKind::kNone) {
+    on_answer_({host, result.status_code, result.truncated, result.body});
+  }
   if (outcome.hold_until) {
     ledger_.notice(fmt::format(
         "{}: robots.txt cannot be had ({}); the host waits for it", host,

@@ -1,6 +1,7 @@
 #ifndef CRAWL_ENGINE_ROBOTS_ERRAND_H_
 #define CRAWL_ENGINE_ROBOTS_ERRAND_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "crawl/base/clock.h"
 #include "crawl/frontier/frontier.h"
 #include "crawl/frontier/politeness.h"
+#include "crawl/frontier/state_store.h"
 #include "engine/job_owner.h"
 #include "engine/ledger.h"
 #include "engine/robots_gate.h"
@@ -32,6 +34,12 @@ class RobotsErrand final : public JobOwner {
                const PaceOptions& pace, Frontier& frontier, Ledger& ledger,
                const Clock& clock);
   void on_sitemaps(OnSitemaps told) { on_sitemaps_ = std::move(told); }
+
+  // Told of every answer that stands, and told one that another process had so
+  // long ago.
+  using OnAnswer = std::function<void(const KeptRobots& answer)>;
+  void on_answer(OnAnswer told) { on_answer_ = std::move(told); }
+  void take_over(KeptRobots answer, std::chrono::nanoseconds ago);
 
   RobotsGate::Verdict judge(const Url& url, bool allow_private) const {
     return gate_.judge(url, allow_private, clock_.now());
@@ -59,6 +67,7 @@ class RobotsErrand final : public JobOwner {
   Ledger& ledger_;
   const Clock& clock_;
   OnSitemaps on_sitemaps_;
+  OnAnswer on_answer_;
   RobotsGate gate_;
 };
 

@@ -63,6 +63,8 @@ Result<void> SiteAgenda::open() {
                                 found.url, found.level, found.allow_private));
                           },
                           [this](PageId page) { store_.done(page); }});
+    visits_.robots().on_answer(
+        [this](const KeptRobots& answer) { store_.keep_robots(answer); });
   }
   ledger_.restore(store_);
   never_queued_ = store_.counter(kNeverQueued);
@@ -84,6 +86,9 @@ void SiteAgenda::take_news() {
   if (store_.stops()) visits_.stop();
   for (const Url& seed : news.seeds) queue_->know_seed(seed);
   for (const StateStore::HostId host : news.hosts) queue_->note_waiting(host);
+  for (StateNews::Robots& each : news.robots) {
+    visits_.robots().take_over(std::move(each.answer), each.ago);
+  }
   for (StateNews::Sitemap& each : news.sitemaps) {
     sitemaps_.begin({std::move(each.url), each.level, each.allow_private},
                     each.page);

@@ -9,7 +9,8 @@
 --   q:HOST     list   URLs that wait, in order; HOST "": to be listed only
 --   p:HOST     hash   number -> URL that is handed out and not done
 --   h:HOST     hash   worker, n and sitemaps (numbers given), next (ms), delay (ms), trust,
---                     pace and paced (when that was told, ms)
+--                     pace and paced (when that was told, ms); "robots ORIGIN":
+--                     what its robots.txt answered, after when (ms)
 --   ready      zset   hosts that wait for a worker -> when they may be asked, ms
 --   workers    set    all workers there ever were
 --   alive      zset   workers -> when their leases end, ms
@@ -228,6 +229,12 @@ local function turn(keys, args)
     end
   end
 
+  -- What a robots.txt answered: host, origin, answer.
+  for _ = 1, number() do
+    redis.call('HSET', k .. 'h:' .. take(), 'robots ' .. take(),
+               now .. ' ' .. take())
+  end
+
   for _ = 1, number() do
     redis.call('HINCRBY', w, 'count ' .. take(), take())
   end
@@ -282,6 +289,16 @@ local function turn(keys, args)
       redis.call('HSET', h, 'worker', worker)
       redis.call('SADD', l, host)
       local kept = redis.call('HMGET', h, 'next', 'trust', 'pace', 'paced')
+      local robots = {}
+      local fields = redis.call('HGETALL', h)
+      for f = 1, #fields, 2 do
+        if string.sub(fields[f], 1, 7) == 'robots ' then
+          local space = string.find(fields[f + 1], ' ', 1, true)
+          local since = now - tonumber(string.sub(fields[f + 1], 1, space - 1))
+          robots[#robots + 1] = {string.sub(fields[f], 8), tostring(since),
+                                 string.sub(fields[f + 1], space + 1)}
+        end
+      end
       -- What was handed out before and never done comes first.
       local urls = redis.call('HGETALL', k .. 'p:' .. host)
       if #urls < 2 * batch then
@@ -299,7 +316,8 @@ local function turn(keys, args)
       else
         hosts[#hosts + 1] = {host, tostring(kept[1] and kept[1] - now or 0),
                              kept[2] or '0', kept[3] or '',
-                             tostring(now - tonumber(kept[4] or now)), urls}
+                             tostring(now - tonumber(kept[4] or now)), urls,
+                             robots}
       end
     end
     local first = redis.call('ZRANGE', k .. 'ready', 0, 0, 'WITHSCORES')

@@ -77,7 +77,7 @@ struct SharedState::Impl {
       ++count;
     }
   };
-  Told tell_done, tell_found, tell_seeds, ask_bodies, ask_claims;
+  Told tell_done, tell_found, tell_seeds, ask_bodies, ask_claims, tell_robots;
   std::vector<PageId> bodies_of, claims_of;  // who asks
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>, std::less<>>
       counters;  // now, and as told
@@ -118,6 +118,7 @@ struct SharedState::Impl {
   void poll();
   void take_answer(const RedisReply& reply);
   void hear(std::string_view now);
+  void take_robots(const std::vector<RedisReply>& kept);
   void take_bodies(const std::vector<RedisReply>& urls);
   void take_claims(const std::vector<RedisReply>& verdicts);
   void take_entries(const std::string& host,

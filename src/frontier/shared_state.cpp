@@ -30,6 +30,8 @@ constexpr int kMargin = 6;
 constexpr int kHeartbeat = 4;
 constexpr milliseconds kPausedBeat{1'000};
 constexpr milliseconds kLeaving{3'000};
+// A longer robots.txt is asked for again by who has the host next.
+constexpr std::size_t kMostRobots = 16'384;
 constexpr std::string_view kVersion = "1";
 
 std::string packed_settings(
@@ -83,7 +85,7 @@ SharedState::~SharedState() {
   }
   // What was found and not committed is nobody's.
   impl.tell_done = impl.tell_found = impl.tell_seeds = {};
-  impl.ask_bodies = impl.ask_claims = {};
+  impl.ask_bodies = impl.ask_claims = impl.tell_robots = {};
   impl.counters.clear();
   impl.link.send(impl.turn(impl.positions, true));
   static_cast<void>(impl.link.wait(kLeaving));
@@ -452,6 +454,17 @@ bool SharedState::paused() const {
 bool SharedState::stops() const { return impl_->order == "stop"; }
 
 void SharedState::starve() { impl_->hungry = true; }
+
+void SharedState::keep_robots(const KeptRobots& answer) {
+  const auto url = Url::parse(answer.host_key);
+  if (!url || answer.body.size() > kMostRobots) return;
+  std::string packed;
+  pack(packed, std::to_string(answer.status_code));
+  pack(packed, answer.truncated ? "1" : "0");
+  pack(packed, answer.body);
+  impl_->tell_robots.add(host_name_of(*url), answer.host_key,
+                         std::move(packed));
+}
 
 void SharedState::use_paces(Frontier* frontier) { impl_->frontier = frontier; }
 

@@ -25,6 +25,12 @@ constexpr milliseconds kQuietHost{2'000};
 constexpr milliseconds kLongestHunger{400};
 constexpr std::size_t kSeedsAtOnce = 10'000;
 
+milliseconds to_ms(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return milliseconds(std::clamp<std::int64_t>(value, 0, 86'400'000));
+}
+
 std::string in_ms(std::chrono::nanoseconds time) {
   return std::to_string(
       std::chrono::ceil<milliseconds>(std::max(time, {})).count());
@@ -75,6 +81,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   tell(tell_seeds);
   tell(ask_bodies);
   tell(ask_claims);
+  tell(tell_robots);
   bodies_sent = std::exchange(bodies_of, {});
   claims_sent = std::exchange(claims_of, {});
 
@@ -176,16 +183,12 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
     const std::string name(host.text_at(0));
     leases[name] = {};
     if (host.text_at(2) == "1") trusted.insert(name);
-    const auto to_ms = [](std::string_view text) {
-      std::int64_t value = 0;
-      std::from_chars(text.data(), text.data() + text.size(), value);
-      return milliseconds(std::clamp<std::int64_t>(value, 0, 86'400'000));
-    };
     if (frontier != nullptr && !name.empty()) {
       frontier->take_over(
           name, {to_ms(host.text_at(1)), {}, std::string(host.text_at(3))},
           to_ms(host.text_at(4)));
     }
+    take_robots(host.list_at(6));
     take_entries(name, host.list_at(5));
   }
   hear(reply.text_at(12));
@@ -207,6 +210,19 @@ void SharedState::Impl::hear(std::string_view now) {
       order == "pause"  ? "is paused until --resume"
       : order == "stop" ? "was stopped for all; --resume has it go on"
                         : "goes on"));
+}
+
+// What is not readable is asked for again.
+void SharedState::Impl::take_robots(const std::vector<RedisReply>& kept) {
+  for (const RedisReply& each : kept) {
+    Unpack fields(each.text_at(2));
+    KeptRobots answer{std::string(each.text_at(0))};
+    answer.status_code = static_cast<int>(fields.number(999));
+    answer.truncated = fields.next() == "1";
+    answer.body = fields.next();
+    if (!fields.good() || !fields.at_end()) continue;
+    news.robots.push_back({std::move(answer), to_ms(each.text_at(1))});
+  }
 }
 
 void SharedState::Impl::take_bodies(const std::vector<RedisReply>& urls) {

@@ -277,6 +277,25 @@ TEST_F(SharedCliTest, MaxPagesIsThatOfAllWorkers) {
   EXPECT_EQ(urls(3).size(), 100u);
 }
 
+TEST_F(SharedCliTest, ARobotsTxtIsAskedForOnceWhoeverHasItsHost) {
+  serve(400, 5);
+  site_.serve("/robots.txt", [](const HttpRequest&) {
+    return Reply::text("User-agent: *\nDisallow: /w/7\n");
+  });
+  const auto with_robots = [&](int worker) {
+    auto arguments = worker_command(worker);
+    std::erase(arguments, "--no-robots");
+    return arguments;
+  };
+  Process first(with_robots(0));
+  ASSERT_TRUE(site_.request_log().wait_for_started(80));
+  first.signal(SIGINT);
+  first.wait();
+  EXPECT_LE(run_process(with_robots(1)).exit_status, 1);
+  EXPECT_LE(site_.log().count("/robots.txt"), hosts_);
+  EXPECT_EQ(site_.log().count("/w/7"), 0u);
+}
+
 TEST_F(SharedCliTest, StatusSaysHowTheCrawlGoes) {
   serve(300, 4);
   const auto status = [&](std::vector<std::string> more = {}) {

@@ -65,6 +65,7 @@ class Worker {
       EXPECT_TRUE(state().load(host, 10'000, pages));
     }
     for (auto& each : news.left_out) left_out.push_back(std::move(each));
+    for (auto& each : news.robots) robots.push_back(std::move(each));
     for (auto& each : news.bodies) bodies[each.page] = each.first_url;
     for (auto& each : news.claims) claims[each.page] = each.verdict;
     for (auto& each : news.seeds) seeds.emplace_back(each.href());
@@ -85,6 +86,7 @@ class Worker {
   }
 
   std::vector<QueuedPage> pages;
+  std::vector<StateNews::Robots> robots;
   std::vector<StateNews::Listed> left_out;
   std::map<PageId, std::string> bodies;
   std::map<PageId, Verdict> claims;
@@ -487,6 +489,30 @@ TEST_F(SharedStateTest, APaceGoesWithItsHost) {
   const auto rest = b->frontier().rest_of("h.test");
   EXPECT_GT(rest.next_in, 80s);
   EXPECT_GT(rest.delay, 0s);
+}
+
+TEST_F(SharedStateTest, ARobotsTxtGoesWithItsHost) {
+  auto a = worker("a");
+  a->add("http://h.test/");
+  a->turn();
+  a->state().keep_robots({"http://h.test:80", 200, false, "Disallow: /\n"});
+  a->state().keep_robots({"https://h.test:443", 404, true, ""});
+  a->state().keep_robots(
+      {"http://h.test:81", 200, false, std::string(20'000, 'x')});
+  a->turn();
+  a.reset();
+  const auto b = worker("b");
+  b->turn();
+  ASSERT_EQ(b->robots.size(), 2u);
+  std::sort(b->robots.begin(), b->robots.end(), [](auto& x, auto& y) {
+    return x.answer.host_key < y.answer.host_key;
+  });
+  EXPECT_EQ(b->robots[0].answer.host_key, "http://h.test:80");
+  EXPECT_EQ(b->robots[0].answer.status_code, 200);
+  EXPECT_EQ(b->robots[0].answer.body, "Disallow: /\n");
+  EXPECT_FALSE(b->robots[0].answer.truncated);
+  EXPECT_EQ(b->robots[1].answer.status_code, 404);
+  EXPECT_TRUE(b->robots[1].answer.truncated);
 }
 
 TEST_F(SharedStateTest, OtherSettingsAreRefused) {

@@ -109,6 +109,7 @@ class SharedState final : public StateStore {
                            bool allow_private) override;
   std::optional<Clock::time_point> commit_due() const override;
   bool more_may_come() const override;
+  void keep_robots(const KeptRobots& answer) override;
   bool paused() const override;
   bool stops() const override;
   void starve() override;

@@ -1,6 +1,7 @@
 #ifndef CRAWL_FRONTIER_STATE_STORE_H_
 #define CRAWL_FRONTIER_STATE_STORE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -59,6 +60,14 @@ struct Redirect {
   bool allow_private = true;  // it may lead to private addresses
 };
 
+// What the robots.txt of an origin answered, where that stands.
+struct KeptRobots {
+  std::string host_key;  // Url::host_key()
+  int status_code = 0;
+  bool truncated = false;
+  std::string body{};
+};
+
 struct QueuedPage {
   PageId id = 0;
   Url url;
@@ -93,6 +102,10 @@ struct StateNews {
     int level;
     bool allow_private;
   };
+  struct Robots {  // of a host that was another worker's before
+    KeptRobots answer;
+    std::chrono::nanoseconds ago;
+  };
   struct Listed {  // to be done(), once it is said
     PageId page;
     LeftOut what;
@@ -100,6 +113,7 @@ struct StateNews {
   std::vector<Body> bodies;
   std::vector<Claim> claims;
   std::vector<Sitemap> sitemaps;
+  std::vector<Robots> robots;
   std::vector<Listed> left_out;
   std::vector<Url> seeds;             // of the crawl
   std::vector<std::uint32_t> hosts;   // with pages that wait
@@ -223,6 +237,8 @@ class StateStore {
   }
   // Pages may come that nobody has seen yet.
   virtual bool more_may_come() const { return false; }
+  // It goes with its host to whoever has that next.
+  virtual void keep_robots(const KeptRobots& /*answer*/) {}
   // Nothing may be begun at the moment.
   virtual bool paused() const { return false; }
   // Nothing will ever be begun again: somebody ended it for all.
