@@ -289,39 +289,35 @@ void ArchiveReader::take_block(std::uint64_t length, bool keep,
                                ArchivedRecord& record) {
   std::uint64_t end = position() + length;
   while (position() < end) {
-    const std::uint64_t room = max_block_ - record.block.size();
-    // A block that is kept is copied once, when it is here.
-    const std::uint64_t wanted =
-        std::min(end, position() + (keep ? room : std::uint64_t{1}));
-    while (bytes_.end() < std::max(wanted, position() + 1) && fill()) {
-      if (cut_before(end)) break;
+    if (!need(1)) {
+      record.cut = true;
+      record.fault =
+          bytes_.fault().empty() ? "it ends inside a record" : bytes_.fault();
+      return;
     }
-    if (const auto cut = cut_before(end)) {
+    // Looking ahead of a mark may bring others, whose turn comes later.
+    const std::uint64_t until = std::min(end, bytes_.end());
+    if (const auto cut = cut_before(until)) {
       const auto& marks = bytes_.marks();
       const auto at =
           std::find_if(marks.begin(), marks.end(),
                        [&](const auto& mark) { return mark.at == *cut; });
-      const bool damage = at != marks.end() && at->behind_damage;
       record.cut = true;
-      if (damage) record.fault = "what is packed is damaged";
-      end = *cut;
-    }
-    const std::uint64_t there = std::min(end, bytes_.end()) - position();
-    if (there == 0) {
-      if (position() < end) {
-        record.cut = true;
-        record.fault =
-            bytes_.fault().empty() ? "it ends inside a record" : bytes_.fault();
+      if (at != marks.end() && at->behind_damage) {
+        record.fault = "what is packed is damaged";
       }
-      return;
+      end = *cut;
+      if (position() == end) return;
     }
-    const auto size = static_cast<std::size_t>(there);
+    const auto size =
+        static_cast<std::size_t>(std::min(end, until) - position());
     if (keep) {
-      record.block.append(here().substr(
-          0, std::min<std::size_t>(size, static_cast<std::size_t>(room))));
-      if (room < there) record.cut = true;
+      const std::size_t room = max_block_ - record.block.size();
+      record.block.append(here().substr(0, std::min(size, room)));
+      if (room < size) record.cut = true;
     }
     drop(size);
+    bytes_.forget_marks();
   }
 }
 
@@ -330,7 +326,7 @@ void ArchiveReader::take_block(std::uint64_t length, bool keep,
 ArchiveReader::Way ArchiveReader::read_arc(ArchivedRecord& record) {
   std::size_t end = 0;
   while ((end = here().find('\n')) == std::string_view::npos &&
-         here().size() <= kMostHead && fill()) {
+         here().size() <= kMostHead && bytes_.get_more()) {
   }
   const std::optional<ArcLine> line = read_arc_line(here().substr(0, end));
   if (!line) {
@@ -371,7 +367,7 @@ std::uint64_t ArchiveReader::find_next() {
     const std::size_t line = here().rfind('\n');
     const bool long_line =
         line == std::string_view::npos || here().size() - line > kMostHead;
-    if (!fill()) {
+    if (!bytes_.get_more()) {
       drop(here().size());
       break;
     }
@@ -380,6 +376,7 @@ std::uint64_t ArchiveReader::find_next() {
     } else if (here().size() > 2 * kMostHead) {
       drop(here().size() - kMostHead);
     }
+    bytes_.forget_marks();
   }
   return position() - from;
 }

@@ -46,11 +46,13 @@ class FileBytes final : public ByteSource {
     }
   }
 
+  bool stopped() const override { return stop_ != nullptr && stop_->load(); }
+
  private:
   // Until there is something to read; false if nobody wants it any more.
   bool wait() const {
     constexpr int kLook = 100;  // ms
-    while (stop_ == nullptr || !stop_->load()) {
+    while (!stopped()) {
       pollfd waiting{fd_, POLLIN, 0};
       if (::poll(&waiting, 1, kLook) > 0) return true;
     }

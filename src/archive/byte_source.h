@@ -18,6 +18,8 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // Reads some; 0 at the end.
   virtual Result<std::size_t> read(char* to, std::size_t room) = 0;
+  // Nobody wants any more.
+  virtual bool stopped() const { return false; }
 };
 
 // A file by its name; "-" is standard input. What keeps a reader waiting (a

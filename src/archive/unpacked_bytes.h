@@ -44,6 +44,14 @@ class UnpackedBytes {
     }
     return true;
   }
+  // Gets more at once than a search should begin anew for, however little comes
+  // at a time; false if there is no more.
+  bool get_more() {
+    constexpr std::size_t kEnough = std::size_t{64} << 10U;
+    const std::size_t before = here().size();
+    need(before + kEnough);
+    return here().size() > before;
+  }
   void drop(std::size_t size) {
     begin_ += size;
     position_ += size;
@@ -61,6 +69,8 @@ class UnpackedBytes {
     return all.empty() ? 0 : all.front().offset;
   }
 
+  // Those before the window are of no more use: there may be any number.
+  void forget_marks() { offset_of(position_); }
   const std::deque<Unpacker::Mark>& marks() { return unpacker_.marks(); }
   bool ended() const { return ended_; }  // there are no more bytes
   bool is_packed() const { return unpacker_.is_packed(); }

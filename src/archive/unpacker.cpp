@@ -114,7 +114,14 @@ void Unpacker::drop(std::size_t size) {
 }
 
 void Unpacker::mark() {
-  marks_.push_back({made_, offset_, std::exchange(damaged_, false)});
+  const bool damaged = std::exchange(damaged_, false);
+  // Of empty members, which may be any number, the last counts.
+  if (!marks_.empty() && marks_.back().at == made_) {
+    marks_.back().offset = offset_;
+    marks_.back().behind_damage = marks_.back().behind_damage || damaged;
+    return;
+  }
+  marks_.push_back({made_, offset_, damaged});
 }
 
 bool Unpacker::ends(std::string_view fault) {
@@ -124,7 +131,7 @@ bool Unpacker::ends(std::string_view fault) {
 }
 
 bool Unpacker::more(std::string& out) {
-  if (over_) return false;
+  if (over_ || source_->stopped()) return false;
   if (format_ == Format::kUnknown) recognise();
   const std::size_t before = out.size();
   const auto go_on = [&] {
@@ -138,7 +145,7 @@ bool Unpacker::more(std::string& out) {
     }
   };
   // A member may be empty.
-  while (go_on()) {
+  while (!source_->stopped() && go_on()) {
     made_ += out.size() - before;
     if (out.size() > before) return true;
   }

@@ -96,6 +96,8 @@ class Checker {
   void record() {
     const std::uint64_t begin = bytes_.position();
     offset_ = bytes_.offset_of(begin);
+    whole_member_ =
+        bytes_.marks().empty() || bytes_.marks().front().at == begin;
     const std::optional<std::string> head = take_head();
     if (!head) return pass_to_next();
     ++counts_.records;
@@ -105,7 +107,7 @@ class Checker {
       fault("its Content-Length is no length");
       return pass_to_next();
     }
-    check_block(fields, *length);
+    check_block(fields, *length, begin);
     check_end(begin);
   }
 
@@ -120,7 +122,7 @@ class Checker {
     }
     std::size_t end = std::string_view::npos;
     while ((end = bytes_.here().find("\r\n\r\n")) == std::string_view::npos &&
-           bytes_.here().size() < kMostHead && bytes_.fill()) {
+           bytes_.here().size() < kMostHead && bytes_.get_more()) {
     }
     if (end == std::string_view::npos) {
       fault("its head does not end");
@@ -226,7 +228,16 @@ class Checker {
     return nullptr;
   }
 
-  void check_block(const Fields& fields, std::uint64_t length) {
+  // A member that begins inside the record is told of once, at its end.
+  void note_members(std::uint64_t begin) {
+    for (const Unpacker::Mark& mark : bytes_.marks()) {
+      if (mark.at > begin && mark.at < bytes_.position()) whole_member_ = false;
+    }
+    bytes_.forget_marks();
+  }
+
+  void check_block(const Fields& fields, std::uint64_t length,
+                   std::uint64_t begin) {
     const std::string type = fields.get("warc-type");
     const bool message = starts_with_ignoring_case(fields.get("content-type"),
                                                    "application/http") &&
@@ -262,6 +273,7 @@ class Checker {
       payload_.update(payload);
       left -= part.size();
       bytes_.drop(part.size());
+      note_members(begin);
     }
     compare(fields.get("warc-block-digest"), block_, "block");
     const bool chunked =
@@ -306,15 +318,12 @@ class Checker {
     bytes_.drop(4);
     if (!bytes_.is_packed()) return;
     const std::uint64_t end = bytes_.position();
-    bool begins = false;
     bool ends = bytes_.here().empty();
-    bool between = false;
     for (const Unpacker::Mark& mark : bytes_.marks()) {
-      begins = begins || mark.at == begin;
       ends = ends || mark.at == end;
-      between = between || (mark.at > begin && mark.at < end);
+      if (mark.at > begin && mark.at < end) whole_member_ = false;
     }
-    if (!begins || !ends || between) {
+    if (!whole_member_ || !ends) {
       fault("it is not one member of its own");
     }
   }
@@ -325,6 +334,7 @@ class Checker {
       if (at != std::string_view::npos) return bytes_.drop(at);
       const std::size_t size = bytes_.here().size();
       bytes_.drop(size - std::min<std::size_t>(size, 6));
+      bytes_.forget_marks();
       if (!bytes_.fill()) return bytes_.drop(bytes_.here().size());
     }
   }
@@ -332,6 +342,7 @@ class Checker {
   UnpackedBytes bytes_;
   const std::function<void(std::uint64_t, std::string_view)>& tell_;
   std::uint64_t offset_ = 0;
+  bool whole_member_ = false;  // none begins inside the record so far
   WarcCheck counts_;
   Sha1 block_, payload_;
 };

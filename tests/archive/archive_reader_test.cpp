@@ -267,6 +267,22 @@ TEST(ArchiveReader, ReadsMembersOfAnySize) {
   EXPECT_EQ(all[1].url, "http://b.test/");
 }
 
+// Members of a byte each, and empty ones: as much work as there are bytes.
+TEST(ArchiveReader, ManyMembersCostNoMoreThanTheirBytes) {
+  const std::string one = gzip("x");
+  const std::string none = gzip("");
+  std::string bytes = gzip(with_length(kA, "100000000"));
+  for (int i = 0; i < 200'000; ++i) bytes += one;
+  const auto inside = read(bytes);
+  ASSERT_THAT(inside, SizeIs(1));
+  EXPECT_EQ(inside[0].fault, "it ends inside a record");
+  bytes = gzip(kA);
+  for (int i = 0; i < 200'000; ++i) bytes += i % 2 == 0 ? one : none;
+  EXPECT_THAT(told(bytes + gzip("\n") + gzip(kB)),
+              ElementsAre("http://a.test/", HasSubstr("that are no record"),
+                          "http://b.test/"));
+}
+
 TEST(ArchiveReader, ReadsArcFiles) {
   const std::string first =
       "filedesc://a.arc 0.0.0.0 20080430204825 text/plain 3\n1 0\n\n";
