@@ -112,6 +112,7 @@ SeedSource::Status WatchedLines::next(std::string& line) {
 namespace {
 
 std::string filled(std::string_view text, std::size_t columns) {
+  if (columns == 0) return fmt::format("{}\n", text);
   std::string out;
   append_filled(text, 0, std::max<std::size_t>(columns, 20), out);
   return out;

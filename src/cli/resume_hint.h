@@ -29,9 +29,9 @@ class WatchedLines final : public SeedSource {
 // How to go on after Ctrl-C. For a list whose records name its lines it is a
 // command for the shell that picks those without one; `exact`: they name them
 // byte by byte. Looks for the files and for a name that is free. Words are
-// filled to `columns`, the command is not.
+// filled to `columns` (0: not at all), the command is not.
 std::string format_resume_hint(const Options& options, bool exact,
-                               std::size_t columns = 1'000);
+                               std::size_t columns = 0);
 
 }  // namespace crawl::cli
 

@@ -360,7 +360,7 @@ TEST_F(SiteTest, Rfc9309_ServerErrorDisallowsAllUntilItIsMended) {
 }
 
 TEST_F(SiteTest, Rfc9309_RobotsThatNeverComesSkipsTheHost) {
-  fetcher_.reply("http://r.test/robots.txt", {.error = ErrorKind::kTimeout});
+  fetcher_.reply("http://r.test/robots.txt", {.error = ErrorKind::kClosed});
   const CrawlStats stats = crawl({"http://r.test/", "http://a.test/"});
   EXPECT_EQ(asked("http://r.test/"), 0u);
   EXPECT_EQ(record("http://r.test/")["error"], "robots");
