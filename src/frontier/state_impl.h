@@ -47,12 +47,14 @@ struct FileState::Impl {
 
   StateOptions options;
   Database db;  // before the statements: closed after them
-  Statement insert_page, insert_host, insert_known, insert_ahead, insert_body;
-  Statement delete_ahead, update_host, select_pages, select_url, select_body;
-  Statement insert_wanted, delete_wanted, insert_trusted;
-  Statement put_counter, insert_position;
-  mutable Statement get_meta;
-  Statement put_meta;
+  struct Statements {
+    Statement insert_page, insert_host, insert_known, insert_ahead, insert_body;
+    Statement delete_ahead, update_host, select_pages, select_url, select_body;
+    Statement insert_wanted, delete_wanted, insert_trusted;
+    Statement put_counter, insert_position;
+    mutable Statement get_meta;
+    Statement put_meta;
+  } sql;
 
   std::uint64_t seed = 0;
   FingerprintSet known;

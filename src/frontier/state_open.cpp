@@ -35,24 +35,24 @@ std::string abridged(const std::string& text) {
 
 int FileState::Impl::prepare() {
   const std::pair<Statement*, std::string_view> all[] = {
-      {&insert_page, "INSERT INTO page VALUES(?,?,?,?)"},
-      {&insert_host, "INSERT INTO host VALUES(?,?,0)"},
-      {&insert_known, "INSERT INTO known VALUES(NULL,?)"},
-      {&insert_ahead, "INSERT OR IGNORE INTO ahead VALUES(?)"},
-      {&insert_body, "INSERT INTO body VALUES(?,?,?)"},
-      {&delete_ahead, "DELETE FROM ahead WHERE id>=? AND id<?"},
-      {&update_host, "UPDATE host SET done=? WHERE id=?"},
-      {&select_pages,
+      {&sql.insert_page, "INSERT INTO page VALUES(?,?,?,?)"},
+      {&sql.insert_host, "INSERT INTO host VALUES(?,?,0)"},
+      {&sql.insert_known, "INSERT INTO known VALUES(NULL,?)"},
+      {&sql.insert_ahead, "INSERT OR IGNORE INTO ahead VALUES(?)"},
+      {&sql.insert_body, "INSERT INTO body VALUES(?,?,?)"},
+      {&sql.delete_ahead, "DELETE FROM ahead WHERE id>=? AND id<?"},
+      {&sql.update_host, "UPDATE host SET done=? WHERE id=?"},
+      {&sql.select_pages,
        "SELECT id,depth,parent,url FROM page WHERE id>=? AND id<? ORDER BY id"},
-      {&select_url, "SELECT url FROM page WHERE id=?"},
-      {&select_body, "SELECT low,page FROM body WHERE high=?"},
-      {&insert_wanted, "INSERT INTO wanted VALUES(?,?,?)"},
-      {&delete_wanted, "DELETE FROM wanted WHERE url=?"},
-      {&insert_trusted, "INSERT INTO trusted VALUES(?)"},
-      {&put_counter, "INSERT OR REPLACE INTO counter VALUES(?,?)"},
-      {&insert_position, "INSERT INTO position VALUES(?,?)"},
-      {&get_meta, "SELECT value FROM meta WHERE name=?"},
-      {&put_meta, "INSERT OR REPLACE INTO meta VALUES(?,?)"},
+      {&sql.select_url, "SELECT url FROM page WHERE id=?"},
+      {&sql.select_body, "SELECT low,page FROM body WHERE high=?"},
+      {&sql.insert_wanted, "INSERT INTO wanted VALUES(?,?,?)"},
+      {&sql.delete_wanted, "DELETE FROM wanted WHERE url=?"},
+      {&sql.insert_trusted, "INSERT INTO trusted VALUES(?)"},
+      {&sql.put_counter, "INSERT OR REPLACE INTO counter VALUES(?,?)"},
+      {&sql.insert_position, "INSERT INTO position VALUES(?,?)"},
+      {&sql.get_meta, "SELECT value FROM meta WHERE name=?"},
+      {&sql.put_meta, "INSERT OR REPLACE INTO meta VALUES(?,?)"},
   };
   for (const auto& [statement, sql] : all) {
     const int code = statement->prepare(db.get(), sql);
@@ -63,11 +63,11 @@ int FileState::Impl::prepare() {
 
 Result<std::optional<std::string>> FileState::Impl::meta(
     std::string_view name) const {
-  get_meta.bind(1, name);
-  const int code = get_meta.step();
+  sql.get_meta.bind(1, name);
+  const int code = sql.get_meta.step();
   std::optional<std::string> value;
-  if (code == SQLITE_ROW) value = get_meta.text(0);
-  get_meta.reset();
+  if (code == SQLITE_ROW) value = sql.get_meta.text(0);
+  sql.get_meta.reset();
   if (code != SQLITE_ROW && code != SQLITE_DONE) {
     return tl::unexpected(fail(code));
   }
@@ -76,9 +76,9 @@ Result<std::optional<std::string>> FileState::Impl::meta(
 
 Result<void> FileState::Impl::set_meta(std::string_view name,
                                        std::string_view value) {
-  put_meta.bind(1, name);
-  put_meta.bind(2, value);
-  const int code = put_meta.run();
+  sql.put_meta.bind(1, name);
+  sql.put_meta.bind(2, value);
+  const int code = sql.put_meta.run();
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
   return {};
 }
@@ -152,8 +152,8 @@ Result<void> FileState::Impl::upgrade() {
   std::istringstream hosts(trusted->value_or(""));
   int code = write_positions(sinks);
   for (std::uint32_t host = 0; code == SQLITE_OK && hosts >> host;) {
-    insert_trusted.bind(1, std::int64_t{host});
-    code = insert_trusted.run();
+    sql.insert_trusted.bind(1, std::int64_t{host});
+    code = sql.insert_trusted.run();
   }
   if (code == SQLITE_OK) {
     code = execute(db.get(), "DELETE FROM meta WHERE name='output_length'");

@@ -135,9 +135,9 @@ Result<std::optional<PageId>> FileState::add(const Url& url, int depth,
   if (!id) {
     if (impl.table->size() >= kMaxHosts) return make_error("too many hosts");
     id = impl.table->add(key);
-    impl.insert_host.bind(1, std::int64_t{*id});
-    impl.insert_host.bind(2, key);
-    if (const int code = impl.insert_host.run(); code != SQLITE_OK) {
+    impl.sql.insert_host.bind(1, std::int64_t{*id});
+    impl.sql.insert_host.bind(2, key);
+    if (const int code = impl.sql.insert_host.run(); code != SQLITE_OK) {
       return tl::unexpected(impl.fail(code));
     }
   }
@@ -165,13 +165,13 @@ Result<void> FileState::Impl::write_pending() {
   std::sort(pending.begin(), pending.end(),
             [](const Pending& a, const Pending& b) { return a.id < b.id; });
   for (const Pending& page : pending) {
-    insert_page.bind(1, static_cast<std::int64_t>(page.id));
-    insert_page.bind(2, std::int64_t{page.depth});
-    insert_page.bind(3, page.parent);
-    insert_page.bind(
+    sql.insert_page.bind(1, static_cast<std::int64_t>(page.id));
+    sql.insert_page.bind(2, std::int64_t{page.depth});
+    sql.insert_page.bind(3, page.parent);
+    sql.insert_page.bind(
         4,
         std::string_view(pending_urls).substr(page.url_begin, page.url_size));
-    if (const int code = insert_page.run(); code != SQLITE_OK) {
+    if (const int code = sql.insert_page.run(); code != SQLITE_OK) {
       return tl::unexpected(fail(code));
     }
     (*table)[host_of(page.id)].stored = number_of(page.id) + 1;
@@ -186,8 +186,8 @@ Result<bool> FileState::remember(std::string_view href) {
   if (impl.failed) return tl::unexpected(*impl.failed);
   const std::uint64_t hash = impl.hash(href.substr(0, href.find('#')));
   if (!impl.known.insert(hash)) return false;
-  impl.insert_known.bind(1, static_cast<std::int64_t>(hash));
-  if (const int code = impl.insert_known.run(); code != SQLITE_OK) {
+  impl.sql.insert_known.bind(1, static_cast<std::int64_t>(hash));
+  if (const int code = impl.sql.insert_known.run(); code != SQLITE_OK) {
     return tl::unexpected(impl.fail(code));
   }
   return true;
@@ -209,11 +209,11 @@ std::uint64_t FileState::waiting(HostId id) const {
 }
 
 Result<QueuedPage> FileState::Impl::read_page() {
-  const auto id = static_cast<PageId>(select_pages.integer(0));
-  const std::int64_t depth = select_pages.integer(1);
-  const std::int64_t parent = select_pages.integer(2);
+  const auto id = static_cast<PageId>(sql.select_pages.integer(0));
+  const std::int64_t depth = sql.select_pages.integer(1);
+  const std::int64_t parent = sql.select_pages.integer(2);
   std::string href;
-  append_url(table->key(host_of(id)), select_pages.text(3), href);
+  append_url(table->key(host_of(id)), sql.select_pages.text(3), href);
   std::optional<Url> url = Url::parse(href);
   if (!url || depth < 0 || depth > std::numeric_limits<int>::max()) {
     return tl::unexpected(fail_damaged("a page is not readable"));
@@ -234,7 +234,7 @@ Result<void> FileState::load(HostId id, std::size_t max,
       host.stored < std::uint64_t{host.loaded} + host.skip + max) {
     if (auto written = impl.write_pending(); !written) return written;
   }
-  Statement& rows = impl.select_pages;
+  Statement& rows = impl.sql.select_pages;
   rows.bind(1, static_cast<std::int64_t>(page_id(id, host.loaded)));
   rows.bind(2, static_cast<std::int64_t>(PageId{id} + 1) << 32);
   Result<void> result;
@@ -302,13 +302,14 @@ Result<std::string> FileState::url_of(PageId page) const {
       return tl::unexpected(written.error());
     }
   }
-  impl.select_url.bind(1, static_cast<std::int64_t>(page));
-  const int code = impl.select_url.step();
+  impl.sql.select_url.bind(1, static_cast<std::int64_t>(page));
+  const int code = impl.sql.select_url.step();
   std::string href;
   if (code == SQLITE_ROW && host_of(page) < impl.table->size()) {
-    append_url(impl.table->key(host_of(page)), impl.select_url.text(0), href);
+    append_url(impl.table->key(host_of(page)), impl.sql.select_url.text(0),
+               href);
   }
-  impl.select_url.reset();
+  impl.sql.select_url.reset();
   if (code == SQLITE_DONE || (code == SQLITE_ROW && href.empty())) {
     return tl::unexpected(impl.fail_damaged("a page is missing"));
   }
@@ -336,10 +337,10 @@ Result<bool> FileState::claim(const Url& target, PageId by, int depth) {
 Result<void> FileState::Impl::want(std::string_view href, int depth,
                                    PageId parent, Claim& claim) {
   if (!claim.wanted.empty()) return {};
-  insert_wanted.bind(1, href);
-  insert_wanted.bind(2, std::int64_t{depth});
-  insert_wanted.bind(3, static_cast<std::int64_t>(parent));
-  const int code = insert_wanted.run();
+  sql.insert_wanted.bind(1, href);
+  sql.insert_wanted.bind(2, std::int64_t{depth});
+  sql.insert_wanted.bind(3, static_cast<std::int64_t>(parent));
+  const int code = sql.insert_wanted.run();
   if (code != SQLITE_OK) return tl::unexpected(fail(code));
   claim.wanted = href;
   return {};
@@ -369,13 +370,13 @@ void FileState::Impl::release(PageId page) {
     const auto claim = claims.find(target->second);
     int code = SQLITE_OK;
     if (known.insert(target->second)) {
-      insert_known.bind(1, static_cast<std::int64_t>(target->second));
-      code = insert_known.run();
+      sql.insert_known.bind(1, static_cast<std::int64_t>(target->second));
+      code = sql.insert_known.run();
     }
     if (const std::string& url = claim->second.wanted;
         code == SQLITE_OK && !url.empty()) {
-      delete_wanted.bind(1, url);
-      code = delete_wanted.run();
+      sql.delete_wanted.bind(1, url);
+      code = sql.delete_wanted.run();
     }
     if (code != SQLITE_OK) fail(code);
     claims.erase(claim);
@@ -387,8 +388,8 @@ Result<void> FileState::trust(HostId id) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   if (std::exchange((*impl.table)[id].trusted, true)) return {};
-  impl.insert_trusted.bind(1, std::int64_t{id});
-  if (const int code = impl.insert_trusted.run(); code != SQLITE_OK) {
+  impl.sql.insert_trusted.bind(1, std::int64_t{id});
+  if (const int code = impl.sql.insert_trusted.run(); code != SQLITE_OK) {
     return tl::unexpected(impl.fail(code));
   }
   return {};
@@ -400,20 +401,21 @@ Result<PageId> FileState::first_with_body(const Fingerprint& digest,
                                           PageId page) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
-  impl.select_body.bind(1, static_cast<std::int64_t>(digest.high));
-  int code = impl.select_body.step();
+  impl.sql.select_body.bind(1, static_cast<std::int64_t>(digest.high));
+  int code = impl.sql.select_body.step();
   if (code == SQLITE_ROW) {
-    const auto low = static_cast<std::uint64_t>(impl.select_body.integer(0));
-    const auto first = static_cast<PageId>(impl.select_body.integer(1));
-    impl.select_body.reset();
+    const auto low =
+        static_cast<std::uint64_t>(impl.sql.select_body.integer(0));
+    const auto first = static_cast<PageId>(impl.sql.select_body.integer(1));
+    impl.sql.select_body.reset();
     return low == digest.low ? first : page;
   }
-  impl.select_body.reset();
+  impl.sql.select_body.reset();
   if (code == SQLITE_DONE) {
-    impl.insert_body.bind(1, static_cast<std::int64_t>(digest.high));
-    impl.insert_body.bind(2, static_cast<std::int64_t>(digest.low));
-    impl.insert_body.bind(3, static_cast<std::int64_t>(page));
-    code = impl.insert_body.run();
+    impl.sql.insert_body.bind(1, static_cast<std::int64_t>(digest.high));
+    impl.sql.insert_body.bind(2, static_cast<std::int64_t>(digest.low));
+    impl.sql.insert_body.bind(3, static_cast<std::int64_t>(page));
+    code = impl.sql.insert_body.run();
     if (code == SQLITE_OK) return page;
   }
   return tl::unexpected(impl.fail(code));
@@ -471,20 +473,21 @@ int FileState::Impl::write_done() {
   int code = SQLITE_OK;
   for (const PageId page : done_since) {
     if (!ahead.contains(page) || code != SQLITE_OK) continue;
-    insert_ahead.bind(1, static_cast<std::int64_t>(page));
-    code = insert_ahead.run();
+    sql.insert_ahead.bind(1, static_cast<std::int64_t>(page));
+    code = sql.insert_ahead.run();
     (*table)[host_of(page)].ahead_stored = true;
   }
   for (const HostId id : hosts_since) {
     if (code != SQLITE_OK) break;
     Host& host = (*table)[id];
-    update_host.bind(1, std::int64_t{host.done});
-    update_host.bind(2, std::int64_t{id});
-    code = update_host.run();
+    sql.update_host.bind(1, std::int64_t{host.done});
+    sql.update_host.bind(2, std::int64_t{id});
+    code = sql.update_host.run();
     if (code == SQLITE_OK && host.ahead_stored) {
-      delete_ahead.bind(1, static_cast<std::int64_t>(page_id(id, 0)));
-      delete_ahead.bind(2, static_cast<std::int64_t>(page_id(id, host.done)));
-      code = delete_ahead.run();
+      sql.delete_ahead.bind(1, static_cast<std::int64_t>(page_id(id, 0)));
+      sql.delete_ahead.bind(2,
+                            static_cast<std::int64_t>(page_id(id, host.done)));
+      code = sql.delete_ahead.run();
     }
     host.changed = false;
   }
@@ -496,9 +499,9 @@ int FileState::Impl::write_done() {
 int FileState::Impl::write_counters() {
   for (auto& [name, counter] : counters) {
     if (!counter.changed) continue;
-    put_counter.bind(1, name);
-    put_counter.bind(2, static_cast<std::int64_t>(counter.value));
-    if (const int code = put_counter.run(); code != SQLITE_OK) return code;
+    sql.put_counter.bind(1, name);
+    sql.put_counter.bind(2, static_cast<std::int64_t>(counter.value));
+    if (const int code = sql.put_counter.run(); code != SQLITE_OK) return code;
     counter.changed = false;
   }
   return SQLITE_OK;
@@ -508,9 +511,9 @@ int FileState::Impl::write_positions(const SinkPositions& now) {
   int code = execute(db.get(), "DELETE FROM position");
   for (const SinkPosition& position : now) {
     if (code != SQLITE_OK) break;
-    insert_position.bind(1, position.name);
-    insert_position.bind(2, static_cast<std::int64_t>(position.position));
-    code = insert_position.run();
+    sql.insert_position.bind(1, position.name);
+    sql.insert_position.bind(2, static_cast<std::int64_t>(position.position));
+    code = sql.insert_position.run();
   }
   return code;
 }
