@@ -259,13 +259,18 @@ def fields():
         "the limit is 256 KiB",
         reply(b"".join(b"X-%d: %s\r\n" % (i, b"a" * 1000)
                        for i in range(100))), h2=True, **GOOD)
+    row("headers-of-250-KB", "within the limit for headers, and no shorter "
+        "for being packed", "the limit is 256 KiB",
+        reply(b"".join(b"X-%d: %s\r\n" % (i, b"~" * 1000)
+                       for i in range(250))), h2=True, **GOOD)
     row("header-of-300-KB", "over the limit for headers",
         "the limit is 256 KiB", reply(b"X-Long: " + b"a" * 300000 + b"\r\n"),
         "fin", error="protocol")
     row("headers-of-300-KB", "over the limit for headers",
         "the limit is 256 KiB",
         reply(b"".join(b"X-%d: %s\r\n" % (i, b"a" * 1000)
-                       for i in range(300))), "fin", error="protocol")
+                       for i in range(300))), "fin", h2=True,
+        error="protocol")
     row("headers-500", "many short ones", "the limit is 256 KiB",
         reply(b"".join(b"X-%d: 1\r\n" % i for i in range(500))), h2=True,
         **GOOD)

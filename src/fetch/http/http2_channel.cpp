@@ -31,6 +31,10 @@ constexpr std::uint64_t kUselessPerRefused = kStreamWindow / 16'384;
 // Longer than any URL and its header fields may be.
 constexpr std::size_t kMaxRequestHeaders = 16 * 1024 * 1024;
 
+// Headers come in frames of at most 16 KiB; few servers make smaller ones, and
+// none much smaller than this.
+constexpr std::size_t kLeastContinuation = 1'024;
+
 constexpr std::size_t kFrameHead = 9;  // RFC 9113 section 4.1
 
 struct OptionDelete {
@@ -83,6 +87,12 @@ Http2Channel::Http2Channel(const RequestWriter& writer,
   // Whether a request is too long is for the server to say.
   nghttp2_option_set_max_send_header_block_length(raw_option,
                                                   kMaxRequestHeaders);
+#ifdef CRAWL_NGHTTP2_LIMITS_CONTINUATIONS
+  // As many frames as the headers that are taken may need: by itself nghttp2
+  // takes 8. Versions without this have no limit of their own.
+  nghttp2_option_set_max_continuations(
+      raw_option, max_header_bytes / kLeastContinuation + 1);
+#endif
 
   nghttp2_session* session = nullptr;
   if (nghttp2_session_client_new2(&session, raw_callbacks, this, raw_option) !=
@@ -207,6 +217,9 @@ void Http2Channel::count_frames(std::string_view data) {
     if (head_read_ < 3) {
       payload_size_ =
           payload_size_ << 8 | static_cast<unsigned char>(data.front());
+    } else if (head_read_ == 3 &&
+               data.front() == static_cast<char>(NGHTTP2_CONTINUATION)) {
+      ++continuations_;
     }
     data.remove_prefix(1);
     if (++head_read_ < kFrameHead) continue;
@@ -389,6 +402,10 @@ int Http2Channel::on_frame(nghttp2_session*, const nghttp2_frame* frame,
   auto& channel = *static_cast<Http2Channel*>(self);
   const std::int32_t id = frame->hd.stream_id;
   channel.frame_of_ = 0;
+  const std::uint64_t continuations =
+      frame->hd.type == NGHTTP2_HEADERS
+          ? std::exchange(channel.continuations_, 0)
+          : 0;
   if (frame->hd.type == NGHTTP2_SETTINGS &&
       (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) {
     channel.settings_came_ = true;
@@ -411,7 +428,8 @@ int Http2Channel::on_frame(nghttp2_session*, const nghttp2_frame* frame,
     // Padding alone brings nothing on.
     if (end || frame->hd.type == NGHTTP2_HEADERS ||
         frame->hd.length > frame->data.padlen) {
-      --channel.useless_;
+      // What goes on with them belongs to the headers.
+      channel.useless_ -= 1 + continuations;
       ++channel.useful_;
     }
     if (end) stream->ended = true;

@@ -84,12 +84,13 @@ class Http2Channel final : public Channel {
   const RequestWriter& writer_;
   std::unique_ptr<nghttp2_session, SessionDelete> session_;
   std::unordered_map<std::int32_t, Stream> streams_;
-  std::string line_;             // a header line being put together
-  time_point now_{};             // of the received() that is going on
-  std::int32_t frame_of_ = 0;    // the stream of a frame that has begun
-  std::uint64_t completed_ = 0;  // exchanges that ended here
-  std::uint64_t useful_ = 0;     // frames that brought a response on
-  std::uint64_t useless_ = 0;    // and that did not
+  std::string line_;                 // a header line being put together
+  time_point now_{};                 // of the received() that is going on
+  std::int32_t frame_of_ = 0;        // the stream of a frame that has begun
+  std::uint64_t completed_ = 0;      // exchanges that ended here
+  std::uint64_t useful_ = 0;         // frames that brought a response on
+  std::uint64_t useless_ = 0;        // and that did not
+  std::uint64_t continuations_ = 0;  // of these, since the last headers
   // Where in the current frame the bytes received so far end.
   std::size_t head_read_ = 0;
   std::size_t payload_size_ = 0;

@@ -104,6 +104,29 @@ TEST_P(Http2Hostile, AFloodOfContinuationEndsTheConnection) {
   }
 }
 
+// As many as the limit for headers needs, and of every answer.
+TEST_P(Http2Hostile, LongHeadersAreNoFlood) {
+  constexpr int kContinuations = 200;
+  constexpr std::size_t kAnswers = 30;
+  const std::string more = h2::block({{"x-long", std::string(1'000, 'x')}});
+  const Http2Site server(
+      identity(), [&more](Peer& peer, const Request& request) {
+        std::string out = h2::headers(request.stream, kOk, h2::kNoFlags);
+        for (int i = 1; i <= kContinuations; ++i) {
+          out += h2::continuation(
+              request.stream, more,
+              i == kContinuations ? h2::kEndHeaders : h2::kNoFlags);
+        }
+        peer.send(out + h2::data(request.stream, good_body(), h2::kEndStream));
+      });
+  for (std::uint64_t id = 0; id < kAnswers; ++id) {
+    fetcher().start(
+        {.id = id, .url = url_of(server.url("/" + std::to_string(id)))});
+  }
+  for (const FetchResult& result : collect(kAnswers)) expect_good(result);
+  EXPECT_EQ(server.connections(), 1u);
+}
+
 // --- Idle connections.
 
 TEST_P(Http2Hostile, NothingOnAnIdleConnectionAnswersTheNextRequest) {
