@@ -125,8 +125,12 @@ TEST_F(DirectDialerTest, Rfc8305_FamiliesTakeTurns) {
   RefusingPort port;
   server.set("both.test", {.addresses = {"127.0.0.2", "127.0.0.3", "::1",
                                          "::ffff:127.0.0.4"}});
+  // An address is tried as soon as it is known: the order can be told once all
+  // of them are.
+  EXPECT_EQ(dial("both.test", port.port()).error, ErrorKind::kConnect);
   Caller& caller = dial("both.test", port.port());
   EXPECT_EQ(caller.error, ErrorKind::kConnect);
+  EXPECT_FALSE(caller.looked_up);
   EXPECT_THAT(caller.asked_of,
               ElementsAre("::1", "127.0.0.2", "::ffff:127.0.0.4", "127.0.0.3"));
 }
