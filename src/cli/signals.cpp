@@ -7,12 +7,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <utility>
 
 #include "cli/exit_status.h"
+#include "cli/stalled_output.h"
 
 namespace crawl::cli {
 namespace {
@@ -40,15 +40,6 @@ int block_watched_signals() {
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-// A pipe that is full, or a terminal that was told to stop (Ctrl-S).
-bool is_output_stalled() {
-  std::array<pollfd, 2> outputs{
-      {{STDOUT_FILENO, POLLOUT, 0}, {STDERR_FILENO, POLLOUT, 0}}};
-  if (poll(outputs.data(), outputs.size(), 0) < 0) return false;
-  return std::any_of(outputs.begin(), outputs.end(),
-                     [](const pollfd& one) { return one.revents == 0; });
 }
 
 // Whatever waits for a reader: a sanitizer's _exit() would wait for standard

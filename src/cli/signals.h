@@ -27,8 +27,8 @@ class InterruptWatcher {
  public:
   // `on_interrupt` is called with 1 for the first signal and 2 for the second.
   // After that the process should end; it is ended with kExitInterrupted by the
-  // third signal, when nobody reads what it writes to standard output or error
-  // (it would wait for ever), and after some seconds in any case.
+  // third signal, when nobody reads what it writes (is_output_stalled(): it
+  // would wait for ever), and after some seconds in any case.
   //
   // Ctrl-Z stops the process as ever; `on_stop`, if given, is called with true
   // before it and with false once it goes on.

@@ -200,18 +200,32 @@ TEST_F(DeafMoments, InputIsReadWheneverItsWriterComes) {
 TEST_F(DeafMoments, TwoSignalsEndACrawlWhoseOutputsNobodyReads) {
   const UniqueFd full = fill_fifo();
   const std::string urls = list({"/status/404", "/a", "/b"});
-  for (const std::string outputs : {"> $0", "2> $0", "> $0 2>&1"}) {
+  site_.serve("/robots.txt", "User-agent: *\nDisallow: /b\n");
+  struct Outputs {
+    std::string shell;
+    std::vector<std::string> arguments = {};
+  };
+  for (const Outputs& outputs :
+       std::vector<Outputs>{{"> $0"},
+                            {"2> $0"},
+                            {"> $0 2>&1"},
+                            {"", {"-o", fifo_}},
+                            {"", {"-r", "--skipped", fifo_}},
+                            {"", {"--log-file", fifo_}}}) {
+    SCOPED_TRACE(outputs.shell + ::testing::PrintToString(outputs.arguments));
     std::vector<std::string> arguments = {
-        "sh",  "-c",         "exec \"$@\" " + outputs,
+        "sh",  "-c",         "exec \"$@\" " + outputs.shell,
         fifo_, CRAWL_BINARY, urls,
         "-v",  "--retry",    "0"};
+    arguments.insert(arguments.end(), outputs.arguments.begin(),
+                     outputs.arguments.end());
     Process process(arguments);
-    EXPECT_TRUE(wait_for_call(process, SYS_write)) << outputs;
+    EXPECT_TRUE(wait_for_call(process, SYS_write));
     process.signal(SIGINT);
     process.signal(SIGTERM);  // two of a kind may become one
     const ProcessResult result = process.wait();
-    EXPECT_FALSE(result.timed_out) << outputs;
-    EXPECT_EQ(result.exit_status, 130) << outputs;
+    EXPECT_FALSE(result.timed_out);
+    EXPECT_EQ(result.exit_status, 130);
   }
 }
 
