@@ -35,8 +35,10 @@ struct SharedState::Impl {
   Frontier* frontier = nullptr;
   RedisLink link;
 
-  std::string token, begun;
-  std::uint64_t seed = 0;
+  struct Identity {
+    std::string token, begun;
+    std::uint64_t seed = 0;
+  } me;
   SinkPositions positions;  // as of the last turn that was answered
   bool resumed = false;
   std::optional<HostTable> table;  // origins, as they appear to this worker
@@ -51,8 +53,10 @@ struct SharedState::Impl {
   };
   std::unordered_map<std::string, Lease> leases;
   std::unordered_set<std::string> trusted;
-  std::unordered_map<HostId, std::deque<QueuedPage>> buffers;
-  std::size_t buffered = 0;
+  struct Buffers {
+    std::unordered_map<HostId, std::deque<QueuedPage>> by_host;
+    std::size_t pages = 0;
+  } buffers;
 
   // What is handed out: where it is in Redis, and all of it but its URL now.
   struct Handed {
@@ -62,9 +66,11 @@ struct SharedState::Impl {
     std::string parent_url;
     bool is_page = true;
   };
-  std::unordered_map<PageId, Handed> handed;
-  std::uint32_t next_page = 0;
-  std::uint64_t handed_out = 0, done_pages = 0;
+  struct HandedOut {
+    std::unordered_map<PageId, Handed> pages;
+    std::uint32_t next = 0;
+    std::uint64_t count = 0, done = 0;
+  } handed;
 
   // What the next turn tells and asks: groups of words as the function takes
   // them.
@@ -77,25 +83,34 @@ struct SharedState::Impl {
       ++count;
     }
   };
-  Told tell_done, tell_found, tell_seeds, ask_bodies, ask_claims, tell_robots;
-  std::vector<PageId> bodies_of, claims_of;  // who asks
+  struct Next {
+    Told done, found, seeds, bodies, claims, robots;
+    std::vector<PageId> bodies_of, claims_of;  // who asks
+  } next;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>, std::less<>>
       counters;  // now, and as told
 
-  // The turn that is under way.
-  bool under_way = false;
-  Clock::time_point sent{};
-  std::vector<PageId> bodies_sent, claims_sent;
-  std::vector<std::string> hosts_sent;
-  SinkPositions positions_sent;
-  std::uint64_t sequence = 0;
+  struct Turn {
+    bool under_way = false;
+    Clock::time_point sent{};
+    std::vector<PageId> bodies_of, claims_of;
+    std::vector<std::string> hosts;
+    SinkPositions positions;
+    std::uint64_t sequence = 0;
+    bool any = false;  // was answered
+    Clock::time_point answered{}, lease_end{};
+  } latest;
 
-  Clock::time_point answered{}, lease_end{};
-  bool hungry = false, any_turn = false, more_seeds = false;
-  std::chrono::milliseconds hunger_wait{10};
-  std::uint64_t seeds_known = 0;
-  std::string order;      // "", "pause" or "stop"
-  std::size_t share = 0;  // of the hosts, while others have none; else 0
+  struct Seeds {
+    bool more = false;
+    std::uint64_t known = 0;
+  } seed_list;
+  std::string order;  // "", "pause" or "stop"
+  struct Appetite {
+    bool hungry = false;
+    std::chrono::milliseconds wait{10};
+    std::size_t share = 0;  // of the hosts, while others have none; else 0
+  } appetite;
   Totals totals;
   StateNews news;
   std::optional<Error> failed;

@@ -79,13 +79,13 @@ SharedState::SharedState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SharedState::~SharedState() {
   Impl& impl = *impl_;
   if (impl.failed) return;
-  if (impl.under_way) {
+  if (impl.latest.under_way) {
     static_cast<void>(impl.link.wait(kLeaving));
-    impl.under_way = false;
+    impl.latest.under_way = false;
   }
   // What was found and not committed is nobody's.
-  impl.tell_done = impl.tell_found = impl.tell_seeds = {};
-  impl.ask_bodies = impl.ask_claims = impl.tell_robots = {};
+  impl.next.done = impl.next.found = impl.next.seeds = {};
+  impl.next.bodies = impl.next.claims = impl.next.robots = {};
   impl.counters.clear();
   impl.link.send(impl.turn(impl.positions, true));
   static_cast<void>(impl.link.wait(kLeaving));
@@ -195,10 +195,11 @@ Result<void> SharedState::Impl::join(milliseconds patience,
   if (verdict != "ok") {
     return tl::unexpected(fail("does not answer as it should"));
   }
-  token = joined->text_at(1);
+  me.token = joined->text_at(1);
   const std::string_view seed_text = joined->text_at(2);
-  std::from_chars(seed_text.data(), seed_text.data() + seed_text.size(), seed);
-  begun = joined->text_at(3);
+  std::from_chars(seed_text.data(), seed_text.data() + seed_text.size(),
+                  me.seed);
+  me.begun = joined->text_at(3);
   Unpack at(joined->text_at(4));
   while (!at.at_end()) {
     SinkPosition position;
@@ -208,27 +209,27 @@ Result<void> SharedState::Impl::join(milliseconds patience,
     positions.push_back(std::move(position));
   }
   resumed = joined->text_at(5) == "1";
-  table.emplace(seed);
-  answered = clock.now();
-  lease_end = answered + options.lease;
+  table.emplace(me.seed);
+  latest.answered = clock.now();
+  latest.lease_end = latest.answered + options.lease;
   return {};
 }
 
 bool SharedState::is_lost() const { return impl_->lost; }
-const std::string& SharedState::begun() const { return impl_->begun; }
+const std::string& SharedState::begun() const { return impl_->me.begun; }
 SharedState::Totals SharedState::totals() const { return impl_->totals; }
 bool SharedState::resumed() const { return impl_->resumed; }
 const SinkPositions& SharedState::positions() const { return impl_->positions; }
 
 StateCounts SharedState::counts() const {
-  return {impl_->known.size(), impl_->handed_out, impl_->done_pages,
+  return {impl_->known.size(), impl_->handed.count, impl_->handed.done,
           impl_->leases.size()};
 }
 
 std::uint64_t SharedState::Impl::hash(std::string_view href) const {
   std::string buffer;
   const std::string_view key = seen_key(href.substr(0, href.find('#')), buffer);
-  return XXH3_64bits_withSeed(key.data(), key.size(), seed);
+  return XXH3_64bits_withSeed(key.data(), key.size(), me.seed);
 }
 
 bool SharedState::knows(std::string_view href) const {
@@ -237,7 +238,7 @@ bool SharedState::knows(std::string_view href) const {
 
 void SharedState::Impl::find(const std::string& host, std::uint64_t of,
                              std::string entry) {
-  tell_found.add(host, bucket_of(of), number_word(of), std::move(entry));
+  next.found.add(host, bucket_of(of), number_word(of), std::move(entry));
 }
 
 Result<std::optional<PageId>> SharedState::add(const Url& url, int depth,
@@ -246,7 +247,7 @@ Result<std::optional<PageId>> SharedState::add(const Url& url, int depth,
   if (impl.failed) return tl::unexpected(*impl.failed);
   const std::uint64_t hash = impl.hash(url.href());
   if (parent == kNoPage) {
-    impl.tell_seeds.add(number_word(hash), std::string(url.href()));
+    impl.next.seeds.add(number_word(hash), std::string(url.href()));
   }
   if (!impl.known.insert(hash)) return std::nullopt;
   QueuedPage page{.url = url.without_fragment()};
@@ -254,9 +255,9 @@ Result<std::optional<PageId>> SharedState::add(const Url& url, int depth,
   page.parent = is_page(parent) ? 0 : parent;
   page.allow_private = parent != kFromSitemap;
   if (is_page(parent)) {
-    const auto from = impl.handed.find(parent);
-    if (from == impl.handed.end()) {
-      return tl::unexpected(impl.fail("a link's page is not handed out"));
+    const auto from = impl.handed.pages.find(parent);
+    if (from == impl.handed.pages.end()) {
+      return tl::unexpected(impl.fail("a link's page is not handed.pages out"));
     }
     page.parent_url = from->second.url;
     page.allow_private = impl.trusted.contains(from->second.host);
@@ -294,22 +295,22 @@ std::string_view SharedState::host_key(HostId host) const {
 }
 
 std::uint64_t SharedState::waiting(HostId host) const {
-  const auto found = impl_->buffers.find(host);
-  return found == impl_->buffers.end() ? 0 : found->second.size();
+  const auto found = impl_->buffers.by_host.find(host);
+  return found == impl_->buffers.by_host.end() ? 0 : found->second.size();
 }
 
 Result<void> SharedState::load(HostId host, std::size_t max,
                                std::vector<QueuedPage>& out) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
-  const auto found = impl.buffers.find(host);
-  if (found == impl.buffers.end()) return {};
+  const auto found = impl.buffers.by_host.find(host);
+  if (found == impl.buffers.by_host.end()) return {};
   std::deque<QueuedPage>& buffer = found->second;
-  for (; max > 0 && !buffer.empty(); --max, --impl.buffered) {
+  for (; max > 0 && !buffer.empty(); --max, --impl.buffers.pages) {
     out.push_back(std::move(buffer.front()));
     buffer.pop_front();
   }
-  if (buffer.empty()) impl.buffers.erase(found);
+  if (buffer.empty()) impl.buffers.by_host.erase(found);
   return {};
 }
 
@@ -317,9 +318,9 @@ Result<std::optional<bool>> SharedState::claim_redirect(
     const Redirect& redirect) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
-  const auto from = impl.handed.find(redirect.page);
+  const auto from = impl.handed.pages.find(redirect.page);
   const std::uint64_t hash = impl.hash(redirect.target.href());
-  if (from == impl.handed.end() || !impl.known.insert(hash)) {
+  if (from == impl.handed.pages.end() || !impl.known.insert(hash)) {
     return std::optional(false);
   }
   QueuedPage page{.url = redirect.target.without_fragment()};
@@ -328,24 +329,24 @@ Result<std::optional<bool>> SharedState::claim_redirect(
   page.parent_url = from->second.parent_url;
   page.allow_private = redirect.allow_private;
   page.redirects = redirect.hops;
-  impl.ask_claims.add(from->second.host, from->second.number,
-                      host_name_of(redirect.target), bucket_of(hash),
-                      number_word(hash), pack_entry(page));
-  impl.claims_of.push_back(redirect.page);
+  impl.next.claims.add(from->second.host, from->second.number,
+                       host_name_of(redirect.target), bucket_of(hash),
+                       number_word(hash), pack_entry(page));
+  impl.next.claims_of.push_back(redirect.page);
   return std::nullopt;
 }
 
 void SharedState::done(PageId page) {
   Impl& impl = *impl_;
-  auto found = impl.handed.extract(page);
+  auto found = impl.handed.pages.extract(page);
   if (found.empty()) return;
   Impl::Handed& was = found.mapped();
   Impl::Lease& lease = impl.leases[was.host];
   lease.here -= std::min<std::size_t>(lease.here, 1);
   ++lease.done;
   lease.touched = true;
-  if (was.is_page) ++impl.done_pages;
-  impl.tell_done.add(std::move(was.host), std::move(was.number));
+  if (was.is_page) ++impl.handed.done;
+  impl.next.done.add(std::move(was.host), std::move(was.number));
 }
 
 Result<void> SharedState::trust(HostId host) {
@@ -361,10 +362,10 @@ Result<std::optional<std::string>> SharedState::first_url_with_body(
     const Fingerprint& digest, PageId page) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
-  const auto from = impl.handed.find(page);
-  if (from == impl.handed.end()) return std::optional(std::string());
-  impl.ask_bodies.add(to_hex(digest), from->second.url);
-  impl.bodies_of.push_back(page);
+  const auto from = impl.handed.pages.find(page);
+  if (from == impl.handed.pages.end()) return std::optional(std::string());
+  impl.next.bodies.add(to_hex(digest), from->second.url);
+  impl.next.bodies_of.push_back(page);
   return std::nullopt;
 }
 
@@ -388,21 +389,22 @@ Result<std::optional<std::string>> SharedState::note(
 }
 
 std::size_t SharedState::Impl::pending_count() const {
-  return tell_done.count + ask_bodies.count + ask_claims.count;
+  return next.done.count + next.bodies.count + next.claims.count;
 }
 
 bool SharedState::Impl::pending() const {
-  return pending_count() + tell_found.count + tell_seeds.count > 0;
+  return pending_count() + next.found.count + next.seeds.count > 0;
 }
 
 Result<void> SharedState::commit(SinkPositions positions) {
   Impl& impl = *impl_;
   impl.poll();
-  if (!impl.failed && impl.under_way && impl.clock.now() >= impl.lease_end) {
+  if (!impl.failed && impl.latest.under_way &&
+      impl.clock.now() >= impl.latest.lease_end) {
     impl.lose("no answer came before the leases ran out");
   }
   if (impl.failed) return tl::unexpected(*impl.failed);
-  if (!impl.under_way) impl.link.send(impl.turn(positions, false));
+  if (!impl.latest.under_way) impl.link.send(impl.turn(positions, false));
   return {};
 }
 
@@ -414,30 +416,30 @@ StateNews SharedState::take_news() {
 std::optional<Clock::time_point> SharedState::commit_due() const {
   const Impl& impl = *impl_;
   if (impl.failed) return impl.clock.now();
-  if (impl.under_way) return impl.lease_end;
-  if (!impl.any_turn || impl.more_seeds) return impl.answered;
+  if (impl.latest.under_way) return impl.latest.lease_end;
+  if (!impl.latest.any || impl.seed_list.more) return impl.latest.answered;
   Clock::time_point due =
-      impl.answered + (impl.order.empty()
-                           ? impl.options.lease / kHeartbeat
-                           : std::min<milliseconds>(
-                                 impl.options.lease / kHeartbeat, kPausedBeat));
-  if (impl.pending()) due = std::min(due, impl.answered + kLatest);
-  if (impl.pending_count() >= kTurnPages) due = impl.answered + kSoonest;
-  if (impl.hungry) {
+      impl.latest.answered +
+      (impl.order.empty() ? impl.options.lease / kHeartbeat
+                          : std::min<milliseconds>(
+                                impl.options.lease / kHeartbeat, kPausedBeat));
+  if (impl.pending()) due = std::min(due, impl.latest.answered + kLatest);
+  if (impl.pending_count() >= kTurnPages) due = impl.latest.answered + kSoonest;
+  if (impl.appetite.hungry) {
     // Nothing is left to do here, and something to tell.
-    const bool dry = impl.buffered == 0 && impl.pending() &&
-                     impl.handed.size() <= impl.pending_count();
-    const milliseconds wait = dry                   ? kSoonest
-                              : impl.handed.empty() ? impl.hunger_wait
-                                                    : kPeckish;
-    due = std::min(due, impl.answered + wait);
+    const bool dry = impl.buffers.pages == 0 && impl.pending() &&
+                     impl.handed.pages.size() <= impl.pending_count();
+    const milliseconds wait = dry                         ? kSoonest
+                              : impl.handed.pages.empty() ? impl.appetite.wait
+                                                          : kPeckish;
+    due = std::min(due, impl.latest.answered + wait);
   }
   return due;
 }
 
 bool SharedState::more_may_come() const {
   const Impl& impl = *impl_;
-  if (!impl.any_turn || impl.under_way || impl.pending()) return true;
+  if (!impl.latest.any || impl.latest.under_way || impl.pending()) return true;
   if (impl.options.max_pages > 0 &&
       impl.totals.records >= impl.options.max_pages) {
     return false;
@@ -448,12 +450,12 @@ bool SharedState::more_may_come() const {
 bool SharedState::paused() const {
   return !impl_->order.empty() ||
          impl_->clock.now() >=
-             impl_->lease_end - impl_->options.lease / kMargin;
+             impl_->latest.lease_end - impl_->options.lease / kMargin;
 }
 
 bool SharedState::stops() const { return impl_->order == "stop"; }
 
-void SharedState::starve() { impl_->hungry = true; }
+void SharedState::starve() { impl_->appetite.hungry = true; }
 
 void SharedState::keep_robots(const KeptRobots& answer) {
   const auto url = Url::parse(answer.host_key);
@@ -462,7 +464,7 @@ void SharedState::keep_robots(const KeptRobots& answer) {
   pack(packed, std::to_string(answer.status_code));
   pack(packed, answer.truncated ? "1" : "0");
   pack(packed, answer.body);
-  impl_->tell_robots.add(host_name_of(*url), answer.host_key,
+  impl_->next.robots.add(host_name_of(*url), answer.host_key,
                          std::move(packed));
 }
 
@@ -470,15 +472,15 @@ void SharedState::use_paces(Frontier* frontier) { impl_->frontier = frontier; }
 
 Result<bool> SharedState::await() {
   Impl& impl = *impl_;
-  while (impl.under_way && !impl.failed) {
-    if (impl.clock.now() >= impl.lease_end) {
+  while (impl.latest.under_way && !impl.failed) {
+    if (impl.clock.now() >= impl.latest.lease_end) {
       return tl::unexpected(
           impl.lose("no answer came before the leases ran out"));
     }
     std::optional<Result<RedisReply>> answer =
         impl.link.wait(milliseconds(100));
     if (!answer) continue;
-    impl.under_way = false;
+    impl.latest.under_way = false;
     if (!*answer) return tl::unexpected(impl.fail(answer->error().message));
     impl.take_answer(**answer);
   }

@@ -41,11 +41,11 @@ std::string in_ms(std::chrono::nanoseconds time) {
 RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
                                            bool leaving) {
   const Clock::time_point now = clock.now();
-  ++sequence;
+  ++latest.sequence;
   std::size_t want = 0;
   // First of all come the seeds that others have given: links are judged by
   // them.
-  if (hungry && any_turn && !more_seeds) {
+  if (appetite.hungry && latest.any && !seed_list.more) {
     want = std::clamp(leases.size(), kFewestHosts, kMostHosts);
   }
   RedisLink::Command command{
@@ -54,13 +54,13 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       "1",
       prefix,
       options.worker,
-      token,
-      std::to_string(sequence),
+      me.token,
+      std::to_string(latest.sequence),
       std::to_string(options.lease.count()),
       std::to_string(options.max_pages),
       std::to_string(want),
       std::to_string(kFirstUrls),
-      std::to_string(seeds_known),
+      std::to_string(seed_list.known),
       leaving ? "1" : "0",
   };
   const auto tell = [&](Told& told) {
@@ -74,16 +74,16 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
     counter.second = counter.first;
     return std::to_string(by);
   };
-  tell(tell_done);
+  tell(next.done);
   const std::string records = delta(counters["records"]);
   command.push_back(records);
-  tell(tell_found);
-  tell(tell_seeds);
-  tell(ask_bodies);
-  tell(ask_claims);
-  tell(tell_robots);
-  bodies_sent = std::exchange(bodies_of, {});
-  claims_sent = std::exchange(claims_of, {});
+  tell(next.found);
+  tell(next.seeds);
+  tell(next.bodies);
+  tell(next.claims);
+  tell(next.robots);
+  latest.bodies_of = std::exchange(next.bodies_of, {});
+  latest.claims_of = std::exchange(next.claims_of, {});
 
   Told changed;
   if (records != "0") changed.add("records", records);
@@ -97,12 +97,14 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
     pack(at, std::to_string(position.position));
   }
   command.push_back(std::move(at));
-  positions_sent = now_at;
+  latest.positions = now_at;
 
   Told hosts;
-  hosts_sent.clear();
+  latest.hosts.clear();
   std::size_t too_many =
-      share > 0 ? leases.size() - std::min(leases.size(), share) : 0;
+      appetite.share > 0
+          ? leases.size() - std::min(leases.size(), appetite.share)
+          : 0;
   for (auto& [name, lease] : leases) {
     if (!lease.touched && now - lease.told < kQuietHost) continue;
     const std::size_t ahead =
@@ -121,12 +123,12 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
     hosts.add(name, in_ms(rest.next_in), in_ms(rest.delay),
               trusted.contains(name) ? "1" : "0", rest.pace,
               std::to_string(more));
-    hosts_sent.push_back(name);
+    latest.hosts.push_back(name);
   }
   tell(hosts);
-  hungry = false;
-  under_way = true;
-  sent = now;
+  appetite.hungry = false;
+  latest.under_way = true;
+  latest.sent = now;
   return command;
 }
 
@@ -134,10 +136,10 @@ void SharedState::Impl::poll() {
   for (std::string& message : link.take_news()) {
     news.messages.push_back(std::move(message));
   }
-  if (!under_way || failed) return;
+  if (!latest.under_way || failed) return;
   std::optional<Result<RedisReply>> answer = link.take();
   if (!answer) return;
-  under_way = false;
+  latest.under_way = false;
   if (!*answer) {
     fail(answer->error().message);
     return;
@@ -150,10 +152,10 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
     lose(reply.list.size() > 1 ? reply.list[1].text : "no turn is answered");
     return;
   }
-  answered = clock.now();
-  lease_end = sent + options.lease;
-  any_turn = true;
-  positions = positions_sent;
+  latest.answered = clock.now();
+  latest.lease_end = latest.sent + options.lease;
+  latest.any = true;
+  positions = latest.positions;
   const auto number = [&](std::size_t i) {
     return static_cast<std::uint64_t>(
         std::max<std::int64_t>(reply.number_at(i), 0));
@@ -166,16 +168,16 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
   for (const RedisReply& each : seeds) {
     if (auto url = Url::parse(each.text)) news.seeds.push_back(*std::move(url));
   }
-  seeds_known += seeds.size();
-  more_seeds = seeds.size() >= kSeedsAtOnce;
+  seed_list.known += seeds.size();
+  seed_list.more = seeds.size() >= kSeedsAtOnce;
 
   // Of its hosts, in the order they were told.
   const auto& more = reply.list_at(10);
-  for (std::size_t i = 0; i < more.size() && i < hosts_sent.size(); ++i) {
+  for (std::size_t i = 0; i < more.size() && i < latest.hosts.size(); ++i) {
     if (more[i].number_at(1) == 0) {
-      leases.erase(hosts_sent[i]);
+      leases.erase(latest.hosts[i]);
     } else {
-      take_entries(hosts_sent[i], more[i].list_at(2));
+      take_entries(latest.hosts[i], more[i].list_at(2));
     }
   }
   const auto& fresh = reply.list_at(11);
@@ -192,13 +194,13 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
     take_entries(name, host.list_at(5));
   }
   hear(reply.text_at(12));
-  share = static_cast<std::size_t>(number(13));
+  appetite.share = static_cast<std::size_t>(number(13));
   // Whoever goes hungry asks again soon, and then less and less often.
   const std::int64_t next_in = reply.number_at(6);
-  hunger_wait = fresh.empty() ? std::min(2 * hunger_wait, kLongestHunger)
-                              : milliseconds(10);
-  if (fresh.empty() && next_in >= 0 && next_in < hunger_wait.count()) {
-    hunger_wait = milliseconds(next_in + 1);
+  appetite.wait = fresh.empty() ? std::min(2 * appetite.wait, kLongestHunger)
+                                : milliseconds(10);
+  if (fresh.empty() && next_in >= 0 && next_in < appetite.wait.count()) {
+    appetite.wait = milliseconds(next_in + 1);
   }
 }
 
@@ -226,25 +228,26 @@ void SharedState::Impl::take_robots(const std::vector<RedisReply>& kept) {
 }
 
 void SharedState::Impl::take_bodies(const std::vector<RedisReply>& urls) {
-  for (std::size_t i = 0; i < urls.size() && i < bodies_sent.size(); ++i) {
-    news.bodies.push_back({bodies_sent[i], urls[i].text});
+  for (std::size_t i = 0; i < urls.size() && i < latest.bodies_of.size(); ++i) {
+    news.bodies.push_back({latest.bodies_of[i], urls[i].text});
   }
 }
 
 void SharedState::Impl::take_claims(const std::vector<RedisReply>& verdicts) {
   using Verdict = StateNews::Claim::Verdict;
-  for (std::size_t i = 0; i < verdicts.size() && i < claims_sent.size(); ++i) {
-    const PageId page = claims_sent[i];
+  for (std::size_t i = 0; i < verdicts.size() && i < latest.claims_of.size();
+       ++i) {
+    const PageId page = latest.claims_of[i];
     Verdict verdict = verdicts[i].text == "1"   ? Verdict::kYes
                       : verdicts[i].text == "2" ? Verdict::kMoved
                                                 : Verdict::kNo;
-    const auto found = handed.find(page);
-    if (verdict == Verdict::kMoved && found != handed.end()) {
+    const auto found = handed.pages.find(page);
+    if (verdict == Verdict::kMoved && found != handed.pages.end()) {
       Lease& lease = leases[found->second.host];
       lease.here -= std::min<std::size_t>(lease.here, 1);
       lease.touched = true;
-      handed.erase(found);
-      --handed_out;
+      handed.pages.erase(found);
+      --handed.count;
     }
     news.claims.push_back({page, verdict});
   }
@@ -268,9 +271,9 @@ void SharedState::Impl::take_entries(const std::string& host,
       return;
     }
     ++lease->second.here;
-    const std::uint32_t id = ++next_page;
+    const std::uint32_t id = ++handed.next;
     if (page == nullptr) {
-      handed[id] = {host, number, "", kNoPage, "", false};
+      handed.pages[id] = {host, number, "", kNoPage, "", false};
       if (sitemap != nullptr) {
         news.sitemaps.push_back({id, std::move(sitemap->url), sitemap->level,
                                  sitemap->allow_private});
@@ -279,7 +282,7 @@ void SharedState::Impl::take_entries(const std::string& host,
       }
       continue;
     }
-    ++handed_out;
+    ++handed.count;
     QueuedPage queued = std::move(*page);
     const std::string key = queued.url.host_key();
     std::optional<HostId> origin = table->find(key);
@@ -288,17 +291,17 @@ void SharedState::Impl::take_entries(const std::string& host,
     std::uint64_t place = 0;
     std::from_chars(number.data(), number.data() + number.size(), place);
     queued.place = place - 1;
-    handed[queued.id] = {host,
-                         number,
-                         queued.redirects.empty()
-                             ? std::string(queued.url.href())
-                             : queued.redirects.front().url,
-                         queued.parent,
-                         queued.parent_url,
-                         true};
+    handed.pages[queued.id] = {host,
+                               number,
+                               queued.redirects.empty()
+                                   ? std::string(queued.url.href())
+                                   : queued.redirects.front().url,
+                               queued.parent,
+                               queued.parent_url,
+                               true};
     known.insert(hash(queued.url.href()));
-    buffers[*origin].push_back(std::move(queued));
-    ++buffered;
+    buffers.by_host[*origin].push_back(std::move(queued));
+    ++buffers.pages;
     if (news.hosts.empty() || news.hosts.back() != *origin) {
       news.hosts.push_back(*origin);
     }
