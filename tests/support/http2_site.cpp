@@ -349,6 +349,9 @@ void Http2Site::read_frames(Peer& peer) {
       peer.send(h2::frame(type, h2::kAck, 0,
                           type == h2::kPing ? payload : std::string()));
     }
+    if (type == h2::kSettings && (flags & h2::kAck) != 0) {
+      peer.settings_read_ = true;
+    }
     if (type != h2::kHeaders && type != h2::kContinuation) continue;
     // A client's HEADERS may begin with a priority, and nothing else here.
     const bool prioritised = type == h2::kHeaders && (flags & 0x20) != 0;

@@ -123,6 +123,8 @@ class Http2Site {
     std::size_t index() const { return index_; }
     // All that came, in order.
     const std::vector<Request>& requests() const { return requests_; }
+    // The client has read SETTINGS, and said so.
+    bool settings_read() const { return settings_read_; }
 
     // False once the client has gone.
     bool send(std::string_view bytes);
@@ -142,6 +144,7 @@ class Http2Site {
     UniqueFd socket_;
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, SSL_free};
     std::vector<Request> requests_;
+    bool settings_read_ = false;
     bool closed_ = false;
     std::thread thread_;
   };

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ namespace crawl {
 // An exchange that began anew so often, through no fault of its own as far as
 // could be told beside others, gets a connection to itself.
 constexpr unsigned kRestartsBesideOthers = 2;
+
+// Exchanges at a time over HTTP/2 before the server has said how many it takes
+// (RFC 9113 section 6.5.2 recommends no fewer).
+constexpr std::size_t kStreamsAtFirst = 100;
 
 // How a connection came to its end.
 enum class ConnectionEnd : std::uint8_t {
@@ -45,6 +50,8 @@ class Channel {
 
   // Another exchange can begin now.
   virtual bool has_room() const = 0;
+  // How many the server takes at a time; nothing where it has not said.
+  virtual std::optional<std::size_t> server_limit() const { return {}; }
   // None is going on, and another can begin.
   virtual bool idle() const = 0;
   // None is going on, and none can begin any more.

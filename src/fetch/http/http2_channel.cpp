@@ -16,9 +16,6 @@ namespace {
 constexpr std::int32_t kStreamWindow = 16 * 1024 * 1024;
 constexpr std::int32_t kConnectionWindow = 1 << 30;
 
-// Streams before the server has said how many it takes (RFC 9113 section
-// 6.5.2 recommends no fewer).
-constexpr std::size_t kStreamsAtFirst = 100;
 constexpr std::size_t kMostStreams = 1'000;
 
 // Frames that bring no response on: so many, and four more for each that does.
@@ -58,8 +55,9 @@ nghttp2_nv pair_of(const std::pair<std::string, std::string>& field) {
 }  // namespace
 
 Http2Channel::Http2Channel(const RequestWriter& writer,
-                           std::size_t max_header_bytes)
-    : Channel("2"), writer_(writer) {
+                           std::size_t max_header_bytes,
+                           std::size_t streams_at_first)
+    : Channel("2"), writer_(writer), streams_at_first_(streams_at_first) {
   nghttp2_session_callbacks* raw_callbacks = nullptr;
   if (nghttp2_session_callbacks_new(&raw_callbacks) != 0) {
     throw std::bad_alloc();
@@ -119,16 +117,16 @@ bool Http2Channel::may_begin() const {
   return usable_ && nghttp2_session_check_request_allowed(session_.get()) != 0;
 }
 
+std::optional<std::size_t> Http2Channel::server_limit() const {
+  if (!settings_came_) return std::nullopt;
+  return nghttp2_session_get_remote_settings(
+      session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+}
+
 bool Http2Channel::has_room() const {
-  if (!may_begin()) return false;
-  const std::size_t most =
-      settings_came_
-          ? std::min<std::size_t>(
-                kMostStreams,
-                nghttp2_session_get_remote_settings(
-                    session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
-          : kStreamsAtFirst;
-  return streams_.size() < most;
+  return may_begin() &&
+         streams_.size() <
+             std::min(kMostStreams, server_limit().value_or(streams_at_first_));
 }
 
 void Http2Channel::begin(Exchange& exchange, time_point /*now*/) {

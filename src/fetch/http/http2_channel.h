@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,10 +25,13 @@ namespace crawl {
 // response on is bounded.
 class Http2Channel final : public Channel {
  public:
-  // Throws std::bad_alloc.
-  Http2Channel(const RequestWriter& writer, std::size_t max_header_bytes);
+  // Until the server has said how many streams it takes there are no more than
+  // `streams_at_first`. Throws std::bad_alloc.
+  Http2Channel(const RequestWriter& writer, std::size_t max_header_bytes,
+               std::size_t streams_at_first = kStreamsAtFirst);
 
   bool has_room() const override;
+  std::optional<std::size_t> server_limit() const override;
   bool idle() const override { return streams_.empty() && may_begin(); }
   bool spent() const override { return streams_.empty() && !may_begin(); }
   void begin(Exchange& exchange, time_point now) override;
@@ -82,6 +86,7 @@ class Http2Channel final : public Channel {
   bool still_useful();
 
   const RequestWriter& writer_;
+  const std::size_t streams_at_first_;
   std::unique_ptr<nghttp2_session, SessionDelete> session_;
   std::unordered_map<std::int32_t, Stream> streams_;
   std::string line_;                 // a header line being put together

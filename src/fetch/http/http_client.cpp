@@ -94,6 +94,9 @@ Origin& HttpClient::origin_of(const Url& url) {
   origin->hash = origin_hash(url);
   origin->proxied =
       setup_.is_proxied(origin->target.host, origin->target.port, tls);
+  if (const auto known = limits_.find(origin->hash); known != limits_.end()) {
+    origin->at_first = known->second;
+  }
   Origin& made = *origin;
   origins_.emplace(TargetRef{made.target.host, made.target.port, tls},
                    std::move(origin));
@@ -206,7 +209,7 @@ void HttpClient::opened(Connection& connection) {
   const bool http2 = connection.speaks_http2();
   if (http2) {
     connection.set_channel(std::make_unique<Http2Channel>(
-        setup_.writer(), options.max_header_bytes));
+        setup_.writer(), options.max_header_bytes, origin.at_first));
   } else {
     connection.set_channel(std::make_unique<Http1Channel>(
         setup_.writer(), options.max_header_bytes, connection.proxy()));
@@ -307,6 +310,7 @@ void HttpClient::deliver(Connection& connection) {
 void HttpClient::settle(Connection& connection) {
   if (connection.channel() == nullptr || connection.origin == nullptr) return;
   deliver(connection);
+  note_limit(*connection.origin, *connection.channel());
   look_for_session(connection);
   if (connection.state() == Connection::State::kOpen &&
       connection.speaks_http2() && !connection.retired) {
@@ -583,6 +587,17 @@ void HttpClient::note_deadline(std::optional<time_point> until) {
 void HttpClient::note_http1(Origin& origin) {
   if (http1_.size() >= kMaxRememberedHosts) http1_.clear();
   if (http1_.insert(origin.hash).second) found_http1_.push_back(origin.hash);
+}
+
+// A new connection's first requests go out before the server can say it again.
+void HttpClient::note_limit(Origin& origin, const Channel& channel) {
+  const auto limit = channel.server_limit();
+  if (!limit) return;
+  const std::size_t most = std::clamp<std::size_t>(*limit, 1, kStreamsAtFirst);
+  if (most == origin.at_first) return;
+  origin.at_first = most;
+  if (limits_.size() >= kMaxRememberedHosts) limits_.clear();
+  limits_[origin.hash] = most;
 }
 
 }  // namespace crawl

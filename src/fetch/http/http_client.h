@@ -40,7 +40,9 @@ struct Origin {
   // come or will not: at the latest at `first_until`.
   Connection* first = nullptr;
   std::optional<std::chrono::steady_clock::time_point> first_until;
-  bool met = false;         // there has been such a connection
+  bool met = false;  // there has been such a connection
+  // Exchanges that a new connection of HTTP/2 may begin with.
+  std::size_t at_first = kStreamsAtFirst;
   std::size_t opening = 0;  // connections that may turn out such
   std::size_t connections = 0;
 };
@@ -130,6 +132,7 @@ class HttpClient final : private ConnectionOwner {
               const std::vector<std::unique_ptr<Exchange>>& open);
   void note_deadline(std::optional<time_point> until);
   void note_http1(Origin& origin);
+  void note_limit(Origin& origin, const Channel& channel);
   void time_out(Exchange& exchange, time_point now);
 
   const FetchSetup& setup_;
@@ -148,6 +151,8 @@ class HttpClient final : private ConnectionOwner {
   std::vector<std::unique_ptr<Connection>> closed_;  // until the next turn
   std::unordered_set<std::uint64_t> http1_;
   std::vector<std::uint64_t> found_http1_;
+  // Of origins (by hash) whose servers take fewer streams than is usual.
+  std::unordered_map<std::uint64_t, std::size_t> limits_;
   std::optional<time_point> deadline_;
 };
 

@@ -487,38 +487,6 @@ TEST_P(Http2Hostile, WhoRefusesEverythingIsNotAskedForEver) {
   }
 }
 
-TEST_P(Http2Hostile, AFewStreamsAtATimeAreEnoughForAll) {
-  for (const std::uint32_t most : {0u, 1u, 2u}) {
-    SCOPED_TRACE(most);
-    const Http2Site server(
-        identity(),
-        [](Peer& peer, const Request& request) {
-          peer.send(h2::answer(request.stream, good_body()));
-        },
-        [most](Peer& peer) {
-          peer.send(h2::settings({{h2::kMaxConcurrentStreams, most}}));
-        });
-    for (const FetchResult& result : fetch_all(server, good)) {
-      expect_good(result);
-    }
-  }
-}
-
-// The first answers say that fewer streams are taken from now on.
-TEST_P(Http2Hostile, FewerStreamsLaterAreEnoughForAll) {
-  const Http2Site server(identity(), [](Peer& peer, const Request& request) {
-    peer.send((peer.requests().size() == 2
-                   ? h2::settings({{h2::kMaxConcurrentStreams, 1}})
-                   : std::string()) +
-              h2::answer(request.stream, good_body()));
-  });
-  for (int round = 0; round < 3; ++round) {
-    for (const FetchResult& result : fetch_all(server, good)) {
-      expect_good(result);
-    }
-  }
-}
-
 // A header block longer than any server takes.
 TEST_P(Http2Hostile, ARequestThatCannotBeSentCostsNoOther) {
   const std::string path = "/" + std::string(17u << 20, 'x');
