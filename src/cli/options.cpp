@@ -93,8 +93,19 @@ class Resolver : ValueReader {
     if (!surroundings_.is_archive || args.warc_check) return;
     std::vector<std::string>& archives = options_.crawl.archives;
     std::string other;
+    // To look into a pipe is to wait for it, and what stands before it in a
+    // list need not wait.
+    const auto is_archive = [this](const std::string& input) {
+      return surroundings_.is_archive(input);
+    };
+    const bool pipe_too =
+        args.inputs.size() == 1 ||
+        std::any_of(args.inputs.begin(), args.inputs.end(),
+                    [&](const std::string& input) {
+                      return input != "-" && is_archive(input);
+                    });
     for (const std::string& input : args.inputs) {
-      if (surroundings_.is_archive(input)) {
+      if ((input != "-" || pipe_too) && is_archive(input)) {
         archives.push_back(input);
       } else {
         other = input;

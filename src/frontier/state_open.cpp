@@ -54,8 +54,8 @@ int FileState::Impl::prepare() {
       {&sql.get_meta, "SELECT value FROM meta WHERE name=?"},
       {&sql.put_meta, "INSERT OR REPLACE INTO meta VALUES(?,?)"},
   };
-  for (const auto& [statement, sql] : all) {
-    const int code = statement->prepare(db.get(), sql);
+  for (const auto& [statement, text] : all) {
+    const int code = statement->prepare(db.get(), text);
     if (code != SQLITE_OK) return code;
   }
   return SQLITE_OK;
