@@ -277,7 +277,7 @@ void Connection::flush() {
 void Connection::unsendable(ConnectionEnd how, std::string message) {
   out_.clear();
   sent_ = 0;
-  if (exchanges <= 1 && !std::exchange(ending_, true)) {
+  if (notes.exchanges <= 1 && !std::exchange(ending_, true)) {
     const time_point now = steady_clock::now();
     unsendable_ = message;
     if (tls_) {

@@ -61,6 +61,23 @@ class ConnectionOwner {
   ~ConnectionOwner() = default;
 };
 
+// What the owner has to know about a connection, and the connection need not.
+struct ConnectionNotes {
+  explicit ConnectionNotes(Connection* connection) : place{connection} {}
+
+  Origin* origin = nullptr;
+  Exchange* opener = nullptr;   // whom it is opened for
+  std::size_t index = 0;        // in the owner's list
+  bool sharable = true;         // by others than its opener
+  bool retired = false;         // takes no more exchanges
+  std::uint64_t exchanges = 0;  // that have gone out on it
+  std::chrono::steady_clock::time_point idle_since{};
+  bool idle = false;
+  // A node for the list of idle ones, here while it is not in that.
+  std::list<Connection*> place;
+  const std::list<Connection*>::iterator node = place.begin();
+};
+
 // A connection to an origin from the look-up of its name on: the socket, TLS on
 // it, and the channel that makes sense of the bytes. One thread.
 class Connection final : private SocketUser, private DialUser {
@@ -116,18 +133,7 @@ class Connection final : private SocketUser, private DialUser {
   };
   const Opening& opening() const { return opening_; }
 
-  // --- Notes of the owner.
-  Origin* origin = nullptr;
-  Exchange* opener = nullptr;   // whom it is opened for
-  std::size_t index = 0;        // in the owner's list
-  bool sharable = true;         // by others than its opener
-  bool retired = false;         // takes no more exchanges
-  std::uint64_t exchanges = 0;  // that have gone out on it
-  time_point idle_since{};
-  bool idle = false;
-  // A node for the list of idle ones, here while it is not in that.
-  std::list<Connection*> place{this};
-  const std::list<Connection*>::iterator node = place.begin();
+  ConnectionNotes notes{this};
 
  private:
   // SocketUser, DialUser

@@ -111,7 +111,7 @@ void HttpClient::drop_if_unused(Origin& origin) {
 // A connection that another request was allowed to open may be used again.
 bool HttpClient::allowed(const Exchange& exchange,
                          const Connection& connection) const {
-  if (connection.origin->proxied) return true;
+  if (connection.notes.origin->proxied) return true;
   return connection.ip() ? exchange.may_reach(*connection.ip())
                          : exchange.request().allow_private;
 }
@@ -120,7 +120,7 @@ Connection* HttpClient::take_idle(Origin& origin, const Exchange& exchange) {
   const time_point now = steady_clock::now();
   for (std::size_t i = origin.idle.size(); i-- > 0;) {
     Connection& connection = *origin.idle[i];
-    if (now - connection.idle_since > kMaxIdle ||
+    if (now - connection.notes.idle_since > kMaxIdle ||
         !allowed(exchange, connection)) {
       continue;
     }
@@ -153,14 +153,15 @@ void HttpClient::open_for(Exchange& exchange, Origin& origin) {
   connections_.push_back(
       std::make_unique<Connection>(self, sockets_, buffers_, target));
   Connection& connection = *connections_.back();
-  connection.index = connections_.size() - 1;
-  connection.origin = &origin;
-  connection.opener = &exchange;
+  connection.notes.index = connections_.size() - 1;
+  connection.notes.origin = &origin;
+  connection.notes.opener = &exchange;
   exchange.connection = &connection;
-  connection.sharable = !exchange.alone;
+  connection.notes.sharable = !exchange.alone;
   ++origin.connections;
-  if (connection.sharable) ++origin.opening;
-  if (target.tls && connection.sharable && !std::exchange(origin.met, true) &&
+  if (connection.notes.sharable) ++origin.opening;
+  if (target.tls && connection.notes.sharable &&
+      !std::exchange(origin.met, true) &&
       !sessions_.contains(
           TlsStream::peer_name(target.host, target.port, target.certified))) {
     origin.first = &connection;
@@ -176,13 +177,13 @@ void HttpClient::open_for(Exchange& exchange, Origin& origin) {
 }
 
 void HttpClient::begin_on(Connection& connection, Exchange& exchange) {
-  if (connection.idle) wake_up(connection);
+  if (connection.notes.idle) wake_up(connection);
   const time_point now = steady_clock::now();
   exchange.sending(now);
   exchange.connection = &connection;
   // It may have been on another one before.
-  exchange.result().reused_connection = connection.exchanges > 0;
-  if (connection.exchanges++ == 0) {
+  exchange.result().reused_connection = connection.notes.exchanges > 0;
+  if (connection.notes.exchanges++ == 0) {
     const Connection::Opening& opening = connection.opening();
     const double late =
         std::max(0.0, in_seconds(opening.begun - exchange.started()));
@@ -203,8 +204,8 @@ void HttpClient::begin_on(Connection& connection, Exchange& exchange) {
 // --- What connections tell.
 
 void HttpClient::opened(Connection& connection) {
-  Origin& origin = *connection.origin;
-  if (connection.sharable) --origin.opening;
+  Origin& origin = *connection.notes.origin;
+  if (connection.notes.sharable) --origin.opening;
   const FetchOptions& options = setup_.options();
   const bool http2 = connection.speaks_http2();
   if (http2) {
@@ -223,11 +224,11 @@ void HttpClient::opened(Connection& connection) {
       release_waiting(origin);  // they need not wait for each other any longer
     }
   }
-  Exchange* const opener = std::exchange(connection.opener, nullptr);
-  if (http2 && connection.sharable) {
+  Exchange* const opener = std::exchange(connection.notes.opener, nullptr);
+  if (http2 && connection.notes.sharable) {
     origin.shared.push_back(&connection);
   } else if (http2) {
-    connection.retired = true;
+    connection.notes.retired = true;
   }
   if (opener != nullptr) begin_on(connection, *opener);
   if (!connection.target().tls) settle(connection);
@@ -236,7 +237,7 @@ void HttpClient::opened(Connection& connection) {
 // Those that wait for a session need not any longer: it has come, or the
 // connection has an answer already, so that the server sends none.
 void HttpClient::look_for_session(Connection& connection) {
-  Origin& origin = *connection.origin;
+  Origin& origin = *connection.notes.origin;
   if (origin.first != &connection) return;
   if (connection.has_session() || connection.speaks_http2() ||
       connection.channel()->idle() || connection.channel()->spent()) {
@@ -253,9 +254,9 @@ void HttpClient::end_first(Origin& origin) {
 
 void HttpClient::not_opened(Connection& connection, ErrorKind kind,
                             std::string message, bool looked_up) {
-  Origin& origin = *connection.origin;
-  if (connection.sharable) --origin.opening;
-  Exchange* const opener = std::exchange(connection.opener, nullptr);
+  Origin& origin = *connection.notes.origin;
+  if (connection.notes.sharable) --origin.opening;
+  Exchange* const opener = std::exchange(connection.notes.opener, nullptr);
   std::deque<Exchange*> failed;
   // Nobody who waited would fare better; but for the address policy, which is
   // each one's own, and for whoever finds another connection there.
@@ -288,8 +289,8 @@ void HttpClient::deliver(Connection& connection) {
     Exchange& exchange = *over.exchange;
     exchange.connection = nullptr;
     if (over.http1) {
-      note_http1(*connection.origin);
-      connection.origin->target.http1_only = true;
+      note_http1(*connection.notes.origin);
+      connection.notes.origin->target.http1_only = true;
     }
     if (over.again && ++exchange.restarts <= kMaxRestarts) {
       // A single one of HTTP/1.1 goes out on a connection just opened.
@@ -308,33 +309,37 @@ void HttpClient::deliver(Connection& connection) {
 }
 
 void HttpClient::settle(Connection& connection) {
-  if (connection.channel() == nullptr || connection.origin == nullptr) return;
+  if (connection.channel() == nullptr || connection.notes.origin == nullptr) {
+    return;
+  }
   deliver(connection);
-  note_limit(*connection.origin, *connection.channel());
+  note_limit(*connection.notes.origin, *connection.channel());
   look_for_session(connection);
   if (connection.state() == Connection::State::kOpen &&
-      connection.speaks_http2() && !connection.retired) {
+      connection.speaks_http2() && !connection.notes.retired) {
     give_to_waiting(connection);
-    if (connection.origin == nullptr) return;
+    if (connection.notes.origin == nullptr) return;
   }
   const Channel& channel = *connection.channel();
   if (connection.state() == Connection::State::kClosed || channel.spent() ||
-      (channel.idle() && connection.retired)) {
+      (channel.idle() && connection.notes.retired)) {
     close(connection);
-  } else if (channel.idle() && !connection.idle && !connection.has_unsent()) {
+  } else if (channel.idle() && !connection.notes.idle &&
+             !connection.has_unsent()) {
     rest(connection);
   }
 }
 
 bool HttpClient::may_reach(const Connection& connection,
                            const IpAddress& address) const {
-  return connection.opener == nullptr || connection.opener->may_reach(address);
+  return connection.notes.opener == nullptr ||
+         connection.notes.opener->may_reach(address);
 }
 
 void HttpClient::give_to_waiting(Connection& connection) {
-  Origin& origin = *connection.origin;
+  Origin& origin = *connection.notes.origin;
   std::size_t looked_at = origin.waiting.size();
-  while (looked_at-- > 0 && connection.origin != nullptr &&
+  while (looked_at-- > 0 && connection.notes.origin != nullptr &&
          connection.channel()->has_room()) {
     Exchange* const exchange = origin.waiting.front();
     origin.waiting.pop_front();
@@ -347,7 +352,7 @@ void HttpClient::give_to_waiting(Connection& connection) {
     }
   }
   // All its streams are used: then one more connection.
-  if (connection.origin != nullptr && !origin.waiting.empty() &&
+  if (connection.notes.origin != nullptr && !origin.waiting.empty() &&
       origin.opening == 0) {
     Exchange* const exchange = origin.waiting.front();
     origin.waiting.pop_front();
@@ -393,7 +398,8 @@ void HttpClient::stop(Exchange& exchange, ErrorKind kind,
                       std::string_view message) {
   exchange.fail(kind, message);
   Connection* const connection = exchange.connection;
-  const bool carried = connection != nullptr && connection->opener != &exchange;
+  const bool carried =
+      connection != nullptr && connection->notes.opener != &exchange;
   exchange.done(detach(exchange), steady_clock::now());
   if (carried) {
     note_tls(exchange, *connection);
@@ -419,18 +425,18 @@ std::uint64_t HttpClient::detach(Exchange& exchange) {
     drop_if_unused(origin);
     return 0;
   }
-  if (connection->opener == &exchange) {
-    connection->opener = nullptr;
-    Origin& origin = *connection->origin;
-    if (connection->sharable && !origin.waiting.empty()) {
+  if (connection->notes.opener == &exchange) {
+    connection->notes.opener = nullptr;
+    Origin& origin = *connection->notes.origin;
+    if (connection->notes.sharable && !origin.waiting.empty()) {
       // Others wait for it: it is theirs.
-      connection->opener = origin.waiting.front();
+      connection->notes.opener = origin.waiting.front();
       origin.waiting.pop_front();
-      connection->opener->waiting = false;
-      connection->opener->connection = connection;
+      connection->notes.opener->waiting = false;
+      connection->notes.opener->connection = connection;
       return 0;
     }
-    if (connection->sharable) --origin.opening;
+    if (connection->notes.sharable) --origin.opening;
     close(*connection);
     return 0;
   }
@@ -462,11 +468,11 @@ void HttpClient::time_out(Exchange& exchange, time_point now) {
 // --- Connections that wait, and those that go.
 
 void HttpClient::rest(Connection& connection) {
-  connection.idle_since = steady_clock::now();
-  connection.idle = true;
-  idle_.splice(idle_.end(), connection.place);
+  connection.notes.idle_since = steady_clock::now();
+  connection.notes.idle = true;
+  idle_.splice(idle_.end(), connection.notes.place);
   if (!connection.speaks_http2()) {
-    connection.origin->idle.push_back(&connection);
+    connection.notes.origin->idle.push_back(&connection);
   }
   while (connections_.size() > max_connections_ && !idle_.empty()) {
     close(*idle_.front());
@@ -474,34 +480,35 @@ void HttpClient::rest(Connection& connection) {
 }
 
 void HttpClient::wake_up(Connection& connection) {
-  connection.idle = false;
-  connection.place.splice(connection.place.end(), idle_, connection.node);
+  connection.notes.idle = false;
+  connection.notes.place.splice(connection.notes.place.end(), idle_,
+                                connection.notes.node);
   // It is near the end, where those used last are.
-  std::vector<Connection*>& idle = connection.origin->idle;
+  std::vector<Connection*>& idle = connection.notes.origin->idle;
   const auto found = std::find(idle.rbegin(), idle.rend(), &connection);
   if (found != idle.rend()) idle.erase(std::next(found).base());
 }
 
 void HttpClient::retire(Connection& connection) {
-  connection.retired = true;
-  std::erase(connection.origin->shared, &connection);
+  connection.notes.retired = true;
+  std::erase(connection.notes.origin->shared, &connection);
 }
 
 void HttpClient::close(Connection& connection) {
-  if (connection.origin == nullptr) return;
-  if (connection.idle) wake_up(connection);
+  if (connection.notes.origin == nullptr) return;
+  if (connection.notes.idle) wake_up(connection);
   retire(connection);
-  Origin& origin = *connection.origin;
+  Origin& origin = *connection.notes.origin;
   --origin.connections;
-  const std::size_t index = connection.index;
+  const std::size_t index = connection.notes.index;
   // Its own code may be what is running: it goes with the next turn.
   closed_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {
     connections_[index] = std::move(connections_.back());
-    connections_[index]->index = index;
+    connections_[index]->notes.index = index;
   }
   connections_.pop_back();
-  connection.origin = nullptr;
+  connection.notes.origin = nullptr;
   connection.stop();
   if (origin.first == &connection) end_first(origin);
   // Whoever waits for room there has to find it elsewhere.
@@ -568,7 +575,7 @@ void HttpClient::expire(time_point now,
     }
   }
   for (const auto& connection : connections_) {
-    Origin& origin = *connection->origin;
+    Origin& origin = *connection->notes.origin;
     if (origin.first == connection.get() && due(origin.first_until)) {
       end_first(origin);
     }
@@ -576,7 +583,7 @@ void HttpClient::expire(time_point now,
   for (const auto& exchange : open) note_deadline(exchange->deadline());
   for (const auto& connection : connections_) {
     if (opening(*connection)) note_deadline(connection->open_until());
-    note_deadline(connection->origin->first_until);
+    note_deadline(connection->notes.origin->first_until);
   }
 }
 
