@@ -146,7 +146,7 @@ void SiteAgenda::add_seed(Intake::Line line) {
   }
   visits_.secrets().add_seed(*line.seed);
   const Url& url = line.seed->url;
-  const Result<bool> added = queue_->add_seed(url);
+  const Result<bool> added = queue_->add_seed(*line.seed, line.text);
   if (!added) return ledger_.fail(added.error());
   if (!*added) {
     refuse(line, url.href(), ErrorKind::kDuplicate,

@@ -132,10 +132,14 @@ bool SiteQueue::has_lone_refresh(const Url& page, const LinkList& links) const {
   return true;
 }
 
-Result<bool> SiteQueue::add_seed(const Url& url) {
-  scope_.add_seed(url);
-  const Result<std::optional<PageId>> page =
-      store_.add(cleaner_.clean(url), 0, kNoPage);
+Result<bool> SiteQueue::add_seed(const Seed& seed, std::string_view line) {
+  scope_.add_seed(seed.url);
+  const Url url = cleaner_.clean(seed.url);
+  // Before all else: it may be known from an earlier run, and still queued.
+  if (!seed.user_password.empty()) {
+    userinfo_lines_.emplace(url.href(), line);
+  }
+  const Result<std::optional<PageId>> page = store_.add(url, 0, kNoPage);
   if (!page) return tl::unexpected(page.error());
   if (!*page) return store_.is_shared();
   note_waiting(StateStore::host_of(**page));
@@ -397,7 +401,11 @@ std::unique_ptr<Job> SiteQueue::make_job(QueuedPage page) {
   job->parent = std::move(page.parent_url);
   job->allow_private = page.allow_private;
   job->redirects = std::move(page.redirects);
-  if (page.parent == kNoPage) job->input = job->first_url();
+  if (page.parent == kNoPage) {
+    const auto line = userinfo_lines_.find(std::string(job->first_url()));
+    job->input = line != userinfo_lines_.end() ? line->second
+                                               : std::string(job->first_url());
+  }
   return job;
 }
 

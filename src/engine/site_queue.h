@@ -20,6 +20,7 @@
 #include "crawl/frontier/state_store.h"
 #include "crawl/frontier/url_cleaner.h"
 #include "engine/job_owner.h"
+#include "engine/seed_url.h"
 #include "engine/visits.h"
 #include "frontier/duplicate_trap.h"
 
@@ -41,8 +42,8 @@ class SiteQueue {
                                                  OnSkip on_skip);
 
   // A seed belongs to the crawl whatever the scope says. True if it was new, or
-  // may be.
-  Result<bool> add_seed(const Url& url);
+  // may be. `line`: what names it in its record, passwords hidden.
+  Result<bool> add_seed(const Seed& seed, std::string_view line);
   // One that others have added.
   void know_seed(const Url& url) { scope_.add_seed(url); }
 
@@ -102,7 +103,7 @@ class SiteQueue {
 
   Result<void> add_found(const Url& url, PageId from, int depth,
                          std::string_view parent);
-  static std::unique_ptr<Job> make_job(QueuedPage page);
+  std::unique_ptr<Job> make_job(QueuedPage page);
   Result<void> skip_for_now(const LeftOut& what);
   void know(StateStore::HostId host);
   ScopeDecision judge_budget(const QueuedPage& page);
@@ -137,7 +138,9 @@ class SiteQueue {
   static constexpr std::string_view kIncluded = "included";
   static constexpr std::string_view kLeftOut = "left out";
   static constexpr std::string_view kCopies = "copies";  // a note's name
-  std::uint64_t included_ = 0;                           // found and in scope
+  // Lines of seeds with userinfo, which no state holds, by URL.
+  std::unordered_map<std::string, std::string> userinfo_lines_;
+  std::uint64_t included_ = 0;  // found and in scope
   std::uint64_t left_out_ = 0;  // found, and none of the patterns fit
   DuplicateTrap copies_;
   std::vector<QueuedPage> loading_;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -517,6 +518,30 @@ TEST_F(SecretsCliTest, AStateHasNoPasswordAndGoesOnWithAnother) {
               AllOf(Contains("/n4 me:s3cret2"), Contains("/map me:s3cret2"),
                     Each(HasSubstr(" me:s3cret2"))));
   EXPECT_EQ(records(files_.read("out.jsonl")).size(), 6u);
+}
+
+// As that of a list does; no state could say it after a restart.
+TEST_F(SecretsCliTest, ARecordOfASeedNamesItAsItsLineDoes) {
+  site_.serve("/robots.txt", "");
+  std::vector<std::string> lines;
+  std::set<std::string> expected;
+  for (const char* path : {"/n0", "/n1", "/n2"}) {
+    site_.serve(path, std::string("<title>") + path + "</title>");
+    lines.push_back(with_userinfo(site_.url(path), "me:s3cret") + "#part");
+    expected.insert(with_userinfo(site_.url(path), "me:***") + "#part");
+  }
+  const std::string seeds = list(lines);
+  std::set<std::string> inputs;
+  for (const char* pages : {"1", "2", "9"}) {
+    const ProcessResult result =
+        run({"-r", seeds, "-j1", "--state", files_.file("state.db"), "-o",
+             files_.file("out.jsonl"), "--max-pages", pages});
+    EXPECT_THAT(left_by(result), Not(HasSubstr("s3cret")));
+  }
+  for (const auto& record : records(files_.read("out.jsonl"))) {
+    inputs.insert(record["input"]);
+  }
+  EXPECT_EQ(inputs, expected);
 }
 
 TEST_F(SecretsCliTest, NoComplaintQuotesAPassword) {

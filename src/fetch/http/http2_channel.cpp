@@ -30,7 +30,7 @@ constexpr std::size_t kMaxRequestHeaders = 16 * 1024 * 1024;
 
 // Headers come in frames of at most 16 KiB; few servers make smaller ones, and
 // none much smaller than this.
-constexpr std::size_t kLeastContinuation = 1'024;
+[[maybe_unused]] constexpr std::size_t kLeastContinuation = 1'024;
 
 constexpr std::size_t kFrameHead = 9;  // RFC 9113 section 4.1
 
