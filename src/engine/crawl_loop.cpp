@@ -114,8 +114,6 @@ void CrawlLoop::launch(std::unique_ptr<Job> job) {
     request.id = free_.back();
     free_.pop_back();
   }
-  ++ledger_.stats().requests;
-  if (std::exchange(job->attempt_begins, false)) ++ledger_.stats().retries;
   job->fresh_connection = false;
   flights_[request.id] = std::move(job);
   fetcher_.start(std::move(request));
@@ -125,6 +123,11 @@ void CrawlLoop::handle(FetchResult result) {
   std::unique_ptr<Job> job = std::move(flights_[result.id]);
   free_.push_back(result.id);
   CrawlStats& stats = ledger_.stats();
+  const bool again = std::exchange(job->attempt_begins, false);
+  if (result.sent) {
+    ++stats.requests;
+    if (again) ++stats.retries;
+  }
   stats.bytes_downloaded += result.size_download;
   stats.bytes_decoded += result.size_body;
   ledger_.budget().received(result.size_body);

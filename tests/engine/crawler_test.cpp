@@ -385,6 +385,18 @@ TEST_F(CrawlerTest, CredentialsNeverCrossToAnotherOrigin) {
   EXPECT_THAT(sent, ElementsAre(true, true, false, false));
 }
 
+TEST_F(CrawlerTest, WhatIsNeverSentIsNoRequest) {
+  fetcher_.reply("http://a.test/", {.error = ErrorKind::kDns});
+  fetcher_.reply("http://b.test/", {.error = ErrorKind::kConnect});
+  fetcher_.reply("http://c.test/", {.error = ErrorKind::kConnect});
+  fetcher_.reply("http://c.test/", {});
+  const CrawlStats stats =
+      crawl({"http://a.test/", "http://b.test/", "http://c.test/"});
+  EXPECT_EQ(stats.failed, 2u);
+  EXPECT_EQ(stats.requests, 1u);
+  EXPECT_EQ(stats.retries, 1u);
+}
+
 TEST_F(CrawlerTest, RetriesTransientFailuresThenGivesUp) {
   fetcher_.reply("http://a.test/mends", {.status = 503});
   fetcher_.reply("http://a.test/mends", {.error = ErrorKind::kTimeout});

@@ -243,5 +243,23 @@ TEST_P(BadServer, GoodAndBadTakeTurns) {
   }
 }
 
+TEST_P(BadServer, OnlyWhatGoesOutIsSent) {
+  const RefusingPort refusing;
+  const auto is_sent = [this](const std::string& url) {
+    return fetch(FetchRequest{.id = 1, .url = url_of(url)}).sent;
+  };
+  EXPECT_TRUE(is_sent(site.url("/reset-at-once")));
+  EXPECT_TRUE(is_sent(site.url("/status/404")));
+  EXPECT_FALSE(is_sent(scheme() + "://nobody.invalid/"));
+  EXPECT_FALSE(is_sent(refusing.url("/")));
+  if (is_tls()) {
+    // Another name than its certificate's.
+    options.resolve = {"other.invalid:" + std::to_string(site.port()) +
+                       ":127.0.0.1"};
+    drop_fetcher();
+    EXPECT_FALSE(is_sent(site.url("other.invalid", "/")));
+  }
+}
+
 }  // namespace
 }  // namespace crawl::testing

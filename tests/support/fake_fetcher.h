@@ -118,6 +118,8 @@ class FakeFetcher final : public Fetcher {
     flight.result.status_code =
         flight.result.headers_complete ? reply.status : 0;
     flight.result.error = reply.error;
+    flight.result.sent =
+        reply.error != ErrorKind::kDns && reply.error != ErrorKind::kConnect;
     flight.result.location = reply.location;
     flight.result.set_cookies = reply.set_cookies;
     flight.result.retry_after = reply.retry_after;
@@ -176,8 +178,10 @@ class FakeFetcher final : public Fetcher {
   void abort() override {
     for (Flight& flight : flights_) {
       const std::uint64_t id = flight.result.id;
+      const bool sent = flight.result.sent;
       flight.result = {};
       flight.result.id = id;
+      flight.result.sent = sent;
       flight.result.error = ErrorKind::kInterrupted;
       flight.due = clock_.now();
     }

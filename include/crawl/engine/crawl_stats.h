@@ -34,8 +34,8 @@ struct CrawlStats {
   // URLs were found, and the patterns to include (--include) fit none of them.
   bool nothing_included = false;
 
-  std::uint64_t requests = 0;  // exchanges made: hops and retries counted
-  std::uint64_t retries = 0;
+  std::uint64_t requests = 0;  // that went out: hops and retries counted
+  std::uint64_t retries = 0;   // of these
   std::uint64_t redirects = 0;
   std::uint64_t connections = 0;       // opened
   std::uint64_t bytes_downloaded = 0;  // bodies, on the wire

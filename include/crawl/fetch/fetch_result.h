@@ -100,6 +100,7 @@ struct FetchResult {
   FetchTimes times;
   std::chrono::nanoseconds parse_time{0};  // after times.total
   bool looked_up = false;                  // DNS was asked for the host
+  bool sent = false;                       // the request went out
   bool reused_connection = false;
   unsigned worker = 0;  // index of the transfer loop
 

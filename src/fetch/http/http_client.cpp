@@ -194,6 +194,7 @@ void HttpClient::begin_on(Connection& connection, Exchange& exchange) {
     exchange.result().looked_up = opening.looked_up;
   }
   note_deadline(exchange.deadline());
+  exchange.result().sent = true;
   connection.channel()->begin(exchange, now);
   connection.flush();
   // That may have been its end already.
