@@ -40,6 +40,8 @@ Visits::Visits(const CrawlOptions& options, const Pacing& pacing,
                Ledger& ledger, const Clock& clock)
     : options_(options),
       pace_by_answers_(pacing.by_answers),
+      max_hold_asked_for_(std::chrono::duration_cast<std::chrono::milliseconds>(
+          pacing.pace.max_retry_after)),
       ledger_(ledger),
       clock_(clock),
       frontier_(frontier_options(options, pacing), clock),
@@ -213,14 +215,18 @@ void Visits::follow(std::unique_ptr<Job> job, const FetchResult& result,
 }
 
 bool Visits::retry(std::unique_ptr<Job>& job, const FetchResult& result) {
+  RetryOptions rules = options_.retry;
+  // Its host is held for as long as that.
+  if (asks_to_slow_down(result) && !result.retry_after.empty()) {
+    rules.max_wait = std::max(rules.max_wait, max_hold_asked_for_);
+  }
   const std::optional<std::chrono::milliseconds> wait = retry_wait(
-      options_.retry,
-      {.error = result.error,
-       .status_code = result.status_code,
-       .attempt = job->attempts,
-       .retry_after = result.retry_after,
-       .now = clock_.wall_time(),
-       .random = std::uniform_real_distribution<double>(0, 1)(random_)});
+      rules, {.error = result.error,
+              .status_code = result.status_code,
+              .attempt = job->attempts,
+              .retry_after = result.retry_after,
+              .now = clock_.wall_time(),
+              .random = std::uniform_real_distribution<double>(0, 1)(random_)});
   if (!wait) return false;
   ++job->attempts;
   job->attempt_begins = true;

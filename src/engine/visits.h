@@ -1,6 +1,7 @@
 #ifndef CRAWL_ENGINE_VISITS_H_
 #define CRAWL_ENGINE_VISITS_H_
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <map>
@@ -83,6 +84,7 @@ class Visits {
 
   const CrawlOptions& options_;
   const bool pace_by_answers_;
+  const std::chrono::milliseconds max_hold_asked_for_;  // by Retry-After
   Ledger& ledger_;
   const Clock& clock_;
   Frontier frontier_;

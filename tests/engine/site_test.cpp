@@ -460,6 +460,18 @@ TEST_F(SiteTest, LongWaitOfAHostIsReportedOnce) {
                           "(Retry-After); its URLs wait for 120 s"));
 }
 
+TEST_F(SiteTest, AHostMayAskForAnHourAndThatIsWhatIsReported) {
+  page("http://a.test/", {"http://a.test/1"});
+  fetcher_.reply("http://a.test/1", {.status = 503, .retry_after = "7200"});
+  fetcher_.reply("http://a.test/1", {});
+  EXPECT_EQ(crawl().fetched, 2u);
+  EXPECT_THAT(notices_.all,
+              ElementsAre("http://a.test:80 asks to be left alone "
+                          "(Retry-After); its URLs wait for 3600 s"));
+  const auto& starts = fetcher_.starts();
+  EXPECT_GE(starts.back().time - starts[starts.size() - 2].time, 1h);
+}
+
 TEST_F(SiteTest, OneHostOverTwoSchemesIsPacedAsOne) {
   options_.pace.delay = 1s;
   page("http://a.test/", {"https://a.test/1", "http://a.test/2",
