@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Takes pages of Debian documentation packages, unpacked below ROOT/PACKAGE, and
 what their content is by hand-written selectors for each generator: pages
-NAME.html and NAME.txt in DIRECTORY. The texts were then read and mended by hand,
-so that this is how they began, and not a step of the benchmark.
+NAME.html and NAME.txt in DIRECTORY. Some of the texts were then mended by hand,
+see data/content/README.md: this is how they began, and not a step of the benchmark.
 
 Usage: take_pages.py ROOT DIRECTORY"""
 import os
