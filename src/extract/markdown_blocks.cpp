@@ -20,8 +20,9 @@ constexpr std::size_t kIndent = 4;
 constexpr int kMostItems = 1000;
 // Rendered at once, about.
 constexpr std::size_t kPart = std::size_t{256} << 10;
-// Of cmark's, each some two hundred bytes.
-constexpr std::size_t kMostNodes = std::size_t{1} << 20;
+constexpr std::size_t kManyNodes = std::size_t{1} << 14;
+// Of cmark's, each some hundred bytes.
+constexpr std::size_t kMostNodes = std::size_t{1} << 19;
 
 // An item that begins with a list, a table or HTML: cmark writes these so that
 // they are not read as the item's. With a comment in front of them they are.
@@ -173,7 +174,8 @@ void MarkdownBlocks::close(const Container& container) {
 }
 
 void MarkdownBlocks::write_if_large() {
-  if (containers_.empty() && unwritten_ > kPart) write();
+  if (!containers_.empty()) return;
+  if (unwritten_ > kPart || nodes_ > kManyNodes) write();
 }
 
 void MarkdownBlocks::write() {

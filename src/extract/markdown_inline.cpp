@@ -72,23 +72,55 @@ std::string with_plain_ampersands(std::string_view url) {
   return out;
 }
 
-// Where from `at` on GitHub would see a bare address, and take the backslashes
-// that cmark puts into it for a part of it: the place of what is to be escaped
-// besides. npos if there is none. `last`: nothing stands behind the text.
-std::size_t address_mark(std::string_view text, std::size_t at, bool last) {
-  constexpr std::string_view kEscaped = "\\*_~[]<>!&#`|";
-  for (;; ++at) {
-    const std::size_t colon = text.find("://", at);
-    const std::size_t www = text.find("www.", at);
-    if (colon == text.npos && www == text.npos) return text.npos;
-    at = std::min(colon, www == text.npos ? www : www + 3);
-    const std::size_t space = text.find(' ', at);
-    if ((space == text.npos && !last) ||
-        text.substr(at, space - at).find_first_of(kEscaped) != text.npos) {
-      return at;
+// Finds what is to be escaped in text besides what cmark escapes. Each place is
+// asked for once, in order, so that this is linear.
+class MarkFinder {
+ public:
+  // `last`: nothing stands behind the text. `pipes`: they are to be escaped.
+  MarkFinder(std::string_view text, bool last, bool pipes)
+      : text_(text), last_(last), pipe_(pipes ? 0 : text.npos) {}
+
+  // The first place from `at` on, or the text's size.
+  std::size_t next(std::size_t at) {
+    seek(pipe_, "|", at);
+    return std::min({pipe_, address(at), text_.size()});
+  }
+
+ private:
+  void seek(std::size_t& place, std::string_view word, std::size_t at) const {
+    if (place != text_.npos && place <= at) place = text_.find(word, at);
+  }
+
+  // Where GitHub would see a bare address, and take the backslashes that cmark
+  // puts into it for a part of it.
+  std::size_t address(std::size_t at) {
+    if (address_ == text_.npos || (address_ >= at && known_)) return address_;
+    known_ = true;
+    for (;; at = address_ + 1) {
+      seek(colon_, "://", at);
+      // Its dot is what is escaped.
+      seek(www_, "www.", at < 3 ? 0 : at - 3);
+      const std::size_t dot = www_ == text_.npos ? www_ : www_ + 3;
+      address_ = std::min(colon_, dot);
+      if (address_ == text_.npos) return address_;
+      if (stop_ != text_.npos && stop_ <= address_) {
+        stop_ = text_.find_first_of(" \\*_~[]<>!&#`|", address_);
+      }
+      if (stop_ == text_.npos ? !last_ : text_[stop_] != ' ') {
+        return address_;
+      }
     }
   }
-}
+
+  const std::string_view text_;
+  const bool last_;
+  std::size_t pipe_;
+  std::size_t colon_ = 0;
+  std::size_t www_ = 0;
+  std::size_t stop_ = 0;  // behind address_, a space or what is escaped
+  std::size_t address_ = 0;
+  bool known_ = false;
+};
 
 // Makes cmark's nodes one behind the other, texts and codes that meet as one.
 class Builder {
@@ -147,12 +179,9 @@ class Builder {
   }
   // Lines with a pipe could be taken for a table's.
   void write_text(bool last) {
-    std::size_t begin = 0;
-    std::size_t address = address_mark(gathered_, 0, last);
-    while (begin < gathered_.size()) {
-      const std::size_t pipe =
-          pipes_ ? gathered_.find('|', begin) : gathered_.npos;
-      const std::size_t at = std::min({pipe, address, gathered_.size()});
+    MarkFinder marks(gathered_, last, pipes_);
+    for (std::size_t begin = 0; begin < gathered_.size();) {
+      const std::size_t at = marks.next(begin);
       if (at > begin) {
         cmark_node_set_literal(append(CMARK_NODE_TEXT),
                                gathered_.substr(begin, at - begin).c_str());
@@ -161,7 +190,6 @@ class Builder {
       const char mark[3] = {'\\', gathered_[at], '\0'};
       cmark_node_set_literal(append(CMARK_NODE_HTML_INLINE), mark);
       begin = at + 1;
-      if (at == address) address = address_mark(gathered_, begin, last);
     }
   }
 

@@ -43,6 +43,7 @@ class MarkdownInline {
   // True if the text so far ends in two line breaks: then what comes is another
   // paragraph.
   bool ends_paragraph() const { return visible_ && breaks_ > 1; }
+  std::size_t parts() const { return items_.size(); }
   std::size_t size() const { return chars_.size() + 8 * items_.size(); }
 
   // Puts what was collected into `block`, and forgets it. Says how many nodes

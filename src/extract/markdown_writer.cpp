@@ -35,6 +35,8 @@ using Breaks = MarkdownInline::Breaks;
 using Span = MarkdownInline::Span;
 
 constexpr unsigned kDeepestTable = 8;
+// Of a paragraph: words between elements, links, emphasis.
+constexpr std::size_t kMostParts = 50'000;
 cmark_syntax_extension* table_extension() {
   static std::once_flag once;
   std::call_once(once, cmark_gfm_core_extensions_ensure_registered);
@@ -81,7 +83,7 @@ class MarkdownWriter {
   void text(Index i) {
     const Node& node = tree_[i];
     if (blocks_.stopped()) return;
-    if (inline_.ends_paragraph() && heading_ == 0 && !in_cell_) flush();
+    begin_paragraph();
     inline_.text(node.text);
     if (inline_.size() > blocks_.left()) blocks_.stop();
   }
@@ -94,6 +96,7 @@ class MarkdownWriter {
  private:
   using Kind = MarkdownBlocks::Kind;
 
+  void begin_paragraph();
   Index enter_block(Index i);
   Index enter_table(Index i);
   void enter_inline(Index i);
@@ -167,6 +170,15 @@ void MarkdownWriter::enter_inline(Index i) {
       break;
     default:
       break;
+  }
+}
+
+// Behind an empty line; and where one has grown beyond all measure.
+void MarkdownWriter::begin_paragraph() {
+  if (heading_ == 0 && !in_cell_) {
+    if (inline_.ends_paragraph() || inline_.parts() > kMostParts) flush();
+  } else if (inline_.parts() > kMostParts) {
+    blocks_.stop();
   }
 }
 
@@ -416,7 +428,7 @@ void MarkdownWriter::image(Index i) {
   const std::string_view source =
       strip_html_space(tree_.get(node, Attribute::kSrc));
   if (source.empty() || !resolver_.resolve(source, url)) return;
-  if (inline_.ends_paragraph() && heading_ == 0 && !in_cell_) flush();
+  begin_paragraph();
   inline_.image(url, collapsed(tree_.get(node, Attribute::kAlt)));
 }
 

@@ -321,6 +321,9 @@ TEST(Content, HostilePagesAreBounded) {
                many("<a href=y>x</a>", 20'000),
            "<ul><li><ul><li><ul><li><ul><li><pre>" + many("x\n", 200'000),
            "<p>" + many("*_`[<|~\\", 50'000),
+           many("http://a_b|", 100'000),
+           many("://", 300'000),
+           many("www.a_b|", 100'000) + "<br>x",
            many("<h1><div>", 2'000) + "x",
            many("<time>", 3'000) + many("<p itemprop=author>", 3'000) + "x",
            "<h1>" + many("<span></span>", 100'000) + "x</h1>" +
