@@ -218,6 +218,18 @@ void Report::finished(const CrawlRecord& record,
   }
 }
 
+void Report::errand(std::string_view url, const FetchResult& result) {
+  if (verbosity_ < 2) return;
+  if (result.error != ErrorKind::kNone) {
+    logger_->info("could not fetch {}: {} ({})", printable(url),
+                  printable(result.error_message), to_string(result.error));
+    return;
+  }
+  logger_->info("fetched {}: status {}, {} in {}", printable(url),
+                result.status_code, human_bytes(result.size_body),
+                human_seconds(result.times.total));
+}
+
 void Report::retrying(std::string_view url, const FetchResult& result,
                       unsigned attempt, std::chrono::nanoseconds wait) {
   const double seconds = std::chrono::duration<double>(wait).count();

@@ -53,6 +53,7 @@ class Report final : public CrawlObserver {
   void progress(const CrawlStats& stats) override;
   void notice(std::string_view message) override { warn(message); }
   void finished(const CrawlRecord& record, const FetchResult* result) override;
+  void errand(std::string_view url, const FetchResult& result) override;
   void retrying(std::string_view url, const FetchResult& result,
                 unsigned attempt, std::chrono::nanoseconds wait) override;
 

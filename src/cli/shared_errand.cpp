@@ -169,7 +169,7 @@ Result<std::optional<SharedErrand>> read_shared_errand(const TypedArgs& args) {
   }
   errand.address = *args.shared;
   if (Result<void> good = check_shared_address(errand.address); !good) {
-    return make_error(fmt::format("--shared {}", good.error().message));
+    return make_error(fmt::format("--shared: {}", good.error().message));
   }
   errand.watch = args.watch;
   errand.json = args.format == "jsonl";

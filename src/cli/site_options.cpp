@@ -222,7 +222,7 @@ class SiteResolver : ValueReader {
     }
     crawl_.lasting = true;
     if (Result<void> good = check_shared_address(options_.shared); !good) {
-      fail(fmt::format("--shared {}", good.error().message));
+      fail(fmt::format("--shared: {}", good.error().message));
     }
     if (options_.output == "-") {
       fail(

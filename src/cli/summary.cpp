@@ -139,6 +139,11 @@ std::string format_summary(const CrawlStats& stats, std::size_t width) {
     out += fmt::format("{} of the command line could not be read\n",
                        counted(stats.sitemaps_failed, "sitemap"));
   }
+  if (stats.bad_locations > 0) {
+    out += fmt::format("{} in sitemaps {}\n",
+                       counted(stats.bad_locations, "location"),
+                       stats.bad_locations == 1 ? "is no URL" : "are no URLs");
+  }
   if (stats.nothing_included) {
     out += "--include fits none of the URLs that were found\n";
   }

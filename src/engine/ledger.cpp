@@ -85,7 +85,11 @@ void Ledger::flush_soon() {
 
 void Ledger::leave_out(CrawlRecord record) {
   record.timestamp = clock_.wall_time();
-  if (is_skip(record.error)) count(record);
+  if (is_skip(record.error)) {
+    count(record);
+  } else {
+    ++stats_.bad_locations;
+  }
   if (observer_ != nullptr) observer_->finished(record, nullptr);
   each([&](Sink& sink) { return sink.take({record, false}); });
 }
@@ -95,6 +99,7 @@ void Ledger::save(StateStore& store) const {
   store.set_counter("failed", stats_.failed);
   store.set_counter("skipped", stats_.skipped);
   store.set_counter("seeds skipped", stats_.seeds_skipped);
+  store.set_counter("bad locations", stats_.bad_locations);
   for (std::size_t i = 0; i < stats_.by_kind.size(); ++i) {
     if (stats_.by_kind[i] > 0) {
       store.set_counter(kind_counter(i), stats_.by_kind[i]);
@@ -111,6 +116,7 @@ void Ledger::restore(const StateStore& store) {
   stats_.failed = store.counter("failed");
   stats_.skipped = store.counter("skipped");
   stats_.seeds_skipped = store.counter("seeds skipped");
+  stats_.bad_locations = store.counter("bad locations");
   stats_.done_before = stats_.done();
   for (std::size_t i = 0; i < stats_.by_kind.size(); ++i) {
     stats_.by_kind[i] = store.counter(kind_counter(i));

@@ -368,6 +368,13 @@ TEST_F(CliTest, VerboseIsFailuresAndRetriesAndTwiceIsEveryTransfer) {
   EXPECT_THAT(once, Not(HasSubstr(site_.url("/a"))));
   EXPECT_THAT(run({urls, "-vv"}).err,
               HasSubstr("crawl: fetched " + site_.url("/a") + ": status 200"));
+  // Those that the crawl makes for itself, and those on the way, too.
+  const std::string all = run({"-r", site_.url("/redirect/1"), "-vv"}).err;
+  for (const char* line : {"/robots.txt: status 404", "/redirect/1: status 30",
+                           "/redirect/0: status 200"}) {
+    const std::string path(line);
+    EXPECT_THAT(all, HasSubstr("crawl: fetched " + site_.url(path))) << path;
+  }
 }
 
 TEST_F(CliTest, WhatIsNoListIsRefusedOnce) {

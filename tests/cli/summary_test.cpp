@@ -51,11 +51,13 @@ TEST(Summary, SaysWhyItIsNoSuccess) {
   stats.end_by("--max-pages");
   stats.seeds_skipped = 2;
   stats.sitemaps_failed = 1;
+  stats.bad_locations = 4;
   stats.nothing_included = true;
   EXPECT_THAT(format_summary(stats),
               HasSubstr("--max-pages ended it\n"
                         "2 URLs of the input skipped\n"
                         "1 sitemap of the command line could not be read\n"
+                        "4 locations in sitemaps are no URLs\n"
                         "--include fits none of the URLs that were found\n"));
 }
 

@@ -106,7 +106,9 @@ TEST_F(SiteTest, LocationsOfASitemapThatAreNoUrlsAreSaidAndListed) {
                           "<url><loc>no url</loc></url></urlset>"});
   page("http://a.test/", {});
   fetcher_.expect_wakes();  // the sitemap is read on a thread
-  EXPECT_EQ(crawl().failed, 0u);
+  const CrawlStats stats = crawl();
+  EXPECT_EQ(stats.failed, 0u);
+  EXPECT_EQ(stats.bad_locations, 2u);
   EXPECT_THAT(urls(),
               UnorderedElementsAre("http://a.test/", "http://a.test/x"));
   EXPECT_THAT(skips(), UnorderedElementsAre("/relative: invalid_url",

@@ -30,6 +30,11 @@ class CrawlObserver {
   virtual void finished(const CrawlRecord& /*record*/,
                         const FetchResult* /*result*/) {}
 
+  // An exchange ended that the crawl makes for itself: for robots.txt, or a
+  // sitemap.
+  virtual void errand(std::string_view /*url*/, const FetchResult& /*result*/) {
+  }
+
   // Attempt number `attempt` (from 2) at `url` will be made, `wait` from now.
   virtual void retrying(std::string_view /*url*/, const FetchResult& /*result*/,
                         unsigned /*attempt*/,

@@ -31,6 +31,7 @@ struct CrawlStats {
   // nothing of them was fetched (not as copies, nor by the user's patterns).
   std::uint64_t seeds_skipped = 0;
   std::uint64_t sitemaps_failed = 0;  // of those that the user named
+  std::uint64_t bad_locations = 0;    // of sitemaps, that are no URLs
   // URLs were found, and the patterns to include (--include) fit none of them.
   bool nothing_included = false;
 
