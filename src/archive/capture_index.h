@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "crawl/base/error.h"
 #include "base/sqlite.h"
+#include "crawl/base/error.h"
 
 namespace crawl {
 
