@@ -200,7 +200,9 @@ void Report::finished(const CrawlRecord& record,
   }
   if (record.ok) {
     if (verbosity_ < 2) return;
-    logger_->info("fetched {}: status {}, {} in {}", address_of(record),
+    logger_->info("fetched {}: status {}, {} in {}",
+                  record.redirects.empty() ? address_of(record)
+                                           : printable(record.final_url),
                   record.status_code, human_bytes(record.size_body),
                   human_seconds(record.time_total));
     return;
