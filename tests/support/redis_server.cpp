@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -14,19 +15,26 @@
 namespace crawl::testing {
 namespace {
 
-// Free a moment ago.
-std::uint16_t free_port() {
+bool is_free(std::uint16_t port) {
   const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) !=
-          0) {
-    throw std::runtime_error("no free port");
+  address.sin_port = htons(port);
+  return ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address),
+                sizeof address) == 0;
+}
+
+// Free a moment ago, and not of those that connections are given (32768 and
+// more): one to the port of a server that is away could come to be from itself.
+std::uint16_t free_port() {
+  constexpr std::uint16_t kFirst = 20'000, kCount = 12'000;
+  static std::random_device random;
+  for (int attempt = 0; attempt < 1'000; ++attempt) {
+    const auto port = static_cast<std::uint16_t>(kFirst + random() % kCount);
+    if (is_free(port)) return port;
   }
-  return ntohs(address.sin_port);
+  throw std::runtime_error("no free port");
 }
 
 }  // namespace
