@@ -177,32 +177,55 @@ struct Front {
   std::set<std::uint16_t> inner_ports;  // guarded by mutex
 };
 
+// Bound to a port that is known before it is used. One that waits for its last
+// connection's packets will do: after the connections of many tests there may
+// be no other.
+UniqueFd bound_socket(const sockaddr_storage& site, socklen_t size,
+                      std::uint16_t& port) {
+  UniqueFd fd(socket(site.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_storage own = site;
+  std::uint16_t& own_port =
+      site.ss_family == AF_INET
+          ? reinterpret_cast<sockaddr_in&>(own).sin_port
+          : reinterpret_cast<sockaddr_in6&>(own).sin6_port;
+  own_port = 0;
+  auto* const generic = reinterpret_cast<sockaddr*>(&own);
+  const int on = 1;
+  if (fd.get() < 0 ||
+      setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+      bind(fd.get(), generic, size) < 0 ||
+      getsockname(fd.get(), generic, &size) < 0) {
+    return {};
+  }
+  port = own_port;
+  return fd;
+}
+
 // A connection of its own to the site for a request, which it writes as
 // HTTP/1.1.
 UniqueFd connect_to_site(Front& front, const sockaddr_storage& site,
                          socklen_t size, std::uint16_t& port) {
-  UniqueFd fd(socket(site.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_storage own = site;
-  auto* const v4 = reinterpret_cast<sockaddr_in*>(&own);
-  auto* const v6 = reinterpret_cast<sockaddr_in6*>(&own);
-  std::uint16_t& own_port =
-      site.ss_family == AF_INET ? v4->sin_port : v6->sin6_port;
-  own_port = 0;
-  auto* const generic = reinterpret_cast<sockaddr*>(&own);
-  socklen_t own_size = size;
-  if (fd.get() < 0 || bind(fd.get(), generic, size) < 0 ||
-      getsockname(fd.get(), generic, &own_size) < 0) {
-    return {};
-  }
-  port = own_port;
-  {
+  constexpr int kAttempts = 100;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    std::uint16_t own_port = 0;
+    UniqueFd fd = bound_socket(site, size, own_port);
+    if (fd.get() < 0) continue;
+    {
+      const std::lock_guard lock(front.mutex);
+      if (!front.inner_ports.insert(own_port).second) continue;
+    }
+    if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&site), size) ==
+        0) {
+      port = own_port;
+      return fd;
+    }
+    // This port's last connection was to the same site.
+    const bool taken = errno == EADDRNOTAVAIL || errno == EADDRINUSE;
     const std::lock_guard lock(front.mutex);
-    front.inner_ports.insert(port);
+    front.inner_ports.erase(own_port);
+    if (!taken) break;
   }
-  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&site), size) < 0) {
-    return {};
-  }
-  return fd;
+  return {};
 }
 
 class ClientConnection;
