@@ -87,7 +87,10 @@ FakeProxy::FakeProxy(Manner manner, std::shared_ptr<SSL_CTX> tls)
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_.get(), generic, size) < 0 ||
+  const int on = 1;
+  if (setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) <
+          0 ||
+      bind(listener_.get(), generic, size) < 0 ||
       listen(listener_.get(), 64) < 0 ||
       getsockname(listener_.get(), generic, &size) < 0) {
     throw std::system_error(errno, std::generic_category(), "FakeProxy");
