@@ -21,15 +21,9 @@ constexpr std::size_t kMostLitter = 64;
 
 constexpr std::string_view kWarc = "WARC/";
 constexpr std::string_view kArc = "filedesc://";
+constexpr std::string_view kBlank = " \t\r";
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 std::optional<std::uint64_t> to_number(std::string_view text) {
   std::uint64_t value = 0;
@@ -61,7 +55,7 @@ struct ArcLine {
 std::optional<ArcLine> read_arc_line(std::string_view line) {
   for (const std::size_t behind_url : {4U, 9U}) {
     std::vector<std::string_view> fields;
-    std::string_view rest = trimmed(line);
+    std::string_view rest = trim(line, kBlank);
     while (fields.size() < behind_url) {
       const std::size_t space = rest.rfind(' ');
       if (space == std::string_view::npos) return std::nullopt;
@@ -92,11 +86,15 @@ ArchiveReader::ArchiveReader(std::unique_ptr<ByteSource> source,
     : bytes_(std::move(source)), max_block_(max_block) {}
 
 bool looks_like_archive(std::string_view first) {
-  Unpacker unpacker(bytes_of(first));
   std::string bytes;
-  while (bytes.size() < kArc.size() && unpacker.more(bytes)) {
+  // Most inputs are lists: nothing is set up to unpack those.
+  if (Unpacker::looks_packed(first)) {
+    Unpacker unpacker(bytes_of(first));
+    while (bytes.size() < kArc.size() && unpacker.more(bytes)) {
+    }
+    first = bytes;
   }
-  return begins_record(bytes) || std::string_view(bytes).starts_with(kArc);
+  return begins_record(first) || first.starts_with(kArc);
 }
 
 // --- Records
@@ -237,14 +235,14 @@ ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (std::exchange(first, false)) continue;  // the version
     if (line.starts_with(' ') || line.starts_with('\t')) {
-      if (last != nullptr) last->append(" ").append(trimmed(line));
+      if (last != nullptr) last->append(" ").append(trim(line, kBlank));
       continue;
     }
     const std::size_t colon = line.find(':');
     last = nullptr;
     if (colon == std::string_view::npos) continue;
-    const std::string_view name = trimmed(line.substr(0, colon));
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view name = trim(line.substr(0, colon), kBlank);
+    const std::string_view value = trim(line.substr(colon + 1), kBlank);
     if (equals_ignoring_case(name, "WARC-Protocol")) {
       record.http2 = record.http2 || equals_ignoring_case(value, "h2");
       continue;

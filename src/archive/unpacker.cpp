@@ -132,7 +132,11 @@ bool Unpacker::ends(std::string_view fault) {
 
 bool Unpacker::more(std::string& out) {
   if (over_ || source_->stopped()) return false;
-  if (format_ == Format::kUnknown) recognise();
+  if (format_ == Format::kUnknown) {
+    fill(4);
+    format_ = format_of(input());
+    if (format_ == Format::kPlain) mark();
+  }
   const std::size_t before = out.size();
   const auto go_on = [&] {
     switch (format_) {
@@ -153,13 +157,11 @@ bool Unpacker::more(std::string& out) {
   return out.size() > before;
 }
 
-void Unpacker::recognise() {
-  fill(4);
-  format_ = is_gzip(input()) ? Format::kGzip
-            : input().starts_with(kZstdFrame) || is_skippable(input())
-                ? Format::kZstd
-                : Format::kPlain;
-  if (format_ == Format::kPlain) mark();
+Unpacker::Format Unpacker::format_of(std::string_view begin) {
+  return is_gzip(begin) ? Format::kGzip
+         : begin.starts_with(kZstdFrame) || is_skippable(begin)
+             ? Format::kZstd
+             : Format::kPlain;
 }
 
 bool Unpacker::plain(std::string& out) {

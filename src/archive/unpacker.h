@@ -28,6 +28,11 @@ class Unpacker {
     bool behind_damage = false;  // bytes before it are missing
   };
 
+  // Whether bytes that begin so are gzip or zstd.
+  static bool looks_packed(std::string_view begin) {
+    return format_of(begin) != Format::kPlain;
+  }
+
   explicit Unpacker(std::unique_ptr<ByteSource> source);
   ~Unpacker();
   Unpacker(const Unpacker&) = delete;
@@ -53,7 +58,7 @@ class Unpacker {
   }
   bool fill(std::size_t size);
   void drop(std::size_t size);
-  void recognise();
+  static Format format_of(std::string_view begin);
   void mark();
   bool plain(std::string& out);
   bool gzip(std::string& out);

@@ -103,13 +103,18 @@ std::string through(std::string_view command, const std::string& name) {
                      : fmt::format("{} {} | crawl -", command, name);
 }
 
-// Where the URLs are in JSON that begins so: "url" in the end, or an array's
-// items.
-std::string_view json_name(std::string_view line) {
-  const std::size_t quote = line.find('"');
-  const std::size_t end =
-      quote == line.npos ? line.npos : line.find('"', quote + 1);
-  return end == line.npos ? "" : line.substr(quote + 1, end - quote - 1);
+// What takes the URLs out of JSON that begins with this object: "url" of it,
+// or the items of its first member, if that is an array.
+std::string json_reader(std::string_view object) {
+  const std::size_t begin = std::min(object.find('"'), object.size() - 1) + 1;
+  const std::size_t end = std::min(object.find('"', begin), object.size());
+  const std::string_view name = object.substr(begin, end - begin);
+  std::string_view value = object.substr(std::min(end + 1, object.size()));
+  value = trim(value, ": ");
+  const bool is_word =
+      !name.empty() && std::all_of(name.begin(), name.end(), is_ascii_letter);
+  return is_word && value.starts_with('[') ? fmt::format("jq -r '.{}[]'", name)
+                                           : "jq -r .url";
 }
 
 struct Magic {
@@ -155,15 +160,8 @@ std::optional<std::string> wrong_list(std::string_view begin,
            "-r https://SITE/ --sitemap URL";
   }
   if (start.starts_with("{\"") || start.starts_with("{ \"") || start == "{") {
-    const std::string_view key = json_name(line);
-    const std::size_t behind = line.find('"', line.find('"') + 1) + 1;
-    const bool array =
-        !key.empty() && std::all_of(key.begin(), key.end(), is_ascii_letter) &&
-        trim(trim(line.substr(behind), ":"), " ").starts_with('[');
-    return fmt::format(
-        "looks like JSON: take the URLs out of it first, {}",
-        through(array ? fmt::format("jq -r '.{}[]'", key) : "jq -r .url",
-                name));
+    return fmt::format("looks like JSON: take the URLs out of it first, {}",
+                       through(json_reader(line), name));
   }
   if (start == "[" || start.starts_with("[\"") || start.starts_with("[{")) {
     const std::size_t item =

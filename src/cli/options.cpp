@@ -92,20 +92,20 @@ class Resolver : ValueReader {
     }
     if (!surroundings_.is_archive || args.warc_check) return;
     std::vector<std::string>& archives = options_.crawl.archives;
-    std::string other;
     // To look into a pipe is to wait for it, and what stands before it in a
     // list need not wait.
-    const auto is_archive = [this](const std::string& input) {
-      return surroundings_.is_archive(input);
-    };
-    const bool pipe_too =
-        args.inputs.size() == 1 ||
-        std::any_of(args.inputs.begin(), args.inputs.end(),
-                    [&](const std::string& input) {
-                      return input != "-" && is_archive(input);
-                    });
-    for (const std::string& input : args.inputs) {
-      if ((input != "-" || pipe_too) && is_archive(input)) {
+    std::vector<bool> found(args.inputs.size());
+    bool pipe_too = args.inputs.size() == 1;
+    for (std::size_t i = 0; i < args.inputs.size(); ++i) {
+      if (args.inputs[i] == "-") continue;
+      found[i] = surroundings_.is_archive(args.inputs[i]);
+      pipe_too = pipe_too || found[i];
+    }
+    std::string other;
+    for (std::size_t i = 0; i < args.inputs.size(); ++i) {
+      const std::string& input = args.inputs[i];
+      if (input == "-" && pipe_too) found[i] = surroundings_.is_archive(input);
+      if (found[i]) {
         archives.push_back(input);
       } else {
         other = input;

@@ -11,6 +11,7 @@
 #include "crawl/base/clock.h"
 #include "crawl/base/error.h"
 #include "crawl/base/sink_position.h"
+#include "crawl/base/url.h"
 #include "crawl/engine/crawl_observer.h"
 #include "crawl/engine/crawl_stats.h"
 #include "crawl/fetch/fetch_result.h"
@@ -44,6 +45,9 @@ class Ledger {
 
   void notice(std::string_view message) {
     if (observer_ != nullptr) observer_->notice(message);
+  }
+  void errand(const Url& url, const FetchResult& result) {
+    if (observer_ != nullptr) observer_->errand(url.href(), result);
   }
   CrawlObserver* observer() const { return observer_; }
 

@@ -67,9 +67,7 @@ std::unique_ptr<Job> RobotsErrand::answered(std::unique_ptr<Job> question,
     frontier_.done(job);
     return nullptr;
   }
-  if (CrawlObserver* const observer = ledger_.observer()) {
-    observer->errand(job.url.href(), result);
-  }
+  ledger_.errand(job.url, result);
   RobotsGate::Outcome outcome =
       gate_.answered(host, job.url, static_cast<int>(job.redirects.size()),
                      result, clock_.now());

@@ -99,9 +99,7 @@ void SitemapErrand::ended(std::unique_ptr<Job> job, FetchResult result,
     return;
   }
   ledger_.keep(job->kept);
-  if (CrawlObserver* const observer = ledger_.observer()) {
-    observer->errand(job->url.href(), result);
-  }
+  ledger_.errand(job->url, result);
   const bool failed =
       ending.error != ErrorKind::kNone || result.error != ErrorKind::kNone;
   const bool readable = ending.error == ErrorKind::kNone && result.answered() &&

@@ -257,7 +257,7 @@ Result<std::optional<PageId>> SharedState::add(const Url& url, int depth,
   if (is_page(parent)) {
     const auto from = impl.handed.pages.find(parent);
     if (from == impl.handed.pages.end()) {
-      return tl::unexpected(impl.fail("a link's page is not handed.pages out"));
+      return tl::unexpected(impl.fail("a link's page is not handed out"));
     }
     page.parent_url = from->second.url;
     page.allow_private = impl.trusted.contains(from->second.host);
