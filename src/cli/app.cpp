@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -23,41 +22,32 @@
 #include "cli/explain.h"
 #include "cli/files_apart.h"
 #include "cli/files_there.h"
-#include "cli/help.h"
 #include "cli/line_count.h"
 #include "cli/list_check.h"
 #include "cli/open_files.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
+#include "cli/refuse.h"
 #include "cli/report.h"
 #include "cli/resume_hint.h"
-#include "cli/screen.h"
+#include "cli/shared_errand.h"
 #include "cli/shown_value.h"
 #include "cli/signals.h"
 #include "cli/state.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
 #include "cli/warc_checking.h"
-#include "crawl/archive/saved_pages.h"
-#include "crawl/archive/warc_output.h"
 #include "crawl/base/human.h"
 #include "crawl/engine/crawler.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/frontier/shared_state.h"
 #include "crawl/frontier/state_store.h"
-#include "crawl/writer/fields.h"
-#include "crawl/writer/packed_output.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
-#include "crawl/writer/site_database.h"
 #include "writer/file_lock.h"
 
 namespace crawl::cli {
 namespace {
-
-int fail(const Error& error) {
-  std::fprintf(stderr, "crawl: %s\n", error.message.c_str());
-  return kExitUsage;
-}
 
 // The crawl that Ctrl-C is meant for at the moment.
 class StopButton {
@@ -104,10 +94,6 @@ class StopButton {
   InterruptWatcher watcher_;  // last: it uses all of the above
 };
 
-OutputMode mode_of_new(const Options& options) {
-  return options.append ? OutputMode::kAppend : OutputMode::kReplace;
-}
-
 // Archives are looked into when they are recognised.
 Result<void> check_inputs(const Options& options) {
   return options.crawl.archives.empty() ? check_lists(options.inputs)
@@ -117,20 +103,20 @@ Result<void> check_inputs(const Options& options) {
 int run_compare(const Options& options, Report& report) {
   Result<std::unique_ptr<OutputStream>> output =
       open_output(options.output, mode_of_new(options));
-  if (!output) return fail(output.error());
+  if (!output) return refuse(output.error());
   if (Result<void> lists = check_inputs(options); !lists) {
-    return fail(lists.error());
+    return refuse(lists.error());
   }
   StopButton button(report);
   const Result<Comparison> comparison =
       run_comparison(options, report,
                      [&button](Crawler* crawler) { button.connect(crawler); });
-  if (!comparison) return fail(comparison.error());
+  if (!comparison) return refuse(comparison.error());
   const std::string table = format_comparison(comparison->runs, options.format);
   report.end_progress();
   Result<void> written = (*output)->write(table);
   if (written) written = (*output)->flush();
-  if (!written) return fail(written.error());
+  if (!written) return refuse(written.error());
   if (comparison->interrupted) return kExitInterrupted;
   if (comparison->disagreements > 0) {
     report.warn(fmt::format("the runs do not agree on {} of {} URLs: {}",
@@ -140,153 +126,6 @@ int run_compare(const Options& options, Report& report) {
     return kExitFailures;
   }
   return comparison->failures ? kExitFailures : kExitOk;
-}
-
-// The places that records go to, opened; with -r also the state behind them.
-struct Outputs {
-  std::unique_ptr<StateStore> store;
-  SharedState* shared = nullptr;  // the same, if it is that
-  std::unique_ptr<Sink> records;
-  std::unique_ptr<Sink> skipped;
-  std::unique_ptr<Sink> saved;
-  std::unique_ptr<Sink> warc;
-
-  std::vector<Sink*> sinks() const {
-    std::vector<Sink*> all{records.get()};
-    if (skipped) all.push_back(skipped.get());
-    if (saved) all.push_back(saved.get());
-    if (warc) all.push_back(warc.get());
-    return all;
-  }
-};
-
-Result<std::unique_ptr<Sink>> open_writer(
-    const std::string& path, OutputMode mode, OutputFormat format,
-    const std::vector<std::size_t>& fields,
-    const std::vector<std::string>& extracted, bool ordered,
-    ResultWriter::Takes takes, const std::shared_ptr<Screen>& screen) {
-  const Packing packing = packing_of_name(path);
-  Result<std::unique_ptr<OutputStream>> output = open_output(
-      path, mode,
-      packing == Packing::kNone ? OutputUnit::kLine : OutputUnit::kWrite);
-  if (!output) return tl::unexpected(output.error());
-  output = make_packed_output(*std::move(output), packing);
-  if (path == "-" && isatty(STDOUT_FILENO) == 1) {
-    output = above_status(*std::move(output), screen);
-  }
-  return std::make_unique<ResultWriter>(
-      *std::move(output),
-      make_formatter(format, fields,
-                     path == "-" ? text_style_of(STDOUT_FILENO) : TextStyle(),
-                     extracted),
-      ordered, takes);
-}
-
-// It cuts itself back.
-Result<std::unique_ptr<Sink>> open_database(const Options& options,
-                                            OutputMode mode,
-                                            const StateStore* store) {
-  SiteDatabaseOptions database;
-  database.path = options.output;
-  database.mode = mode;
-  if (store != nullptr && store->resumed()) {
-    database.position = store->position("records");
-  }
-  database.fields = options.fields;
-  database.version = default_user_agent();
-  return open_site_database(database);
-}
-
-// An earlier crawl is gone on with: what it wrote after its last commit goes,
-// the rest stays.
-Result<void> cut_outputs(const Options& options, const StateStore& store) {
-  const auto cut_back = [&](const std::string& path, std::string_view sink) {
-    return cut_output(path, store.position(sink),
-                      packing_of_name(path) == Packing::kNone
-                          ? CutAt::kLineEnd
-                          : CutAt::kAnyByte);
-  };
-  Result<void> cut;
-  if (options.format != OutputFormat::kSqlite) {
-    cut = cut_back(options.output, "records");
-  }
-  if (cut && !options.skipped.empty()) {
-    cut = cut_back(options.skipped, "skipped");
-  }
-  return cut;
-}
-
-// Where a new crawl begins in files that hold something: a kill before its
-// first commit must not leave what it wrote there.
-Result<void> note_begin(const Outputs& outputs) {
-  SinkPositions positions;
-  for (Sink* sink : outputs.sinks()) {
-    const Result<std::uint64_t> position = sink->sync();
-    if (!position) return tl::unexpected(position.error());
-    positions.push_back({std::string(sink->name()), *position});
-  }
-  return outputs.store->commit(std::move(positions));
-}
-
-// `shared`: what is opened already.
-Result<Outputs> open_outputs(const Options& options, const Report& report,
-                             std::unique_ptr<SharedState> shared) {
-  Outputs outputs;
-  OutputMode mode = mode_of_new(options);
-  if (shared) {
-    outputs.shared = shared.get();
-    outputs.store = std::move(shared);
-  } else if (options.crawl.site || !options.state.empty()) {
-    Result<std::unique_ptr<StateStore>> store =
-        FileState::open(state_options(options));
-    if (!store) return tl::unexpected(store.error());
-    outputs.store = *std::move(store);
-  }
-  if (outputs.store && outputs.store->resumed()) {
-    if (Result<void> cut = cut_outputs(options, *outputs.store); !cut) {
-      return tl::unexpected(cut.error());
-    }
-    mode = OutputMode::kAppend;
-  }
-  Result<std::unique_ptr<Sink>> records =
-      options.format == OutputFormat::kSqlite
-          ? open_database(options, mode, outputs.store.get())
-          : open_writer(options.output, mode, options.format, options.fields,
-                        options.extract_names, options.crawl.ordered,
-                        ResultWriter::Takes::kRecords, report.screen());
-  if (!records) return tl::unexpected(records.error());
-  outputs.records = *std::move(records);
-  if (!options.skipped.empty()) {
-    Result<std::unique_ptr<Sink>> skipped =
-        open_writer(options.skipped, mode, OutputFormat::kJsonl,
-                    *parse_field_list("url,error,error_message,parent,depth"),
-                    {}, false, ResultWriter::Takes::kSkips, report.screen());
-    if (!skipped) return tl::unexpected(skipped.error());
-    outputs.skipped = *std::move(skipped);
-  }
-  const bool resumed = outputs.store && outputs.store->resumed();
-  const auto position = [&](std::string_view sink) {
-    return resumed ? std::optional(outputs.store->position(sink))
-                   : std::nullopt;
-  };
-  if (!options.save.empty()) {
-    Result<std::unique_ptr<Sink>> saved =
-        open_saved_pages(options.save, position("saved"));
-    if (!saved) return tl::unexpected(saved.error());
-    outputs.saved = *std::move(saved);
-  }
-  if (options.warc) {
-    Result<std::unique_ptr<Sink>> warc =
-        open_warc(*options.warc, position("warc"), mode);
-    if (!warc) return tl::unexpected(warc.error());
-    outputs.warc = *std::move(warc);
-  }
-  if (options.append && outputs.store && !outputs.store->resumed()) {
-    if (Result<void> noted = note_begin(outputs); !noted) {
-      return tl::unexpected(noted.error());
-    }
-  }
-  return outputs;
 }
 
 // Success is that everything the user asked for was fetched.
@@ -307,9 +146,7 @@ struct Ended {
   bool lost = false;  // with others: its leases; it is to be begun anew
 };
 
-// Which of the crawls of that name it is, and how long Redis is waited for.
-constexpr std::chrono::seconds kPatience{10};
-
+// `begun`: which of the crawls of that name it is, "" before the first time.
 Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
                                                 const Clock& clock,
                                                 Fetcher& fetcher,
@@ -320,14 +157,11 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
     return make_error(fmt::format("-o {}: is being written by {}",
                                   shown_value(options.output), writer));
   }
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
   // Who was in it waits for Redis as long as it takes.
   const bool again = !begun.empty();
   Result<std::unique_ptr<SharedState>> shared = SharedState::open(
-      shared_options(options, host.data()), clock,
-      [&fetcher] { fetcher.wake(); },
-      again ? std::chrono::hours(24 * 365) : kPatience,
+      shared_options(options), clock, [&fetcher] { fetcher.wake(); },
+      again ? std::chrono::hours(24 * 365) : kRedisPatience,
       [&button] { return button.pressed(); });
   if (!shared) return shared;
   if (again && (*shared)->begun() != begun) {
@@ -350,10 +184,10 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
       options.crawl.sync
           ? make_inline_fetcher(options.crawl.fetch)
           : make_pooled_fetcher(options.crawl.fetch, options.crawl.threads);
-  if (!fetcher) return {fail(fetcher.error())};
+  if (!fetcher) return {refuse(fetcher.error())};
 
   if (Result<void> lists = check_inputs(options); !lists) {
-    return {fail(lists.error())};
+    return {refuse(lists.error())};
   }
   // A slow producer on a pipe is read beside the crawl, which must hear Ctrl-C
   // meanwhile.
@@ -362,7 +196,7 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
       reads_archives
           ? make_seeds({})
           : open_seeds(options.inputs, [&fetcher] { (*fetcher)->wake(); });
-  if (!seeds) return {fail(seeds.error())};
+  if (!seeds) return {refuse(seeds.error())};
   WatchedLines lines(checked_lines(options.inputs, *std::move(seeds)));
 
   const SystemClock clock;
@@ -370,12 +204,12 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   if (!options.shared.empty()) {
     Result<std::unique_ptr<SharedState>> joined =
         join_crawl(options, clock, **fetcher, button, begun);
-    if (!joined) return {fail(joined.error())};
+    if (!joined) return {refuse(joined.error())};
     shared = *std::move(joined);
   }
   // Last, since it empties the file.
   Result<Outputs> outputs = open_outputs(options, report, std::move(shared));
-  if (!outputs) return {fail(outputs.error())};
+  if (!outputs) return {refuse(outputs.error())};
 
   CrawlOptions crawl = options.crawl;
   // All workers together, says the state.
@@ -401,7 +235,7 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
                             stats.error().message));
     return {kExitOk, true};
   }
-  if (!stats) return {fail(stats.error())};
+  if (!stats) return {refuse(stats.error())};
   if (outputs->records->closed_by_reader()) return {kExitOk};
 
   const std::size_t columns = columns_of(STDERR_FILENO);
@@ -451,7 +285,7 @@ int run_app(int argc, const char* const* argv) {
         return value;
       });
   const Result<ParsedArgs> parsed = parse_args(argc, argv, surroundings);
-  if (!parsed) return fail(parsed.error());
+  if (!parsed) return refuse(parsed.error());
   if (parsed->text) {
     std::fputs(parsed->text->c_str(), stdout);
     return std::fflush(stdout) == 0 ? kExitOk : kExitUsage;
@@ -460,16 +294,16 @@ int run_app(int argc, const char* const* argv) {
   const Options& options = parsed->options;
   // First of all, since the log is a file too.
   if (Result<void> apart = check_files_apart(options); !apart) {
-    return fail(apart.error());
+    return refuse(apart.error());
   }
   if (options.explain.empty()) {
     if (Result<void> there = check_files_there(options); !there) {
-      return fail(there.error());
+      return refuse(there.error());
     }
   }
   make_room_for_open_files(options.open_files);
   const Result<std::unique_ptr<Report>> report = Report::open(options);
-  if (!report) return fail(report.error());
+  if (!report) return refuse(report.error());
   if (options.warc_check) {
     const InterruptWatcher watcher([](int) { _exit(kExitInterrupted); });
     return run_warc_check(options, **report);

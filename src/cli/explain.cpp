@@ -15,6 +15,7 @@
 #include "base/userinfo.h"
 #include "cli/exit_status.h"
 #include "cli/filled_text.h"
+#include "cli/refuse.h"
 #include "cli/state.h"
 #include "cli/terminal.h"
 #include "crawl/base/ip_address.h"
@@ -56,11 +57,6 @@ class Explanation {
                                  : std::string::npos;
   bool allowed_ = true;
 };
-
-int refuse(const Error& error) {
-  std::fprintf(stderr, "crawl: %s\n", error.message.c_str());
-  return kExitUsage;
-}
 
 struct Seeds {
   Scope scope;

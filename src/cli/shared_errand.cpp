@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +14,8 @@
 #include <vector>
 
 #include "cli/exit_status.h"
+#include "cli/refuse.h"
+#include "cli/state.h"
 #include "crawl/base/human.h"
 #include "crawl/frontier/shared_state.h"
 #include "crawl/frontier/state_store.h"
@@ -27,8 +28,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using What = SharedErrand::What;
-
-constexpr milliseconds kPatience{10'000};
 
 double in_seconds(milliseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -44,11 +43,6 @@ std::string shown(std::string_view text) {
 // Of a kind of error, as workers count them.
 constexpr std::string_view kKind = "kind ";
 
-int fail(const Error& error) {
-  std::fprintf(stderr, "crawl: %s\n", error.message.c_str());
-  return kExitUsage;
-}
-
 std::uint64_t counter(const std::map<std::string, std::uint64_t>& counters,
                       const std::string& name) {
   const auto found = counters.find(name);
@@ -59,8 +53,8 @@ int show_status(const SharedErrand& errand) {
   const bool redraws = errand.watch && !errand.json && isatty(STDOUT_FILENO);
   while (true) {
     const Result<SharedStatus> status =
-        read_shared_status(errand.address, kPatience);
-    if (!status) return fail(status.error());
+        read_shared_status(errand.address, kRedisPatience);
+    if (!status) return refuse(status.error());
     const std::string text =
         errand.json ? status_json(*status) : format_status(*status);
     // From the corner, over what was there.
@@ -72,20 +66,14 @@ int show_status(const SharedErrand& errand) {
   }
 }
 
-std::string machine() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 // Cuts the outputs of workers that are gone to what counts, where they are on
 // this machine, and says of all others how much that is.
 int finish(const SharedErrand& errand) {
   const Result<SharedStatus> status =
-      read_shared_status(errand.address, kPatience);
-  if (!status) return fail(status.error());
+      read_shared_status(errand.address, kRedisPatience);
+  if (!status) return refuse(status.error());
   int exit_status = kExitOk;
-  const std::string here = machine() + ":";
+  const std::string here = machine_name() + ":";
   for (const SharedStatus::Worker& worker : status->workers) {
     const std::string name = shown(worker.name);
     if (worker.alive) {
@@ -117,7 +105,7 @@ int finish(const SharedErrand& errand) {
         continue;
       }
       if (const Result<void> cut = cut_output(path, counts); !cut) {
-        fail(cut.error());
+        refuse(cut.error());
         exit_status = kExitFailures;
         continue;
       }
@@ -194,9 +182,9 @@ int run_shared_errand(const SharedErrand& errand) {
                             : errand.what == What::kStop ? SharedOrder::kStop
                                                          : SharedOrder::kGoOn;
   if (const Result<void> given =
-          give_shared_order(errand.address, order, kPatience);
+          give_shared_order(errand.address, order, kRedisPatience);
       !given) {
-    return fail(given.error());
+    return refuse(given.error());
   }
   return kExitOk;
 }

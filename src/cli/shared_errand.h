@@ -1,6 +1,8 @@
 #ifndef CRAWL_CLI_SHARED_ERRAND_H_
 #define CRAWL_CLI_SHARED_ERRAND_H_
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -9,6 +11,9 @@
 #include "crawl/frontier/shared_status.h"
 
 namespace crawl::cli {
+
+// How long Redis is waited for by who has no part in the crawl yet.
+inline constexpr std::chrono::milliseconds kRedisPatience{10'000};
 
 // What a command with --shared does instead of crawling.
 struct SharedErrand {

@@ -1,7 +1,9 @@
 #include "cli/state.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -115,13 +117,19 @@ StateOptions state_options(const Options& options) {
   return state;
 }
 
-SharedOptions shared_options(const Options& options, std::string_view host) {
+std::string machine_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+SharedOptions shared_options(const Options& options) {
   SharedOptions shared;
   shared.address = options.shared;
   // The file's name as this machine knows it, wherever the command is run.
   std::error_code ignored;
   shared.worker = fmt::format(
-      "{}:{}", host,
+      "{}:{}", machine_name(),
       std::filesystem::weakly_canonical(options.output, ignored).string());
   for (const auto& [sink, path] :
        {std::pair<std::string, std::string>{"records", options.output},

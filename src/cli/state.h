@@ -1,6 +1,8 @@
 #ifndef CRAWL_CLI_STATE_H_
 #define CRAWL_CLI_STATE_H_
 
+#include <string>
+
 #include "cli/options.h"
 #include "crawl/frontier/shared_state.h"
 #include "crawl/frontier/state_store.h"
@@ -12,8 +14,10 @@ namespace crawl::cli {
 StateOptions state_options(const Options& options);
 
 // The same of a crawl that workers share: each has its own seeds and outputs.
-// `host`: the machine's name.
-SharedOptions shared_options(const Options& options, std::string_view host);
+SharedOptions shared_options(const Options& options);
+
+// What a worker's name begins with: that of the machine it is on.
+std::string machine_name();
 
 }  // namespace crawl::cli
 

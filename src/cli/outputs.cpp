@@ -1,0 +1,158 @@
+#include "cli/outputs.h"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cli/help.h"
+#include "cli/screen.h"
+#include "cli/state.h"
+#include "cli/terminal.h"
+#include "crawl/archive/saved_pages.h"
+#include "crawl/archive/warc_output.h"
+#include "crawl/writer/fields.h"
+#include "crawl/writer/packed_output.h"
+#include "crawl/writer/site_database.h"
+
+namespace crawl::cli {
+namespace {
+
+Result<std::unique_ptr<Sink>> open_writer(
+    const std::string& path, OutputMode mode, OutputFormat format,
+    const std::vector<std::size_t>& fields,
+    const std::vector<std::string>& extracted, bool ordered,
+    ResultWriter::Takes takes, const std::shared_ptr<Screen>& screen) {
+  const Packing packing = packing_of_name(path);
+  Result<std::unique_ptr<OutputStream>> output = open_output(
+      path, mode,
+      packing == Packing::kNone ? OutputUnit::kLine : OutputUnit::kWrite);
+  if (!output) return tl::unexpected(output.error());
+  output = make_packed_output(*std::move(output), packing);
+  if (path == "-" && isatty(STDOUT_FILENO) == 1) {
+    output = above_status(*std::move(output), screen);
+  }
+  return std::make_unique<ResultWriter>(
+      *std::move(output),
+      make_formatter(format, fields,
+                     path == "-" ? text_style_of(STDOUT_FILENO) : TextStyle(),
+                     extracted),
+      ordered, takes);
+}
+
+// It cuts itself back.
+Result<std::unique_ptr<Sink>> open_database(const Options& options,
+                                            OutputMode mode,
+                                            const StateStore* store) {
+  SiteDatabaseOptions database;
+  database.path = options.output;
+  database.mode = mode;
+  if (store != nullptr && store->resumed()) {
+    database.position = store->position("records");
+  }
+  database.fields = options.fields;
+  database.version = default_user_agent();
+  return open_site_database(database);
+}
+
+// An earlier crawl is gone on with: what it wrote after its last commit goes,
+// the rest stays.
+Result<void> cut_outputs(const Options& options, const StateStore& store) {
+  const auto cut_back = [&](const std::string& path, std::string_view sink) {
+    return cut_output(path, store.position(sink),
+                      packing_of_name(path) == Packing::kNone
+                          ? CutAt::kLineEnd
+                          : CutAt::kAnyByte);
+  };
+  Result<void> cut;
+  if (options.format != OutputFormat::kSqlite) {
+    cut = cut_back(options.output, "records");
+  }
+  if (cut && !options.skipped.empty()) {
+    cut = cut_back(options.skipped, "skipped");
+  }
+  return cut;
+}
+
+// Where a new crawl begins in files that hold something: a kill before its
+// first commit must not leave what it wrote there.
+Result<void> note_begin(const Outputs& outputs) {
+  SinkPositions positions;
+  for (Sink* sink : outputs.sinks()) {
+    const Result<std::uint64_t> position = sink->sync();
+    if (!position) return tl::unexpected(position.error());
+    positions.push_back({std::string(sink->name()), *position});
+  }
+  return outputs.store->commit(std::move(positions));
+}
+
+}  // namespace
+
+OutputMode mode_of_new(const Options& options) {
+  return options.append ? OutputMode::kAppend : OutputMode::kReplace;
+}
+
+Result<Outputs> open_outputs(const Options& options, const Report& report,
+                             std::unique_ptr<SharedState> shared) {
+  Outputs outputs;
+  OutputMode mode = mode_of_new(options);
+  if (shared) {
+    outputs.shared = shared.get();
+    outputs.store = std::move(shared);
+  } else if (options.crawl.site || !options.state.empty()) {
+    Result<std::unique_ptr<StateStore>> store =
+        FileState::open(state_options(options));
+    if (!store) return tl::unexpected(store.error());
+    outputs.store = *std::move(store);
+  }
+  if (outputs.store && outputs.store->resumed()) {
+    if (Result<void> cut = cut_outputs(options, *outputs.store); !cut) {
+      return tl::unexpected(cut.error());
+    }
+    mode = OutputMode::kAppend;
+  }
+  Result<std::unique_ptr<Sink>> records =
+      options.format == OutputFormat::kSqlite
+          ? open_database(options, mode, outputs.store.get())
+          : open_writer(options.output, mode, options.format, options.fields,
+                        options.extract_names, options.crawl.ordered,
+                        ResultWriter::Takes::kRecords, report.screen());
+  if (!records) return tl::unexpected(records.error());
+  outputs.records = *std::move(records);
+  if (!options.skipped.empty()) {
+    Result<std::unique_ptr<Sink>> skipped =
+        open_writer(options.skipped, mode, OutputFormat::kJsonl,
+                    *parse_field_list("url,error,error_message,parent,depth"),
+                    {}, false, ResultWriter::Takes::kSkips, report.screen());
+    if (!skipped) return tl::unexpected(skipped.error());
+    outputs.skipped = *std::move(skipped);
+  }
+  const bool resumed = outputs.store && outputs.store->resumed();
+  const auto position = [&](std::string_view sink) {
+    return resumed ? std::optional(outputs.store->position(sink))
+                   : std::nullopt;
+  };
+  if (!options.save.empty()) {
+    Result<std::unique_ptr<Sink>> saved =
+        open_saved_pages(options.save, position("saved"));
+    if (!saved) return tl::unexpected(saved.error());
+    outputs.saved = *std::move(saved);
+  }
+  if (options.warc) {
+    Result<std::unique_ptr<Sink>> warc =
+        open_warc(*options.warc, position("warc"), mode);
+    if (!warc) return tl::unexpected(warc.error());
+    outputs.warc = *std::move(warc);
+  }
+  if (options.append && outputs.store && !outputs.store->resumed()) {
+    if (Result<void> noted = note_begin(outputs); !noted) {
+      return tl::unexpected(noted.error());
+    }
+  }
+  return outputs;
+}
+
+}  // namespace crawl::cli

@@ -1,0 +1,46 @@
+#ifndef CRAWL_CLI_OUTPUTS_H_
+#define CRAWL_CLI_OUTPUTS_H_
+
+#include <memory>
+#include <vector>
+
+#include "cli/options.h"
+#include "cli/report.h"
+#include "crawl/base/error.h"
+#include "crawl/frontier/shared_state.h"
+#include "crawl/frontier/state_store.h"
+#include "crawl/writer/result_writer.h"
+#include "crawl/writer/sink.h"
+
+namespace crawl::cli {
+
+// How files are opened that are no earlier crawl's, to be gone on with.
+OutputMode mode_of_new(const Options& options);
+
+// The places that records go to, opened; with -r also the state behind them.
+struct Outputs {
+  std::unique_ptr<StateStore> store;
+  SharedState* shared = nullptr;  // the same, if it is that
+  std::unique_ptr<Sink> records;
+  std::unique_ptr<Sink> skipped;
+  std::unique_ptr<Sink> saved;
+  std::unique_ptr<Sink> warc;
+
+  std::vector<Sink*> sinks() const {
+    std::vector<Sink*> all{records.get()};
+    if (skipped) all.push_back(skipped.get());
+    if (saved) all.push_back(saved.get());
+    if (warc) all.push_back(warc.get());
+    return all;
+  }
+};
+
+// Opens all that the options name. What an earlier run of the crawl wrote
+// after its last commit is cut off; a new crawl empties files, or appends
+// to them. `shared`: the state of --shared, which is opened already.
+Result<Outputs> open_outputs(const Options& options, const Report& report,
+                             std::unique_ptr<SharedState> shared);
+
+}  // namespace crawl::cli
+
+#endif  // CRAWL_CLI_OUTPUTS_H_
