@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/sqlite_header.h"
 #include "cli/shown_value.h"
 #include "crawl/writer/site_database.h"
 
@@ -20,19 +20,10 @@ bool holds_something(const std::string& path) {
          info.st_size > 0;
 }
 
-// It begins as a file of SQLite does.
-bool is_database(const std::string& path) {
-  constexpr std::string_view kMagic = "SQLite format 3";
-  std::ifstream file(path, std::ios::binary);
-  std::string begin(kMagic.size(), '\0');
-  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  return file && begin == kMagic;
-}
-
 Result<void> check_no_state(const std::string& option,
                             const std::string& path) {
   if (path.empty() || path == "-" || !holds_something(path) ||
-      !is_database(path)) {
+      !read_sqlite_header(path)) {
     return {};
   }
   return make_error(

@@ -10,6 +10,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/sqlite_header.h"
+
 namespace crawl {
 namespace {
 
@@ -87,20 +89,12 @@ Result<void> check_header(const std::string& path) {
 
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return tl::unexpected(cannot_open(path, errno));
-  std::array<unsigned char, 100> header{};
-  const ssize_t size = pread(file, header.data(), header.size(), 0);
   ::close(file);
-  const auto number = [&](std::size_t at) {
-    return static_cast<std::uint32_t>(header[at]) << 24 |
-           static_cast<std::uint32_t>(header[at + 1]) << 16 |
-           static_cast<std::uint32_t>(header[at + 2]) << 8 | header[at + 3];
-  };
-  if (size != static_cast<ssize_t>(header.size()) ||
-      memcmp(header.data(), "SQLite format 3", 16) != 0 ||
-      number(68) != kApplicationId) {
+  const auto header = read_sqlite_header(path);
+  if (!header || !header->whole || header->application_id != kApplicationId) {
     return tl::unexpected(foreign(path));
   }
-  if (const std::uint32_t format = number(60);
+  if (const std::uint32_t format = header->user_version;
       format < kFirstFormat || format > kFormat) {
     return make_error(fmt::format(
         "{} was written by another version of crawl (state format {}, this one "

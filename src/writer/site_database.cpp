@@ -9,11 +9,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <string_view>
 #include <utility>
 
 #include "base/sqlite.h"
+#include "base/sqlite_header.h"
 #include "writer/clean_text.h"
 #include "writer/field_values.h"
 #include "writer/json_encoder.h"
@@ -28,9 +28,6 @@ using std::chrono::steady_clock;
 // what the log grows by, and what is not is what a kill costs without a state.
 constexpr int kMostUncommitted = 4'096;
 constexpr std::chrono::milliseconds kLongestUncommitted{500};
-
-constexpr std::array<const char*, 5> kTables = {"pages", "skipped", "links",
-                                                "redirects", "headers"};
 
 // Binds the values of a record to the parameters of a statement, from one on.
 // What is bound stays until begin(). A sink for visit_field().
@@ -283,17 +280,16 @@ Result<std::int64_t> SiteDatabase::number(const char* sql) {
 
 Result<void> SiteDatabase::begin(const SiteDatabaseOptions& options) {
   if (options.position) {
-    for (const char* const table : kTables) {
-      if ((table == kTables[2] && !schema_.has_links()) ||
-          (table == kTables[3] && !schema_.has_redirects()) ||
-          (table == kTables[4] && !schema_.has_headers())) {
-        continue;
-      }
-      const bool own = table == kTables[0] || table == kTables[1];
-      const int code = run(fmt::format("DELETE FROM {} WHERE {} > {}", table,
-                                       own ? "id" : "page", *options.position));
-      if (code != SQLITE_OK) return fail(code);
+    std::string cut;
+    for (const char* const table : {"pages", "skipped"}) {
+      cut += fmt::format("DELETE FROM {} WHERE id > {};", table,
+                         *options.position);
     }
+    for (const std::string_view table : schema_.tables_of_pages()) {
+      cut += fmt::format("DELETE FROM {} WHERE page > {};", table,
+                         *options.position);
+    }
+    if (const int code = run(cut); code != SQLITE_OK) return fail(code);
   }
   const Result<std::int64_t> last = number(
       "SELECT max(coalesce((SELECT max(id) FROM pages), 0), "
@@ -468,17 +464,8 @@ Result<void> SiteDatabase::close() {
 }  // namespace
 
 bool is_site_database(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::array<char, 72> header{};
-  file.read(header.data(), header.size());
-  if (!file || std::string_view(header.data(), 15) != "SQLite format 3") {
-    return false;
-  }
-  std::uint32_t id = 0;
-  for (std::size_t i = 68; i < 72; ++i) {
-    id = id << 8U | static_cast<unsigned char>(header[i]);
-  }
-  return id == kSiteDatabaseId;
+  const auto header = read_sqlite_header(path);
+  return header && header->application_id == kSiteDatabaseId;
 }
 
 Result<std::unique_ptr<Sink>> open_site_database(

@@ -135,6 +135,14 @@ bool SiteSchema::has(FieldId field) const {
   }
 }
 
+std::vector<std::string_view> SiteSchema::tables_of_pages() const {
+  std::vector<std::string_view> tables;
+  if (links_) tables.emplace_back("links");
+  if (redirects_) tables.emplace_back("redirects");
+  if (headers_) tables.emplace_back("headers");
+  return tables;
+}
+
 std::string SiteSchema::create_tables() const {
   std::string sql = "CREATE TABLE pages(id INTEGER PRIMARY KEY";
   for (const FieldId field : columns_) {
@@ -172,12 +180,8 @@ std::string SiteSchema::create_indices_and_views() const {
                        column);
   };
   if (has(FieldId::kUrl)) index("pages", "url");
-  if (links_) {
-    index("links", "url");
-    index("links", "page");
-  }
-  if (redirects_) index("redirects", "page");
-  if (headers_) index("headers", "page");
+  if (links_) index("links", "url");
+  for (const std::string_view table : tables_of_pages()) index(table, "page");
   for (const View& view : all_views()) {
     if (std::all_of(view.needs.begin(), view.needs.end(),
                     [this](FieldId field) { return has(field); })) {

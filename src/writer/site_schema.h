@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "writer/field_id.h"
@@ -24,6 +25,9 @@ class SiteSchema {
   bool has_links() const { return links_; }
   bool has_redirects() const { return redirects_; }
   bool has_headers() const { return headers_; }
+
+  // Whose rows are of a page, which they name `page`.
+  std::vector<std::string_view> tables_of_pages() const;
 
   std::string create_tables() const;
   // Those of views whose columns are there; both may be there already.
