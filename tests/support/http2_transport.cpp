@@ -1,7 +1,9 @@
 #include "support/http2_transport.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <nghttp2/nghttp2.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -174,57 +176,48 @@ struct Front {
   std::size_t frame_size;
   EventLoop loop;
   std::mutex mutex;
-  std::set<std::uint16_t> inner_ports;  // guarded by mutex
+  // Of connections to the site until it takes them; guarded by mutex.
+  std::set<std::uint16_t> coming_ports;
 };
 
-// Bound to a port that is known before it is used. One that waits for its last
-// connection's packets will do: after the connections of many tests there may
-// be no other.
-UniqueFd bound_socket(const sockaddr_storage& site, socklen_t size,
-                      std::uint16_t& port) {
-  UniqueFd fd(socket(site.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_storage own = site;
-  std::uint16_t& own_port =
-      site.ss_family == AF_INET
-          ? reinterpret_cast<sockaddr_in&>(own).sin_port
-          : reinterpret_cast<sockaddr_in6&>(own).sin6_port;
-  own_port = 0;
-  auto* const generic = reinterpret_cast<sockaddr*>(&own);
-  const int on = 1;
-  if (fd.get() < 0 ||
-      setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-      bind(fd.get(), generic, size) < 0 ||
-      getsockname(fd.get(), generic, &size) < 0) {
-    return {};
-  }
-  port = own_port;
-  return fd;
+std::uint16_t port_of(const sockaddr_storage& address) {
+  return address.ss_family == AF_INET
+             ? reinterpret_cast<const sockaddr_in&>(address).sin_port
+             : reinterpret_cast<const sockaddr_in6&>(address).sin6_port;
 }
 
 // A connection of its own to the site for a request, which it writes as
-// HTTP/1.1.
+// HTTP/1.1. The kernel chooses the port as it connects: then every port will do
+// that has no connection to this very site, and after many tests there may be
+// no other. The site waits in FrontThread::take() until the port is known.
 UniqueFd connect_to_site(Front& front, const sockaddr_storage& site,
-                         socklen_t size, std::uint16_t& port) {
-  constexpr int kAttempts = 100;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::uint16_t own_port = 0;
-    UniqueFd fd = bound_socket(site, size, own_port);
-    if (fd.get() < 0) continue;
-    {
-      const std::lock_guard lock(front.mutex);
-      if (!front.inner_ports.insert(own_port).second) continue;
-    }
-    if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&site), size) ==
-        0) {
-      port = own_port;
-      return fd;
-    }
-    // This port's last connection was to the same site.
-    const bool taken = errno == EADDRNOTAVAIL || errno == EADDRINUSE;
+                         socklen_t size) {
+  UniqueFd fd(
+      socket(site.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (fd.get() < 0) return {};
+  std::uint16_t port = 0;
+  {
     const std::lock_guard lock(front.mutex);
-    front.inner_ports.erase(own_port);
-    if (!taken) break;
+    if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&site), size) < 0 &&
+        errno != EINPROGRESS) {
+      return {};
+    }
+    sockaddr_storage own{};
+    socklen_t own_size = sizeof own;
+    getsockname(fd.get(), reinterpret_cast<sockaddr*>(&own), &own_size);
+    port = port_of(own);
+    front.coming_ports.insert(port);
   }
+  pollfd connected{.fd = fd.get(), .events = POLLOUT, .revents = 0};
+  int error = 0;
+  socklen_t error_size = sizeof error;
+  if (poll(&connected, 1, -1) == 1 &&
+      getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &error_size) == 0 &&
+      error == 0 && fcntl(fd.get(), F_SETFL, 0) == 0) {
+    return fd;
+  }
+  const std::lock_guard lock(front.mutex);
+  front.coming_ports.erase(port);
   return {};
 }
 
@@ -251,7 +244,6 @@ class Stream final : public EventHandler {
   ClientConnection& client_;
   const std::int32_t id_;
   UniqueFd site_;
-  std::uint16_t port_ = 0;
   bool to_head_ = false;  // the answer has no body
   bool watching_ = false;
   std::string head_;  // received, and not translated yet
@@ -336,8 +328,7 @@ bool Stream::ask(Fields fields) {
     if (!name.starts_with(':')) text += name + ": " + value + "\r\n";
   }
   text += "\r\n";
-  site_ = connect_to_site(client_.front(), client_.site(), client_.site_size(),
-                          port_);
+  site_ = connect_to_site(client_.front(), client_.site(), client_.site_size());
   if (site_.get() < 0) return false;
   std::string_view left = text;
   while (!left.empty()) {
@@ -485,10 +476,6 @@ void Stream::watch() {
 void Stream::leave() {
   if (site_.get() >= 0) client_.front().loop.remove(site_.get());
   site_.reset();
-  if (const std::uint16_t port = std::exchange(port_, 0); port != 0) {
-    const std::lock_guard lock(client_.front().mutex);
-    client_.front().inner_ports.erase(port);
-  }
 }
 
 ClientConnection::ClientConnection(Front& front, UniqueFd socket,
@@ -627,13 +614,9 @@ class FrontThread {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
     getpeername(socket.get(), reinterpret_cast<sockaddr*>(&peer), &size);
-    const std::uint16_t port =
-        peer.ss_family == AF_INET
-            ? reinterpret_cast<const sockaddr_in&>(peer).sin_port
-            : reinterpret_cast<const sockaddr_in6&>(peer).sin6_port;
     {
       const std::lock_guard lock(front_.mutex);
-      if (front_.inner_ports.contains(port)) {
+      if (front_.coming_ports.erase(port_of(peer)) > 0) {
         return make_tcp_transport(std::move(socket));
       }
     }
