@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/event_loop.h"
+#include "support/ports.h"
 
 namespace crawl::testing {
 
@@ -13,12 +14,11 @@ namespace crawl::testing {
 class RefusingPort {
  public:
   RefusingPort();
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return bound_.port; }
   std::string url(const std::string& path) const;
 
  private:
-  UniqueFd socket_;
-  std::uint16_t port_ = 0;
+  BoundSocket bound_;
 };
 
 // A port of 127.0.0.1 where connecting neither succeeds nor fails: its queue of
@@ -26,12 +26,11 @@ class RefusingPort {
 class SilentPort {
  public:
   SilentPort();
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port; }
   std::string url(const std::string& path) const;
 
  private:
-  UniqueFd socket_;
-  std::uint16_t port_ = 0;
+  BoundSocket listener_;
   std::vector<UniqueFd> waiting_;
 };
 

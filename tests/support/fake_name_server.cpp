@@ -23,19 +23,6 @@ int checked(int result, const char* what) {
   return result;
 }
 
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-int bind_to(int fd, std::uint16_t port) {
-  const sockaddr_in address = loopback(port);
-  return bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-}
-
 void put16(std::string& out, std::size_t value) {
   out += static_cast<char>(value >> 8 & 0xff);
   out += static_cast<char>(value & 0xff);
@@ -89,21 +76,14 @@ FakeNameServer::FakeNameServer()
     : stop_(checked(eventfd(0, EFD_CLOEXEC), "eventfd")) {
   // The same port for both; another try where the second is taken.
   for (int tries = 0;; ++tries) {
-    udp_ = UniqueFd(
-        checked(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
-    checked(bind_to(udp_.get(), 0), "bind");
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    checked(
-        getsockname(udp_.get(), reinterpret_cast<sockaddr*>(&address), &size),
-        "getsockname");
-    port_ = ntohs(address.sin_port);
-    tcp_ = UniqueFd(
-        checked(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    if (bind_to(tcp_.get(), port_) == 0) break;
-    if (tries == 20) checked(-1, "bind");
+    udp_ = bind_socket(SOCK_DGRAM);
+    try {
+      tcp_ = listen_on("127.0.0.1", udp_.port).socket;
+      break;
+    } catch (const std::system_error&) {
+      if (tries == 20) throw;
+    }
   }
-  checked(listen(tcp_.get(), 16), "listen");
   thread_ = std::thread([this] { serve(); });
 }
 
@@ -115,7 +95,7 @@ FakeNameServer::~FakeNameServer() {
 }
 
 std::string FakeNameServer::address() const {
-  return "127.0.0.1:" + std::to_string(port_);
+  return "127.0.0.1:" + std::to_string(udp_.port);
 }
 
 void FakeNameServer::set(const std::string& name, DnsAnswer answer) {
@@ -153,7 +133,7 @@ std::size_t FakeNameServer::asked(std::string_view name, DnsType type) const {
 void FakeNameServer::serve() {
   while (true) {
     std::array<pollfd, 3> ready{{{stop_.get(), POLLIN, 0},
-                                 {udp_.get(), POLLIN, 0},
+                                 {udp_.socket.get(), POLLIN, 0},
                                  {tcp_.get(), POLLIN, 0}}};
     if (poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) return;
     if (ready[0].revents != 0) return;
@@ -167,17 +147,17 @@ void FakeNameServer::serve_udp() {
   sockaddr_in from{};
   socklen_t size = sizeof from;
   auto* address = reinterpret_cast<sockaddr*>(&from);
-  const ssize_t count =
-      recvfrom(udp_.get(), query.data(), query.size(), 0, address, &size);
+  const ssize_t count = recvfrom(udp_.socket.get(), query.data(), query.size(),
+                                 0, address, &size);
   if (count < 0) return;
   const std::string reply =
       reply_to({query.data(), static_cast<std::size_t>(count)}, false);
   if (reply.empty()) return;
   if (reply == kHangUp) {
-    sendto(udp_.get(), nullptr, 0, 0, address, size);
+    sendto(udp_.socket.get(), nullptr, 0, 0, address, size);
     return;
   }
-  sendto(udp_.get(), reply.data(), reply.size(), 0, address, size);
+  sendto(udp_.socket.get(), reply.data(), reply.size(), 0, address, size);
 }
 
 // One question a connection; who sends none is given up soon.

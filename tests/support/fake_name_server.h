@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/event_loop.h"
+#include "support/ports.h"
 
 namespace crawl::testing {
 
@@ -68,10 +69,9 @@ class FakeNameServer {
   void serve_tcp();
   std::string reply_to(std::string_view query, bool tcp);
 
-  UniqueFd udp_;
+  BoundSocket udp_;
   UniqueFd tcp_;
   UniqueFd stop_;
-  std::uint16_t port_ = 0;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:

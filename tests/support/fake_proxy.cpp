@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <system_error>
 #include <utility>
 
 namespace crawl::testing {
@@ -79,23 +78,7 @@ class FakeProxy::Peer {
 };
 
 FakeProxy::FakeProxy(Manner manner, std::shared_ptr<SSL_CTX> tls)
-    : manner_(manner),
-      tls_(std::move(tls)),
-      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  const int on = 1;
-  if (setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) <
-          0 ||
-      bind(listener_.get(), generic, size) < 0 ||
-      listen(listener_.get(), 64) < 0 ||
-      getsockname(listener_.get(), generic, &size) < 0) {
-    throw std::system_error(errno, std::generic_category(), "FakeProxy");
-  }
-  port_ = ntohs(address.sin_port);
+    : manner_(manner), tls_(std::move(tls)), listener_(listen_on()) {
   thread_ = std::thread([this] { serve(); });
 }
 
@@ -105,14 +88,14 @@ FakeProxy::~FakeProxy() {
     stopping_ = true;
     for (const UniqueFd& fd : sockets_) shutdown(fd.get(), SHUT_RDWR);
   }
-  shutdown(listener_.get(), SHUT_RDWR);
+  shutdown(listener_.socket.get(), SHUT_RDWR);
   thread_.join();
   for (std::thread& handler : handlers_) handler.join();
 }
 
 std::string FakeProxy::url(const std::string& scheme,
                            const std::string& user) const {
-  return scheme + "://" + user + "127.0.0.1:" + std::to_string(port_);
+  return scheme + "://" + user + "127.0.0.1:" + std::to_string(listener_.port);
 }
 
 std::vector<std::string> FakeProxy::requests() const {
@@ -132,7 +115,8 @@ void FakeProxy::serve() {
   sigaddset(&pipe, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   while (true) {
-    UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    UniqueFd socket(
+        accept4(listener_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
     const std::lock_guard lock(mutex_);
     if (stopping_ || socket.get() < 0) return;
     const int fd = socket.get();

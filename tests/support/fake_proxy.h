@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/event_loop.h"
+#include "support/ports.h"
 
 namespace crawl::testing {
 
@@ -37,7 +38,7 @@ class FakeProxy {
   // "socks5://127.0.0.1:1080"; `user`: "me:secret@" or nothing.
   std::string url(const std::string& scheme,
                   const std::string& user = "") const;
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port; }
 
   // What it was asked for, one line each: "socks5 example.test:443 me:secret",
   // "CONNECT example.test:443 HTTP/1.1" with all header lines.
@@ -57,8 +58,7 @@ class FakeProxy {
 
   const Manner manner_;
   const std::shared_ptr<SSL_CTX> tls_;
-  UniqueFd listener_;
-  std::uint16_t port_ = 0;
+  BoundSocket listener_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:

@@ -1,8 +1,6 @@
 #include "support/http2_site.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <nghttp2/nghttp2.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
@@ -13,7 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <stdexcept>
-#include <system_error>
 
 #include "support/tls_certificates.h"
 #include "support/tls_transport.h"
@@ -236,21 +233,7 @@ Http2Site::Http2Site(const Http2Identity& identity, Handler handler,
       handler_(std::move(handler)),
       opening_(opening ? std::move(opening)
                        : [](Peer& peer) { peer.send(h2::settings({})); }),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  const int on = 1;
-  if (::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) !=
-          0 ||
-      ::bind(listener_.get(), generic, size) != 0 ||
-      ::listen(listener_.get(), 1024) != 0 ||
-      ::getsockname(listener_.get(), generic, &size) != 0) {
-    throw std::system_error(errno, std::generic_category(), "Http2Site");
-  }
-  port_ = ntohs(address.sin_port);
+      listener_(listen_on()) {
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -260,13 +243,13 @@ Http2Site::~Http2Site() {
     stopping_ = true;
     for (Peer& peer : peers_) ::shutdown(peer.socket_.get(), SHUT_RDWR);
   }
-  ::shutdown(listener_.get(), SHUT_RDWR);
+  ::shutdown(listener_.socket.get(), SHUT_RDWR);
   acceptor_.join();
   for (Peer& peer : peers_) peer.thread_.join();
 }
 
 std::string Http2Site::url(std::string_view path) const {
-  return fmt::format("https://127.0.0.1:{}{}", port_, path);
+  return fmt::format("https://127.0.0.1:{}{}", listener_.port, path);
 }
 
 std::size_t Http2Site::connections() const {
@@ -294,7 +277,8 @@ void Http2Site::wait_for_ended(std::size_t count) {
 
 void Http2Site::accept_all() {
   for (;;) {
-    UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    UniqueFd socket(
+        ::accept4(listener_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     if (socket.get() < 0) continue;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "support/event_loop.h"
+#include "support/ports.h"
 #include "support/temp_dir.h"
 
 namespace crawl::testing {
@@ -179,8 +180,7 @@ class Http2Site {
   const Http2Identity& identity_;
   const Handler handler_;
   const Opening opening_;
-  UniqueFd listener_;
-  std::uint16_t port_ = 0;
+  BoundSocket listener_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,6 +1,5 @@
 #include "support/loopback_site.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -11,7 +10,6 @@
 #include <cerrno>
 #include <csignal>
 #include <exception>
-#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -19,60 +17,16 @@
 
 #include "support/connection.h"
 #include "support/event_loop.h"
+#include "support/ports.h"
 #include "support/route_table.h"
 
 namespace crawl::testing {
-namespace {
-
-[[noreturn]] void fail(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-struct Listener {
-  UniqueFd socket;
-  std::uint16_t port = 0;
-};
-
-Listener listen_on(const std::string& address, std::uint16_t port) {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
-  if (inet_pton(AF_INET, address.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
-    size = sizeof *v4;
-  } else if (inet_pton(AF_INET6, address.c_str(), &v6->sin6_addr) == 1) {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    size = sizeof *v6;
-  } else {
-    errno = EINVAL;
-    fail("listen on " + address);
-  }
-  auto* generic = reinterpret_cast<sockaddr*>(&storage);
-
-  UniqueFd fd(
-      socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  const int on = 1;
-  if (fd.get() < 0 ||
-      setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-      bind(fd.get(), generic, size) < 0 || listen(fd.get(), 8192) < 0 ||
-      getsockname(fd.get(), generic, &size) < 0) {
-    fail("listen on " + address + " port " + std::to_string(port));
-  }
-  const std::uint16_t bound =
-      storage.ss_family == AF_INET ? v4->sin_port : v6->sin6_port;
-  return {std::move(fd), ntohs(bound)};
-}
-
-}  // namespace
-
 class LoopbackSite::Server final : public EventHandler, public ConnectionOwner {
  public:
   explicit Server(LoopbackSiteOptions options)
       : options_(std::move(options)),
-        listener_(listen_on(options_.address, options_.port)) {
+        listener_(
+            listen_on(options_.address, options_.port, SOCK_NONBLOCK, 8192)) {
     loop_.add(listener_.socket.get(), EPOLLIN, this);
     thread_ = std::thread([this] { run(); });
   }
@@ -178,7 +132,7 @@ class LoopbackSite::Server final : public EventHandler, public ConnectionOwner {
   }
 
   const LoopbackSiteOptions options_;
-  const Listener listener_;
+  const BoundSocket listener_;
   EventLoop loop_;
   RouteTable routes_;
   RequestLog log_;

@@ -1,44 +1,14 @@
 #include "support/redis_server.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 
-#include <random>
 #include <stdexcept>
 #include <utility>
 
-#include "support/event_loop.h"
+#include "support/ports.h"
 
 namespace crawl::testing {
-namespace {
-
-bool is_free(std::uint16_t port) {
-  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address),
-                sizeof address) == 0;
-}
-
-// Free a moment ago, and not of those that connections are given (32768 and
-// more): one to the port of a server that is away could come to be from itself.
-std::uint16_t free_port() {
-  constexpr std::uint16_t kFirst = 20'000, kCount = 12'000;
-  static std::random_device random;
-  for (int attempt = 0; attempt < 1'000; ++attempt) {
-    const auto port = static_cast<std::uint16_t>(kFirst + random() % kCount);
-    if (is_free(port)) return port;
-  }
-  throw std::runtime_error("no free port");
-}
-
-}  // namespace
-
 RedisServer::RedisServer(std::vector<std::string> settings)
     : settings_(std::move(settings)) {
   for (int attempt = 0; attempt < 5; ++attempt) {

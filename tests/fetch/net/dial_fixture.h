@@ -20,6 +20,7 @@
 #include "fetch/net/net_setup.h"
 #include "support/event_loop.h"
 #include "support/fake_name_server.h"
+#include "support/ports.h"
 
 namespace crawl::testing {
 
@@ -27,43 +28,15 @@ namespace crawl::testing {
 class Listener {
  public:
   explicit Listener(const std::string& address = "127.0.0.1",
-                    std::uint16_t port = 0) {
-    const bool v6 = address.find(':') != std::string::npos;
-    fd_ = UniqueFd(
-        ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-    if (v6) {
-      auto& in = reinterpret_cast<sockaddr_in6&>(storage);
-      in.sin6_family = AF_INET6;
-      in.sin6_port = htons(port);
-      ::inet_pton(AF_INET6, address.c_str(), &in.sin6_addr);
-      size = sizeof in;
-    } else {
-      auto& in = reinterpret_cast<sockaddr_in&>(storage);
-      in.sin_family = AF_INET;
-      in.sin_port = htons(port);
-      ::inet_pton(AF_INET, address.c_str(), &in.sin_addr);
-      size = sizeof in;
-    }
-    auto* const generic = reinterpret_cast<sockaddr*>(&storage);
-    const int on = 1;
-    ::setsockopt(fd_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (::bind(fd_.get(), generic, size) < 0 || ::listen(fd_.get(), 4096) < 0 ||
-        ::getsockname(fd_.get(), generic, &size) < 0) {
-      throw std::system_error(errno, std::generic_category(), address);
-    }
-    port_ = ntohs(v6 ? reinterpret_cast<sockaddr_in6&>(storage).sin6_port
-                     : reinterpret_cast<sockaddr_in&>(storage).sin_port);
-  }
-  std::uint16_t port() const { return port_; }
+                    std::uint16_t port = 0)
+      : bound_(listen_on(address, port)) {}
+  std::uint16_t port() const { return bound_.port; }
   UniqueFd accept() const {
-    return UniqueFd(::accept(fd_.get(), nullptr, nullptr));
+    return UniqueFd(::accept(bound_.socket.get(), nullptr, nullptr));
   }
 
  private:
-  UniqueFd fd_;
-  std::uint16_t port_ = 0;
+  BoundSocket bound_;
 };
 
 // Someone who wants a connection, and what came of it.
