@@ -24,7 +24,7 @@ sublevel() {
   case $1 in
     parse/text | fetch/curl) echo 0 ;;
     parse/html | parse/robots | parse/sitemap | fetch/net) echo 1 ;;
-    fetch/tls) echo 2 ;;
+    fetch/tls | parse/css) echo 2 ;;
     fetch/http) echo 3 ;;
     *) echo none ;;
   esac

@@ -255,7 +255,9 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
     report.print(format_resume_hint(options, lines.exact(), columns));
     return {kExitInterrupted};
   }
-  return {exit_status(*stats, !options.crawl.site)};
+  const bool follows =
+      options.crawl.site && !options.crawl.site->follow.empty();
+  return {exit_status(*stats, !follows)};
 }
 
 int run_crawl(const Options& options, Report& report) {

@@ -123,10 +123,13 @@ void explain_unknown(const SiteOptions& site, const Url& url,
   if (const std::string ending = other_ending(url);
       !site.all_types && !ending.empty()) {
     explanation.leave_open(
-        "type", fmt::format("its name ends in .{}: if it is not HTML, it is "
+        "type", fmt::format("its name ends in .{}: if it is not HTML{}, it is "
                             "left out once its headers say so (--all-types "
                             "takes it)",
-                            ending));
+                            ending,
+                            site.page_requisites
+                                ? ", and no image, style, script, font or media"
+                                : ""));
   }
   if (site.depth) {
     explanation.leave_open(
@@ -217,6 +220,12 @@ int run_explain(const Options& options, Report& /*report*/) {
                   : decision.error() == ErrorKind::kExcluded ? "excluded"
                                                              : "scope",
                   decision.allowed(), scope.explain(decision));
+  if (options.crawl.site->page_requisites && !decision.allowed() &&
+      scope.judge_needed(url).allowed()) {
+    explanation.leave_open("needed",
+                           "if a page needs it to be shown, it is fetched all "
+                           "the same (--page-requisites)");
+  }
   if (Result<void> done = explain_state(options, url, explanation); !done) {
     return refuse(done.error());
   }

@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 98> kOptions = {{
+constexpr std::array<OptionSpec, 99> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -235,6 +235,11 @@ constexpr std::array<OptionSpec, 98> kOptions = {{
      &T::ignore_nofollow},
     {Group::kSites, "all-types", '\0', "",
      "Fetch what is not HTML too, not only its headers.", &T::all_types},
+    {Group::kSites, "page-requisites", 'p', "",
+     "Also fetch what pages need to be shown, wherever it is: images, styles "
+     "and what those need, scripts, fonts, media, frames; with -r, or of a "
+     "list's pages, as robots.txt allows.",
+     &T::page_requisites},
     {Group::kSites, "sitemap", '\0', "URL",
      "Also read the sitemap at URL. May be repeated.", &T::sitemap},
     {Group::kSites, "no-sitemaps", '\0', "",
@@ -474,7 +479,7 @@ constexpr auto kHints = std::to_array<Hint>({
     {" -O --output-dir -P --directory-prefix --remote-name --remote-name-all "
      "-J --remote-header-name --create-dirs -nd -nH ",
      "all records go to one file, --output (-o) FILE"},
-    {" --mirror -p --page-requisites --convert-links --adjust-extension -N "
+    {" --mirror --convert-links --adjust-extension -N "
      "--timestamping -nc --no-clobber ",
      "crawl writes a record of each page and no copy of the site; --fields "
      "+body puts pages into their records"},

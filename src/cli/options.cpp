@@ -84,8 +84,9 @@ class Resolver : ValueReader {
   // INPUTs that are read in place of fetching anything.
   void archives(const TypedArgs& args) {
     options_.warc_check = args.warc_check;
-    if (args.warc_check && (args.output || args.recursive || args.compare ||
-                            args.state || args.warc_file || args.save)) {
+    if (args.warc_check &&
+        (args.output || args.recursive || args.page_requisites ||
+         args.compare || args.state || args.warc_file || args.save)) {
       fail(
           "--warc-check only checks its INPUTs: leave out what else is to be "
           "done");
@@ -120,6 +121,7 @@ class Resolver : ValueReader {
     }
     for (const auto& [option, given] :
          {std::pair{"-r", args.recursive},
+          {"-p", args.page_requisites},
           {"--head", args.head},
           {"--state", args.state.has_value()},
           {"--warc-file", args.warc_file.has_value()},
@@ -460,7 +462,7 @@ class Resolver : ValueReader {
           fmt::format("--per-host {0} comes to {1}: no more run at a time in "
                       "all (-j {1})",
                       crawl.per_host, most_jobs()));
-    } else if (args.recursive && args.jobs && !args.per_host &&
+    } else if (crawl.site && args.jobs && !args.per_host &&
                crawl.jobs > crawl.per_host) {
       options_.notices.push_back(
           fmt::format("-j {0} is for all hosts together: of one host {1} run "

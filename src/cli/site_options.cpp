@@ -133,6 +133,7 @@ class SiteResolver : ValueReader {
       fail(fmt::format("{} is for recursive crawls: add -r", *option));
     } else {
       filter();
+      if (args_.page_requisites) requisites_of_list();
     }
     if (failed()) return tl::unexpected(take_error());
     return {};
@@ -158,8 +159,9 @@ class SiteResolver : ValueReader {
                                                                "address"};
     read("--pace-by", args_.pace_by, crawl_.pace_by_address,
          [](std::string_view text) { return one_of(text, kHosts); });
-    if (args_.recursive && !args_.delay) pace.delay = kPublicDelay;
-    if (args_.recursive && !args_.per_host) crawl_.per_host = kPerHost;
+    if (!args_.recursive && !args_.page_requisites) return;
+    if (!args_.delay) pace.delay = kPublicDelay;
+    if (!args_.per_host) crawl_.per_host = kPerHost;
   }
 
   void robots() {
@@ -297,22 +299,54 @@ class SiteResolver : ValueReader {
     }
   }
 
-  void site() {
-    for (const auto& [option, given] :
+  // What only lists have, and not with what `option` does.
+  void refuse_list_options(std::string_view option) {
+    for (const auto& [of_lists, given] :
          {std::pair{"--sync", args_.sync},
           {"--compare", args_.compare.has_value()},
           {"--ordered", args_.ordered},
           {"--unique", args_.unique}}) {
       if (given) {
-        fail(
-            fmt::format("{0} is for lists: leave out either it or -r", option));
+        fail(fmt::format("{} is for lists: leave out either it or {}", of_lists,
+                         option));
       }
     }
     if (args_.head) {
       fail(
-          "--head is for lists: links are found in bodies, which it leaves "
-          "out; leave out either it or -r");
+          fmt::format("--head is for lists: links are found in bodies, which "
+                      "it leaves out; leave out either it or {}",
+                      option));
     }
+  }
+
+  // A site of which nothing is followed: each line's page, what that needs,
+  // and no more.
+  void requisites_of_list() {
+    refuse_list_options("-p");
+    SiteOptions site;
+    site.scope.kind = ScopeKind::kAny;
+    site.scope.exclude = args_.exclude;
+    site.scope.traps.pages_per_host = 0;
+    site.max_duplicates = 0;
+    site.follow.clear();
+    site.follow_lone_refresh = false;
+    site.all_types = true;
+    site.read_sitemaps = false;
+    use(std::move(site));
+  }
+
+  void use(SiteOptions site) {
+    site.page_requisites = args_.page_requisites;
+    FetchOptions& fetch = crawl_.fetch;
+    fetch.parse_pages = true;
+    fetch.page.links = true;
+    fetch.style_urls = site.page_requisites;
+    fetch.body_digest = true;
+    crawl_.site = std::move(site);
+  }
+
+  void site() {
+    refuse_list_options("-r");
     SiteOptions site;
     read_count("--depth", args_.depth, site.depth);
 
@@ -350,12 +384,7 @@ class SiteResolver : ValueReader {
     site.sitemaps = args_.sitemap;
 
     options_.explain = args_.explain.value_or("");
-
-    FetchOptions& fetch = crawl_.fetch;
-    fetch.parse_pages = true;
-    fetch.page.links = true;
-    fetch.body_digest = true;
-    crawl_.site = std::move(site);
+    use(std::move(site));
   }
 
   const TypedArgs& args_;

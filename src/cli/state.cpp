@@ -72,6 +72,11 @@ void add_site_settings(
         fmt::format("{}", fmt::join(site.cleaner.strip_query_params, " "))},
        {"--keep-session-ids", site.cleaner.strip_session_ids ? "no" : "yes"},
        {"--sort-query", site.cleaner.sort_query ? "yes" : "no"}});
+  // Not for crawls that never heard of it.
+  if (site.page_requisites) {
+    settings.emplace_back("--page-requisites",
+                          site.follow.empty() ? "of a list" : "of a site");
+  }
 }
 
 }  // namespace

@@ -45,9 +45,9 @@ struct TypedArgs {
   std::vector<std::string> include, exclude, strip_query_param, sitemap;
   bool sort_query = false, keep_session_ids = false, exact_host = false,
        no_robots = false, no_sitemaps = false, all_types = false,
-       ignore_nofollow = false, allow_private = false, status = false,
-       watch = false, pause = false, resume = false, stop = false,
-       finish = false;
+       page_requisites = false, ignore_nofollow = false, allow_private = false,
+       status = false, watch = false, pause = false, resume = false,
+       stop = false, finish = false;
 
   bool quiet = false, stats = false;
   int verbose = 0;

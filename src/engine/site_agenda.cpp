@@ -49,6 +49,11 @@ Result<void> SiteAgenda::open() {
       site_, store_, [this](const LeftOut& what) { leave_out(what); });
   if (!queue) return tl::unexpected(queue.error());
   queue_ = *std::move(queue);
+  if (options_.filter) {
+    Result<Scope> filter = Scope::make(*options_.filter);
+    if (!filter) return tl::unexpected(filter.error());
+    filter_ = *std::move(filter);
+  }
   if (site_.read_sitemaps) {
     visits_.robots().on_sitemaps([this](const Job& robots,
                                         const std::vector<std::string>& named,
@@ -144,8 +149,15 @@ void SiteAgenda::add_seed(Intake::Line line) {
     UrlProblem& problem = line.seed.error();
     return refuse(line, "", problem.kind, std::move(problem.message));
   }
-  visits_.secrets().add_seed(*line.seed);
   const Url& url = line.seed->url;
+  if (filter_) {
+    if (const ScopeDecision decision = filter_->judge(url);
+        !decision.allowed()) {
+      return refuse(line, url.href(), decision.error(),
+                    filter_->explain(decision));
+    }
+  }
+  visits_.secrets().add_seed(*line.seed);
   const Result<bool> added = queue_->add_seed(*line.seed, line.text);
   if (!added) return ledger_.fail(added.error());
   if (!*added) {
@@ -273,8 +285,10 @@ bool SiteAgenda::asks_robots(const Job& /*job*/) const {
   return options_.robots != RobotsMode::kNever;
 }
 
-void SiteAgenda::prepare(const Job& /*job*/, FetchRequest& request) const {
-  request.only_html = !site_.all_types;
+void SiteAgenda::prepare(const Job& job, FetchRequest& request) const {
+  request.only_html = !site_.all_types && job.needed == 0;
+  // A page may need what another only links to, and it is fetched once.
+  request.or_page_parts = site_.page_requisites;
 }
 
 std::optional<Ending> SiteAgenda::refuse_redirect(const Job& job,
@@ -355,6 +369,9 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
     ledger_.check(queue_->add_links(*job, result, keeps_links_to_itself(result),
                                     duplicate_of.has_value()));
     if (const auto notice = queue_->take_notice()) ledger_.notice(*notice);
+  }
+  if (ending.error == ErrorKind::kNone && site_.page_requisites) {
+    ledger_.check(queue_->add_needed(*job, result, duplicate_of.has_value()));
   }
   queue_->done(*job);
   commits_.note();

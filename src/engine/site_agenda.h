@@ -92,6 +92,7 @@ class SiteAgenda final : public Agenda, private JobOwner {
   Intake intake_;
   SitemapErrand sitemaps_;
   std::unique_ptr<SiteQueue> queue_;  // from open() on
+  std::optional<Scope> filter_;       // of seeds, if there is one
 
   // Pages that wait for an answer of the state: whether a redirect may be
   // followed, or where their body was seen before.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "engine/requisites.h"
 #include "frontier/seen_key.h"
 
 namespace crawl {
@@ -148,6 +149,7 @@ Result<bool> SiteQueue::add_seed(const Seed& seed, std::string_view line) {
 
 Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
                                   bool nofollow, bool copy) {
+  if (job.needed > 0) return {};  // a frame's are not followed
   copies_.note(job.first_url(), job.parent, copy);
   if (!result.page || result.error != ErrorKind::kNone ||
       result.status_code >= 400) {
@@ -225,6 +227,10 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
   if (!decision.allowed()) {
     const LeftOut what{std::string(url.href()), decision.error(),
                        scope_.explain(decision), std::string(parent), depth};
+    // A page may need to be shown what none may link to.
+    if (options_.page_requisites && scope_.judge_needed(url).allowed()) {
+      return skip_for_now(what);
+    }
     const Result<bool> fresh = store_.leave_out(what.url, what);
     if (!fresh) return tl::unexpected(fresh.error());
     if (*fresh) on_skip_(what);
@@ -237,10 +243,58 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
                          std::string(parent), depth});
   }
   ++included_;
-  const Result<std::optional<PageId>> page = store_.add(url, depth, from);
+  return queue(url, Way{depth, 0}.packed(), from);
+}
+
+Result<void> SiteQueue::queue(const Url& url, int way, PageId from) {
+  const Result<std::optional<PageId>> page = store_.add(url, way, from);
   if (!page) return tl::unexpected(page.error());
   if (*page) note_waiting(StateStore::host_of(**page));
   return {};
+}
+
+Result<void> SiteQueue::add_needed(const Job& job, const FetchResult& result,
+                                   bool copy) {
+  if (result.error != ErrorKind::kNone || result.status_code >= 400) return {};
+  const Way way{job.depth + 1, job.needed + 1};
+  const std::string parent(job.url.href());
+  return each_needed(result, [&](std::string_view href) -> Result<void> {
+    if (store_.knows(href)) return {};
+    const std::optional<Url> url = Url::parse(href);
+    if (!url) return {};
+    const Url clean = cleaner_.clean(*url);
+    if (store_.knows(clean.href())) return {};
+    LeftOut what{std::string(clean.href()), ErrorKind::kNone, "", parent,
+                 way.depth};
+    if (way.needed > kMostNeeded) {
+      what.error = ErrorKind::kLimit;
+      what.reason = fmt::format(
+          "needed by what is needed, and so on: {} steps from a page",
+          way.needed);
+      return skip_for_now(what);
+    }
+    // An endless site's copies would ask for endless others.
+    if (copy && copies_.caught()) {
+      what.error = ErrorKind::kTrap;
+      what.reason = fmt::format(
+          "needed by a copy of an earlier page, as too many copies were "
+          "(--max-duplicates {})",
+          options_.max_duplicates);
+      return skip_for_now(what);
+    }
+    const ScopeDecision decision = scope_.judge_needed(clean);
+    if (!decision.allowed()) {
+      what.error = decision.error();
+      what.reason = scope_.explain(decision);
+      return skip_for_now(what);
+    }
+    return queue(clean, way.packed(), job.page);
+  });
+}
+
+// Where a job may be redirected to.
+ScopeDecision SiteQueue::judge(const Job& job, const Url& url) const {
+  return job.needed > 0 ? scope_.judge_needed(url) : scope_.judge(url);
 }
 
 // Another page may link to it without the reason, so it does not become known;
@@ -265,7 +319,7 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
                                                         bool from_private) {
   const Url clean = cleaner_.clean(target);
   const std::string href(clean.href());
-  if (const ScopeDecision decision = scope_.judge(clean); !decision.allowed()) {
+  if (const ScopeDecision decision = judge(job, clean); !decision.allowed()) {
     return Ending{decision.error(), fmt::format("redirects to {}: {}", href,
                                                 scope_.explain(decision))};
   }
@@ -277,7 +331,7 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
                                  return key_of(hop.url) == key;
                                });
   if (own) return std::nullopt;
-  Redirect redirect{job.page, job.depth, clean};
+  Redirect redirect{job.page, Way{job.depth, job.needed}.packed(), clean};
   redirect.hops = job.redirects;
   redirect.hops.push_back(
       {std::string(job.url.href()), status_code, std::string(target.href())});
@@ -397,7 +451,9 @@ Result<bool> SiteQueue::refill(Visits& visits, JobOwner& owner) {
 std::unique_ptr<Job> SiteQueue::make_job(QueuedPage page) {
   auto job = std::make_unique<Job>(0, "", std::move(page.url));
   job->page = page.id;
-  job->depth = page.depth;
+  const Way way = Way::of(page.depth);
+  job->depth = way.depth;
+  job->needed = way.needed;
   job->parent = std::move(page.parent_url);
   job->allow_private = page.allow_private;
   job->redirects = std::move(page.redirects);

@@ -52,6 +52,8 @@ class SiteQueue {
   // body was seen before.
   Result<void> add_links(const Job& job, const FetchResult& result,
                          bool nofollow, bool copy);
+  // Queues what is new of what is needed to show what came (--page-requisites).
+  Result<void> add_needed(const Job& job, const FetchResult& result, bool copy);
   // What is to be said of copies that lead to copies.
   std::optional<std::string> take_notice() { return copies_.take_notice(); }
   // The same for a URL that a sitemap lists.
@@ -105,6 +107,8 @@ class SiteQueue {
                          std::string_view parent);
   std::unique_ptr<Job> make_job(QueuedPage page);
   Result<void> skip_for_now(const LeftOut& what);
+  Result<void> queue(const Url& url, int way, PageId from);
+  ScopeDecision judge(const Job& job, const Url& url) const;
   void know(StateStore::HostId host);
   ScopeDecision judge_budget(const QueuedPage& page);
   void keep(StateStore::HostId host, std::uint32_t allowed);

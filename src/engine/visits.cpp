@@ -97,7 +97,9 @@ FetchRequest Visits::request(const Job& job) const {
   request.fresh_connection = job.fresh_connection;
   if (options_.fetch.keeper) {
     request.via = job.redirects.empty() ? job.parent : job.redirects.back().url;
-    request.hops.assign(static_cast<std::size_t>(std::max(job.depth, 0)), 'L');
+    request.hops.assign(
+        static_cast<std::size_t>(std::max(job.depth - job.needed, 0)), 'L');
+    request.hops.append(static_cast<std::size_t>(job.needed), 'E');
     request.hops.append(job.redirects.size(), 'R');
   }
   job.owner->prepare(job, request);

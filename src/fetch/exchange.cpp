@@ -110,7 +110,10 @@ bool Exchange::plan_body() {
   const bool wanted =
       request_->parse_page && options_.parse_pages && !is_redirect();
   const bool success = result_.status_code / 100 == 2;
-  if (request_->only_html && success && type == BodyType::kOther) {
+  const bool taken_too =
+      request_->or_page_parts && is_page_part(result_.content_type);
+  if (request_->only_html && success && type == BodyType::kOther &&
+      !taken_too) {
     fail(ErrorKind::kContentType,
          fmt::format("'{}' is not HTML", result_.content_type));
     return false;
@@ -118,6 +121,8 @@ bool Exchange::plan_body() {
   plan_.max_body = max_body();
   plan_.only_html = request_->only_html && success;
   plan_.page = wanted && type != BodyType::kOther;
+  plan_.styles = wanted && success && options_.style_urls &&
+                 is_style_sheet(result_.content_type);
   plan_.sniff = type == BodyType::kUnsaid && (plan_.page || plan_.only_html);
   plan_.digest = options_.body_digest;
   plan_.keep = options_.keep_body || request_->keep_body;
@@ -126,7 +131,8 @@ bool Exchange::plan_body() {
     const auto codings = read_codings(plan_.codings);
     if (codings && codings->empty()) plan_.codings.clear();
   }
-  if (plan_.page || plan_.sniff || plan_.keep || !plan_.codings.empty()) {
+  if (plan_.page || plan_.styles || plan_.sniff || plan_.keep ||
+      !plan_.codings.empty()) {
     body_use_ = BodyUse::kStore;
     unread_ = true;
   } else if (plan_.digest) {

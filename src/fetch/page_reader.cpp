@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "crawl/parse/style_urls.h"
 #include "fetch/http/header_links.h"
 #include "fetch/http/page_sniff.h"
 
@@ -38,6 +39,9 @@ bool PageReader::read(FetchResult& result, std::string_view& body,
       plan.codings.clear();
     }
     sniff(body, plan, result);
+    if (plan.styles) {
+      result.style_urls = sheet_urls(body, url, result.content_type);
+    }
     if (plan.page && !read_page(result, body, url, effort)) return false;
     if (plan.digest && result.error == ErrorKind::kNone) {
       result.body_digest = fingerprint(body);
@@ -89,6 +93,9 @@ bool PageReader::read_page(FetchResult& result, std::string_view body,
   }
   if (result.page && extractor_) {
     result.extraction = extractor_->extract(body, result.page->charset, url);
+  }
+  if (result.page && style_urls_) {
+    result.style_urls = page_style_urls(body, url, *result.page);
   }
   if (result.page) apply_header_links(*result.page, result, url, options_);
   result.parse_time += std::chrono::steady_clock::now() - begin;

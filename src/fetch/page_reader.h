@@ -20,6 +20,7 @@ namespace crawl {
 struct BodyPlan {
   std::string codings;  // still to be undone; "" for none
   std::uint64_t max_body = 0;
+  bool styles = false;     // read it as a style sheet
   bool page = false;       // read it as a page,
   bool sniff = false;      // if it begins like HTML
   bool only_html = false;  // and else it is refused
@@ -54,6 +55,7 @@ class PageReader {
 
   explicit PageReader(const FetchOptions& options)
       : options_(options.page),
+        style_urls_(options.style_urls),
         extractor_(options.extractor),
         keeper_(options.keeper) {}
 
@@ -74,6 +76,7 @@ class PageReader {
                  const Effort& effort);
 
   const PageOptions options_;
+  const bool style_urls_;
   const std::shared_ptr<const PageExtractor> extractor_;
   const std::shared_ptr<const ExchangeKeeper> keeper_;
   WholeBodyDecoder decoder_;

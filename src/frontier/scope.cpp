@@ -204,6 +204,14 @@ ScopeDecision Scope::judge(const Url& url) const {
   return judge_traps(url, impl.options.traps);
 }
 
+ScopeDecision Scope::judge_needed(const Url& url) const {
+  const Impl& impl = *impl_;
+  if (!url.is_http()) return {ScopeRule::kNotHttp, 0};
+  const std::size_t excluded = first_match(impl.exclude, url);
+  if (excluded < impl.exclude.size()) return {ScopeRule::kExcluded, excluded};
+  return judge_traps(url, impl.options.traps);
+}
+
 ScopeDecision Scope::judge_budget(std::uint64_t pages) const {
   const std::uint64_t limit = impl_->options.traps.pages_per_host;
   if (limit == 0 || pages < limit) return {};

@@ -595,7 +595,7 @@ TEST_F(OptionsTest, EveryOptionOfCurlWgetAndScrapyLeadsToOneOfOurs) {
       "-t --tries --wait --random-wait --waitretry -l --level -np --no-parent "
       "--domains --span-hosts --accept --reject -R --accept-regex "
       "--reject-regex --include-directories -P --directory-prefix -nd --mirror "
-      "-p --page-requisites --convert-links -N -nc --continue --spider "
+      "--convert-links -N -nc --continue --spider "
       "--server-response -nv --no-verbose --output-document --output-file -i "
       "--input-file -e -U --post-data --load-cookies --http-user --password "
       "--no-check-certificate --ca-certificate --certificate --private-key "

@@ -34,7 +34,7 @@ class FakeFetcher final : public Fetcher {
     std::string title{};
     std::chrono::milliseconds latency{10};
     // What the page links to; "nofollow URL" is a link with that rel, "refresh
-    // URL" one of a meta element.
+    // URL" one of a meta element, "needs URL" an image.
     std::vector<std::string> links{};
     std::string body{};  // handed over where the request keeps it
     std::string remote_ip = "93.184.215.14";
@@ -205,9 +205,16 @@ class FakeFetcher final : public Fetcher {
       PageLink found;
       constexpr std::string_view kRefresh = "refresh ";
       const bool refresh = link.starts_with(kRefresh);
+      constexpr std::string_view kNeeds = "needs ";
+      const bool needs = link.starts_with(kNeeds);
       found.url = std::string_view(link).substr(nofollow  ? kNofollow.size()
                                                 : refresh ? kRefresh.size()
+                                                : needs   ? kNeeds.size()
                                                           : 0);
+      if (needs) {
+        found.element = LinkElement::kImg;
+        found.attribute = LinkAttribute::kSrc;
+      }
       if (nofollow) found.rel = "nofollow";
       if (refresh) {
         found.element = LinkElement::kMeta;

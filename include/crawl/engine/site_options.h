@@ -31,6 +31,9 @@ struct SiteOptions {
   bool follow_lone_refresh = true;
   bool obey_nofollow = true;  // rel, meta robots and X-Robots-Tag
   bool all_types = false;     // keep what is not HTML too
+  // Also fetch what the pages need to be shown, wherever it is: images, styles,
+  // scripts, fonts, media, frames. FetchOptions::style_urls goes with it.
+  bool page_requisites = false;
 
   bool read_sitemaps = true;          // those that robots.txt names
   std::vector<std::string> sitemaps;  // --sitemap: these too

@@ -37,6 +37,8 @@ struct FetchRequest {
   // End as kContentType, without the body, once the headers of a 2xx response
   // say that it is not HTML.
   bool only_html = false;
+  // Not of what pages are made of: images, styles, scripts, fonts, media.
+  bool or_page_parts = false;
   bool parse_page = true;      // false: FetchResult::page stays empty
   bool keep_body = false;      // as FetchOptions::keep_body, for this one
   std::uint64_t max_body = 0;  // as FetchOptions::max_body; 0: as there
@@ -93,6 +95,7 @@ struct FetchResult {
   // When the response is HTML and no redirect; a body that says nothing of its
   // type is HTML if it begins like it.
   std::optional<Page> page;
+  std::vector<std::string> style_urls;   // if FetchOptions::style_urls
   std::optional<Extraction> extraction;  // of that, if there is an extractor
   // If there is a keeper, and was a response.
   std::shared_ptr<const KeptExchange> kept;

@@ -66,6 +66,9 @@ struct FetchOptions {
   bool body_digest = false;
   bool parse_pages = true;
   PageOptions page;
+  // Of pages that are parsed, and of style sheets, keep what their styles refer
+  // to: FetchResult::style_urls.
+  bool style_urls = false;
   // Asked of every page that is parsed; null for nothing.
   std::shared_ptr<const PageExtractor> extractor;
   // Given every exchange that had a response; null for none.

@@ -47,6 +47,10 @@ struct Job {
   bool attempt_begins = false;
   bool fresh_connection = false;
   int depth = 0;
+  // How many of the last steps of `depth` led not along a link but to what is
+  // needed to show a page: 0 for a page, 1 for its image or style sheet, 2 for
+  // that sheet's font.
+  int needed = 0;
   std::string parent;  // the page it was found on; "" for a seed
 
   Clock::time_point admitted{};

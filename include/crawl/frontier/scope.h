@@ -91,6 +91,10 @@ class Scope {
 
   ScopeDecision judge(const Url& url) const;
 
+  // The same of what a page needs to be shown, wherever that is: --exclude and
+  // the traps decide.
+  ScopeDecision judge_needed(const Url& url) const;
+
   // As judge(), for the budget alone: `pages` of the URL's host were admitted
   // before it.
   ScopeDecision judge_budget(std::uint64_t pages) const;

@@ -52,6 +52,26 @@ BodyType body_type(std::string_view content_type) {
   return unsaid ? BodyType::kUnsaid : BodyType::kOther;
 }
 
+bool is_style_sheet(std::string_view content_type) {
+  const auto parsed = parse_content_type(content_type);
+  return parsed && parsed->essence() == "text/css";
+}
+
+bool is_page_part(std::string_view content_type) {
+  const auto parsed = parse_content_type(content_type);
+  if (!parsed) return false;
+  const std::string_view type = parsed->type;
+  const std::string_view subtype = parsed->subtype;
+  if (type == "image" || type == "font" || type == "audio" || type == "video") {
+    return true;
+  }
+  // What fonts and scripts have been called.
+  return (type == "text" && subtype == "css") ||
+         subtype.find("javascript") != std::string_view::npos ||
+         subtype.find("ecmascript") != std::string_view::npos ||
+         subtype.find("font") != std::string_view::npos;
+}
+
 bool begins_like_html(std::string_view body) {
   if (body.starts_with("\xef\xbb\xbf")) body.remove_prefix(3);
   const auto start = body.find_first_not_of(" \t\r\n\f");
