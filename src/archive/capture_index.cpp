@@ -82,14 +82,19 @@ Result<std::optional<CaptureIndex::Original>> CaptureIndex::find(
   return found;
 }
 
-Result<void> CaptureIndex::add(std::uint64_t place, std::string_view payload,
-                               std::string_view url, std::string_view date) {
+Result<std::optional<CaptureIndex::Original>> CaptureIndex::add(
+    std::uint64_t place, std::string_view payload, std::string_view url,
+    std::string_view date) {
   add_.bind(1, payload);
   add_.bind(2, static_cast<std::int64_t>(place));
   add_.bind(3, url);
   add_.bind(4, date);
-  const int code = add_.run();
-  return code == SQLITE_OK ? Result<void>() : fail(code);
+  if (const int code = add_.run(); code != SQLITE_OK) {
+    return tl::unexpected(fail(code).error());
+  }
+  // Most are new, and are looked for once.
+  if (sqlite3_changes(db_.get()) > 0) return std::nullopt;
+  return find(payload);
 }
 
 Result<void> CaptureIndex::add_line(std::uint64_t place,

@@ -30,10 +30,12 @@ class CaptureIndex {
   static Result<std::unique_ptr<CaptureIndex>> open(const std::string& file,
                                                     std::uint64_t place);
 
-  // The first capture with this payload.
-  Result<std::optional<Original>> find(std::string_view payload);
-  Result<void> add(std::uint64_t place, std::string_view payload,
-                   std::string_view url, std::string_view date);
+  // A capture with this payload is at `place`, unless there is one already,
+  // which is the one that comes back.
+  Result<std::optional<Original>> add(std::uint64_t place,
+                                      std::string_view payload,
+                                      std::string_view url,
+                                      std::string_view date);
   // A line of the archive's index, by the place of its record. Its order is
   // that of bytes.
   Result<void> add_line(std::uint64_t place, std::string_view line);
@@ -46,6 +48,7 @@ class CaptureIndex {
  private:
   CaptureIndex() = default;
   Result<void> fail(int code) const;
+  Result<std::optional<Original>> find(std::string_view payload);
 
   Database db_;
   Statement find_, add_, add_line_;

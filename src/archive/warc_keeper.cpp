@@ -9,6 +9,9 @@
 namespace crawl {
 namespace {
 
+// Of what one large exchange needed.
+constexpr std::size_t kMostRoomKept = std::size_t{1} << 20U;
+
 std::string line(std::string_view name, std::string_view value) {
   return fmt::format("{}: {}\r\n", name, value);
 }
@@ -70,23 +73,23 @@ std::unique_ptr<WarcKeeper::Tools> WarcKeeper::take_tools() const {
 }
 
 std::string WarcKeeper::packed(Tools& tools, std::string_view record,
-                               std::size_t as_it_is) const {
+                               bool store) const {
   if (!pack_) return std::string(record);
-  std::string member;
-  if (as_it_is > 0) {
-    tools.packer.append_with_tail(record.substr(0, record.size() - as_it_is),
-                                  record.substr(record.size() - as_it_is),
-                                  member);
+  tools.member.clear();
+  if (store) {
+    GzipMember::append_stored(record, tools.member);
   } else {
-    tools.packer.append(record, member);
+    tools.packer.append(record, tools.member);
   }
-  member.shrink_to_fit();
-  return member;
+  return tools.member;
 }
 
 std::shared_ptr<const KeptExchange> WarcKeeper::keep(
     const WireExchange& exchange) const {
   std::unique_ptr<Tools> tools = take_tools();
+  // Its records' heads are less than a tenth of what is kept: to pack them
+  // takes longer than all else.
+  const bool store = is_packed(exchange);
   auto capture = std::make_shared<WarcCapture>();
   capture->url = exchange.url;
   capture->date = warc_date(exchange.begun);
@@ -111,16 +114,17 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   }
   capture->request = packed(
       *tools,
-      WarcRecord("request")
+      WarcRecord("request", tools->record)
           .add("WARC-Record-ID", request_id)
           .add_lines(shared)
           .add("WARC-Concurrent-To", capture->response_id)
           .add("WARC-Block-Digest", warc_digest(tools->sha1, exchange.request))
           .add("Content-Type", "application/http;msgtype=request")
-          .end(exchange.request));
+          .end(exchange.request),
+      store);
 
   const std::string protocols = protocol_lines(exchange);
-  WarcRecord response("response");
+  WarcRecord response("response", tools->record);
   response.add("WARC-Record-ID", capture->response_id)
       .add_lines(shared)
       .add_lines(protocols)
@@ -132,9 +136,8 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
     response.add("WARC-Truncated", exchange.truncated);
   }
   response.add("Content-Type", "application/http;msgtype=response");
-  capture->response = packed(
-      *tools, response.end(exchange.head, exchange.body),
-      is_packed(exchange) ? exchange.body.size() + kWarcRecordEnd.size() : 0);
+  capture->response =
+      packed(*tools, response.end(exchange.head, exchange.body), store);
 
   std::string about;
   if (!exchange.via.empty()) about += line("via", exchange.via);
@@ -142,17 +145,22 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   about += line("fetchTimeMs", fmt::format("{:.0f}", exchange.seconds * 1000));
   // What it is about, the response says.
   capture->metadata =
-      packed(*tools, WarcRecord("metadata")
-                         .add("WARC-Record-ID", id_with('2'))
-                         .add("WARC-Date", capture->date)
-                         .add("WARC-Concurrent-To", capture->response_id)
-                         .add("Content-Type", "application/warc-fields")
-                         .end(about));
+      packed(*tools,
+             WarcRecord("metadata", tools->record)
+                 .add("WARC-Record-ID", id_with('2'))
+                 .add("WARC-Date", capture->date)
+                 .add("WARC-Concurrent-To", capture->response_id)
+                 .add("Content-Type", "application/warc-fields")
+                 .end(about),
+             store);
 
   if (capture->may_be_referred_to) {
     capture->head = exchange.head;
     capture->shared_lines =
         shared + protocols + line("WARC-Concurrent-To", request_id);
+  }
+  for (std::string* room : {&tools->record, &tools->member}) {
+    if (room->capacity() > kMostRoomKept) *room = std::string();
   }
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(tools));

@@ -30,11 +30,11 @@ class WarcKeeper final : public ExchangeKeeper {
   struct Tools {
     GzipMember packer;
     Sha1 sha1;
+    std::string record, member;  // room to work in
   };
   std::unique_ptr<Tools> take_tools() const;
-  // `as_it_is`: so many bytes at its end are not packed any more.
-  std::string packed(Tools& tools, std::string_view record,
-                     std::size_t as_it_is = 0) const;
+  // `store`: as a member, but not made any smaller.
+  std::string packed(Tools& tools, std::string_view record, bool store) const;
 
   const bool pack_;
   const RecordIds ids_;

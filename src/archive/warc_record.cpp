@@ -13,8 +13,8 @@
 
 namespace crawl {
 
-WarcRecord::WarcRecord(std::string_view type) : text_("WARC/1.1\r\n") {
-  text_.reserve(1024);
+WarcRecord::WarcRecord(std::string_view type, std::string& room) : text_(room) {
+  text_ = "WARC/1.1\r\n";
   add("WARC-Type", type);
 }
 

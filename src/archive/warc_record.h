@@ -20,8 +20,8 @@ inline constexpr std::string_view kWarcRecordEnd = "\r\n\r\n";
 // the block, with the length it has.
 class WarcRecord {
  public:
-  // `type`: "response".
-  explicit WarcRecord(std::string_view type);
+  // `type`: "response". It is written into `room`, whatever that held.
+  WarcRecord(std::string_view type, std::string& room);
 
   // Line ends in a value would begin another field: they become spaces.
   WarcRecord& add(std::string_view name, std::string_view value);
@@ -31,7 +31,7 @@ class WarcRecord {
   std::string_view end(std::string_view block, std::string_view more = {});
 
  private:
-  std::string text_;
+  std::string& text_;
 };
 
 // "2026-11-28T12:00:00.123456Z" (section 5.4).

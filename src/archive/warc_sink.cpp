@@ -17,6 +17,13 @@ namespace {
 constexpr std::string_view kRevisitProfile =
     "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 
+// A revisit record may be so much longer than that of a short response, not
+// counting what both have.
+constexpr std::size_t kRevisitIsLonger = 512;
+
+// Of what one large exchange needed.
+constexpr std::size_t kMostRoomKept = std::size_t{1} << 20U;
+
 bool is_there(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
@@ -56,11 +63,10 @@ Result<void> read_known(const std::string& file, CaptureIndex& index) {
     }
     ++known;
     if (capture->mime == "warc/revisit" || capture->digest.empty()) continue;
-    if (Result<void> added =
-            index.add(CaptureIndex::kElsewhere, capture->digest, capture->url,
-                      capture->date);
+    if (const auto added = index.add(CaptureIndex::kElsewhere, capture->digest,
+                                     capture->url, capture->date);
         !added) {
-      return added;
+      return tl::unexpected(added.error());
     }
   }
   if (known > 0 || others == 0) return {};
@@ -173,7 +179,7 @@ Result<void> WarcSink::begin_file() {
   }
   const std::string id = fmt::format("<{}>", ids_.next());
   return write(
-      packed(WarcRecord("warcinfo")
+      packed(WarcRecord("warcinfo", record_)
                  .add("WARC-Record-ID", id)
                  .add("WARC-Date", warc_date(std::chrono::system_clock::now()))
                  .add("WARC-Filename",
@@ -202,27 +208,28 @@ Result<void> WarcSink::make_room(std::size_t size) {
 Result<void> WarcSink::keep(const KeptExchange& exchange) {
   const auto* const capture = dynamic_cast<const WarcCapture*>(&exchange);
   if (capture == nullptr) return {};
+  // As if the payload were new, which most are.
+  if (Result<void> room =
+          make_room(capture->request.size() + capture->response.size() +
+                    capture->metadata.size() + kRevisitIsLonger);
+      !room) {
+    return room;
+  }
+  std::string& records = records_;
+  records = capture->request;
+  const std::size_t before_response = records.size();
   std::optional<CaptureIndex::Original> original;
   if (capture->may_be_referred_to) {
-    auto found = index_->find(capture->payload);
+    const WarcPlace place{file_, offset_ + before_response};
+    auto found = index_->add(place.position(), capture->payload, capture->url,
+                             capture->date);
     if (!found) return tl::unexpected(found.error());
     original = *std::move(found);
   }
-  std::string records = capture->request;
-  const std::size_t before_response = records.size();
   records +=
       original ? packed(revisit(*capture, *original)) : capture->response;
   const std::size_t response_size = records.size() - before_response;
   records += capture->metadata;
-  if (Result<void> room = make_room(records.size()); !room) return room;
-  if (!original && capture->may_be_referred_to) {
-    const WarcPlace place{file_, offset_ + before_response};
-    if (Result<void> added = index_->add(place.position(), capture->payload,
-                                         capture->url, capture->date);
-        !added) {
-      return added;
-    }
-  }
   if (options_.cdx) {
     if (Result<void> noted = note(*capture, original.has_value(),
                                   before_response, response_size);
@@ -230,7 +237,9 @@ Result<void> WarcSink::keep(const KeptExchange& exchange) {
       return noted;
     }
   }
-  return write(records);
+  Result<void> written = write(records);
+  if (records.capacity() > kMostRoomKept) records = std::string();
+  return written;
 }
 
 Result<void> WarcSink::note(const WarcCapture& capture, bool is_revisit,
@@ -266,7 +275,7 @@ Result<void> WarcSink::write_index() {
 std::string WarcSink::revisit(const WarcCapture& capture,
                               const CaptureIndex::Original& original) {
   return std::string(
-      WarcRecord("revisit")
+      WarcRecord("revisit", record_)
           .add("WARC-Record-ID", capture.response_id)
           .add_lines(capture.shared_lines)
           .add("WARC-Profile", kRevisitProfile)

@@ -57,6 +57,7 @@ class WarcSink final : public Sink {
 
   const WarcOptions options_;
   GzipMember packer_;
+  std::string record_, records_;  // room to work in
   Sha1 sha1_;
   const RecordIds ids_;
   std::unique_ptr<CaptureIndex> index_;

@@ -26,6 +26,15 @@ void append_little_endian(std::uint32_t value, int bytes, std::string& out) {
   }
 }
 
+// A member's header (RFC 1952 section 2.3).
+constexpr std::string_view kBegin("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+
+// What ends a member that holds `bytes`.
+void append_end(std::string_view bytes, std::string& out) {
+  append_little_endian(libdeflate_crc32(0, bytes.data(), bytes.size()), 4, out);
+  append_little_endian(static_cast<std::uint32_t>(bytes.size()), 4, out);
+}
+
 }  // namespace
 
 struct GzipMember::Zlib {
@@ -54,7 +63,7 @@ GzipMember::GzipMember()
 GzipMember::~GzipMember() = default;
 
 void GzipMember::append(std::string_view bytes, std::string& out) {
-  if (bytes.size() <= kShort) return short_member(bytes, {}, out);
+  if (bytes.size() <= kShort) return short_member(bytes, out);
   const std::size_t begin = out.size();
   out.resize(begin +
              libdeflate_gzip_compress_bound(compressor_.get(), bytes.size()));
@@ -64,41 +73,37 @@ void GzipMember::append(std::string_view bytes, std::string& out) {
   out.resize(begin + size);
 }
 
-void GzipMember::append_with_tail(std::string_view head, std::string_view tail,
-                                  std::string& out) {
-  short_member(head, tail, out);
+void GzipMember::append_stored(std::string_view bytes, std::string& out) {
+  out.reserve(out.size() + kBegin.size() + bytes.size() +
+              (bytes.size() / kMostStored + 1) * 5 + 8);
+  out += kBegin;
+  std::string_view rest = bytes;
+  do {
+    const std::string_view block = rest.substr(0, kMostStored);
+    rest.remove_prefix(block.size());
+    const auto length = static_cast<std::uint32_t>(block.size());
+    out += rest.empty() ? '\1' : '\0';
+    append_little_endian(length, 2, out);
+    append_little_endian(~length, 2, out);
+    out += block;
+  } while (!rest.empty());
+  append_end(bytes, out);
 }
 
-void GzipMember::short_member(std::string_view bytes, std::string_view tail,
-                              std::string& out) {
-  out.append("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 10);
+void GzipMember::short_member(std::string_view bytes, std::string& out) {
+  out += kBegin;
   z_stream& stream = zlib_->stream;
   deflateReset(&stream);
   const std::size_t begin = out.size();
-  out.resize(begin + deflateBound(&stream, bytes.size()) + 16);
+  out.resize(begin + deflateBound(&stream, bytes.size()));
   stream.next_in =
       const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(bytes.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data() + begin);
   stream.avail_out = static_cast<uInt>(out.size() - begin);
-  // A flush ends at a whole byte, where other blocks may follow.
-  deflate(&stream, tail.empty() ? Z_FINISH : Z_SYNC_FLUSH);
+  deflate(&stream, Z_FINISH);
   out.resize(out.size() - stream.avail_out);
-  std::uint32_t crc = libdeflate_crc32(0, bytes.data(), bytes.size());
-  if (!tail.empty()) crc = libdeflate_crc32(crc, tail.data(), tail.size());
-  const std::size_t size = bytes.size() + tail.size();
-  out.reserve(out.size() + tail.size() + tail.size() / kMostStored * 5 + 16);
-  while (!tail.empty()) {
-    const std::string_view block = tail.substr(0, kMostStored);
-    tail.remove_prefix(block.size());
-    const auto length = static_cast<std::uint32_t>(block.size());
-    out += tail.empty() ? '\1' : '\0';
-    append_little_endian(length, 2, out);
-    append_little_endian(~length, 2, out);
-    out += block;
-  }
-  append_little_endian(crc, 4, out);
-  append_little_endian(static_cast<std::uint32_t>(size), 4, out);
+  append_end(bytes, out);
 }
 
 }  // namespace crawl
