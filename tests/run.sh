@@ -7,6 +7,7 @@ sh data/install.sh test
 
 build=${1:-build}
 [ $# -gt 0 ] && shift
+sh tests/foreign/install.sh "$build"
 launcher=
 command -v ccache >/dev/null && launcher=-DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 cmake -S . -B "$build" -G Ninja -DCRAWL_BUILD_TESTS=ON $launcher "$@"

@@ -27,7 +27,8 @@ struct WireExchange {
   std::string remote_ip;     // of the server; "" if a proxy was asked
   std::string via;           // the URL that led here; "" for a seed
   // What the steps from the seed to here were, a letter each: L a link, R a
-  // redirect, P what has to be asked first (robots.txt), M a sitemap.
+  // redirect, E what is needed to show a page, P what has to be asked first
+  // (robots.txt), M a sitemap.
   std::string hops;
   std::chrono::system_clock::time_point begun;
   double seconds = 0;
