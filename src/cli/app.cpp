@@ -96,8 +96,7 @@ class StopButton {
 
 // Archives are looked into when they are recognised.
 Result<void> check_inputs(const Options& options) {
-  return options.crawl.archives.empty() ? check_lists(options.inputs)
-                                        : Result<void>();
+  return options.lists.empty() ? Result<void>() : check_lists(options.lists);
 }
 
 int run_compare(const Options& options, Report& report) {
@@ -193,11 +192,11 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   // meanwhile.
   const bool reads_archives = !options.crawl.archives.empty();
   Result<std::unique_ptr<SeedSource>> seeds =
-      reads_archives
+      options.lists.empty()
           ? make_seeds({})
-          : open_seeds(options.inputs, [&fetcher] { (*fetcher)->wake(); });
+          : open_seeds(options.lists, [&fetcher] { (*fetcher)->wake(); });
   if (!seeds) return {refuse(seeds.error())};
-  WatchedLines lines(checked_lines(options.inputs, *std::move(seeds)));
+  WatchedLines lines(checked_lines(options.lists, *std::move(seeds)));
 
   const SystemClock clock;
   std::unique_ptr<SharedState> shared;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -106,6 +108,38 @@ class ArchiveResolver : ValueReader {
 
 Result<void> resolve_archive_options(const TypedArgs& args, Options& options) {
   return ArchiveResolver(args, options).resolve();
+}
+
+UseWithArchives use_with_archives(const OptionSpec& option) {
+  using Group = OptionSpec::Group;
+  using enum UseWithArchives;
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), option.long_name) !=
+           names.end();
+  };
+  switch (option.group) {
+    case Group::kConcurrency:
+      return is_one_of({"per-host", "delay", "pace-by", "rate"}) ? kOfLists
+                                                                 : kFull;
+    case Group::kOutput:
+      return option.long_name == "warc-file" ? kNone : kFull;
+    case Group::kRequests:
+      return option.long_name == "head" ? kNone : kOfLists;
+    case Group::kLimits:
+      return is_one_of(
+                 {"transfer-timeout", "connect-timeout", "max-redirs", "retry"})
+                 ? kOfLists
+                 : kFull;
+    case Group::kSites:
+      if (is_one_of({"include", "exclude", "skipped"})) return kFull;
+      return is_one_of({"robots", "no-robots", "product-token", "allow-private",
+                        "commit-interval"})
+                 ? kOfLists
+                 : kNone;
+    case Group::kMessages:
+      break;
+  }
+  return kFull;
 }
 
 }  // namespace crawl::cli

@@ -55,7 +55,7 @@ class Resolver : ValueReader {
                         input));
       }
     }
-    options_.inputs = args.inputs;
+    options_.inputs = options_.lists = args.inputs;
     archives(args);
     concurrency(args);
     output(args);
@@ -102,42 +102,48 @@ class Resolver : ValueReader {
       found[i] = surroundings_.is_archive(args.inputs[i]);
       pipe_too = pipe_too || found[i];
     }
-    std::string other;
     for (std::size_t i = 0; i < args.inputs.size(); ++i) {
       const std::string& input = args.inputs[i];
       if (input == "-" && pipe_too) found[i] = surroundings_.is_archive(input);
-      if (found[i]) {
-        archives.push_back(input);
-      } else {
-        other = input;
-      }
+      if (found[i]) archives.push_back(input);
     }
     if (archives.empty()) return;
-    if (!other.empty()) {
-      fail(
-          fmt::format("INPUT {} is an archive and {} is not: name them in two "
-                      "commands",
-                      shown_value(archives.front()), shown_value(other)));
+    options_.lists.clear();
+    for (std::size_t i = 0; i < args.inputs.size(); ++i) {
+      if (!found[i]) options_.lists.push_back(args.inputs[i]);
     }
-    for (const auto& [option, given] :
-         {std::pair{"-r", args.recursive},
-          {"-p", args.page_requisites},
-          {"--head", args.head},
-          {"--state", args.state.has_value()},
-          {"--warc-file", args.warc_file.has_value()},
-          {"--robots", args.robots.has_value()}}) {
-      if (given) {
-        fail(
-            fmt::format("{} is about fetching, and INPUT {} is an archive "
-                        "that is read: leave it out",
-                        option, shown_value(archives.front())));
-      }
+    refuse_fetching(args);
+    if (args.compare && !options_.lists.empty()) {
+      fail(
+          "--compare compares how archives are read, or lists are fetched: "
+          "name them in two commands");
     }
     if (args.compare &&
         std::find(archives.begin(), archives.end(), "-") != archives.end()) {
       fail(
           "--compare reads its input several times: give the archive as a "
           "file");
+    }
+  }
+
+  // Archives are read: what is about fetching has no meaning, unless there are
+  // lists too. What was not typed but stands in a configuration is for others.
+  void refuse_fetching(const TypedArgs& args) {
+    for (const OptionSpec& option : all_options()) {
+      const UseWithArchives use = use_with_archives(option);
+      const bool for_lists =
+          use == UseWithArchives::kOfLists && options_.lists.empty();
+      for (const TypedArgs::Setting& setting : args.settings) {
+        if (setting.option != option.long_name ||
+            !(use == UseWithArchives::kNone ||
+              (for_lists && setting.origin == kCommandLine))) {
+          continue;
+        }
+        fail(fmt::format(
+            "{} is about fetching, and INPUT {} is an archive "
+            "that is read: leave it out",
+            option.name(), shown_value(options_.crawl.archives.front())));
+      }
     }
   }
 

@@ -24,6 +24,7 @@ namespace crawl::cli {
 // Everything a run of the command needs, resolved: no "as typed" left.
 struct Options {
   std::vector<std::string> inputs;
+  std::vector<std::string> lists;  // those that are no archives
   std::string output = "-";
   bool append = false;     // to what output files hold
   bool overwrite = false;  // it, in a new --state too

@@ -123,7 +123,12 @@ std::string filled(std::string_view text, std::size_t columns) {
 std::string format_resume_hint(const Options& options, bool exact,
                                std::size_t columns) {
   if (!options.crawl.archives.empty()) {
-    return filled("the archives were not read to their end", columns);
+    return filled(
+        options.lists.empty()
+            ? "the archives were not read to their end"
+            : "the archives and lists were not read to their end; read the "
+              "archives by themselves, and give --state to the lists",
+        columns);
   }
   if (!options.state.empty() || !options.shared.empty()) {
     return filled("to go on, run the same command again", columns);

@@ -201,7 +201,7 @@ TypedArgs parse(int argc, const char* const* argv,
   for (std::size_t i = 0; i < options.size(); ++i) {
     const OptionSpec& spec = all_options()[i];
     TypedArgs::Setting setting{spec.long_name, options[i]->results(),
-                               "command line"};
+                               std::string(kCommandLine)};
     if (setting.values.empty()) setting = from_files(spec, files);
     if (setting.values.empty()) continue;
     take_results(spec, setting.values, args);

@@ -12,6 +12,8 @@
 
 namespace crawl::cli {
 
+inline constexpr std::string_view kCommandLine = "command line";
+
 // The command line as typed, values unread: the first of two steps. What it
 // means is options.h's matter.
 struct TypedArgs {
@@ -61,7 +63,7 @@ struct TypedArgs {
   struct Setting {
     std::string_view option;          // its long name
     std::vector<std::string> values;  // "true" for a flag, each time
-    std::string origin;               // "command line", "FILE, line 3"
+    std::string origin;               // kCommandLine, "FILE, line 3"
   };
   std::vector<Setting> settings;
 };

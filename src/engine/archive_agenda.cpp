@@ -13,9 +13,11 @@ constexpr std::size_t kAtOnce = 500;
 
 }  // namespace
 
-ArchiveAgenda::ArchiveAgenda(const CrawlOptions& options, Ledger& ledger,
-                             const Clock& clock, std::function<void()> wake)
+ArchiveAgenda::ArchiveAgenda(const CrawlOptions& options, UniqueUrls& unique,
+                             Ledger& ledger, const Clock& clock,
+                             std::function<void()> wake)
     : options_(options),
+      unique_(unique),
       ledger_(ledger),
       clock_(clock),
       replay_(std::make_unique<ArchiveReplay>(
@@ -61,11 +63,12 @@ void ArchiveAgenda::add(Replayed read) {
     record = std::move(refused);
   };
   const std::optional<Url> url =
-      filter_ && !record.url.empty() ? Url::parse(record.url) : std::nullopt;
-  if (options_.unique && !record.url.empty() &&
-      !seen_.insert(fingerprint(record.url)).second) {
+      (filter_ || options_.unique) && !record.url.empty()
+          ? Url::parse(record.url)
+          : std::nullopt;
+  if (options_.unique && url && !unique_.is_new(*url)) {
     refuse(ErrorKind::kDuplicate, "the same URL came before (--unique)");
-  } else if (url) {
+  } else if (filter_ && url) {
     if (const ScopeDecision decision = filter_->judge(*url);
         !decision.allowed()) {
       refuse(decision.error(), filter_->explain(decision));

@@ -5,17 +5,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-#include <unordered_set>
-#include <vector>
 
 #include "crawl/base/clock.h"
-#include "crawl/base/fingerprint.h"
 #include "crawl/engine/crawl_options.h"
 #include "crawl/frontier/scope.h"
 #include "engine/agenda.h"
 #include "engine/ledger.h"
 #include "engine/replayed.h"
+#include "engine/unique_urls.h"
 
 namespace crawl {
 
@@ -29,8 +26,9 @@ namespace crawl {
 class ArchiveAgenda final : public Agenda {
  public:
   // `wake`, called from any thread, makes the loop call take_in() soon.
-  ArchiveAgenda(const CrawlOptions& options, Ledger& ledger, const Clock& clock,
-                std::function<void()> wake);
+  // `unique` knows what came before.
+  ArchiveAgenda(const CrawlOptions& options, UniqueUrls& unique, Ledger& ledger,
+                const Clock& clock, std::function<void()> wake);
   ~ArchiveAgenda() override;
 
   Result<void> open() override;
@@ -43,15 +41,16 @@ class ArchiveAgenda final : public Agenda {
   void stop() override;
   SlotUse idle_use() const override;
   void count(CrawlStats& stats) const override;
+  std::uint64_t records() const { return index_; }  // so far
 
  private:
   void add(Replayed read);
 
   const CrawlOptions& options_;
+  UniqueUrls& unique_;
   Ledger& ledger_;
   const Clock& clock_;
   std::optional<Scope> filter_;
-  std::unordered_set<Fingerprint> seen_;  // with --unique
   std::uint64_t index_ = 0;
   bool more_ = false;  // to be taken in, in the next turn
   bool ended_ = false;

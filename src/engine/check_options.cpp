@@ -77,6 +77,8 @@ Result<void> check_options(const CrawlOptions& options,
   check.need(
       options.robots == RobotsMode::kNever || !options.product_token.empty(),
       "product_token is empty, but robots.txt is to be obeyed");
+  check.need(options.archives.empty() || (!options.site && store == nullptr),
+             "archives go with neither a site nor a StateStore");
   if (options.site) check_site(check, *options.site, store);
   return check.take();
 }

@@ -3,11 +3,13 @@
 #include <utility>
 
 #include "engine/archive_agenda.h"
+#include "engine/archives_and_lists.h"
 #include "engine/check_options.h"
 #include "engine/crawl_loop.h"
 #include "engine/ledger.h"
 #include "engine/list_agenda.h"
 #include "engine/site_agenda.h"
+#include "engine/unique_urls.h"
 
 namespace crawl {
 
@@ -29,11 +31,18 @@ struct Crawler::Impl {
 
   std::unique_ptr<Agenda> make_agenda(SeedSource& seeds) {
     if (!options.archives.empty()) {
-      return std::make_unique<ArchiveAgenda>(options, ledger, clock,
-                                             [this] { fetcher.wake(); });
+      return std::make_unique<ArchivesAndLists>(
+          std::make_unique<ArchiveAgenda>(options, unique, ledger, clock,
+                                          [this] { fetcher.wake(); }),
+          [this, &seeds](std::uint64_t first) {
+            return std::make_unique<ListAgenda>(options, nullptr, seeds, unique,
+                                                ledger, clock, first);
+          },
+          ledger, clock);
     }
     if (!options.site) {
-      return std::make_unique<ListAgenda>(options, store, seeds, ledger, clock);
+      return std::make_unique<ListAgenda>(options, store, seeds, unique, ledger,
+                                          clock);
     }
     return std::make_unique<SiteAgenda>(options, *store, seeds, ledger, clock,
                                         [this] { fetcher.wake(); });
@@ -44,6 +53,7 @@ struct Crawler::Impl {
   const Clock& clock;
   StateStore* const store;
   const Result<void> usable;
+  UniqueUrls unique;
   Ledger ledger;
   CrawlLoop loop;
 };

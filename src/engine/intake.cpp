@@ -18,7 +18,8 @@ std::optional<Intake::Line> Intake::next() {
       break;
   }
   tl::expected<Seed, UrlProblem> seed = parse_seed(text);
-  return Line{lines_++, hide_password(std::move(text)), std::move(seed)};
+  ++lines_;
+  return Line{next_++, hide_password(std::move(text)), std::move(seed)};
 }
 
 }  // namespace crawl

@@ -27,16 +27,20 @@ class Intake {
   // must hold up neither Ctrl-C nor the transfers.
   static constexpr std::size_t kAtOnce = 10'000;
 
-  explicit Intake(SeedSource& seeds) : seeds_(seeds) {}
+  // The first line has this number.
+  explicit Intake(SeedSource& seeds, std::uint64_t first = 0)
+      : seeds_(seeds), next_(first) {}
 
   // Nothing if no line has come yet, or none will: ended().
   std::optional<Line> next();
 
-  std::uint64_t lines() const { return lines_; }  // so far
+  std::uint64_t lines() const { return lines_; }      // so far
+  std::uint64_t next_index() const { return next_; }  // of the next line
   bool ended() const { return ended_; }
 
  private:
   SeedSource& seeds_;
+  std::uint64_t next_;
   std::uint64_t lines_ = 0;
   bool ended_ = false;
 };

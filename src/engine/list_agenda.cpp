@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "engine/record_builder.h"
-#include "frontier/seen_key.h"
 
 namespace crawl {
 namespace {
@@ -43,13 +42,15 @@ Visits::Pacing list_pacing(const CrawlOptions& options) {
 }  // namespace
 
 ListAgenda::ListAgenda(const CrawlOptions& options, StateStore* store,
-                       SeedSource& seeds, Ledger& ledger, const Clock& clock)
+                       SeedSource& seeds, UniqueUrls& unique, Ledger& ledger,
+                       const Clock& clock, std::uint64_t first)
     : options_(options),
       store_(store),
       ledger_(ledger),
       clock_(clock),
       visits_(options, list_pacing(options), ledger, clock),
-      intake_(seeds) {}
+      intake_(seeds, first),
+      unique_(unique) {}
 
 Result<void> ListAgenda::open() {
   if (options_.filter) {
@@ -78,7 +79,7 @@ ListAgenda::Pause ListAgenda::read_lines() {
     }
     if (visits_.queued() >= ahead) return Pause::kQueue;
     if (options_.ordered &&
-        intake_.lines() >=
+        intake_.next_index() >=
             ledger_.next_index() + ordered_window(options_.jobs)) {
       return Pause::kOrder;
     }
@@ -107,12 +108,7 @@ void ListAgenda::add(Intake::Line line) {
     return refuse(line, "", problem.kind, std::move(problem.message));
   }
   Url& url = line.seed->url;
-  if (options_.unique &&
-      !seen_
-           .insert(fingerprint(fmt::format(
-               "{} {}", seen_key(url.without_fragment().href(), key_),
-               line.seed->user_password)))
-           .second &&
+  if (options_.unique && !unique_.is_new(url, line.seed->user_password) &&
       !known) {
     return refuse(line, url.href(), ErrorKind::kDuplicate,
                   "the same URL came before (--unique)");

@@ -6,10 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "crawl/base/clock.h"
-#include "crawl/base/fingerprint.h"
 #include "crawl/engine/crawl_options.h"
 #include "crawl/frontier/scope.h"
 #include "crawl/frontier/state_store.h"
@@ -19,6 +17,7 @@
 #include "engine/job_owner.h"
 #include "engine/ledger.h"
 #include "engine/lines_done.h"
+#include "engine/unique_urls.h"
 #include "engine/visits.h"
 
 namespace crawl {
@@ -31,9 +30,12 @@ namespace crawl {
 // that is referred to must outlive it.
 class ListAgenda final : public Agenda, private JobOwner {
  public:
-  // `store`: the list can be gone on with; null if not.
+  // `store`: the list can be gone on with; null if not. `unique` knows what
+  // came before; `first`: the number of the first line's record, 0 with a
+  // store.
   ListAgenda(const CrawlOptions& options, StateStore* store, SeedSource& seeds,
-             Ledger& ledger, const Clock& clock);
+             UniqueUrls& unique, Ledger& ledger, const Clock& clock,
+             std::uint64_t first = 0);
 
   Result<void> open() override;
   void take_in() override;
@@ -89,8 +91,7 @@ class ListAgenda final : public Agenda, private JobOwner {
   Intake intake_;
   Pause pause_ = Pause::kTurn;
   bool starved_ = false;  // slots are empty, and what is queued has to wait
-  std::unordered_set<Fingerprint> seen_;  // with --unique
-  std::string key_;                       // reused
+  UniqueUrls& unique_;
   std::optional<Scope> filter_;
 
   LinesDone lines_done_;

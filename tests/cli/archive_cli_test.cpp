@@ -468,14 +468,100 @@ TEST_F(ArchiveCli, WhatIsKeptPassesTheCheckAndFaultsAreTold) {
 TEST_F(ArchiveCli, OptionsOfFetchingHaveNoPlaceWithArchives) {
   const std::string archive =
       files_.write("a.warc", "WARC/1.0\r\nWARC-Type: warcinfo\r\n");
-  for (const std::vector<std::string>& options :
-       {std::vector<std::string>{"-r"}, {"--head"}, {"http://a.test/"}}) {
-    std::vector<std::string> all = options;
+  const std::string urls = list({"/plain"});
+  struct Case {
+    std::vector<std::string> options;
+    bool with_lists;  // they may stand where there is a list too
+  };
+  for (const Case& each : std::vector<Case>{{{"-r"}, false},
+                                            {{"-p"}, false},
+                                            {{"--head"}, false},
+                                            {{"--state", "s"}, false},
+                                            {{"--warc-file", "w"}, false},
+                                            {{"--sort-query"}, false},
+                                            {{"--robots", "always"}, true},
+                                            {{"-H", "A: b"}, true},
+                                            {{"--delay", "1ms"}, true},
+                                            {{"-m", "9"}, true},
+                                            {{"--http1.1"}, true}}) {
+    std::vector<std::string> all = each.options;
     all.insert(all.begin(), archive);
-    const ProcessResult result = run(all);
-    EXPECT_EQ(result.exit_status, 2);
-    EXPECT_THAT(result.err, HasSubstr("is an archive"));
+    const ProcessResult alone = run(all);
+    EXPECT_EQ(alone.exit_status, 2) << each.options[0];
+    EXPECT_THAT(alone.err, HasSubstr("is an archive"));
+    all.push_back(urls);
+    EXPECT_EQ(run(all).exit_status == 2, !each.with_lists) << each.options[0];
   }
+  // What stands in a configuration is for whoever fetches.
+  const std::string config = files_.write("config", "delay = 1ms\n");
+  EXPECT_NE(run({archive, "--config", config}).exit_status, 2);
+}
+
+TEST_F(ArchiveCli, ArchivesAndListsAreReadTogether) {
+  add_pages(site_);
+  const TempDir dir;
+  ASSERT_EQ(run({list({"/plain", "/text"}), "--warc-file", dir.file("kept"),
+                 "-j", "1", "-q"})
+                .exit_status,
+            0);
+  const std::string archive = dir.file("kept.warc.gz");
+  const std::string urls = list({"/packed-gzip", "/plain", "no URL"});
+  // The archive comes first, wherever it is named.
+  const ProcessResult both = run({urls, archive, "--ordered"});
+  EXPECT_EQ(both.exit_status, 1);
+  std::vector<json> all = records(both.out);
+  ASSERT_THAT(all, SizeIs(5)) << both.out << both.err;
+  EXPECT_EQ(all[0]["url"], site_.url("/plain"));
+  EXPECT_EQ(all[0]["warc_file"], archive);
+  EXPECT_EQ(all[1]["url"], site_.url("/text"));
+  EXPECT_EQ(all[2]["input"], site_.url("/packed-gzip"));
+  EXPECT_TRUE(all[2]["warc_file"].is_null());
+  EXPECT_EQ(all[3]["title"], "plain");
+  EXPECT_EQ(all[4]["error"], "invalid_url");
+  EXPECT_THAT(both.err, HasSubstr("5 URLs = 4 fetched + 1 failed"));
+  // A URL of the archive is not fetched again, however it is spelled.
+  const ProcessResult unique =
+      run({list({"/pl%61in", "/plain#x", "/packed-gzip"}), archive, "--unique",
+           "--ordered"});
+  EXPECT_EQ(unique.exit_status, 0) << unique.err;
+  all = records(unique.out);
+  ASSERT_THAT(all, SizeIs(5));
+  EXPECT_EQ(all[2]["error"], "duplicate");
+  EXPECT_EQ(all[3]["error"], "duplicate");
+  EXPECT_EQ(all[4]["ok"], true);
+  // Limits count both.
+  const ProcessResult limited =
+      run({urls, archive, "--ordered", "--max-pages", "3"});
+  EXPECT_THAT(records(limited.out), SizeIs(3));
+  EXPECT_EQ(run({urls, archive, "--compare"}).exit_status, 2);
+  // A list through a pipe, and no list at all.
+  ProcessOptions piped;
+  piped.input = site_.url("/text") + "\n";
+  EXPECT_THAT(records(run({archive, "-"}, piped).out), SizeIs(3));
+  EXPECT_THAT(records(run({archive}).out), SizeIs(2));
+  EXPECT_THAT(records(run({archive, archive}).out), SizeIs(4));
+}
+
+TEST_F(ArchiveCli, SpellingsOfOneUrlAreOneInArchivesToo) {
+  const auto response = [](const std::string& url) {
+    const std::string message =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>x</title>";
+    return "WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+           "WARC-Date: 2026-11-28T12:00:00Z\r\nWARC-Target-URI: " +
+           url + "\r\nContent-Type: application/http\r\nContent-Length: " +
+           std::to_string(message.size()) + "\r\n\r\n" + message + "\r\n\r\n";
+  };
+  const std::string archive = files_.write(
+      "a.warc", response("http://a.test/~x") + response("http://A.test/%7Ex") +
+                    response("http://a.test:80/%7ex#y") +
+                    response("http://a.test/%2f") +
+                    response("http://a.test/%2F") + response("http://a.test/"));
+  std::vector<std::string> told;
+  for (const json& each : records(run({archive, "--unique"}).out)) {
+    told.push_back(each["error"].is_null() ? "" : each["error"]);
+  }
+  EXPECT_THAT(told,
+              ElementsAre("", "duplicate", "duplicate", "", "duplicate", ""));
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ struct CrawlOptions {
 
   std::optional<SiteOptions> site;  // -r: follow links
 
-  // Archives to be read in place of fetching anything; "-" is standard input.
+  // Archives to be read before the list is fetched, if there is one; "-" is
+  // standard input. With neither a state nor `site`.
   std::vector<std::string> archives;
 
   bool time_breakdown = false;  // fills CrawlStats::times
