@@ -114,13 +114,19 @@ std::optional<ArchivedRecord> ArchiveReader::next() {
       return record;
     }
     record.offset = bytes_.offset_of(position());
+    // A record that breaks off there has said so.
+    if (bytes_.take_damage(position()) && !std::exchange(told_, false)) {
+      bad(record, "what is packed before it is damaged");
+      return record;
+    }
     if (!std::exchange(begun_, true)) {
       need(kArc.size());
       is_arc_ = here().starts_with(kArc);
     }
     const Way way = is_arc_ ? read_arc(record) : read_record(record);
     if (way == Way::kRecord) {
-      if (!record.fault.empty() && bytes_.ended()) said_broken_ = true;
+      told_ = !record.fault.empty();
+      if (told_ && bytes_.ended()) said_broken_ = true;
       return record;
     }
   }

@@ -79,6 +79,7 @@ class ArchiveReader {
   bool whole_before_ = false;  // the record before it was
   bool is_arc_ = false;
   bool begun_ = false;
+  bool told_ = false;  // the record before it had a fault
   bool said_broken_ = false;
 };
 

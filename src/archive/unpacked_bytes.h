@@ -64,9 +64,22 @@ class UnpackedBytes {
   // begins. Positions only grow.
   std::uint64_t offset_of(std::uint64_t position) {
     auto& all = unpacker_.marks();
-    while (all.size() > 1 && all[1].at <= position) all.pop_front();
+    while (all.size() > 1 && all[1].at <= position) {
+      damaged_ = damaged_ || all.front().behind_damage;
+      all.pop_front();
+    }
     if (!unpacker_.is_packed()) return position;
     return all.empty() ? 0 : all.front().offset;
+  }
+
+  // Whether bytes are missing somewhere before this position; says so once.
+  bool take_damage(std::uint64_t position) {
+    offset_of(position);
+    auto& all = unpacker_.marks();
+    if (!all.empty() && all.front().at <= position) {
+      damaged_ = std::exchange(all.front().behind_damage, false) || damaged_;
+    }
+    return std::exchange(damaged_, false);
   }
 
   // Those before the window are of no more use: there may be any number.
@@ -86,6 +99,7 @@ class UnpackedBytes {
   std::size_t begin_ = 0;
   std::uint64_t position_ = 0;
   bool ended_ = false;
+  bool damaged_ = false;  // before marks that are gone
 };
 
 }  // namespace crawl

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/inflate.h"
+#include "base/zstd_frame.h"
 
 namespace crawl {
 namespace {
@@ -20,12 +21,17 @@ constexpr std::size_t kEnoughAhead = std::size_t{128} << 10U;
 // What a member is unpacked to at once, and what it is packed in.
 constexpr std::size_t kMostAtOnce = std::size_t{2} << 20U;
 constexpr std::size_t kPiece = std::size_t{64} << 10U;
+// A frame's head and a block (RFC 8878 section 3.1.1.2.4), at most; and what is
+// read of frames, all in all, to see whether they begin with a record.
+constexpr std::size_t kMostBlock = std::size_t{129} << 10U;
+constexpr std::uint64_t kMostTried = std::uint64_t{256} << 20U;
+// Of a frame that is passed over: what it is, and its size.
+constexpr std::size_t kFrameHead = 8;
 constexpr std::size_t kMostDictionary = std::size_t{16} << 20U;
 // What browsers take too (RFC 9659) is 8 MiB; some archives have twice that.
 constexpr int kMostWindowLog = 24;
 
 constexpr std::string_view kGzipMember = "\x1f\x8b\x08";
-constexpr std::string_view kZstdFrame = "\x28\xb5\x2f\xfd";
 constexpr std::string_view kDictionary = "\x5d\x2a\x4d\x18";
 constexpr std::string_view kRecord = "WARC/";
 
@@ -36,11 +42,23 @@ std::uint32_t little_endian(std::string_view four) {
   return byte(0) | byte(1) << 8U | byte(2) << 16U | byte(3) << 24U;
 }
 
-// 0x184D2A50 to 5F: a frame to be passed over (RFC 8878 section 3.1.2).
-bool is_skippable(std::string_view bytes) {
-  return bytes.size() >= 4 &&
-         (little_endian(bytes) & 0xFFFF'FFF0U) == 0x184D'2A50U;
-}
+// Bytes, and behind them those of a source.
+class BytesBehind final : public ByteSource {
+ public:
+  BytesBehind(std::string first, std::unique_ptr<ByteSource> rest)
+      : first_(std::move(first)), rest_(std::move(rest)) {}
+  Result<std::size_t> read(char* to, std::size_t room) override {
+    if (read_ == first_.size()) return rest_->read(to, room);
+    const std::size_t size = first_.copy(to, room, read_);
+    read_ += size;
+    return size;
+  }
+
+ private:
+  const std::string first_;
+  std::size_t read_ = 0;
+  const std::unique_ptr<ByteSource> rest_;
+};
 
 }  // namespace
 
@@ -75,6 +93,7 @@ struct Unpacker::Zstd {
   };
   std::unique_ptr<ZSTD_DCtx, Free> context{ZSTD_createDCtx()};
   bool in_frame = false;
+  std::uint64_t tried = 0;  // bytes, by next_frame()
   Zstd() {
     if (!context) throw std::bad_alloc();
     ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kMostWindowLog);
@@ -158,10 +177,9 @@ bool Unpacker::more(std::string& out) {
 }
 
 Unpacker::Format Unpacker::format_of(std::string_view begin) {
-  return is_gzip(begin) ? Format::kGzip
-         : begin.starts_with(kZstdFrame) || is_skippable(begin)
-             ? Format::kZstd
-             : Format::kPlain;
+  return is_gzip(begin)   ? Format::kGzip
+         : is_zstd(begin) ? Format::kZstd
+                          : Format::kPlain;
 }
 
 bool Unpacker::plain(std::string& out) {
@@ -285,15 +303,80 @@ bool Unpacker::zstd(std::string& out) {
       ZSTD_decompressStream(zstd_->context.get(), &to, &from);
   out.append(piece.data(), to.pos);
   drop(from.pos);
-  if (ZSTD_isError(left) != 0) return ends("what is packed is damaged");
+  if (ZSTD_isError(left) != 0) return next_frame();
   if (left == 0) zstd_->in_frame = false;
   return true;
+}
+
+// Passes over what is damaged, to a frame that begins with a record.
+bool Unpacker::next_frame() {
+  damaged_ = true;
+  zstd_->in_frame = false;
+  // The dictionary stays.
+  const auto begin_anew = [this] {
+    ZSTD_DCtx_reset(zstd_->context.get(), ZSTD_reset_session_only);
+  };
+  for (drop(std::min<std::size_t>(1, input().size()));
+       fill(kZstdFrame.size());) {
+    const std::size_t found = input().find(kZstdFrame);
+    if (found == std::string_view::npos) {
+      drop(input().size() - (kZstdFrame.size() - 1));
+      if (no_more_input_) break;
+      fill(input().size() + 1);
+      continue;
+    }
+    drop(found);
+    fill(kMostBlock);
+    begin_anew();
+    std::array<char, kRecord.size()> first{};
+    ZSTD_inBuffer from{input().data(), std::min(input().size(), kMostBlock), 0};
+    ZSTD_outBuffer to{first.data(), first.size(), 0};
+    // A frame may begin with blocks that hold nothing.
+    while (to.pos < to.size && from.pos < from.size) {
+      const std::size_t left =
+          ZSTD_decompressStream(zstd_->context.get(), &to, &from);
+      if (left == 0 || ZSTD_isError(left) != 0) break;
+    }
+    zstd_->tried += from.pos;
+    begin_anew();
+    if (std::string_view(first.data(), to.pos) == kRecord) return true;
+    if (zstd_->tried > kMostTried) break;
+    drop(1);
+  }
+  return ends("what is packed is damaged");
+}
+
+Result<std::unique_ptr<ByteSource>> Unpacker::open_at(const std::string& file,
+                                                      std::uint64_t offset) {
+  Result<std::unique_ptr<ByteSource>> source =
+      open_bytes(file, nullptr, offset);
+  if (!source || offset == 0) return source;
+  const Result<std::unique_ptr<ByteSource>> start = open_bytes(file);
+  if (!start) return source;
+  std::string dictionary;
+  const auto fill = [&](std::size_t size) {
+    std::size_t had = dictionary.size();
+    dictionary.resize(size);
+    while (had < size) {
+      const std::size_t count =
+          (*start)->read(dictionary.data() + had, size - had).value_or(0);
+      if (count == 0) return false;
+      had += count;
+    }
+    return true;
+  };
+  if (!fill(kFrameHead) || !dictionary.starts_with(kDictionary)) return source;
+  const std::size_t size =
+      little_endian(std::string_view(dictionary).substr(4));
+  if (size > kMostDictionary || !fill(kFrameHead + size)) return source;
+  return std::make_unique<BytesBehind>(std::move(dictionary),
+                                       *std::move(source));
 }
 
 // The archives of the Archive Team begin with it: a frame to be passed over
 // that holds it, perhaps packed itself.
 bool Unpacker::take_dictionary() {
-  constexpr std::size_t kHead = 8;
+  constexpr std::size_t kHead = kFrameHead;
   if (!fill(kHead)) return false;
   const std::size_t size = little_endian(input().substr(4));
   if (size > kMostDictionary || !fill(kHead + size)) return false;

@@ -17,8 +17,9 @@ namespace crawl {
 // The bytes of an archive, unpacked: gzip, whose members may be many, or one;
 // zstd, whose first frame may be the dictionary of the others; or plain.
 //
-// What is damaged is left out: it goes on with the next gzip member that holds
-// a record. Memory is bounded whatever the bytes are. One thread.
+// What is damaged is left out: it goes on with the next gzip member, or zstd
+// frame, that begins with a record. Memory is bounded whatever the bytes are.
+// One thread.
 class Unpacker {
  public:
   // Where a member or a frame begins: in the unpacked bytes and in the file.
@@ -32,6 +33,11 @@ class Unpacker {
   static bool looks_packed(std::string_view begin) {
     return format_of(begin) != Format::kPlain;
   }
+
+  // What an Unpacker reads a member or frame of `file` from that begins at
+  // `offset`: if the file begins with a dictionary, with that before it.
+  static Result<std::unique_ptr<ByteSource>> open_at(const std::string& file,
+                                                     std::uint64_t offset);
 
   explicit Unpacker(std::unique_ptr<ByteSource> source);
   ~Unpacker();
@@ -66,6 +72,7 @@ class Unpacker {
   bool part_of_member(std::string& out);
   bool next_member();
   bool zstd(std::string& out);
+  bool next_frame();
   bool take_dictionary();
   bool ends(std::string_view fault);
 

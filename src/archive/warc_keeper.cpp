@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/zstd_frame.h"
 
 namespace crawl {
 namespace {
@@ -20,9 +22,9 @@ std::string line(std::string_view name, std::string_view value) {
 // a type that is packed.
 bool is_packed(const WireExchange& exchange) {
   const std::string_view body = exchange.body;
-  for (const std::string_view magic :
-       {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xff\xd8\xff", "\x89PNG", "GIF8",
-        "PK\x03\x04", "wOF2"}) {
+  for (const std::string_view magic : std::initializer_list<std::string_view>{
+           "\x1f\x8b", kZstdFrame, "\xff\xd8\xff", "\x89PNG", "GIF8",
+           "PK\x03\x04", "wOF2"}) {
     if (body.starts_with(magic)) return true;
   }
   constexpr std::string_view kCoding = "\r\ncontent-encoding:";

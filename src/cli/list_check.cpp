@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/zstd_frame.h"
 #include "cli/shown_value.h"
 #include "crawl/engine/seed_source.h"
 
@@ -124,7 +125,7 @@ struct Magic {
 };
 constexpr std::array<Magic, 5> kCompressed = {{
     {"\x1f\x8b", "gzip", "zcat"},
-    {"\x28\xb5\x2f\xfd", "zstd", "zstdcat"},
+    {kZstdFrame, "zstd", "zstdcat"},
     {"\xfd\x37zXZ", "xz", "xzcat"},
     {"BZh", "bzip2", "bzcat"},
     {"PK\x03\x04", "a ZIP archive", "unzip -p"},

@@ -1,8 +1,11 @@
 #include "engine/replayed.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <deque>
 #include <mutex>
 #include <string_view>
@@ -10,6 +13,7 @@
 #include <utility>
 
 #include "archive/archive_reader.h"
+#include "archive/unpacker.h"
 #include "archive/warc_record.h"
 #include "crawl/base/fingerprint.h"
 #include "crawl/concurrent/future.h"
@@ -38,6 +42,37 @@ struct Place {
   std::uint64_t offset = 0;
 };
 
+// What has come of what cannot go back, for revisits that refer to it.
+constexpr std::uint64_t kMostSpooled = std::uint64_t{64} << 20U;
+
+// Bytes of a source, of which the first are kept in a file too.
+class SpooledBytes final : public ByteSource {
+ public:
+  // `file` may be null, and stays.
+  SpooledBytes(std::unique_ptr<ByteSource> source, std::FILE* file)
+      : source_(std::move(source)), file_(file) {}
+  Result<std::size_t> read(char* to, std::size_t room) override {
+    Result<std::size_t> count = source_->read(to, room);
+    if (file_ == nullptr || count.value_or(0) == 0) return count;
+    spooled_ += *count;
+    if (std::fwrite(to, 1, *count, file_) != *count ||
+        std::fflush(file_) != 0 || spooled_ >= kMostSpooled) {
+      file_ = nullptr;
+    }
+    return count;
+  }
+  bool stopped() const override { return source_->stopped(); }
+
+ private:
+  const std::unique_ptr<ByteSource> source_;
+  std::FILE* file_;
+  std::uint64_t spooled_ = 0;
+};
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
 struct Item {
   ArchivedRecord record;
   std::optional<Place> original;  // of a revisit
@@ -64,12 +99,12 @@ std::string_view body_of(std::string_view message) {
 void resolve(ArchivedRecord& revisit, const Place& original,
              std::size_t max_block) {
   Result<std::unique_ptr<ByteSource>> source =
-      open_bytes(original.file, nullptr, original.offset);
+      Unpacker::open_at(original.file, original.offset);
   if (!source) return;
   ArchiveReader archive(*std::move(source), max_block);
   const std::optional<ArchivedRecord> found = archive.next();
   if (!found || found->kind != ArchivedRecord::Kind::kResponse ||
-      found->url != revisit.refers_to) {
+      found->url != revisit.refers_to || !found->fault.empty()) {
     return;
   }
   if (revisit.block.empty()) {
@@ -186,6 +221,8 @@ struct ArchiveReplay::Impl {
   std::size_t file_number = 0;
   std::unordered_map<std::uint64_t, std::pair<std::size_t, std::uint64_t>>
       originals;
+  // The beginning of standard input, if that is read.
+  std::unique_ptr<std::FILE, CloseFile> spool;
 
   // The loop's.
   Results taken;
@@ -249,6 +286,10 @@ struct ArchiveReplay::Impl {
       batch.records.push_back({std::move(bad), std::nullopt});
       return hand_over(batch);
     }
+    if (file == "-" && !spool) {
+      spool.reset(std::tmpfile());
+      *source = std::make_unique<SpooledBytes>(*std::move(source), spool.get());
+    }
     ArchiveReader archive(*std::move(source), max_block());
     while (std::optional<ArchivedRecord> record = archive.next()) {
       batch.bytes += size_of(*record);
@@ -269,7 +310,8 @@ struct ArchiveReplay::Impl {
     const auto key = [](const std::string& url, const std::string& date) {
       return fingerprint(url + "\n" + date.substr(0, 19)).low;
     };
-    if (record.kind == ArchivedRecord::Kind::kResponse && file != "-" &&
+    const bool at_hand = file != "-" || (spool && record.offset < kMostSpooled);
+    if (record.kind == ArchivedRecord::Kind::kResponse && at_hand &&
         originals.size() < kMostOriginals) {
       originals.emplace(key(record.url, record.date),
                         std::pair(file_number, record.offset));
@@ -278,7 +320,10 @@ struct ArchiveReplay::Impl {
     const auto found =
         originals.find(key(record.refers_to, record.refers_to_date));
     if (found == originals.end()) return std::nullopt;
-    return Place{files[found->second.first], found->second.second};
+    std::string name = files[found->second.first];
+    if (name == "-")
+      name = fmt::format("/proc/self/fd/{}", fileno(spool.get()));
+    return Place{std::move(name), found->second.second};
   }
 
   bool hand_over(Batch& batch) {

@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/inflate.h"
+#include "base/zstd_frame.h"
 #include "fetch/http/content_decoder.h"
 #include "fetch/http/header_values.h"
 #include "fetch/http/page_sniff.h"
@@ -49,8 +50,7 @@ bool may_be_coded(std::string_view codings, std::string_view body) {
     case ContentCoding::kGzip:
       return is_gzip(body);
     case ContentCoding::kZstd:
-      return body.starts_with("\x28\xb5\x2f\xfd") ||
-             (body.size() > 4 && body.substr(1).starts_with("\x2a\x4d\x18"));
+      return is_zstd(body);
     case ContentCoding::kDeflate:
     case ContentCoding::kBrotli:
       break;

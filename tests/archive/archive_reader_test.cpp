@@ -218,6 +218,54 @@ TEST(ArchiveReader, GoesOnBehindWhatItCannotRead) {
   }
 }
 
+// A frame of so much that a dictionary, or a part, is worth it.
+const std::string kLong =
+    response("http://long.test/", std::string(300'000, 'x') + "the end of it");
+
+TEST(ArchiveReader, GoesOnWithTheNextFrameBehindADamagedOne) {
+  const std::string good = testing::zstd(kA);
+  for (const std::size_t at :
+       {std::size_t{0}, std::size_t{5}, good.size() / 2, good.size() - 2}) {
+    std::string damaged = testing::zstd(kLong);
+    damaged[at] = static_cast<char>(~damaged[at]);
+    const auto all = read(good + damaged + testing::zstd(kB) + good);
+    std::vector<std::string> urls;
+    bool bad = false;
+    for (const ArchivedRecord& each : all) {
+      bad =
+          bad || each.kind == ArchivedRecord::Kind::kBad || !each.fault.empty();
+      if (each.kind == ArchivedRecord::Kind::kResponse && each.fault.empty()) {
+        urls.push_back(each.url);
+      }
+    }
+    EXPECT_TRUE(bad) << at;
+    EXPECT_THAT(
+        urls, ElementsAre("http://a.test/", "http://b.test/", "http://a.test/"))
+        << at;
+  }
+  // What only looks like a frame is passed over, however often it comes.
+  std::string magics;
+  for (int i = 0; i < 100'000; ++i) magics += "\x28\xb5\x2f\xfd\x04\x58";
+  EXPECT_THAT(read(good + magics + good), SizeIs(3));
+}
+
+TEST(ArchiveReader, WhatIsLostBetweenWholeRecordsIsTold) {
+  std::string no_header = gzip(kA);
+  no_header[1] = 'x';
+  std::string bad_request = gzip(kRequest);
+  bad_request[bad_request.size() / 2] ^= 0x55;
+  for (const std::string& damaged : {no_header, bad_request}) {
+    const std::string before = gzip(kA);
+    const auto all = read(before + damaged + gzip(kB));
+    ASSERT_THAT(all, SizeIs(3));
+    EXPECT_EQ(all[0].url, "http://a.test/");
+    EXPECT_EQ(all[1].kind, ArchivedRecord::Kind::kBad);
+    EXPECT_EQ(all[1].offset, before.size() + damaged.size());
+    EXPECT_EQ(all[2].url, "http://b.test/");
+    EXPECT_EQ(all[2].fault, "");
+  }
+}
+
 TEST(ArchiveReader, GoesOnWithTheNextMemberBehindADamagedOne) {
   std::string damaged =
       gzip(response("http://a.test/", std::string(5'000, 'a') + "abcdefgh"));

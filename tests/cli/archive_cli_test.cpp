@@ -317,6 +317,34 @@ TEST_F(ArchiveCli, RevisitsHaveTheBodyThatTheyReferTo) {
     for (std::size_t i = 0; i < found.size(); ++i) {
       EXPECT_EQ(timeless(found[i]), timeless(expected[i]));
     }
+    ProcessOptions piped;
+    piped.input = dir.read(std::filesystem::path(archive).filename().string());
+    const std::vector<json> through_pipe =
+        records(run({"-", "--fields", "+body,+links"}, piped).out);
+    ASSERT_THAT(through_pipe, SizeIs(3));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(timeless(through_pipe[i]), timeless(expected[i]));
+    }
+    if (how.empty()) continue;
+    // As frames, without and with a dictionary before them.
+    const std::string dictionary = piped.input.substr(0, 300);
+    std::string frames, by_dictionary = skippable_zstd(0xD, dictionary);
+    for (std::size_t at = 0; at < piped.input.size();) {
+      const std::size_t end = std::min(piped.input.find("WARC/1.1\r\n", at + 1),
+                                       piped.input.size());
+      const std::string record = piped.input.substr(at, end - at);
+      frames += zstd(record);
+      by_dictionary += zstd(record, dictionary);
+      at = end;
+    }
+    for (const std::string& packed : {frames, by_dictionary}) {
+      const std::vector<json> unpacked = records(
+          run({dir.write("kept.zst", packed), "--fields", "+body,+links"}).out);
+      ASSERT_THAT(unpacked, SizeIs(3));
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        EXPECT_EQ(timeless(unpacked[i]), timeless(expected[i]));
+      }
+    }
   }
 }
 

@@ -106,6 +106,25 @@ std::string zstd(std::string_view text, int window_log) {
   return out;
 }
 
+std::string zstd(std::string_view text, std::string_view dictionary) {
+  const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(
+      ZSTD_createCCtx(), &ZSTD_freeCCtx);
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  out.resize(ZSTD_compress_usingDict(context.get(), out.data(), out.size(),
+                                     text.data(), text.size(),
+                                     dictionary.data(), dictionary.size(), 3));
+  return out;
+}
+
+std::string skippable_zstd(unsigned kind, std::string_view content) {
+  std::string out(1, static_cast<char>(0x50U + kind));
+  out += "\x2a\x4d\x18";
+  for (unsigned i = 0; i < 4; ++i) {
+    out += static_cast<char>(content.size() >> 8 * i & 0xFFU);
+  }
+  return out.append(content);
+}
+
 std::string gzip_of_spaces(std::size_t size) {
   const std::string spaces(std::size_t{1} << 20, ' ');
   Deflater deflater(kGzip);

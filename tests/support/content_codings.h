@@ -21,6 +21,10 @@ std::string stored_brotli(std::string_view text);
 // One frame (RFC 8878) with a checksum. Its window is as large as `window_log`
 // says, a power of two, or fits the text if that is 0.
 std::string zstd(std::string_view text, int window_log = 0);
+// By a dictionary, which may be any text.
+std::string zstd(std::string_view text, std::string_view dictionary);
+// A frame that is passed over, of one of 16 kinds.
+std::string skippable_zstd(unsigned kind, std::string_view content);
 
 // About 1/1000 as large as what it unpacks to: `size` spaces.
 std::string gzip_of_spaces(std::size_t size);

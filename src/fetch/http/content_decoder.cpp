@@ -13,6 +13,7 @@
 
 #include "base/ascii.h"
 #include "base/inflate.h"
+#include "base/zstd_frame.h"
 #include "fetch/http/header_values.h"
 
 namespace crawl {
@@ -138,7 +139,7 @@ class ZstdStage final : public ContentDecoder::Stage {
         joined.swap(held_);
         step = joined;
       }
-      if (between_frames_ && !is_magic(step)) {
+      if (between_frames_ && !is_zstd(step)) {
         if (!had_frame_) return Outcome::kBroken;
         ended_ = true;
         break;
@@ -162,13 +163,6 @@ class ZstdStage final : public ContentDecoder::Stage {
   std::size_t step_size() const {
     if (between_frames_) return kMagicSize;
     return wanted_ > 1 ? std::min(wanted_ - 1, kMostStep) : 1;
-  }
-
-  // Of a frame, or of one to skip (RFC 8878 sections 3.1.1 and 3.1.2).
-  static bool is_magic(std::string_view bytes) {
-    return bytes == "\x28\xb5\x2f\xfd" ||
-           ((static_cast<unsigned char>(bytes[0]) & 0xF0U) == 0x50U &&
-            bytes.substr(1) == "\x2a\x4d\x18");
   }
 
   Outcome decode_step(std::string_view data, const Sink& sink) {
