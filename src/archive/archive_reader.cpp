@@ -18,6 +18,10 @@ constexpr std::size_t kMostHead = std::size_t{256} << 10U;
 // Files in use have some bytes between records that belong to none, where a
 // length is a little short; that is no fault worth a record.
 constexpr std::size_t kMostLitter = 64;
+// What is looked at behind a record, to see whether it was right.
+constexpr std::size_t kLooked = std::size_t{64} << 10U;
+
+constexpr std::string_view kDamaged = "what is packed is damaged";
 
 constexpr std::string_view kWarc = "WARC/";
 constexpr std::string_view kArc = "filedesc://";
@@ -105,6 +109,11 @@ std::optional<ArchivedRecord> ArchiveReader::next() {
     // What is between records: two line ends, more, or none.
     while (need(1) && is_line_end(here().front())) drop(1);
     started_ = position();
+    if (bytes_.damaged_before(started_ + 1)) {
+      record.offset = bytes_.take_damage().offset;
+      bad(record, std::string(kDamaged));
+      return record;
+    }
     if (here().empty()) {
       if (bytes_.fault().empty() || std::exchange(said_broken_, true)) {
         return std::nullopt;
@@ -114,19 +123,13 @@ std::optional<ArchivedRecord> ArchiveReader::next() {
       return record;
     }
     record.offset = bytes_.offset_of(position());
-    // A record that breaks off there has said so.
-    if (bytes_.take_damage(position()) && !std::exchange(told_, false)) {
-      bad(record, "what is packed before it is damaged");
-      return record;
-    }
     if (!std::exchange(begun_, true)) {
       need(kArc.size());
       is_arc_ = here().starts_with(kArc);
     }
     const Way way = is_arc_ ? read_arc(record) : read_record(record);
     if (way == Way::kRecord) {
-      told_ = !record.fault.empty();
-      if (told_ && bytes_.ended()) said_broken_ = true;
+      if (!record.fault.empty() && bytes_.ended()) said_broken_ = true;
       return record;
     }
   }
@@ -135,7 +138,10 @@ std::optional<ArchivedRecord> ArchiveReader::next() {
 ArchiveReader::Way ArchiveReader::bad(ArchivedRecord& record,
                                       std::string fault) {
   record.kind = ArchivedRecord::Kind::kBad;
-  record.fault = std::move(fault);
+  // Why it is so, where that is known.
+  const bool damaged = bytes_.damaged_before(position() + 1);
+  while (bytes_.damaged_before(position() + 1)) bytes_.take_damage();
+  record.fault = damaged ? std::string(kDamaged) : std::move(fault);
   record.block.clear();
   whole_before_ = false;
   return Way::kRecord;
@@ -150,6 +156,10 @@ ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
   }
   const std::optional<std::string> text = take_head();
   if (!text) {
+    if (bytes_.damaged_before(bytes_.end() + 1)) {
+      drop(static_cast<std::size_t>(bytes_.damage()->at - position()));
+      return bad(record, std::string(kDamaged));
+    }
     find_next();
     return bad(record, bytes_.ended() ? "it ends inside a record's head"
                                       : "a record's head does not end");
@@ -168,14 +178,20 @@ ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
     return bad(record, head.length_is_wrong ? "its Content-Length is no length"
                                             : "it has no Content-Length");
   }
-  take_block(*head.length, wanted, record);
+  // What costs little is kept to see whether its length is right.
+  const std::uint64_t begin = position();
+  take_block(*head.length, wanted || *head.length <= kLooked, record);
+  give_back_records(begin, record);
   whole_before_ = record.fault.empty();
-  if (head.type.empty()) return bad(record, "it has no WARC-Type");
-  if (!wanted) {
-    return record.fault.empty() ? Way::kPassed
-                                : bad(record, std::move(record.fault));
+  const std::string_view lack = head.type.empty() ? "it has no WARC-Type"
+                                : wanted && record.url.empty()
+                                    ? "it has no WARC-Target-URI"
+                                    : "";
+  if (!lack.empty() || !wanted) {
+    if (record.fault.empty() && lack.empty()) return Way::kPassed;
+    return bad(record, record.fault.empty() ? std::string(lack)
+                                            : std::move(record.fault));
   }
-  if (record.url.empty()) return bad(record, "it has no WARC-Target-URI");
   const bool is_message =
       starts_with_ignoring_case(record.content_type, "application/http") ||
       record.block.starts_with("HTTP/");
@@ -191,7 +207,8 @@ ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
   return Way::kRecord;
 }
 
-// Up to the empty line; nothing if that does not come.
+// Up to the empty line; nothing if that does not come, or bytes before it are
+// missing.
 std::optional<std::string> ArchiveReader::take_head() {
   std::size_t searched = 0;
   while (true) {
@@ -207,6 +224,7 @@ std::optional<std::string> ArchiveReader::take_head() {
                                    : rest.starts_with('\n') ? 1
                                                             : 0;
     if (empty_line > 0) {
+      if (bytes_.damaged_before(position() + end + 2)) return std::nullopt;
       std::string head(here().substr(0, end + 1));
       drop(end + 1 + empty_line);
       return head;
@@ -270,15 +288,14 @@ ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
   return head;
 }
 
-// Where the record breaks off before `end`: bytes are missing, or another one
-// begins with a gzip member of its own.
+// Where the record breaks off before `end`: another one begins with a gzip
+// member of its own.
 std::optional<std::uint64_t> ArchiveReader::cut_before(std::uint64_t end) {
   const auto& marks = bytes_.marks();
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const Unpacker::Mark mark = marks[i];
     if (mark.at <= started_ || mark.at < position()) continue;
     if (mark.at >= end) break;
-    if (mark.behind_damage) return mark.at;
     const auto behind = static_cast<std::size_t>(mark.at - position());
     need(behind + kWarc.size() + 1);
     if (behind < here().size() && begins_record(here().substr(behind))) {
@@ -293,23 +310,24 @@ void ArchiveReader::take_block(std::uint64_t length, bool keep,
                                ArchivedRecord& record) {
   std::uint64_t end = position() + length;
   while (position() < end) {
-    if (!need(1)) {
+    need(1);
+    if (bytes_.damaged_before(position() + 1)) {
+      bytes_.take_damage();
+      record.cut = true;
+      record.fault = kDamaged;
+      return;
+    }
+    if (here().empty()) {
       record.cut = true;
       record.fault =
           bytes_.fault().empty() ? "it ends inside a record" : bytes_.fault();
       return;
     }
     // Looking ahead of a mark may bring others, whose turn comes later.
-    const std::uint64_t until = std::min(end, bytes_.end());
+    std::uint64_t until = std::min(end, bytes_.end());
+    if (bytes_.damaged_before(until)) until = bytes_.damage()->at;
     if (const auto cut = cut_before(until)) {
-      const auto& marks = bytes_.marks();
-      const auto at =
-          std::find_if(marks.begin(), marks.end(),
-                       [&](const auto& mark) { return mark.at == *cut; });
       record.cut = true;
-      if (at != marks.end() && at->behind_damage) {
-        record.fault = "what is packed is damaged";
-      }
       end = *cut;
       if (position() == end) return;
     }
@@ -323,6 +341,64 @@ void ArchiveReader::take_block(std::uint64_t length, bool keep,
     drop(size);
     bytes_.forget_marks();
   }
+  look_behind(record);
+}
+
+// A member's last bytes say whether all of it was right; they are behind its
+// last record.
+void ArchiveReader::look_behind(ArchivedRecord& record) {
+  constexpr std::size_t kLineEnds = 4;
+  if (!bytes_.is_packed()) return;
+  need(kLineEnds + 1);
+  const std::size_t line_ends = here().find_first_not_of("\r\n");
+  const bool goes_on = line_ends == std::string_view::npos ||
+                       here().substr(line_ends).starts_with(kWarc);
+  if (!goes_on && !is_arc_ && here().size() < kLooked) bytes_.fill();
+  const Unpacker::Damage* const damage = bytes_.damage();
+  if (damage == nullptr || damage->offset != record.offset) return;
+  const auto rest = static_cast<std::size_t>(damage->at - position());
+  if (here().substr(0, rest).find(kWarc) != std::string_view::npos) return;
+  drop(rest);
+  bytes_.take_damage();
+  record.fault = kDamaged;
+}
+
+// A length that is too long takes in the records behind its own, as what comes
+// behind it shows. They are read after all, if they were kept and if the
+// lengths of an archive do not make it read many times what it is.
+void ArchiveReader::give_back_records(std::uint64_t begin,
+                                      ArchivedRecord& record) {
+  constexpr std::size_t kLineEnds = 4;
+  constexpr std::uint64_t kMostTimes = 8;
+  if (record.block.size() != position() - begin || record.fault == kDamaged) {
+    return;
+  }
+  need(kLineEnds + kWarc.size() + 1);
+  const std::size_t next = here().find_first_not_of("\r\n");
+  const bool fits =
+      next == std::string_view::npos
+          ? here().empty() || here() == "\r\n\r\n" || here() == "\n\n"
+          : begins_record(here().substr(next));
+  if (record.fault.empty() && fits) return;
+  const std::string_view block = record.block;
+  std::size_t at = block.find("\nWARC/1.");
+  const auto is_behind_empty_line = [&] {
+    const std::string_view before = block.substr(0, at);
+    return before.ends_with('\n') || before.ends_with("\n\r");
+  };
+  while (at != std::string_view::npos && !is_behind_empty_line()) {
+    at = block.find("\nWARC/1.", at + 1);
+  }
+  if (at == std::string_view::npos) return;
+  const std::string_view rest = block.substr(at + 1);
+  if (given_back_ + rest.size() > kMostTimes * (position() + kMostHead)) return;
+  given_back_ += rest.size();
+  bytes_.put_back(rest);
+  const std::string_view own = block.substr(0, at + 1);
+  const std::size_t line_ends = own.ends_with("\r\n\r\n") ? 4 : 2;
+  record.block.resize(own.size() - line_ends);
+  record.fault = "its Content-Length is not that of its block";
+  record.cut = false;
 }
 
 // --- ARC (archive.org/web/researcher/ArcFileFormat.php)

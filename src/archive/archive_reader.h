@@ -70,16 +70,18 @@ class ArchiveReader {
   static Head read_head(std::string_view text, ArchivedRecord& record);
   void take_block(std::uint64_t length, bool keep, ArchivedRecord& record);
   std::optional<std::uint64_t> cut_before(std::uint64_t end);
+  void look_behind(ArchivedRecord& record);
+  void give_back_records(std::uint64_t begin, ArchivedRecord& record);
   std::uint64_t find_next();
   std::optional<std::size_t> next_start(std::size_t from);
 
   UnpackedBytes bytes_;
   const std::size_t max_block_;
-  std::uint64_t started_ = 0;  // of the record that is being read
-  bool whole_before_ = false;  // the record before it was
+  std::uint64_t started_ = 0;     // of the record that is being read
+  std::uint64_t given_back_ = 0;  // bytes that are read again
+  bool whole_before_ = false;     // the record before it was
   bool is_arc_ = false;
   bool begun_ = false;
-  bool told_ = false;  // the record before it had a fault
   bool said_broken_ = false;
 };
 

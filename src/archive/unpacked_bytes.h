@@ -56,6 +56,13 @@ class UnpackedBytes {
     begin_ += size;
     position_ += size;
   }
+  // The opposite, of what was dropped last.
+  void put_back(std::string_view bytes) {
+    buffer_.replace(0, begin_, bytes);
+    begin_ = 0;
+    position_ -= bytes.size();
+    ended_ = false;
+  }
 
   // Of the window's first byte, and behind its last, among all.
   std::uint64_t position() const { return position_; }
@@ -64,27 +71,29 @@ class UnpackedBytes {
   // begins. Positions only grow.
   std::uint64_t offset_of(std::uint64_t position) {
     auto& all = unpacker_.marks();
-    while (all.size() > 1 && all[1].at <= position) {
-      damaged_ = damaged_ || all.front().behind_damage;
-      all.pop_front();
-    }
+    while (all.size() > 1 && all[1].at <= position) all.pop_front();
     if (!unpacker_.is_packed()) return position;
     return all.empty() ? 0 : all.front().offset;
-  }
-
-  // Whether bytes are missing somewhere before this position; says so once.
-  bool take_damage(std::uint64_t position) {
-    offset_of(position);
-    auto& all = unpacker_.marks();
-    if (!all.empty() && all.front().at <= position) {
-      damaged_ = std::exchange(all.front().behind_damage, false) || damaged_;
-    }
-    return std::exchange(damaged_, false);
   }
 
   // Those before the window are of no more use: there may be any number.
   void forget_marks() { offset_of(position_); }
   const std::deque<Unpacker::Mark>& marks() { return unpacker_.marks(); }
+  // The first damage that is not taken off; null if there is none so far. What
+  // came of it is before where it goes on.
+  const Unpacker::Damage* damage() {
+    const auto& all = unpacker_.damages();
+    return all.empty() ? nullptr : &all.front();
+  }
+  // Whether bytes are missing before a position.
+  bool damaged_before(std::uint64_t position) {
+    return damage() != nullptr && damage()->at < position;
+  }
+  Unpacker::Damage take_damage() {
+    const Unpacker::Damage first = *damage();
+    unpacker_.damages().pop_front();
+    return first;
+  }
   bool ended() const { return ended_; }  // there are no more bytes
   bool is_packed() const { return unpacker_.is_packed(); }
   // Why they end where they should not; "" if they do not.
@@ -99,7 +108,6 @@ class UnpackedBytes {
   std::size_t begin_ = 0;
   std::uint64_t position_ = 0;
   bool ended_ = false;
-  bool damaged_ = false;  // before marks that are gone
 };
 
 }  // namespace crawl

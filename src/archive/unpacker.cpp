@@ -112,9 +112,9 @@ Unpacker::~Unpacker() = default;
 // Has `size` bytes of input, if there are so many.
 bool Unpacker::fill(std::size_t size) {
   while (input().size() < size && !no_more_input_) {
-    if (begin_ > 0) {
-      input_.erase(0, begin_);
-      begin_ = 0;
+    if (begin_ > passed_) {
+      input_.erase(0, begin_ - passed_);
+      begin_ = passed_;
     }
     const std::size_t before = input_.size();
     input_.resize(before + kRead);
@@ -133,14 +133,18 @@ void Unpacker::drop(std::size_t size) {
 }
 
 void Unpacker::mark() {
-  const bool damaged = std::exchange(damaged_, false);
+  tell_damage();
   // Of empty members, which may be any number, the last counts.
   if (!marks_.empty() && marks_.back().at == made_) {
     marks_.back().offset = offset_;
-    marks_.back().behind_damage = marks_.back().behind_damage || damaged;
     return;
   }
-  marks_.push_back({made_, offset_, damaged});
+  marks_.push_back({made_, offset_});
+}
+
+void Unpacker::tell_damage() {
+  if (damage_) damages_.push_back({made_, *damage_});
+  damage_.reset();
 }
 
 bool Unpacker::ends(std::string_view fault) {
@@ -173,6 +177,7 @@ bool Unpacker::more(std::string& out) {
     if (out.size() > before) return true;
   }
   made_ += out.size() - before;
+  if (over_) tell_damage();
   return out.size() > before;
 }
 
@@ -201,11 +206,13 @@ bool Unpacker::gzip(std::string& out) {
       drop(input().size());
       return true;
     }
-    return next_member();
+    damage_ = offset_;
+    return next_member() || ends("");
   }
   mark();
   if (whole_member(out)) return true;
   zlib_ = std::make_unique<Zlib>();
+  member_ = offset_;
   return part_of_member(out);
 }
 
@@ -239,6 +246,9 @@ bool Unpacker::whole_member(std::string& out) {
 bool Unpacker::part_of_member(std::string& out) {
   if (!fill(1)) {
     zlib_.reset();
+    go_back_in_damaged();
+    if (next_member()) return true;
+    damage_.reset();
     return ends("the file ends inside a gzip member");
   }
   std::array<char, kPiece> piece;
@@ -247,19 +257,40 @@ bool Unpacker::part_of_member(std::string& out) {
   const int result =
       zlib_->inflate(input(), piece.data(), piece.size(), taken, made);
   out.append(piece.data(), made);
-  drop(taken);
+  pass(taken);
   if (result == Z_STREAM_END) {
     zlib_.reset();
+    passed_ = 0;
   } else if (result != Z_OK && result != Z_BUF_ERROR) {
     zlib_.reset();
-    return next_member();
+    go_back_in_damaged();
+    return next_member() || ends("");
   }
   return true;
 }
 
+// Drops what was read of a member or frame.
+void Unpacker::pass(std::size_t size) {
+  drop(size);
+  passed_ = passed_ + size <= kMostAtOnce ? passed_ + size : 0;
+}
+
+// Bytes of others may have been read as those of what is damaged: it goes back
+// to where that began if it is at hand, and if no more is read again than was
+// read.
+void Unpacker::go_back_in_damaged() {
+  damage_ = member_;
+  const std::size_t passed = std::exchange(passed_, 0);
+  if (member_ + passed == offset_ &&
+      read_again_ + passed <= offset_ + kMostAtOnce) {
+    begin_ -= passed;
+    offset_ -= passed;
+    read_again_ += passed;
+  }
+}
+
 // Passes over what is damaged, to a member that begins with a record.
 bool Unpacker::next_member() {
-  damaged_ = true;
   for (drop(std::min<std::size_t>(1, input().size()));
        fill(kGzipMember.size());) {
     const std::size_t found = input().find(kGzipMember);
@@ -280,7 +311,7 @@ bool Unpacker::next_member() {
     if (std::string_view(first.data(), made) == kRecord) return true;
     drop(1);
   }
-  return ends("what is packed is damaged");
+  return false;
 }
 
 // --- zstd
@@ -293,24 +324,36 @@ bool Unpacker::zstd(std::string& out) {
     }
   }
   if (!fill(1)) {
-    return ends(zstd_->in_frame ? "the file ends inside a zstd frame" : "");
+    if (!zstd_->in_frame) return ends("");
+    go_back_in_damaged();
+    if (next_frame()) return true;
+    damage_.reset();
+    return ends("the file ends inside a zstd frame");
   }
-  if (!std::exchange(zstd_->in_frame, true)) mark();
+  if (!std::exchange(zstd_->in_frame, true)) {
+    mark();
+    member_ = offset_;
+  }
   std::array<char, kPiece> piece;
   ZSTD_inBuffer from{input().data(), input().size(), 0};
   ZSTD_outBuffer to{piece.data(), piece.size(), 0};
   const std::size_t left =
       ZSTD_decompressStream(zstd_->context.get(), &to, &from);
   out.append(piece.data(), to.pos);
-  drop(from.pos);
-  if (ZSTD_isError(left) != 0) return next_frame();
-  if (left == 0) zstd_->in_frame = false;
+  pass(from.pos);
+  if (ZSTD_isError(left) != 0) {
+    go_back_in_damaged();
+    return next_frame() || ends("");
+  }
+  if (left == 0) {
+    zstd_->in_frame = false;
+    passed_ = 0;
+  }
   return true;
 }
 
 // Passes over what is damaged, to a frame that begins with a record.
 bool Unpacker::next_frame() {
-  damaged_ = true;
   zstd_->in_frame = false;
   // The dictionary stays.
   const auto begin_anew = [this] {
@@ -343,7 +386,7 @@ bool Unpacker::next_frame() {
     if (zstd_->tried > kMostTried) break;
     drop(1);
   }
-  return ends("what is packed is damaged");
+  return false;
 }
 
 Result<std::unique_ptr<ByteSource>> Unpacker::open_at(const std::string& file,

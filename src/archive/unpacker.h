@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,16 +18,22 @@ namespace crawl {
 // The bytes of an archive, unpacked: gzip, whose members may be many, or one;
 // zstd, whose first frame may be the dictionary of the others; or plain.
 //
-// What is damaged is left out: it goes on with the next gzip member, or zstd
-// frame, that begins with a record. Memory is bounded whatever the bytes are.
-// One thread.
+// What is damaged is told of, and it goes on with the next gzip member, or zstd
+// frame, that begins with a record. Memory is bounded whatever the bytes are,
+// and the work by their number. One thread.
 class Unpacker {
  public:
   // Where a member or a frame begins: in the unpacked bytes and in the file.
   struct Mark {
     std::uint64_t at = 0;
     std::uint64_t offset = 0;
-    bool behind_damage = false;  // bytes before it are missing
+  };
+  // What is packed is no member or frame, or is one whose bytes are wrong or
+  // missing: where in the file it begins, and where the unpacked bytes go on
+  // behind it.
+  struct Damage {
+    std::uint64_t at = 0;
+    std::uint64_t offset = 0;
   };
 
   // Whether bytes that begin so are gzip or zstd.
@@ -49,9 +56,9 @@ class Unpacker {
 
   // Those not taken off yet, in order.
   std::deque<Mark>& marks() { return marks_; }
+  std::deque<Damage>& damages() { return damages_; }
   bool is_packed() const { return format_ != Format::kPlain; }
-  // At the end: the bytes end where they should not, or could not be read.
-  bool broken() const { return !fault_.empty(); }
+  // At the end: why the bytes end where they should not; "" if they do not.
   const std::string& fault() const { return fault_; }
 
  private:
@@ -64,12 +71,15 @@ class Unpacker {
   }
   bool fill(std::size_t size);
   void drop(std::size_t size);
+  void pass(std::size_t size);
   static Format format_of(std::string_view begin);
   void mark();
+  void tell_damage();
   bool plain(std::string& out);
   bool gzip(std::string& out);
   bool whole_member(std::string& out);
   bool part_of_member(std::string& out);
+  void go_back_in_damaged();
   bool next_member();
   bool zstd(std::string& out);
   bool next_frame();
@@ -83,10 +93,17 @@ class Unpacker {
   std::uint64_t offset_ = 0;  // of input_[begin_] in the file
   std::uint64_t made_ = 0;    // bytes unpacked so far
   bool no_more_input_ = false;
-  bool damaged_ = false;  // since the last mark
+  // Of the packed bytes before begin_, those of the member or frame that is
+  // read in parts that are still there: another may turn out to begin among
+  // them.
+  std::size_t passed_ = 0;
+  std::uint64_t member_ = 0;             // its offset
+  std::uint64_t read_again_ = 0;         // bytes, so far
+  std::optional<std::uint64_t> damage_;  // its offset, until it is told
   bool over_ = false;
   std::string fault_;
   std::deque<Mark> marks_;
+  std::deque<Damage> damages_;
 
   struct FreeInflater {
     void operator()(libdeflate_decompressor* inflater) const;

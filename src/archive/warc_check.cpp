@@ -79,7 +79,11 @@ class Checker {
       : bytes_(std::move(source)), tell_(tell) {}
 
   WarcCheck run() {
-    while (bytes_.need(1)) record();
+    while (bytes_.need(1)) {
+      tell_damage();
+      record();
+    }
+    tell_damage();
     if (!bytes_.fault().empty()) fault(bytes_.fault());
     if (counts_.records == 0 && counts_.faults == 0) {
       fault("there is no record in it");
@@ -107,8 +111,14 @@ class Checker {
       fault("its Content-Length is no length");
       return pass_to_next();
     }
-    check_block(fields, *length, begin);
-    check_end(begin);
+    if (check_block(fields, *length, begin)) check_end(begin);
+  }
+
+  void tell_damage() {
+    while (bytes_.damaged_before(bytes_.position() + 1)) {
+      offset_ = bytes_.take_damage().offset;
+      fault("what is packed is damaged");
+    }
   }
 
   // Nothing if no record begins here, which has been said.
@@ -123,6 +133,13 @@ class Checker {
     std::size_t end = std::string_view::npos;
     while ((end = bytes_.here().find("\r\n\r\n")) == std::string_view::npos &&
            bytes_.here().size() < kMostHead && bytes_.get_more()) {
+    }
+    const std::uint64_t head_end =
+        bytes_.position() + std::min(end, bytes_.here().size());
+    if (bytes_.damaged_before(head_end)) {
+      bytes_.drop(
+          static_cast<std::size_t>(bytes_.damage()->at - bytes_.position()));
+      return std::nullopt;
     }
     if (end == std::string_view::npos) {
       fault("its head does not end");
@@ -236,7 +253,8 @@ class Checker {
     bytes_.forget_marks();
   }
 
-  void check_block(const Fields& fields, std::uint64_t length,
+  // False if it ends too early.
+  bool check_block(const Fields& fields, std::uint64_t length,
                    std::uint64_t begin) {
     const std::string type = fields.get("warc-type");
     const bool message = starts_with_ignoring_case(fields.get("content-type"),
@@ -248,13 +266,17 @@ class Checker {
     bool in_head = message;
     std::uint64_t left = length;
     while (left > 0) {
-      if (!bytes_.need(1)) {
-        fault(fmt::format("it ends {} bytes before its Content-Length", left));
-        return;
+      bytes_.need(1);
+      std::uint64_t size = std::min<std::uint64_t>(left, bytes_.here().size());
+      if (bytes_.damaged_before(bytes_.position() + size)) {
+        size = bytes_.damage()->at - bytes_.position();
       }
-      const std::string_view part = bytes_.here().substr(
-          0, static_cast<std::size_t>(
-                 std::min<std::uint64_t>(left, bytes_.here().size())));
+      if (size == 0) {
+        fault(fmt::format("it ends {} bytes before its Content-Length", left));
+        return false;
+      }
+      const std::string_view part =
+          bytes_.here().substr(0, static_cast<std::size_t>(size));
       block_.update(part);
       std::string_view payload = part;
       if (in_head) {
@@ -283,6 +305,7 @@ class Checker {
     if (at_hand && fields.count("warc-segment-number") == 0) {
       compare(fields.get("warc-payload-digest"), payload_, "payload");
     }
+    return true;
   }
 
   void compare(const std::string& said, Sha1& sha1, std::string_view what) {

@@ -260,7 +260,7 @@ TEST(ArchiveReader, WhatIsLostBetweenWholeRecordsIsTold) {
     ASSERT_THAT(all, SizeIs(3));
     EXPECT_EQ(all[0].url, "http://a.test/");
     EXPECT_EQ(all[1].kind, ArchivedRecord::Kind::kBad);
-    EXPECT_EQ(all[1].offset, before.size() + damaged.size());
+    EXPECT_EQ(all[1].offset, before.size());
     EXPECT_EQ(all[2].url, "http://b.test/");
     EXPECT_EQ(all[2].fault, "");
   }
@@ -280,6 +280,75 @@ TEST(ArchiveReader, GoesOnWithTheNextMemberBehindADamagedOne) {
   std::size_t faults = 0;
   for (const ArchivedRecord& record : all) faults += !record.fault.empty();
   EXPECT_EQ(faults, 1U);
+}
+
+TEST(ArchiveReader, ALengthThatIsTooLongCostsNoOtherRecord) {
+  const std::string bad = response("http://bad.test/");
+  const std::string nested = response("http://nest.test/", "\r\n\r\n" + kA);
+  for (const char* length : {"100", "200", "500", "700", "1000000000"}) {
+    const std::string wrong = with_length(bad, length);
+    for (const std::string& bytes :
+         {wrong + kA + kB + kA, gzip(wrong + kA + kB + kA)}) {
+      const auto all = read(bytes);
+      ASSERT_EQ(all.size(), 4u) << length;
+      EXPECT_EQ(all[0].url, "http://bad.test/");
+      EXPECT_THAT(all[0].fault, HasSubstr("Content-Length"));
+      EXPECT_EQ(all[0].block, message("x"));
+      EXPECT_EQ(all[1].url, "http://a.test/");
+      EXPECT_EQ(all[1].fault, "");
+      EXPECT_EQ(all[2].url, "http://b.test/");
+      EXPECT_EQ(all[3].url, "http://a.test/");
+    }
+    EXPECT_EQ(read(wrong + kA)[1].offset, wrong.size());
+  }
+  // A page may show a record.
+  EXPECT_THAT(told(nested + kB),
+              ElementsAre("http://nest.test/", "http://b.test/"));
+}
+
+// Whatever becomes of one member, the others' records are there, as they were,
+// and it is told of once, where it begins.
+TEST(ArchiveReader, TellsOfEachDamageOnceAndLosesNothingElse) {
+  const std::string a = gzip(response("http://h.test/a"));
+  const std::string b = gzip(response("http://h.test/b"));
+  const std::string c = gzip(response("http://h.test/c"));
+  const auto expect_one = [&](const std::string& middle,
+                              const std::string& what) {
+    const auto all = read(a + middle + c);
+    ASSERT_GE(all.size(), 2u) << what;
+    EXPECT_EQ(all.front().url, "http://h.test/a") << what;
+    EXPECT_EQ(all.front().fault, "") << what;
+    EXPECT_EQ(all.back().url, "http://h.test/c") << what;
+    EXPECT_EQ(all.back().fault, "") << what;
+    EXPECT_EQ(all.back().block, message("x")) << what;
+    EXPECT_EQ(all.back().offset, a.size() + middle.size()) << what;
+    ASSERT_EQ(all.size(), 3u) << what;
+    EXPECT_EQ(all[1].offset, a.size()) << what;
+    EXPECT_THAT(all[1].fault, HasSubstr("damaged")) << what;
+  };
+  // What says nothing about the bytes does not matter: in the header whether
+  // they are text, when they were packed, how well, and where; the last bits
+  // before the sum.
+  const auto matters = [&](std::size_t at, int change = 0xff) {
+    if (at == 3) return change != 0x01;
+    return at < 4 || (at > 9 && at != b.size() - 9);
+  };
+  for (std::size_t at = 0; at < b.size(); ++at) {
+    for (const int change : {0xff, 0x01, 0x10}) {
+      std::string altered = b;
+      altered[at] = static_cast<char>(altered[at] ^ change);
+      if (matters(at, change)) {
+        expect_one(altered, fmt::format("byte {} ^ {}", at, change));
+      }
+    }
+    std::string without = b;
+    without.erase(at, 1);
+    if (matters(at)) expect_one(without, fmt::format("without byte {}", at));
+    if (at > 0) expect_one(b.substr(0, at), fmt::format("{} bytes of it", at));
+  }
+  for (const std::string_view bytes : {"garbage", "\x1f\x8b", "\x1f\x8b\x08"}) {
+    expect_one(std::string(bytes), "between members");
+  }
 }
 
 TEST(ArchiveReader, SaysThatAFileEndsInsideAMember) {

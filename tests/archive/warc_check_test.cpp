@@ -82,6 +82,26 @@ TEST(WarcCheck, GoodRecordsHaveNoFaults) {
   EXPECT_THAT(faults(packed), IsEmpty());
 }
 
+TEST(WarcCheck, WhatIsDamagedIsToldWhereItsMemberBegins) {
+  const std::string member = gzip(record(fields("warcinfo"), ""));
+  const auto damaged = [&](std::size_t at) {
+    std::string altered = member;
+    altered[at] = static_cast<char>(~altered[at]);
+    return altered;
+  };
+  // In the header, in the bytes, in their sum.
+  for (const std::size_t at : {std::size_t{0}, std::size_t{3}, std::size_t{10},
+                               member.size() / 2, member.size() - 6}) {
+    EXPECT_THAT(
+        faults(member + damaged(at) + member),
+        ElementsAre(fmt::format("{} what is packed is damaged", member.size())))
+        << at;
+  }
+  EXPECT_THAT(
+      faults(member + "garbage" + member),
+      ElementsAre(fmt::format("{} what is packed is damaged", member.size())));
+}
+
 TEST(WarcCheck, EveryFaultIsTold) {
   const std::string good = record(fields("warcinfo"), "");
   const std::string at = std::to_string(good.size());
