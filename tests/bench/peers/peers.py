@@ -11,6 +11,7 @@ Work loads, all by default:
   tls-h2-gzip tls-h1-gzip http-gzip tls-h2 tls-h1 http   real pages of one host (web.py)
   handshakes names   a page of each of 4,000 hosts over TLS, of 20,000 over http: as root
   connections        memory of many connections
+  archives           written beside wget, read beside gzip, with the budgets (archives.py)
   list site latency hosts tls memory small
 
 peers.sh installs what this needs and calls it. With --readme the tables become the
@@ -36,6 +37,7 @@ sys.path.insert(0, str(HERE))
 from contenders import JOBS, Tools, processors, raise_open_files_limit  # noqa: E402
 from harness import QUICK_RUNS, measure, run_rounds  # noqa: E402
 from nginx import Nginx  # noqa: E402
+import archives  # noqa: E402
 import report  # noqa: E402
 import web  # noqa: E402
 
@@ -324,7 +326,7 @@ def main():
                         help="one round over fewer pages, to see that web.py's work loads work")
     parser.add_argument("--out", type=pathlib.Path, default=root / "build/bench")
     parser.add_argument("--readme", action="store_true")
-    workloads = {**web.WORKLOADS,
+    workloads = {**web.WORKLOADS, **archives.WORKLOADS,
                  **{name: lambda bench, name: getattr(bench, name)() for name in (
                      "list", "site", "latency", "hosts", "tls", "memory", "small")}}
     parser.add_argument("--only", metavar="WORKLOAD[,WORKLOAD...]", default=",".join(workloads),
