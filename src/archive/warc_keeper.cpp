@@ -74,15 +74,19 @@ std::unique_ptr<WarcKeeper::Tools> WarcKeeper::take_tools() const {
   return std::make_unique<Tools>();
 }
 
-std::string WarcKeeper::packed(Tools& tools, std::string_view record,
-                               bool store) const {
-  if (!pack_) return std::string(record);
-  tools.member.clear();
+std::string WarcKeeper::packed(Tools& tools, WarcRecord& record, bool store,
+                               std::string_view block,
+                               std::string_view more) const {
+  if (!pack_) return std::string(record.end(block, more));
   if (store) {
-    GzipMember::append_stored(record, tools.member);
-  } else {
-    tools.packer.append(record, tools.member);
+    std::string member;
+    GzipMember::append_stored(
+        {record.head(block.size() + more.size()), block, more, kWarcRecordEnd},
+        member);
+    return member;
   }
+  tools.member.clear();
+  tools.packer.append(record.end(block, more), tools.member);
   return tools.member;
 }
 
@@ -114,16 +118,13 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   if (!exchange.remote_ip.empty()) {
     shared += line("WARC-IP-Address", exchange.remote_ip);
   }
-  capture->request = packed(
-      *tools,
-      WarcRecord("request", tools->record)
-          .add("WARC-Record-ID", request_id)
-          .add_lines(shared)
-          .add("WARC-Concurrent-To", capture->response_id)
-          .add("WARC-Block-Digest", warc_digest(tools->sha1, exchange.request))
-          .add("Content-Type", "application/http;msgtype=request")
-          .end(exchange.request),
-      store);
+  WarcRecord request("request", tools->record);
+  request.add("WARC-Record-ID", request_id)
+      .add_lines(shared)
+      .add("WARC-Concurrent-To", capture->response_id)
+      .add("WARC-Block-Digest", warc_digest(tools->sha1, exchange.request))
+      .add("Content-Type", "application/http;msgtype=request");
+  capture->request = packed(*tools, request, store, exchange.request);
 
   const std::string protocols = protocol_lines(exchange);
   WarcRecord response("response", tools->record);
@@ -139,22 +140,19 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   }
   response.add("Content-Type", "application/http;msgtype=response");
   capture->response =
-      packed(*tools, response.end(exchange.head, exchange.body), store);
+      packed(*tools, response, store, exchange.head, exchange.body);
 
   std::string about;
   if (!exchange.via.empty()) about += line("via", exchange.via);
   if (!exchange.hops.empty()) about += line("hopsFromSeed", exchange.hops);
   about += line("fetchTimeMs", fmt::format("{:.0f}", exchange.seconds * 1000));
   // What it is about, the response says.
-  capture->metadata =
-      packed(*tools,
-             WarcRecord("metadata", tools->record)
-                 .add("WARC-Record-ID", id_with('2'))
-                 .add("WARC-Date", capture->date)
-                 .add("WARC-Concurrent-To", capture->response_id)
-                 .add("Content-Type", "application/warc-fields")
-                 .end(about),
-             store);
+  WarcRecord metadata("metadata", tools->record);
+  metadata.add("WARC-Record-ID", id_with('2'))
+      .add("WARC-Date", capture->date)
+      .add("WARC-Concurrent-To", capture->response_id)
+      .add("Content-Type", "application/warc-fields");
+  capture->metadata = packed(*tools, metadata, store, about);
 
   if (capture->may_be_referred_to) {
     capture->head = exchange.head;

@@ -33,8 +33,10 @@ class WarcKeeper final : public ExchangeKeeper {
     std::string record, member;  // room to work in
   };
   std::unique_ptr<Tools> take_tools() const;
-  // `store`: as a member, but not made any smaller.
-  std::string packed(Tools& tools, std::string_view record, bool store) const;
+  // The record, of a block in two parts, as it goes to the file; `store`: as a
+  // member, but not made any smaller.
+  std::string packed(Tools& tools, WarcRecord& record, bool store,
+                     std::string_view block, std::string_view more = {}) const;
 
   const bool pack_;
   const RecordIds ids_;

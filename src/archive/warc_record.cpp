@@ -34,10 +34,15 @@ WarcRecord& WarcRecord::add_lines(std::string_view lines) {
   return *this;
 }
 
+std::string_view WarcRecord::head(std::size_t block_bytes) {
+  fmt::format_to(std::back_inserter(text_), "Content-Length: {}\r\n\r\n",
+                 block_bytes);
+  return text_;
+}
+
 std::string_view WarcRecord::end(std::string_view block,
                                  std::string_view more) {
-  fmt::format_to(std::back_inserter(text_), "Content-Length: {}\r\n\r\n",
-                 block.size() + more.size());
+  head(block.size() + more.size());
   text_.reserve(text_.size() + block.size() + more.size() +
                 kWarcRecordEnd.size());
   text_.append(block).append(more).append(kWarcRecordEnd);

@@ -27,6 +27,8 @@ class WarcRecord {
   WarcRecord& add(std::string_view name, std::string_view value);
   // Lines that other records have too, each with its end.
   WarcRecord& add_lines(std::string_view lines);
+  // What comes before a block of so many bytes.
+  std::string_view head(std::size_t block_bytes);
   // The record, of a block that is in two parts.
   std::string_view end(std::string_view block, std::string_view more = {});
 

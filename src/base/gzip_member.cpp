@@ -1,9 +1,7 @@
 #include "base/gzip_member.h"
 
 #include <libdeflate.h>
-#include <zlib.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <new>
 
@@ -11,14 +9,13 @@ namespace crawl {
 namespace {
 
 constexpr int kLevel = 6;
-// zlib's tables for what is short: a window of 4 KiB, and 12 bits of hash,
-// which are soon made empty again.
-constexpr std::size_t kShort = 4'000;
-constexpr int kShortWindow = 12;
-constexpr int kShortMemory = 5;
+
+// A member's header (RFC 1952 section 2.3).
+constexpr std::string_view kBegin("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
 
 // A deflate block that is not packed (RFC 1951 section 3.2.4).
 constexpr std::size_t kMostStored = 65'535;
+constexpr std::size_t kStoredHead = 5;
 
 void append_little_endian(std::uint32_t value, int bytes, std::string& out) {
   for (int i = 0; i < bytes; ++i) {
@@ -26,44 +23,27 @@ void append_little_endian(std::uint32_t value, int bytes, std::string& out) {
   }
 }
 
-// A member's header (RFC 1952 section 2.3).
-constexpr std::string_view kBegin("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
-
-// What ends a member that holds `bytes`.
-void append_end(std::string_view bytes, std::string& out) {
-  append_little_endian(libdeflate_crc32(0, bytes.data(), bytes.size()), 4, out);
-  append_little_endian(static_cast<std::uint32_t>(bytes.size()), 4, out);
+void append_stored_block(std::string_view block, bool last, std::string& out) {
+  const auto length = static_cast<std::uint32_t>(block.size());
+  out += last ? '\1' : '\0';
+  append_little_endian(length, 2, out);
+  append_little_endian(~length, 2, out);
+  out += block;
 }
 
 }  // namespace
-
-struct GzipMember::Zlib {
-  z_stream stream{};
-  Zlib() {
-    if (deflateInit2(&stream, kLevel, Z_DEFLATED, -kShortWindow, kShortMemory,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
-      throw std::bad_alloc();
-    }
-  }
-  ~Zlib() { deflateEnd(&stream); }
-  Zlib(const Zlib&) = delete;
-  Zlib& operator=(const Zlib&) = delete;
-};
 
 void GzipMember::Free::operator()(libdeflate_compressor* compressor) const {
   libdeflate_free_compressor(compressor);
 }
 
-GzipMember::GzipMember()
-    : compressor_(libdeflate_alloc_compressor(kLevel)),
-      zlib_(std::make_unique<Zlib>()) {
+GzipMember::GzipMember() : compressor_(libdeflate_alloc_compressor(kLevel)) {
   if (!compressor_) throw std::bad_alloc();
 }
 
 GzipMember::~GzipMember() = default;
 
 void GzipMember::append(std::string_view bytes, std::string& out) {
-  if (bytes.size() <= kShort) return short_member(bytes, out);
   const std::size_t begin = out.size();
   out.resize(begin +
              libdeflate_gzip_compress_bound(compressor_.get(), bytes.size()));
@@ -73,37 +53,29 @@ void GzipMember::append(std::string_view bytes, std::string& out) {
   out.resize(begin + size);
 }
 
-void GzipMember::append_stored(std::string_view bytes, std::string& out) {
-  out.reserve(out.size() + kBegin.size() + bytes.size() +
-              (bytes.size() / kMostStored + 1) * 5 + 8);
+void GzipMember::append_stored(std::initializer_list<std::string_view> pieces,
+                               std::string& out) {
+  std::size_t size = 0;
+  std::size_t blocks = 1;
+  for (const std::string_view piece : pieces) {
+    size += piece.size();
+    blocks += piece.size() / kMostStored + 1;
+  }
+  out.reserve(out.size() + kBegin.size() + size + blocks * kStoredHead + 8);
   out += kBegin;
-  std::string_view rest = bytes;
-  do {
-    const std::string_view block = rest.substr(0, kMostStored);
-    rest.remove_prefix(block.size());
-    const auto length = static_cast<std::uint32_t>(block.size());
-    out += rest.empty() ? '\1' : '\0';
-    append_little_endian(length, 2, out);
-    append_little_endian(~length, 2, out);
-    out += block;
-  } while (!rest.empty());
-  append_end(bytes, out);
-}
-
-void GzipMember::short_member(std::string_view bytes, std::string& out) {
-  out += kBegin;
-  z_stream& stream = zlib_->stream;
-  deflateReset(&stream);
-  const std::size_t begin = out.size();
-  out.resize(begin + deflateBound(&stream, bytes.size()));
-  stream.next_in =
-      const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data() + begin);
-  stream.avail_out = static_cast<uInt>(out.size() - begin);
-  deflate(&stream, Z_FINISH);
-  out.resize(out.size() - stream.avail_out);
-  append_end(bytes, out);
+  std::uint32_t crc = 0;
+  for (std::string_view piece : pieces) {
+    if (piece.empty()) continue;  // that of nothing at all begins anew
+    crc = libdeflate_crc32(crc, piece.data(), piece.size());
+    while (!piece.empty()) {
+      const std::string_view block = piece.substr(0, kMostStored);
+      piece.remove_prefix(block.size());
+      append_stored_block(block, false, out);
+    }
+  }
+  append_stored_block({}, true, out);
+  append_little_endian(crc, 4, out);
+  append_little_endian(static_cast<std::uint32_t>(size), 4, out);
 }
 
 }  // namespace crawl

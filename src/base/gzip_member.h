@@ -1,6 +1,7 @@
 #ifndef CRAWL_BASE_GZIP_MEMBER_H_
 #define CRAWL_BASE_GZIP_MEMBER_H_
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,8 +11,7 @@ struct libdeflate_compressor;
 namespace crawl {
 
 // Packs bytes into gzip members (RFC 1952), each whole by itself, so that a
-// file of them is cut and read at any member's beginning. Level 6: what is
-// short by zlib, which has less to set up, the rest by libdeflate. One thread.
+// file of them is cut and read at any member's beginning. Level 6. One thread.
 class GzipMember {
  public:
   GzipMember();
@@ -19,19 +19,16 @@ class GzipMember {
 
   // Appends a member that holds `bytes`.
   void append(std::string_view bytes, std::string& out);
-  // The same of bytes that are packed already: they are stored as they are,
-  // which takes next to no time.
-  static void append_stored(std::string_view bytes, std::string& out);
+  // The same of bytes that are packed already, in pieces: they are stored as
+  // they are, which takes next to no time.
+  static void append_stored(std::initializer_list<std::string_view> pieces,
+                            std::string& out);
 
  private:
-  struct Zlib;
-  void short_member(std::string_view bytes, std::string& out);
-
   struct Free {
     void operator()(libdeflate_compressor* compressor) const;
   };
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
-  std::unique_ptr<Zlib> zlib_;
 };
 
 }  // namespace crawl
