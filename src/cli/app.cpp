@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/userinfo.h"
 #include "cli/archive_input.h"
 #include "cli/compare.h"
 #include "cli/config_file.h"
@@ -166,7 +165,7 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
   if (again && (*shared)->begun() != begun) {
     return make_error(fmt::format(
         "--shared {}: Redis has lost the crawl; the outputs are as they were",
-        shown_value(hide_password(options.shared))));
+        shown_value(shown_shared_address(options.shared))));
   }
   begun = (*shared)->begun();
   if (!(*shared)->resumed()) {

@@ -298,8 +298,8 @@ constexpr std::array<OptionSpec, 99> kOptions = {{
      &T::state},
     {Group::kSites, "shared", '\0', "URL",
      "Crawl with others, on this and other machines, that are given the same "
-     "URL, redis://HOST[:PORT][/DB[/NAME]]; each writes what it fetched. Needs "
-     "-o.",
+     "URL, redis://HOST[:PORT][/DB[/NAME]], or rediss:// for TLS; each writes "
+     "what it fetched. Needs -o.",
      &T::shared},
     {Group::kSites, "lease", '\0', "TIME",
      "With --shared: others wait so long for a worker that says nothing, then "

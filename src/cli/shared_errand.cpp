@@ -17,6 +17,7 @@
 #include "cli/refuse.h"
 #include "cli/state.h"
 #include "crawl/base/human.h"
+#include "crawl/fetch/secure_channel.h"
 #include "crawl/frontier/shared_state.h"
 #include "crawl/frontier/state_store.h"
 #include "writer/clean_text.h"
@@ -52,8 +53,8 @@ std::uint64_t counter(const std::map<std::string, std::uint64_t>& counters,
 int show_status(const SharedErrand& errand) {
   const bool redraws = errand.watch && !errand.json && isatty(STDOUT_FILENO);
   while (true) {
-    const Result<SharedStatus> status =
-        read_shared_status(errand.address, kRedisPatience);
+    const Result<SharedStatus> status = read_shared_status(
+        errand.address, kRedisPatience, &open_secure_channel);
     if (!status) return refuse(status.error());
     const std::string text =
         errand.json ? status_json(*status) : format_status(*status);
@@ -70,7 +71,7 @@ int show_status(const SharedErrand& errand) {
 // this machine, and says of all others how much that is.
 int finish(const SharedErrand& errand) {
   const Result<SharedStatus> status =
-      read_shared_status(errand.address, kRedisPatience);
+      read_shared_status(errand.address, kRedisPatience, &open_secure_channel);
   if (!status) return refuse(status.error());
   int exit_status = kExitOk;
   const std::string here = machine_name() + ":";
@@ -181,8 +182,8 @@ int run_shared_errand(const SharedErrand& errand) {
   const SharedOrder order = errand.what == What::kPause  ? SharedOrder::kPause
                             : errand.what == What::kStop ? SharedOrder::kStop
                                                          : SharedOrder::kGoOn;
-  if (const Result<void> given =
-          give_shared_order(errand.address, order, kRedisPatience);
+  if (const Result<void> given = give_shared_order(
+          errand.address, order, kRedisPatience, &open_secure_channel);
       !given) {
     return refuse(given.error());
   }

@@ -13,6 +13,7 @@
 
 #include "base/userinfo.h"
 #include "crawl/engine/seed_source.h"
+#include "crawl/fetch/secure_channel.h"
 #include "crawl/frontier/scope.h"
 #include "crawl/writer/fields.h"
 #include "engine/seed_url.h"
@@ -131,6 +132,7 @@ std::string machine_name() {
 SharedOptions shared_options(const Options& options) {
   SharedOptions shared;
   shared.address = options.shared;
+  shared.secure = &open_secure_channel;
   // The file's name as this machine knows it, wherever the command is run.
   std::error_code ignored;
   shared.worker = fmt::format(

@@ -31,30 +31,76 @@ bool is_name(std::string_view text) {
          });
 }
 
+// "cacert=FILE&cert=FILE&key=FILE", percent-encoded.
+Result<void> read_query(std::string_view query, RedisAddress& address) {
+  while (!query.empty()) {
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    const std::size_t sign = std::min(part.find('='), part.size());
+    const std::string_view name = part.substr(0, sign);
+    TlsFiles& files = address.files;
+    std::string* const file = name == "cacert" ? &files.cacert
+                              : name == "cert" ? &files.cert
+                              : name == "key"  ? &files.key
+                                               : nullptr;
+    if (file == nullptr || sign + 1 >= part.size()) {
+      return make_error(
+          "has more after its '?' than cacert=FILE, cert=FILE and key=FILE");
+    }
+    *file = url::percent_decode(part.substr(sign + 1));
+  }
+  if (!address.tls) {
+    return make_error("names files for TLS; that is of rediss://");
+  }
+  return {};
+}
+
 }  // namespace
 
+std::string RedisNode::shown() const {
+  const bool bare = host.find(':') != host.npos;
+  return fmt::format("{}{}{}:{}", bare ? "[" : "", host, bare ? "]" : "", port);
+}
+
 std::string RedisAddress::shown() const {
-  return fmt::format("redis://{}:{}/{}/{}", host, port, database, name);
+  return fmt::format("redis{}://{}/{}/{}", tls ? "s" : "", node.shown(),
+                     database, name);
 }
 
 Result<RedisAddress> parse_redis_address(std::string_view text) {
   constexpr std::string_view kForm = "redis://HOST[:PORT][/DB[/NAME]]";
-  constexpr std::string_view kScheme = "redis://";
-  if (!starts_with_ignoring_case(text, kScheme)) {
-    return make_error(fmt::format("is not of the form {}", kForm));
-  }
-  text.remove_prefix(kScheme.size());
+  constexpr std::string_view kScheme = "redis://", kSecure = "rediss://";
   RedisAddress address;
+  address.tls = starts_with_ignoring_case(text, kSecure);
+  if (!address.tls && !starts_with_ignoring_case(text, kScheme)) {
+    return make_error(
+        fmt::format("is not of the form {}, nor rediss:// (TLS)", kForm));
+  }
+  text.remove_prefix((address.tls ? kSecure : kScheme).size());
+  // A password may have a '?' in it.
+  const std::size_t who_ends = text.substr(0, text.find('/')).rfind('@');
+  if (const std::size_t query =
+          text.find('?', who_ends == text.npos ? 0 : who_ends);
+      query != text.npos) {
+    if (Result<void> read = read_query(text.substr(query + 1), address);
+        !read) {
+      return tl::unexpected(read.error());
+    }
+    text = text.substr(0, query);
+  }
   const std::size_t slash = std::min(text.find('/'), text.size());
   std::string_view authority = text.substr(0, slash);
   std::string_view path = text.substr(std::min(slash + 1, text.size()));
   if (const std::size_t at = authority.rfind('@'); at != authority.npos) {
     const std::string_view who = authority.substr(0, at);
     authority.remove_prefix(at + 1);
-    const std::size_t colon = std::min(who.find(':'), who.size());
-    address.user = url::percent_decode(who.substr(0, colon));
+    // Without a colon it is a password, to redis-cli too.
+    const std::size_t colon = who.find(':');
+    if (colon != who.npos) {
+      address.user = url::percent_decode(who.substr(0, colon));
+    }
     address.password =
-        url::percent_decode(who.substr(std::min(colon + 1, who.size())));
+        url::percent_decode(colon != who.npos ? who.substr(colon + 1) : who);
   }
   std::string_view port;
   if (authority.starts_with('[')) {
@@ -62,21 +108,21 @@ Result<RedisAddress> parse_redis_address(std::string_view text) {
     if (end == authority.npos) {
       return make_error(fmt::format("its host is not of the form {}", kForm));
     }
-    address.host = authority.substr(1, end - 1);
+    address.node.host = authority.substr(1, end - 1);
     port = authority.substr(end + 1);
   } else {
     const std::size_t colon = std::min(authority.find(':'), authority.size());
-    address.host = authority.substr(0, colon);
+    address.node.host = authority.substr(0, colon);
     port = authority.substr(colon);
   }
-  if (address.host.empty()) {
+  if (address.node.host.empty()) {
     return make_error(fmt::format("names no host; its form is {}", kForm));
   }
   if (!port.empty()) {
     const auto number =
         port.front() == ':' ? to_number(port.substr(1), 65'535) : std::nullopt;
     if (!number || *number == 0) return make_error("its port is no number");
-    address.port = *number;
+    address.node.port = *number;
   }
   const std::size_t next = std::min(path.find('/'), path.size());
   if (const std::string_view db = path.substr(0, next); !db.empty()) {

@@ -1,12 +1,11 @@
 #include "frontier/redis_link.h"
 
 #include <fmt/format.h>
-#include <hiredis/hiredis.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
-#include <memory>
+#include <charconv>
+#include <initializer_list>
 #include <utility>
 
 namespace crawl {
@@ -14,78 +13,56 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// An answer takes milliseconds; what takes longer has been lost.
-constexpr timeval kAnswerTime{5, 0};
-constexpr timeval kConnectTime{3, 0};
 constexpr milliseconds kFirstRest{50};
 constexpr milliseconds kLongestRest{2'000};
 // Trouble that is over sooner is nothing to talk about.
 constexpr milliseconds kQuietTrouble{1'000};
+// Who is sent on more often goes round in circles.
+constexpr int kMostMoves = 8;
 
-struct FreeReply {
-  void operator()(redisReply* reply) const { freeReplyObject(reply); }
-};
-using ReplyPtr = std::unique_ptr<redisReply, FreeReply>;
-
-RedisReply to_reply(const redisReply& from) {
-  RedisReply reply;
-  switch (from.type) {
-    case REDIS_REPLY_INTEGER:
-      reply.type = RedisReply::Type::kNumber;
-      reply.number = from.integer;
-      break;
-    case REDIS_REPLY_STRING:
-    case REDIS_REPLY_STATUS:
-    case REDIS_REPLY_ERROR:
-      reply.type = RedisReply::Type::kText;
-      reply.text.assign(from.str, static_cast<std::size_t>(from.len));
-      break;
-    case REDIS_REPLY_ARRAY:
-      reply.type = RedisReply::Type::kList;
-      reply.list.reserve(from.elements);
-      for (std::size_t i = 0; i < from.elements; ++i) {
-        reply.list.push_back(to_reply(*from.element[i]));
-      }
-      break;
-    default:
-      break;
-  }
-  return reply;
+bool begins_with_one_of(std::string_view error,
+                        std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return error.starts_with(word);
+  });
 }
 
-// Errors that go away by themselves, by the word that they begin with.
-bool passes(std::string_view error) {
-  constexpr std::array<std::string_view, 9> kPassing = {
-      "LOADING",  "BUSY",    "READONLY",   "OOM",        "MASTERDOWN",
-      "TRYAGAIN", "MISCONF", "NOREPLICAS", "CLUSTERDOWN"};
-  return std::any_of(
-      kPassing.begin(), kPassing.end(),
-      [&](std::string_view word) { return error.starts_with(word); });
+// The node of "MOVED SLOT HOST:PORT"; without a host it is who says so.
+std::optional<RedisNode> moved_to(std::string_view error,
+                                  const RedisNode& said_by) {
+  const std::size_t space = error.rfind(' ');
+  const std::size_t colon = error.rfind(':');
+  if (space == error.npos || colon == error.npos || colon < space) {
+    return std::nullopt;
+  }
+  RedisNode node{std::string(error.substr(space + 1, colon - space - 1)), 0};
+  if (node.host.empty()) node.host = said_by.host;
+  const std::string_view port = error.substr(colon + 1);
+  const auto [end, bad] =
+      std::from_chars(port.data(), port.data() + port.size(), node.port);
+  if (bad != std::errc() || end != port.data() + port.size() ||
+      node.port <= 0 || node.port > 65'535 || node.host == "?") {
+    return std::nullopt;
+  }
+  return node;
 }
 
 }  // namespace
 
-std::int64_t RedisReply::number_at(std::size_t i) const {
-  return i < list.size() ? list[i].number : 0;
-}
-
-const std::vector<RedisReply>& RedisReply::list_at(std::size_t i) const {
-  static const std::vector<RedisReply> kNone;
-  return i < list.size() ? list[i].list : kNone;
-}
-
-RedisLink::RedisLink(RedisAddress address, std::string library,
-                     std::function<void()> wake)
+RedisLink::RedisLink(RedisAddress address, OpenSecure secure,
+                     std::string library, std::function<void()> wake)
     : address_(std::move(address)),
       library_(std::move(library)),
       wake_(std::move(wake)),
+      connection_(address_, secure),
+      node_(address_.node),
       thread_([this] { run(); }) {}
 
 RedisLink::~RedisLink() {
   {
     const std::lock_guard lock(mutex_);
     ends_ = true;
-    if (fd_ >= 0) ::shutdown(fd_, SHUT_RDWR);
+    if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
   }
   changed_.notify_all();
   thread_.join();
@@ -116,6 +93,12 @@ std::vector<std::string> RedisLink::take_news() {
   return std::exchange(news_, {});
 }
 
+Error RedisLink::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return {fmt::format("{}: {}", address_.shown(),
+                      trouble_.empty() ? "no answer" : trouble_)};
+}
+
 void RedisLink::run() {
   while (true) {
     Command command;
@@ -134,14 +117,15 @@ void RedisLink::run() {
     changed_.notify_all();
     wake_();
   }
-  disconnect();
+  connection_.close();
 }
 
 // Nothing if the link ends first.
 std::optional<Result<RedisReply>> RedisLink::ask(const Command& command) {
   milliseconds pause = kFirstRest;
+  int moves = 0;
   while (true) {
-    Fault fault = context_ != nullptr ? Fault::kNone : connect();
+    Fault fault = connection_.is_open() ? Fault::kNone : connect();
     RedisReply reply;
     if (fault == Fault::kNone) fault = exchange(command, reply);
     switch (fault) {
@@ -150,10 +134,15 @@ std::optional<Result<RedisReply>> RedisLink::ask(const Command& command) {
         return Result<RedisReply>(std::move(reply));
       case Fault::kForGood:
         return make_error(fmt::format("{}: {}", address_.shown(), problem_));
+      case Fault::kMoved:
+        // At once, or after a rest.
+        if (++moves < kMostMoves && rest(milliseconds(1))) continue;
+        moves = 0;
+        break;
       case Fault::kNoFunction: {
         RedisReply loaded;
         const Fault loading = exchange({"FUNCTION", "LOAD", library_}, loaded);
-        if (loading == Fault::kPassing) break;
+        if (loading == Fault::kPassing || loading == Fault::kMoved) break;
         if (loading == Fault::kForGood &&
             problem_.find("already exists") == problem_.npos) {
           return make_error(fmt::format(
@@ -168,28 +157,30 @@ std::optional<Result<RedisReply>> RedisLink::ask(const Command& command) {
       case Fault::kPassing:
         break;
     }
-    trouble(problem_);
+    note_trouble();
     if (!rest(pause)) return std::nullopt;
     pause = std::min(2 * pause, kLongestRest);
   }
 }
 
 RedisLink::Fault RedisLink::connect() {
-  redisContext* const context = redisConnectWithTimeout(
-      address_.host.c_str(), address_.port, kConnectTime);
-  if (context == nullptr || context->err != 0) {
-    problem_ = fmt::format("cannot be reached: {}",
-                           context != nullptr ? context->errstr : "no memory");
-    if (context != nullptr) redisFree(context);
-    return Fault::kPassing;
-  }
-  context_ = context;
-  redisSetTimeout(context_, kAnswerTime);
-  redisEnableKeepAlive(context_);
-  {
+  const auto fault_of = [this](RedisConnection::Fault fault) {
+    problem_ = connection_.problem();
+    if (node_ != address_.node) {
+      problem_ = fmt::format("its node {}: {}", node_.shown(), problem_);
+    }
+    return fault == RedisConnection::Fault::kForGood ? Fault::kForGood
+                                                     : Fault::kPassing;
+  };
+  const auto opened = connection_.open(node_, [this](int socket) {
     const std::lock_guard lock(mutex_);
-    fd_ = context_->fd;
-    if (ends_) ::shutdown(fd_, SHUT_RDWR);
+    socket_ = socket;
+    if (ends_ && socket >= 0) ::shutdown(socket, SHUT_RDWR);
+  });
+  if (opened != RedisConnection::Fault::kNone) {
+    const Fault fault = fault_of(opened);
+    next_node();
+    return fault;
   }
   std::vector<Command> first;
   if (!address_.password.empty() || !address_.user.empty()) {
@@ -204,71 +195,112 @@ RedisLink::Fault RedisLink::connect() {
     RedisReply reply;
     const Fault fault = exchange(command, reply);
     if (fault == Fault::kNone) continue;
-    disconnect();
+    connection_.close();
     return fault;
   }
+  learn_nodes();
   return Fault::kNone;
 }
 
-void RedisLink::disconnect() {
-  if (context_ == nullptr) return;
-  {
-    const std::lock_guard lock(mutex_);
-    fd_ = -1;
+// Of a Redis that is no cluster, or says nothing, there is the one.
+void RedisLink::learn_nodes() {
+  RedisReply slots;
+  if (connection_.ask({"CLUSTER", "SLOTS"}, slots) !=
+          RedisConnection::Fault::kNone ||
+      slots.type != RedisReply::Type::kList) {
+    return;
   }
-  redisFree(std::exchange(context_, nullptr));
+  if (!slots.list.empty()) nodes_.clear();
+  for (const RedisReply& range : slots.list) {
+    for (std::size_t i = 2; i < range.list.size(); ++i) {
+      const RedisReply& each = range.list[i];
+      RedisNode node{std::string(each.text_at(0)),
+                     static_cast<int>(each.number_at(1))};
+      if (node.host.empty()) node.host = node_.host;
+      if (node.port <= 0 || node.port > 65'535 || node.host == "?" ||
+          std::find(nodes_.begin(), nodes_.end(), node) != nodes_.end()) {
+        continue;
+      }
+      nodes_.push_back(std::move(node));
+    }
+  }
+}
+
+// The one behind `node_`; the address's own among them.
+void RedisLink::next_node() {
+  const auto at = std::find(nodes_.begin(), nodes_.end(), node_);
+  if (at == nodes_.end()) {
+    node_ = nodes_.empty() ? address_.node : nodes_.front();
+  } else {
+    node_ = at + 1 == nodes_.end() ? address_.node : *(at + 1);
+  }
 }
 
 RedisLink::Fault RedisLink::exchange(const Command& command,
                                      RedisReply& reply) {
-  if (context_ == nullptr) {
-    problem_ = "the connection was lost";
-    return Fault::kPassing;
+  if (const auto fault = connection_.ask(command, reply);
+      fault != RedisConnection::Fault::kNone) {
+    problem_ = connection_.problem();
+    return fault == RedisConnection::Fault::kForGood ? Fault::kForGood
+                                                     : Fault::kPassing;
   }
-  std::vector<const char*> words;
-  std::vector<std::size_t> sizes;
-  for (const std::string& word : command) {
-    words.push_back(word.data());
-    sizes.push_back(word.size());
-  }
-  const ReplyPtr answer(static_cast<redisReply*>(redisCommandArgv(
-      context_, static_cast<int>(words.size()), words.data(), sizes.data())));
-  if (!answer) {
-    problem_ = fmt::format(
-        "the connection was lost: {}",
-        context_->err == REDIS_ERR_IO ? "no answer came" : context_->errstr);
-    disconnect();
-    return Fault::kPassing;
-  }
-  reply = to_reply(*answer);
-  if (answer->type != REDIS_REPLY_ERROR) return Fault::kNone;
-  problem_ = reply.text;
-  if (problem_.find("Function not found") != problem_.npos) {
-    return Fault::kNoFunction;
-  }
-  // A replica that was the master is left for whoever is that now.
-  if (problem_.starts_with("READONLY")) disconnect();
-  return passes(problem_) ? Fault::kPassing : Fault::kForGood;
+  return reply.type == RedisReply::Type::kError ? judge(reply.text)
+                                                : Fault::kNone;
 }
 
-void RedisLink::trouble(std::string what) {
+// By the word that an error begins with.
+RedisLink::Fault RedisLink::judge(std::string_view error) {
+  problem_ = error;
+  if (error.find("Function not found") != error.npos) {
+    return Fault::kNoFunction;
+  }
+  if (error.starts_with("MOVED ")) {
+    connection_.close();
+    const std::optional<RedisNode> to = moved_to(error, node_);
+    if (!to) {
+      next_node();
+      return Fault::kPassing;
+    }
+    node_ = *to;
+    return Fault::kMoved;
+  }
+  // One that starts, is cut off or is no master any more: another may know
+  // better.
+  if (begins_with_one_of(
+          error, {"LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN"})) {
+    connection_.close();
+    next_node();
+    return Fault::kPassing;
+  }
+  if (begins_with_one_of(error, {"ASK ", "TRYAGAIN"})) {
+    problem_ = "the crawl's slot is on its way to another node";
+    return Fault::kPassing;
+  }
+  return begins_with_one_of(error, {"BUSY", "OOM", "MISCONF", "NOREPLICAS"})
+             ? Fault::kPassing
+             : Fault::kForGood;
+}
+
+void RedisLink::note_trouble() {
   const auto now = std::chrono::steady_clock::now();
   if (!std::exchange(in_trouble_, true)) trouble_since_ = now;
-  if (told_ || now - trouble_since_ < kQuietTrouble) return;
-  told_ = true;
   {
     const std::lock_guard lock(mutex_);
+    trouble_ = problem_;
+    if (told_ || now - trouble_since_ < kQuietTrouble) return;
+    told_ = true;
     news_.push_back(
-        fmt::format("{}: {}; waiting for it", address_.shown(), what));
+        fmt::format("{}: {}; waiting for it", address_.shown(), problem_));
   }
   wake_();
 }
 
 void RedisLink::all_is_well() {
-  in_trouble_ = false;
+  if (!std::exchange(in_trouble_, false)) return;
+  const std::lock_guard lock(mutex_);
+  trouble_.clear();
   if (!std::exchange(told_, false)) return;
   const auto gone = std::chrono::steady_clock::now() - trouble_since_;
-  const std::lock_guard lock(mutex_);
   news_.push_back(fmt::format(
       "{}: it is back after {} s", address_.shown(),
       std::chrono::duration_cast<std::chrono::seconds>(gone).count()));

@@ -14,41 +14,29 @@
 
 #include "crawl/base/error.h"
 #include "frontier/redis_address.h"
-
-struct redisContext;
+#include "frontier/redis_connection.h"
 
 namespace crawl {
 
-// What Redis answers.
-struct RedisReply {
-  enum class Type : std::uint8_t { kText, kNumber, kList, kNil };
-  Type type = Type::kNil;
-  std::string text;
-  std::int64_t number = 0;
-  std::vector<RedisReply> list;
-
-  // Of what should be there; what is not is "", 0 or an empty list.
-  std::string_view text_at(std::size_t i) const {
-    return i < list.size() ? std::string_view(list[i].text) : "";
-  }
-  std::int64_t number_at(std::size_t i) const;
-  const std::vector<RedisReply>& list_at(std::size_t i) const;
-};
-
-// A connection to Redis with a thread of its own, so that nobody waits for it.
-// One command at a time; it is sent again, over a new connection if need be,
-// until it is answered: what is sent must bear that.
+// A way to Redis with a thread of its own, so that nobody waits for it. One
+// command at a time; it is sent again, over a new connection if need be, until
+// it is answered: what is sent must bear that.
 //
 // A Redis that is starting, failing over, out of memory or not reachable is
 // waited for; take_news() says so. All other errors are for good.
+//
+// The address may be any node of a cluster: it goes where the cluster says that
+// the command's keys are (MOVED), and asks the other nodes when one is gone.
+// While their slot is on its way from node to node (ASK, TRYAGAIN) it waits: a
+// function that ran now would see some of its keys only.
 class RedisLink {
  public:
-  using Command = std::vector<std::string>;
+  using Command = RedisCommand;
 
   // `library`: the function library that the commands need; it is loaded where
   // it is not known. `wake`: called on the link's thread when an answer or news
   // has come.
-  RedisLink(RedisAddress address, std::string library,
+  RedisLink(RedisAddress address, OpenSecure secure, std::string library,
             std::function<void()> wake);
   ~RedisLink();
 
@@ -61,15 +49,25 @@ class RedisLink {
 
   // What a user should hear of since the last call: it is gone, it is back.
   std::vector<std::string> take_news();
+  // Why there is no answer yet.
+  Error trouble() const;
 
  private:
-  enum class Fault : std::uint8_t { kNone, kPassing, kNoFunction, kForGood };
+  enum class Fault : std::uint8_t {
+    kNone,
+    kPassing,
+    kMoved,
+    kNoFunction,
+    kForGood,
+  };
   void run();
   std::optional<Result<RedisReply>> ask(const Command& command);
   Fault connect();
-  void disconnect();
+  void learn_nodes();
+  void next_node();
   Fault exchange(const Command& command, RedisReply& reply);
-  void trouble(std::string what);
+  Fault judge(std::string_view error);
+  void note_trouble();
   void all_is_well();
   bool rest(std::chrono::milliseconds time);
 
@@ -78,18 +76,21 @@ class RedisLink {
   const std::function<void()> wake_;
 
   // The thread's own.
-  redisContext* context_ = nullptr;
-  std::string problem_;  // of the last exchange
+  RedisConnection connection_;
+  RedisNode node_;                // that is asked
+  std::vector<RedisNode> nodes_;  // of a cluster, as the last one knew them
+  std::string problem_;           // of the last exchange
   std::chrono::steady_clock::time_point trouble_since_{};
   bool in_trouble_ = false, told_ = false;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool ends_ = false;
-  int fd_ = -1;  // to end a wait for an answer
+  int socket_ = -1;  // to end a wait for an answer
   std::optional<Command> command_;
   std::optional<Result<RedisReply>> answer_;
   std::vector<std::string> news_;
+  std::string trouble_;  // what is waited for; "" if nothing is
 
   std::thread thread_;  // last: it uses all of the above
 };

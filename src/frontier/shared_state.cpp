@@ -66,13 +66,19 @@ Result<void> check_shared_address(std::string_view address) {
   return {};
 }
 
+std::string shown_shared_address(std::string_view address) {
+  const auto parsed = parse_redis_address(address);
+  return parsed ? parsed->shown() : std::string();
+}
+
 SharedState::Impl::Impl(SharedOptions o, RedisAddress a, const Clock& c,
                         std::function<void()> wake)
     : options(std::move(o)),
       address(a),
       clock(c),
       prefix(fmt::format("crawl:{{{}}}:", a.name)),
-      link(std::move(a), std::string(kSharedCrawlLua), std::move(wake)) {}
+      link(std::move(a), options.secure, std::string(kSharedCrawlLua),
+           std::move(wake)) {}
 
 SharedState::SharedState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -121,10 +127,7 @@ Result<RedisReply> SharedState::Impl::ask(
   while (true) {
     if (auto answer = link.wait(milliseconds(100))) return *std::move(answer);
     if ((give_up && give_up()) || clock.now() >= until) {
-      const std::vector<std::string> said = link.take_news();
-      return make_error(said.empty()
-                            ? fmt::format("{}: no answer", address.shown())
-                            : said.front());
+      return tl::unexpected(link.trouble());
     }
   }
 }
@@ -132,6 +135,10 @@ Result<RedisReply> SharedState::Impl::ask(
 Result<void> SharedState::Impl::join(milliseconds patience,
                                      const std::function<bool()>& give_up) {
   const Clock::time_point until = clock.now() + patience;
+  // In a cluster, to the node that has the crawl.
+  const Result<RedisReply> there =
+      ask({"TYPE", prefix + "meta"}, until, give_up);
+  if (!there) return tl::unexpected(there.error());
   const Result<RedisReply> info = ask({"INFO"}, until, give_up);
   if (!info) return tl::unexpected(info.error());
   const std::string_view version = info_value(info->text, "redis_version");

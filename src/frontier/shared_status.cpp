@@ -25,14 +25,12 @@ std::uint64_t to_count(std::string_view text) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(to_number(text), 0));
 }
 
-Result<RedisReply> ask(const RedisAddress& address, RedisLink::Command command,
-                       milliseconds patience) {
-  RedisLink link(address, std::string(kSharedCrawlLua), [] {});
+Result<RedisReply> ask(const RedisAddress& address, OpenSecure secure,
+                       RedisLink::Command command, milliseconds patience) {
+  RedisLink link(address, secure, std::string(kSharedCrawlLua), [] {});
   link.send(std::move(command));
   if (auto answer = link.wait(patience)) return *std::move(answer);
-  const std::vector<std::string> said = link.take_news();
-  return make_error(said.empty() ? fmt::format("{}: no answer", address.shown())
-                                 : said.front());
+  return tl::unexpected(link.trouble());
 }
 
 SharedStatus::Worker read_worker(const RedisReply& reply, std::int64_t now) {
@@ -80,12 +78,13 @@ std::map<std::string, std::uint64_t> SharedStatus::counters() const {
 }
 
 Result<SharedStatus> read_shared_status(std::string_view address,
-                                        milliseconds patience) {
+                                        milliseconds patience,
+                                        OpenSecure secure) {
   const Result<RedisAddress> at = parse_redis_address(address);
   if (!at) return tl::unexpected(at.error());
   const std::string prefix = fmt::format("crawl:{{{}}}:", at->name);
   const Result<RedisReply> reply =
-      ask(*at, {"FCALL_RO", "crawl_v1_status", "1", prefix}, patience);
+      ask(*at, secure, {"FCALL_RO", "crawl_v1_status", "1", prefix}, patience);
   if (!reply) return tl::unexpected(reply.error());
   if (reply->text_at(0) != "ok") {
     return make_error(fmt::format("{}: there is {}", at->shown(),
@@ -120,11 +119,11 @@ Result<SharedStatus> read_shared_status(std::string_view address,
 }
 
 Result<void> give_shared_order(std::string_view address, SharedOrder order,
-                               milliseconds patience) {
+                               milliseconds patience, OpenSecure secure) {
   const Result<RedisAddress> at = parse_redis_address(address);
   if (!at) return tl::unexpected(at.error());
   const Result<RedisReply> reply = ask(
-      *at,
+      *at, secure,
       {"FCALL", "crawl_v1_order", "1", fmt::format("crawl:{{{}}}:", at->name),
        order == SharedOrder::kGoOn    ? ""
        : order == SharedOrder::kPause ? "pause"

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cli/cli_fixture.h"
+#include "support/redis_cluster.h"
 #include "support/redis_server.h"
 
 namespace crawl::testing {
@@ -77,7 +78,7 @@ class SharedCliTest : public CliTest {
         "-r",
         page_url(0),
         "--shared",
-        redis_.url(),
+        address_,
         "--scope",
         "any",
         "--connect-to",
@@ -131,6 +132,7 @@ class SharedCliTest : public CliTest {
   }
 
   RedisServer redis_;
+  std::string address_ = redis_.url();
   std::size_t pages_ = 0, hosts_ = 1;
 };
 
@@ -222,6 +224,26 @@ TEST_F(SharedCliTest, RedisKilledAndStartedAgainCostsNothing) {
     EXPECT_LE(result.exit_status, 1) << result.err;
   }
   expect_whole(2);
+}
+
+TEST_F(SharedCliTest, AMasterOfAClusterKilledCostsNothing) {
+  serve(1'500, 12);
+  RedisCluster cluster;
+  const std::string key = "crawl:{c}:meta";
+  const std::size_t owner = cluster.owner(key);
+  address_ = cluster.node(cluster.stranger(key)).url("c");
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 3; ++i) {
+    workers.push_back(std::make_unique<Process>(worker_command(i)));
+  }
+  ASSERT_TRUE(site_.request_log().wait_for_started(400));
+  cluster.node(owner).kill();
+  for (const auto& worker : workers) {
+    const ProcessResult result = worker->wait();
+    EXPECT_LE(result.exit_status, 1) << result.err;
+  }
+  EXPECT_EQ(cluster.owner(key), RedisCluster::kMasters + owner);
+  expect_whole(3);
 }
 
 TEST_F(SharedCliTest, WhenRedisIsGoneForLongTheWorkersGoOnAfterwards) {

@@ -25,13 +25,15 @@ TEST(RedisAddress, AllPartsAreRead) {
            Case{"redis://h//news", "h", 6379, 0, "news", "", ""},
            Case{"redis://[::1]:7/0/n", "::1", 7, 0, "n", "", ""},
            Case{"redis://:p@h", "h", 6379, 0, "crawl", "", "p"},
+           Case{"redis://p%40@h", "h", 6379, 0, "crawl", "", "p@"},
+           Case{"redis://u:p?@h", "h", 6379, 0, "crawl", "u", "p?"},
            Case{"redis://u:p%40%3a%25@h", "h", 6379, 0, "crawl", "u", "p@:%"},
            Case{"redis://u:a@b@h", "h", 6379, 0, "crawl", "u", "a@b"},
        }) {
     const auto read = parse_redis_address(each.text);
     ASSERT_TRUE(read) << each.text << ": " << read.error().message;
-    EXPECT_EQ(read->host, each.host) << each.text;
-    EXPECT_EQ(read->port, each.port) << each.text;
+    EXPECT_EQ(read->node.host, each.host) << each.text;
+    EXPECT_EQ(read->node.port, each.port) << each.text;
     EXPECT_EQ(read->database, each.database) << each.text;
     EXPECT_EQ(read->name, each.name) << each.text;
     EXPECT_EQ(read->user, each.user) << each.text;
@@ -45,7 +47,9 @@ TEST(RedisAddress, WhatIsNoneIsRefusedAndShowsNoPassword) {
         "redis://me:secret@h:0", "redis://me:secret@h:66000",
         "redis://me:secret@h:x", "redis://me:secret@h/x",
         "redis://me:secret@h/1/a b", "redis://me:secret@h/1/{a}",
-        "redis://me:secret@[::1"}) {
+        "redis://secret@h:x", "redis://me:secret@h?cacert=/x",
+        "rediss://me:secret@h?secret=1",
+        "rediss://me:secret@h?cacert=", "redis://me:secret@[::1"}) {
     const auto read = parse_redis_address(text);
     ASSERT_FALSE(read) << text;
     EXPECT_THAT(read.error().message, Not(HasSubstr("secret"))) << text;
@@ -55,6 +59,26 @@ TEST(RedisAddress, WhatIsNoneIsRefusedAndShowsNoPassword) {
 TEST(RedisAddress, IsShownWithoutWhatIsSecret) {
   EXPECT_EQ(parse_redis_address("redis://me:secret@h:1/2/n")->shown(),
             "redis://h:1/2/n");
+  EXPECT_EQ(parse_redis_address("rediss://secret@[::1]:1?key=/secret")->shown(),
+            "rediss://[::1]:1/0/crawl");
+}
+
+TEST(RedisAddress, FilesOfTlsStandBehindIt) {
+  const auto read = parse_redis_address(
+      "rediss://h/2/n?cacert=/a%26b@c&cert=me.pem&key=/k?x=y");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_TRUE(read->tls);
+  EXPECT_EQ(read->node.host, "h");
+  EXPECT_EQ(read->database, 2);
+  EXPECT_EQ(read->name, "n");
+  EXPECT_EQ(read->files.cacert, "/a&b@c");
+  EXPECT_EQ(read->files.cert, "me.pem");
+  EXPECT_EQ(read->files.key, "/k?x=y");
+  const auto bare = parse_redis_address("rediss://u:p@h?cacert=/x");
+  ASSERT_TRUE(bare) << bare.error().message;
+  EXPECT_EQ(bare->node.host, "h");
+  EXPECT_EQ(bare->password, "p");
+  EXPECT_EQ(bare->files.cacert, "/x");
 }
 
 }  // namespace

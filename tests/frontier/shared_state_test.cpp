@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "crawl/frontier/frontier.h"
+#include "frontier/shared_worker.h"
 #include "support/redis_server.h"
 
 namespace crawl {
@@ -26,77 +26,11 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::RedisServer;
 using ::testing::UnorderedElementsAre;
+using testing::Worker;
 using namespace std::chrono_literals;
 using Verdict = StateNews::Claim::Verdict;
 
 Url url(std::string_view text) { return *Url::parse(text); }
-
-// One of the crawl's workers, driven by hand. Not driven any more, it is to the
-// others as one that was killed.
-class Worker {
- public:
-  explicit Worker(Result<std::unique_ptr<SharedState>> state)
-      : state_(std::move(state)) {
-    EXPECT_TRUE(state_) << state_.error().message;
-    if (state_) (*state_)->use_paces(&frontier_);
-  }
-
-  SharedState& state() { return **state_; }
-  Frontier& frontier() { return frontier_; }
-  std::string error() const { return state_ ? "" : state_.error().message; }
-  void add(std::string_view text, PageId parent = kNoPage, int depth = 0) {
-    const auto added = state().add(url(text), depth, parent);
-    EXPECT_TRUE(added) << added.error().message;
-  }
-
-  // Tells all and asks for all there is; false if its leases are lost.
-  bool turn(std::uint64_t length = 0) {
-    for (int i = 0; i < 2; ++i) {
-      state().starve();
-      if (!state().commit({{"records", length}})) return false;
-      if (!state().await()) return false;
-      take(state().take_news());
-    }
-    return true;
-  }
-
-  void take(StateNews news) {
-    for (const auto host : news.hosts) {
-      EXPECT_TRUE(state().load(host, 10'000, pages));
-    }
-    for (auto& each : news.left_out) left_out.push_back(std::move(each));
-    for (auto& each : news.robots) robots.push_back(std::move(each));
-    for (auto& each : news.bodies) bodies[each.page] = each.first_url;
-    for (auto& each : news.claims) claims[each.page] = each.verdict;
-    for (auto& each : news.seeds) seeds.emplace_back(each.href());
-    for (auto& each : news.messages) messages.push_back(std::move(each));
-  }
-
-  std::vector<std::string> urls() const {
-    std::vector<std::string> all;
-    for (const QueuedPage& page : pages) all.emplace_back(page.url.href());
-    return all;
-  }
-  PageId page(std::string_view href) const {
-    for (const QueuedPage& page : pages) {
-      if (page.url.href() == href) return page.id;
-    }
-    ADD_FAILURE() << href << " was not handed out";
-    return 0;
-  }
-
-  std::vector<QueuedPage> pages;
-  std::vector<StateNews::Robots> robots;
-  std::vector<StateNews::Listed> left_out;
-  std::map<PageId, std::string> bodies;
-  std::map<PageId, Verdict> claims;
-  std::vector<std::string> seeds, messages;
-
- private:
-  SystemClock clock_;
-  Frontier frontier_{{}, clock_};
-  Result<std::unique_ptr<SharedState>> state_;
-};
 
 class SharedStateTest : public ::testing::Test {
  protected:
@@ -574,11 +508,13 @@ TEST_F(SharedStateTest, PasswordsAreAskedForAndNeverShown) {
     ASSERT_FALSE(refused) << who;
     EXPECT_THAT(refused.error().message, Not(HasSubstr("wrong")));
   }
-  own.address = fmt::format("redis://:sesame@127.0.0.1:{}", locked.port());
-  Worker a(open(own));
-  a.add("http://h.test/");
-  EXPECT_TRUE(a.turn());
-  EXPECT_EQ(a.pages.size(), 1u);
+  for (const std::string who : {":sesame@", "sesame@", "default:sesame@"}) {
+    own.address = fmt::format("redis://{}127.0.0.1:{}", who, locked.port());
+    Worker a(open(own));
+    a.add("http://h.test/");
+    EXPECT_TRUE(a.turn());
+    EXPECT_EQ(a.pages.size(), 1u) << who;
+  }
 }
 
 TEST_F(SharedStateTest, EntriesOfSomebodyElseEndTheCrawlWithAWord) {

@@ -13,6 +13,7 @@ RedisServer::RedisServer(std::vector<std::string> settings)
     : settings_(std::move(settings)) {
   for (int attempt = 0; attempt < 5; ++attempt) {
     port_ = free_port();
+    bus_port_ = free_port();
     try {
       start();
       return;
@@ -42,7 +43,11 @@ void RedisServer::start() {
                                    "yes",
                                    "--appendfsync",
                                    "always"};
-  argv.insert(argv.end(), settings_.begin(), settings_.end());
+  for (const std::string& each : settings_) {
+    argv.push_back(each == "@PORT"  ? std::to_string(port_)
+                   : each == "@BUS" ? std::to_string(bus_port_)
+                                    : each);
+  }
   ProcessOptions options;
   options.time_limit = std::chrono::seconds(280);
   process_ = std::make_unique<Process>(std::move(argv), std::move(options));

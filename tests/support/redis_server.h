@@ -16,12 +16,14 @@ namespace crawl::testing {
 // what is written (appendfsync always). For the thread that made it.
 class RedisServer {
  public:
-  // `settings`: more of redis-server's, {"--requirepass", "x"}. Throws
-  // std::runtime_error if it does not start.
+  // `settings`: more of redis-server's, {"--requirepass", "x"}; "@PORT" among
+  // them is its port, "@BUS" another. Throws std::runtime_error if it does not
+  // start.
   explicit RedisServer(std::vector<std::string> settings = {});
   ~RedisServer();
 
   std::uint16_t port() const { return port_; }
+  std::uint16_t bus_port() const { return bus_port_; }
   // redis://127.0.0.1:PORT/0/NAME
   std::string url(std::string_view name = "test") const;
 
@@ -38,7 +40,7 @@ class RedisServer {
  private:
   TempDir folder_;
   const std::vector<std::string> settings_;
-  std::uint16_t port_ = 0;
+  std::uint16_t port_ = 0, bus_port_ = 0;
   std::unique_ptr<Process> process_;
 };
 

@@ -13,12 +13,16 @@
 #include <vector>
 
 #include "crawl/base/clock.h"
+#include "crawl/base/secure_channel.h"
 #include "crawl/frontier/state_store.h"
 
 namespace crawl {
 
 struct SharedOptions {
-  std::string address;  // redis://[[USER]:PASSWORD@]HOST[:PORT][/DB[/NAME]]
+  // redis://[[USER:]PASSWORD@]HOST[:PORT][/DB[/NAME]], or rediss:// for TLS,
+  // with ?cacert=FILE&cert=FILE&key=FILE; any node of a cluster.
+  std::string address;
+  OpenSecure secure = nullptr;  // how rediss:// is spoken
   // Whose outputs they are: the same when a worker comes back to them; and the
   // files of its sinks, by the sinks' names.
   std::string worker;
@@ -32,6 +36,8 @@ struct SharedOptions {
 
 // Whether it names a crawl at a Redis; the message shows nothing secret.
 Result<void> check_shared_address(std::string_view address);
+// One that is good, without what is secret.
+std::string shown_shared_address(std::string_view address);
 
 // A StateStore that many processes share, in Redis 7: each is a worker of one
 // crawl.

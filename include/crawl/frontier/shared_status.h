@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crawl/base/error.h"
+#include "crawl/base/secure_channel.h"
 #include "crawl/base/sink_position.h"
 
 namespace crawl {
@@ -44,15 +45,17 @@ struct SharedStatus {
   std::map<std::string, std::uint64_t> counters() const;
 };
 
-// `address` as of SharedOptions. Waits for Redis so long. Fails if there is no
-// such crawl.
+// `address` and `secure` as of SharedOptions. Waits for Redis so long. Fails if
+// there is no such crawl.
 Result<SharedStatus> read_shared_status(std::string_view address,
-                                        std::chrono::milliseconds patience);
+                                        std::chrono::milliseconds patience,
+                                        OpenSecure secure = nullptr);
 
 enum class SharedOrder : std::uint8_t { kGoOn, kPause, kStop };
 // To all workers: they hear it with their next turn.
 Result<void> give_shared_order(std::string_view address, SharedOrder order,
-                               std::chrono::milliseconds patience);
+                               std::chrono::milliseconds patience,
+                               OpenSecure secure = nullptr);
 
 }  // namespace crawl
 

@@ -36,7 +36,7 @@ const char* unreadable(const std::string& path) {
 }
 
 // `lack`: what is to be found in it, and was not.
-Result<void> file_error(const char* option, const std::string& path,
+Result<void> file_error(std::string_view option, const std::string& path,
                         const char* lack) {
   const char* const why = unreadable(path);
   std::string reason = why != nullptr ? why : lack;
@@ -83,9 +83,13 @@ Result<void> check_ca_file(const char* option, const std::string& path) {
   return file_error(option, path, kNoCertificate);
 }
 
+std::string TlsContext::option(std::string_view name) const {
+  return fmt::format("{}{}", web_ ? "--" : "", name);
+}
+
 Result<std::unique_ptr<const TlsContext>> TlsContext::create(
-    const FetchOptions& options) {
-  std::unique_ptr<TlsContext> made(new TlsContext);
+    const FetchOptions& options, bool web) {
+  std::unique_ptr<TlsContext> made(new TlsContext(web));
   if (auto done = made->set_up(options); !done) {
     return tl::unexpected(std::move(done.error()));
   }
@@ -107,7 +111,8 @@ Result<void> TlsContext::set_up(const FetchOptions& options) {
   SSL_CTX_set_verify(context, verifies_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                      nullptr);
   const std::size_t skipped = options.http1_only ? kHttp2Only : 0;
-  if (SSL_CTX_set_alpn_protos(
+  if (web_ &&
+      SSL_CTX_set_alpn_protos(
           context, kBothProtocols + skipped,
           static_cast<unsigned>(sizeof kBothProtocols - skipped)) != 0) {
     throw std::bad_alloc();
@@ -117,7 +122,7 @@ Result<void> TlsContext::set_up(const FetchOptions& options) {
   if (!options.ca_file.empty()) {
     if (unreadable(options.ca_file) != nullptr ||
         SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
-      return file_error("--cacert", options.ca_file, kNoCertificate);
+      return file_error(trust_option(), options.ca_file, kNoCertificate);
     }
     // What the user names is trusted, be it a root or not.
     X509_STORE_set_flags(SSL_CTX_get_cert_store(context),
@@ -132,16 +137,16 @@ Result<void> TlsContext::set_up(const FetchOptions& options) {
     if (unreadable(options.cert_file) != nullptr ||
         SSL_CTX_use_certificate_chain_file(context,
                                            options.cert_file.c_str()) != 1) {
-      return file_error("--cert", options.cert_file, kNoCertificate);
+      return file_error(option("cert"), options.cert_file, kNoCertificate);
     }
     const std::string& key =
         options.key_file.empty() ? options.cert_file : options.key_file;
-    const char* const option = options.key_file.empty() ? "--cert" : "--key";
+    const std::string named = option(options.key_file.empty() ? "cert" : "key");
     if (unreadable(key) != nullptr ||
         SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) !=
             1) {
       return file_error(
-          option, key,
+          named, key,
           ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH
               ? "the private key is not the certificate's"
           : options.key_file.empty()
@@ -151,11 +156,12 @@ Result<void> TlsContext::set_up(const FetchOptions& options) {
                 "read without a password");
     }
     if (SSL_CTX_check_private_key(context) != 1) {
-      return file_error(option, key,
-                        "the private key is not the certificate's");
+      return file_error(named, key, "the private key is not the certificate's");
     }
   } else if (!options.key_file.empty()) {
-    return make_error("--key: needs the certificate it belongs to (--cert)");
+    return make_error(
+        fmt::format("{}: needs the certificate it belongs to ({})",
+                    option("key"), option("cert")));
   }
   return {};
 }

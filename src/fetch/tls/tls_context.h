@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "crawl/base/error.h"
 #include "crawl/fetch/fetcher.h"
@@ -30,19 +31,25 @@ class TlsContext {
  public:
   // Fails, in words for the user, if a file that `options` names cannot be
   // used. The system's own certificates are looked up when first needed.
+  // For other servers than the web's (`web`) no protocol is offered, and what
+  // names the files is no option but part of an address ("cacert").
   static Result<std::unique_ptr<const TlsContext>> create(
-      const FetchOptions& options);
+      const FetchOptions& options, bool web = true);
 
   // A connection's state, as a client's: that does not offer HTTP/2 if
   // `http1_only`, and has our certificate if `certified`. Throws
   // std::bad_alloc.
   SslHandle make_ssl(bool http1_only, bool certified) const;
   bool verifies() const { return verifies_; }
+  // How a user names whom to trust.
+  std::string trust_option() const { return option("cacert"); }
 
  private:
-  TlsContext() = default;
+  explicit TlsContext(bool web) : web_(web) {}
+  std::string option(std::string_view name) const;
   Result<void> set_up(const FetchOptions& options);
 
+  const bool web_;
   SslContextHandle context_;
   bool verifies_ = true;
   bool trusts_system_ = false;

@@ -273,9 +273,9 @@ std::string TlsStream::distrust(long verdict) {
                           issuer);
   }
   return fmt::format(
-      "the server's certificate is not trusted: {} (--cacert FILE says whom to "
+      "the server's certificate is not trusted: {} ({} FILE says whom to "
       "trust)",
-      why);
+      why, context_.trust_option());
 }
 
 }  // namespace crawl

@@ -1,0 +1,87 @@
+#ifndef CRAWL_TESTS_FRONTIER_SHARED_WORKER_H_
+#define CRAWL_TESTS_FRONTIER_SHARED_WORKER_H_
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crawl/frontier/frontier.h"
+#include "crawl/frontier/shared_state.h"
+
+namespace crawl::testing {
+
+// One of the crawl's workers, driven by hand. Not driven any more, it is to the
+// others as one that was killed.
+class Worker {
+ public:
+  explicit Worker(Result<std::unique_ptr<SharedState>> state)
+      : state_(std::move(state)) {
+    EXPECT_TRUE(state_) << state_.error().message;
+    if (state_) (*state_)->use_paces(&frontier_);
+  }
+
+  SharedState& state() { return **state_; }
+  Frontier& frontier() { return frontier_; }
+  std::string error() const { return state_ ? "" : state_.error().message; }
+  void add(std::string_view text, PageId parent = kNoPage, int depth = 0) {
+    const auto added = state().add(*Url::parse(text), depth, parent);
+    EXPECT_TRUE(added) << added.error().message;
+  }
+
+  // Tells all and asks for all there is; false if its leases are lost.
+  bool turn(std::uint64_t length = 0) {
+    for (int i = 0; i < 2; ++i) {
+      state().starve();
+      if (!state().commit({{"records", length}})) return false;
+      if (!state().await()) return false;
+      take(state().take_news());
+    }
+    return true;
+  }
+
+  void take(StateNews news) {
+    for (const auto host : news.hosts) {
+      EXPECT_TRUE(state().load(host, 10'000, pages));
+    }
+    for (auto& each : news.left_out) left_out.push_back(std::move(each));
+    for (auto& each : news.robots) robots.push_back(std::move(each));
+    for (auto& each : news.bodies) bodies[each.page] = each.first_url;
+    for (auto& each : news.claims) claims[each.page] = each.verdict;
+    for (auto& each : news.seeds) seeds.emplace_back(each.href());
+    for (auto& each : news.messages) messages.push_back(std::move(each));
+  }
+
+  std::vector<std::string> urls() const {
+    std::vector<std::string> all;
+    for (const QueuedPage& page : pages) all.emplace_back(page.url.href());
+    return all;
+  }
+  PageId page(std::string_view href) const {
+    for (const QueuedPage& page : pages) {
+      if (page.url.href() == href) return page.id;
+    }
+    ADD_FAILURE() << href << " was not handed out";
+    return 0;
+  }
+
+  std::vector<QueuedPage> pages;
+  std::vector<StateNews::Robots> robots;
+  std::vector<StateNews::Listed> left_out;
+  std::map<PageId, std::string> bodies;
+  std::map<PageId, StateNews::Claim::Verdict> claims;
+  std::vector<std::string> seeds, messages;
+
+ private:
+  SystemClock clock_;
+  Frontier frontier_{{}, clock_};
+  Result<std::unique_ptr<SharedState>> state_;
+};
+
+}  // namespace crawl::testing
+
+#endif  // CRAWL_TESTS_FRONTIER_SHARED_WORKER_H_
