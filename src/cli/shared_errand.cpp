@@ -213,8 +213,9 @@ std::string format_status(const SharedStatus& status) {
       human_count(status.hosts_leased), human_count(status.hosts_waiting),
       human_count(status.hosts_due));
   for (const SharedStatus::Host& host : status.slowest) {
-    out += fmt::format("        {} in {}\n", shown(host.name),
-                       human_seconds(in_seconds(host.asked_in)));
+    out += fmt::format("        {} in {}{}{}\n", shown(host.name),
+                       human_seconds(in_seconds(host.asked_in)),
+                       host.worker.empty() ? "" : ", at ", shown(host.worker));
   }
   for (const SharedStatus::Worker& worker : status.workers) {
     const double seconds =
@@ -279,6 +280,8 @@ std::string status_json(const SharedStatus& status) {
     json.text(host.name);
     json.key("asked_in_seconds");
     json.seconds(in_seconds(host.asked_in));
+    json.key("worker");
+    json.text(host.worker);
     json.end_object();
     slowest.emplace_back(json.str());
   }

@@ -1,4 +1,4 @@
-#!lua name=crawl_v1
+#!lua name=crawl_v2
 
 -- One crawl on many machines: all that must happen in one atomic step. The keys,
 -- which all begin with KEYS[1], "crawl:{NAME}:" (one hash tag, so one slot):
@@ -8,10 +8,12 @@
 --   b:BUCKET   hash   digest of a body -> URL of the first page with it
 --   q:HOST     list   URLs that wait, in order; HOST "": to be listed only
 --   p:HOST     hash   number -> URL that is handed out and not done
---   h:HOST     hash   worker, n and sitemaps (numbers given), next (ms), delay (ms), trust,
---                     pace and paced (when that was told, ms); "robots ORIGIN":
---                     what its robots.txt answered, after when (ms)
+--   h:HOST     hash   worker, lease (the number of its latest), n and sitemaps
+--                     (numbers given), next (ms), delay (ms), trust, pace and
+--                     paced (when that was told, ms); "robots ORIGIN": what its
+--                     robots.txt answered, after when (ms)
 --   ready      zset   hosts that wait for a worker -> when they may be asked, ms
+--   leased     zset   hosts that a worker has -> the same
 --   workers    set    all workers there ever were
 --   alive      zset   workers -> when their leases end, ms
 --   hungry     string is there while a worker has less than its share of hosts
@@ -21,7 +23,10 @@
 --
 -- A worker's leases are as good as its token: every turn() renews them all, and
 -- when they have run out, or a new worker has taken its place, the token is
--- gone and no turn with it changes anything. Time is this server's.
+-- gone and no turn with it changes anything. Each lease of a host has a number
+-- besides, which grows and goes with whatever is told of the host: a turn that
+-- speaks of a lease that is another's now changes nothing either. Time is this
+-- server's.
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -32,8 +37,9 @@ local function count(k, field, by)
   if by ~= 0 then redis.call('HINCRBY', k .. 'meta', field, by) end
 end
 
--- A host without a worker waits for one if it has work.
+-- A host waits for a worker, if it has work, and is nobody's.
 local function offer(k, host, at)
+  redis.call('ZREM', k .. 'leased', host)
   if redis.call('EXISTS', k .. 'q:' .. host, k .. 'p:' .. host) > 0 then
     redis.call('ZADD', k .. 'ready', at, host)
   end
@@ -44,7 +50,6 @@ local function end_leases(k, worker, from)
   local w = k .. 'w:' .. worker
   local l = k .. 'l:' .. worker
   local hosts = redis.call('SMEMBERS', l)
-  count(k, 'leased', -#hosts)
   for _, host in ipairs(hosts) do
     local h = k .. 'h:' .. host
     local kept = redis.call('HMGET', h, 'next', 'delay')
@@ -159,6 +164,16 @@ local function turn(keys, args)
   if seq ~= tonumber(mine[2]) + 1 then
     return {'lost', 'Redis lost what it had acknowledged'}
   end
+  -- Its hosts: host, number of its lease, when it may be asked again (in ms),
+  -- delay, trust, pace, how many more URLs are wanted.
+  local told = {}
+  for i = 1, number() do
+    told[i] = {take(), take(), number(), number(), take(), take(), number()}
+    local held = redis.call('HMGET', k .. 'h:' .. told[i][1], 'worker', 'lease')
+    if held[1] ~= worker or held[2] ~= told[i][2] then
+      return {'lost', 'the lease of a host went to another worker'}
+    end
+  end
   redis.call('ZADD', k .. 'alive', now + lease, worker)
   end_old_leases(k, now)
 
@@ -240,22 +255,21 @@ local function turn(keys, args)
   end
   redis.call('HSET', w, 'positions', take(), 'seen', now, 'seq', seq)
 
-  -- Its hosts: host, when it may be asked again (in ms), delay, trust, pace, how
-  -- many more URLs are wanted. One that has none left is given back.
+  -- A host that has none left is given back.
   local l = k .. 'l:' .. worker
   local more = {}
-  for _ = 1, number() do
-    local host, next_in, delay, trust, pace, wanted = take(), number(), number(),
-                                                      take(), take(), number()
+  for _, each in ipairs(told) do
+    local host, _, next_in, delay, trust, pace, wanted = unpack(each)
     local h = k .. 'h:' .. host
     redis.call('HSET', h, 'next', now + next_in, 'delay', delay, 'trust', trust,
                'pace', pace, 'paced', now)
     local urls = hand_out(k, host, wanted, max_pages)
     local kept = redis.call('EXISTS', k .. 'p:' .. host) == 1
-    if not kept then
+    if kept then
+      redis.call('ZADD', k .. 'leased', now + next_in, host)
+    else
       redis.call('HDEL', h, 'worker')
       redis.call('SREM', l, host)
-      count(k, 'leased', -1)
       offer(k, host, now + next_in)
     end
     more[#more + 1] = {host, kept and 1 or 0, urls}
@@ -267,7 +281,7 @@ local function turn(keys, args)
   local hosts = {}
   local next_in = -1
   local all = redis.call('ZCARD', k .. 'ready') +
-              tonumber(redis.call('HGET', meta, 'leased') or 0)
+              redis.call('ZCARD', k .. 'leased')
   local hungry = want > 0 and leaves == 0 and workers > 1
   -- While one has less than its share and gets no more, the others keep theirs.
   local share = 0
@@ -286,7 +300,9 @@ local function turn(keys, args)
       local host = due[i]
       local h = k .. 'h:' .. host
       redis.call('ZREM', k .. 'ready', host)
+      redis.call('ZADD', k .. 'leased', now, host)
       redis.call('HSET', h, 'worker', worker)
+      local lease = redis.call('HINCRBY', h, 'lease', 1)
       redis.call('SADD', l, host)
       local kept = redis.call('HMGET', h, 'next', 'trust', 'pace', 'paced')
       local robots = {}
@@ -317,14 +333,13 @@ local function turn(keys, args)
         hosts[#hosts + 1] = {host, tostring(kept[1] and kept[1] - now or 0),
                              kept[2] or '0', kept[3] or '',
                              tostring(now - tonumber(kept[4] or now)), urls,
-                             robots}
+                             robots, tostring(lease)}
       end
     end
     local first = redis.call('ZRANGE', k .. 'ready', 0, 0, 'WITHSCORES')
     if first[2] and next_in < 0 then next_in = math.max(0, tonumber(first[2]) - now) end
   end
 
-  count(k, 'leased', #hosts)
   if hungry and #hosts == 0 and own < math.floor(all / workers) then
     redis.call('SET', k .. 'hungry', now, 'PX', 5000)
   end
@@ -364,11 +379,17 @@ local function status(keys)
                              redis.call('SCARD', k .. 'l:' .. worker),
                              redis.call('HGETALL', k .. 'w:' .. worker)}
   end
+  -- With the workers that have them.
+  local slowest = redis.call('ZREVRANGE', k .. 'leased', 0, 4, 'WITHSCORES')
+  for i = #slowest - 1, 1, -2 do
+    table.insert(slowest, i + 2,
+                 redis.call('HGET', k .. 'h:' .. slowest[i], 'worker') or '')
+  end
   return {'ok', has[1], tostring(now), has[2] or '0', has[3] or '0',
           has[4] or '0', has[5] or '0', has[6] or '0', has[7] or '',
           redis.call('ZCARD', k .. 'ready'),
           redis.call('ZCOUNT', k .. 'ready', '-inf', now), workers,
-          redis.call('ZREVRANGE', k .. 'ready', 0, 4, 'WITHSCORES')}
+          redis.call('ZREVRANGE', k .. 'ready', 0, 4, 'WITHSCORES'), slowest}
 end
 
 -- order(what): '' to go on, 'pause' or 'stop'.
@@ -382,8 +403,8 @@ local function order(keys, args)
   return 'ok'
 end
 
-redis.register_function{function_name = 'crawl_v1_status', callback = status,
+redis.register_function{function_name = 'crawl_v2_status', callback = status,
                         flags = {'no-writes'}}
-redis.register_function('crawl_v1_order', order)
-redis.register_function('crawl_v1_join', join)
-redis.register_function('crawl_v1_turn', turn)
+redis.register_function('crawl_v2_order', order)
+redis.register_function('crawl_v2_join', join)
+redis.register_function('crawl_v2_turn', turn)

@@ -46,6 +46,7 @@ struct SharedState::Impl {
 
   // A host that is leased.
   struct Lease {
+    std::string number;    // each of a host's has a greater one
     std::size_t here = 0;  // URLs handed out to this worker and not done
     std::size_t done = 0;  // since it was last told of
     bool touched = true;   // since then

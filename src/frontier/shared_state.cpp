@@ -32,7 +32,7 @@ constexpr milliseconds kPausedBeat{1'000};
 constexpr milliseconds kLeaving{3'000};
 // A longer robots.txt is asked for again by who has the host next.
 constexpr std::size_t kMostRobots = 16'384;
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kVersion = "2";
 
 std::string packed_settings(
     const std::vector<std::pair<std::string, std::string>>& settings) {
@@ -167,7 +167,7 @@ Result<void> SharedState::Impl::join(milliseconds patience,
   const std::uint64_t own_seed = std::uint64_t{random()} << 32 | random();
   const std::string settings = packed_settings(options.settings);
   const Result<RedisReply> joined =
-      ask({"FCALL", "crawl_v1_join", "1", prefix, options.worker,
+      ask({"FCALL", "crawl_v2_join", "1", prefix, options.worker,
            std::to_string(options.lease.count()), std::to_string(own_seed),
            std::string(kVersion), settings, packed_settings(options.outputs)},
           until, give_up);
@@ -340,6 +340,7 @@ Result<std::optional<bool>> SharedState::claim_redirect(
                        host_name_of(redirect.target), bucket_of(hash),
                        number_word(hash), pack_entry(page));
   impl.next.claims_of.push_back(redirect.page);
+  impl.leases[from->second.host].touched = true;
   return std::nullopt;
 }
 

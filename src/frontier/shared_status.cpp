@@ -16,6 +16,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::size_t kMostSlow = 5;
+
 std::int64_t to_number(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -84,7 +86,7 @@ Result<SharedStatus> read_shared_status(std::string_view address,
   if (!at) return tl::unexpected(at.error());
   const std::string prefix = fmt::format("crawl:{{{}}}:", at->name);
   const Result<RedisReply> reply =
-      ask(*at, secure, {"FCALL_RO", "crawl_v1_status", "1", prefix}, patience);
+      ask(*at, secure, {"FCALL_RO", "crawl_v2_status", "1", prefix}, patience);
   if (!reply) return tl::unexpected(reply.error());
   if (reply->text_at(0) != "ok") {
     return make_error(fmt::format("{}: there is {}", at->shown(),
@@ -108,13 +110,27 @@ Result<SharedStatus> read_shared_status(std::string_view address,
   }
   std::sort(status.workers.begin(), status.workers.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
-  const auto& slowest = reply->list_at(12);
-  for (std::size_t i = 0; i + 1 < slowest.size(); i += 2) {
-    const auto in = static_cast<std::int64_t>(
-                        std::strtod(slowest[i + 1].text.c_str(), nullptr)) -
-                    now;
-    if (in > 0) status.slowest.push_back({slowest[i].text, milliseconds(in)});
+  const auto add_slow = [&](const RedisReply& name, const RedisReply& due,
+                            std::string worker) {
+    const auto in =
+        static_cast<std::int64_t>(std::strtod(due.text.c_str(), nullptr)) - now;
+    if (in > 0) {
+      status.slowest.push_back(
+          {name.text, milliseconds(in), std::move(worker)});
+    }
+  };
+  const auto& waiting = reply->list_at(12);
+  for (std::size_t i = 0; i + 1 < waiting.size(); i += 2) {
+    add_slow(waiting[i], waiting[i + 1], "");
   }
+  const auto& leased = reply->list_at(13);
+  for (std::size_t i = 0; i + 2 < leased.size(); i += 3) {
+    add_slow(leased[i], leased[i + 1], leased[i + 2].text);
+  }
+  std::stable_sort(
+      status.slowest.begin(), status.slowest.end(),
+      [](const auto& x, const auto& y) { return x.asked_in > y.asked_in; });
+  if (status.slowest.size() > kMostSlow) status.slowest.resize(kMostSlow);
   return status;
 }
 
@@ -124,7 +140,7 @@ Result<void> give_shared_order(std::string_view address, SharedOrder order,
   if (!at) return tl::unexpected(at.error());
   const Result<RedisReply> reply = ask(
       *at, secure,
-      {"FCALL", "crawl_v1_order", "1", fmt::format("crawl:{{{}}}:", at->name),
+      {"FCALL", "crawl_v2_order", "1", fmt::format("crawl:{{{}}}:", at->name),
        order == SharedOrder::kGoOn    ? ""
        : order == SharedOrder::kPause ? "pause"
                                       : "stop"},

@@ -50,7 +50,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   }
   RedisLink::Command command{
       "FCALL",
-      "crawl_v1_turn",
+      "crawl_v2_turn",
       "1",
       prefix,
       options.worker,
@@ -74,6 +74,33 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
     counter.second = counter.first;
     return std::to_string(by);
   };
+  Told hosts;
+  latest.hosts.clear();
+  std::size_t too_many =
+      appetite.share > 0
+          ? leases.size() - std::min(leases.size(), appetite.share)
+          : 0;
+  for (auto& [name, lease] : leases) {
+    if (!lease.touched && now - lease.told < kQuietHost) continue;
+    const std::size_t ahead =
+        std::clamp(kTurnsAhead * lease.done, kFirstUrls, kMostUrls);
+    std::size_t more = ahead - std::min(ahead, lease.here);
+    // What is here of them is done first, then they are given back.
+    if (too_many > 0) {
+      --too_many;
+      more = 0;
+    }
+    lease.touched = false;
+    lease.told = now;
+    lease.done = 0;
+    const Frontier::Rest rest =
+        frontier != nullptr ? frontier->rest_of(name) : Frontier::Rest();
+    hosts.add(name, lease.number, in_ms(rest.next_in), in_ms(rest.delay),
+              trusted.contains(name) ? "1" : "0", rest.pace,
+              std::to_string(more));
+    latest.hosts.push_back(name);
+  }
+  tell(hosts);
   tell(next.done);
   const std::string records = delta(counters["records"]);
   command.push_back(records);
@@ -99,33 +126,6 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   command.push_back(std::move(at));
   latest.positions = now_at;
 
-  Told hosts;
-  latest.hosts.clear();
-  std::size_t too_many =
-      appetite.share > 0
-          ? leases.size() - std::min(leases.size(), appetite.share)
-          : 0;
-  for (auto& [name, lease] : leases) {
-    if (!lease.touched && now - lease.told < kQuietHost) continue;
-    const std::size_t ahead =
-        std::clamp(kTurnsAhead * lease.done, kFirstUrls, kMostUrls);
-    std::size_t more = ahead - std::min(ahead, lease.here);
-    // What is here of them is done first, then they are given back.
-    if (too_many > 0) {
-      --too_many;
-      more = 0;
-    }
-    lease.touched = false;
-    lease.told = now;
-    lease.done = 0;
-    const Frontier::Rest rest =
-        frontier != nullptr ? frontier->rest_of(name) : Frontier::Rest();
-    hosts.add(name, in_ms(rest.next_in), in_ms(rest.delay),
-              trusted.contains(name) ? "1" : "0", rest.pace,
-              std::to_string(more));
-    latest.hosts.push_back(name);
-  }
-  tell(hosts);
   appetite.hungry = false;
   latest.under_way = true;
   latest.sent = now;
@@ -183,7 +183,7 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
   const auto& fresh = reply.list_at(11);
   for (const RedisReply& host : fresh) {
     const std::string name(host.text_at(0));
-    leases[name] = {};
+    leases[name] = Lease{std::string(host.text_at(7))};
     if (host.text_at(2) == "1") trusted.insert(name);
     if (frontier != nullptr && !name.empty()) {
       frontier->take_over(

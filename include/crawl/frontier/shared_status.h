@@ -32,6 +32,7 @@ struct SharedStatus {
   struct Host {
     std::string name;
     std::chrono::milliseconds asked_in{0};
+    std::string worker{};  // that has it; "" while it waits for one
   };
 
   std::chrono::milliseconds age{0};
