@@ -109,7 +109,7 @@ struct SharedState::Impl {
   std::string order;  // "", "pause" or "stop"
   struct Appetite {
     bool hungry = false;
-    std::chrono::milliseconds wait{10};
+    std::chrono::milliseconds wait{10}, least{10};  // until it asks again
     std::size_t share = 0;  // of the hosts, while others have none; else 0
   } appetite;
   Totals totals;

@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 
 // So many things to tell and ask make a turn worth while (a page that is done
 // has asked before), and so long is none put off.
-constexpr std::size_t kTurnPages = 256;
+constexpr std::size_t kTurnPages = 512;
 constexpr milliseconds kSoonest{10};
 constexpr milliseconds kLatest{1'000};
 // Who has something to do and could do more asks so often.
@@ -434,12 +434,16 @@ std::optional<Clock::time_point> SharedState::commit_due() const {
   if (impl.pending()) due = std::min(due, impl.latest.answered + kLatest);
   if (impl.pending_count() >= kTurnPages) due = impl.latest.answered + kSoonest;
   if (impl.appetite.hungry) {
-    // Nothing is left to do here, and something to tell.
-    const bool dry = impl.buffers.pages == 0 && impl.pending() &&
-                     impl.handed.pages.size() <= impl.pending_count();
-    const milliseconds wait = dry                         ? kSoonest
-                              : impl.handed.pages.empty() ? impl.appetite.wait
-                                                          : kPeckish;
+    // Nothing is left to do here, and something to tell: at once if all else
+    // waits for answers, or with those of what is still being fetched.
+    const std::size_t handed = impl.handed.pages.size();
+    const std::size_t asked = impl.next.bodies.count + impl.next.claims.count;
+    const bool dry = impl.buffers.pages == 0 && impl.pending();
+    const milliseconds wait = dry && handed <= asked ? impl.appetite.least / 2
+                              : dry && handed <= impl.pending_count()
+                                  ? impl.appetite.least
+                              : handed == 0 ? impl.appetite.wait
+                                            : kPeckish;
     due = std::min(due, impl.latest.answered + wait);
   }
   return due;

@@ -15,14 +15,18 @@ using std::chrono::milliseconds;
 
 // Of a new host, and more the faster it goes: so many times what it did since
 // the turn before.
-constexpr std::size_t kFirstUrls = 16;
-constexpr std::size_t kTurnsAhead = 4;
+constexpr std::size_t kFirstUrls = 8;
+constexpr std::size_t kTurnsAhead = 2;
 constexpr std::size_t kMostUrls = 2'048;
 // New hosts: as many again, for who has nothing to begin.
 constexpr std::size_t kFewestHosts = 8;
 constexpr std::size_t kMostHosts = 1'024;
 constexpr milliseconds kQuietHost{2'000};
-constexpr milliseconds kLongestHunger{400};
+// Of who has nothing to begin and was given nothing: so long at first, longer
+// and longer then; for each worker there is, so that however many go hungry
+// Redis hears no more from them all.
+constexpr milliseconds kFirstHunger{16}, kMostFirstHunger{250};
+constexpr milliseconds kLongestHunger{400}, kMostLongestHunger{2'000};
 constexpr std::size_t kSeedsAtOnce = 10'000;
 
 milliseconds to_ms(std::string_view text) {
@@ -196,11 +200,17 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
   hear(reply.text_at(12));
   appetite.share = static_cast<std::size_t>(number(13));
   // Whoever goes hungry asks again soon, and then less and less often.
-  const std::int64_t next_in = reply.number_at(6);
-  appetite.wait = fresh.empty() ? std::min(2 * appetite.wait, kLongestHunger)
-                                : milliseconds(10);
-  if (fresh.empty() && next_in >= 0 && next_in < appetite.wait.count()) {
-    appetite.wait = milliseconds(next_in + 1);
+  const auto others = static_cast<std::int64_t>(totals.workers);
+  appetite.least =
+      std::clamp(kFirstHunger * others, kFirstHunger, kMostFirstHunger);
+  const milliseconds longest = std::clamp(kLongestHunger / 8 * others,
+                                          kLongestHunger, kMostLongestHunger);
+  appetite.wait = fresh.empty()
+                      ? std::clamp(2 * appetite.wait, appetite.least, longest)
+                      : appetite.least;
+  const milliseconds next_in(reply.number_at(6));
+  if (fresh.empty() && next_in.count() >= 0 && next_in < appetite.wait) {
+    appetite.wait = std::max(next_in + milliseconds(1), appetite.least);
   }
 }
 

@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crawl/frontier/shared_status.h"
 #include "frontier/shared_worker.h"
+#include "support/manual_clock.h"
 #include "support/redis_server.h"
 
 namespace crawl {
@@ -128,6 +130,34 @@ TEST_F(SharedLeaseTest, EachLeaseOfAHostHasAGreaterNumber) {
   b->state().done(b->pages[0].id);
   ASSERT_TRUE(b->turn());
   EXPECT_EQ(lease_of("h.test"), "2\n");
+}
+
+TEST_F(SharedLeaseTest, WhoGoesHungryAsksLessOftenTheMoreWorkersThereAre) {
+  const testing::ManualClock clock;
+  std::vector<std::unique_ptr<Worker>> workers;
+  const auto wait_after_turn = [&](Worker& worker) {
+    worker.turn();
+    worker.state().starve();
+    return *worker.state().commit_due() - clock.now();
+  };
+  workers.push_back(worker("0", clock));
+  workers[0]->add("http://h.test/1");
+  ASSERT_TRUE(workers[0]->turn());
+  workers.push_back(worker("1", clock));
+  const auto of_two = wait_after_turn(*workers[1]);
+  for (int i = 2; i < 20; ++i) {
+    workers.push_back(worker(std::to_string(i), clock));
+  }
+  const auto of_twenty = wait_after_turn(*workers[2]);
+  EXPECT_GE(of_twenty, 5 * of_two);
+  EXPECT_LE(of_twenty, 2s);
+  // And less often still.
+  EXPECT_GT(wait_after_turn(*workers[2]), of_twenty);
+  // But not whoever has something to tell, once all it has waits for that.
+  const auto page = workers[0]->pages[0].id;
+  ASSERT_TRUE(workers[0]->state().first_url_with_body({1, 2}, page));
+  workers[0]->state().starve();
+  EXPECT_LT(*workers[0]->state().commit_due() - clock.now(), of_two);
 }
 
 TEST_F(SharedLeaseTest, TheSlowestHostsAreThoseThatAreLeasedToo) {

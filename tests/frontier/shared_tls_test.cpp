@@ -92,7 +92,7 @@ TEST_F(SharedTlsTest, ACrawlIsSharedOverTls) {
   // More than one record of TLS, there and back.
   const std::string tail(1'000, 'x');
   for (int i = 0; i < 100; ++i) {
-    a.add(fmt::format("http://h{}.test/{}", i % 10, i) + tail);
+    a.add(fmt::format("http://h{}.test/{}", i % 20, i) + tail);
   }
   ASSERT_TRUE(a.turn());
   ASSERT_TRUE(a.turn());
