@@ -20,11 +20,9 @@ constexpr milliseconds kQuietTrouble{1'000};
 // Who is sent on more often goes round in circles.
 constexpr int kMostMoves = 8;
 
-bool begins_with_one_of(std::string_view error,
-                        std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-    return error.starts_with(word);
-  });
+bool is_one_of(std::string_view word,
+               std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 // The node of "MOVED SLOT HOST:PORT"; without a host it is who says so.
@@ -254,7 +252,8 @@ RedisLink::Fault RedisLink::judge(std::string_view error) {
   if (error.find("Function not found") != error.npos) {
     return Fault::kNoFunction;
   }
-  if (error.starts_with("MOVED ")) {
+  const std::string_view word = error.substr(0, error.find(' '));
+  if (word == "MOVED") {
     connection_.close();
     const std::optional<RedisNode> to = moved_to(error, node_);
     if (!to) {
@@ -266,17 +265,16 @@ RedisLink::Fault RedisLink::judge(std::string_view error) {
   }
   // One that starts, is cut off or is no master any more: another may know
   // better.
-  if (begins_with_one_of(
-          error, {"LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN"})) {
+  if (is_one_of(word, {"LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN"})) {
     connection_.close();
     next_node();
     return Fault::kPassing;
   }
-  if (begins_with_one_of(error, {"ASK ", "TRYAGAIN"})) {
+  if (is_one_of(word, {"ASK", "TRYAGAIN"})) {
     problem_ = "the crawl's slot is on its way to another node";
     return Fault::kPassing;
   }
-  return begins_with_one_of(error, {"BUSY", "OOM", "MISCONF", "NOREPLICAS"})
+  return is_one_of(word, {"BUSY", "OOM", "MISCONF", "NOREPLICAS"})
              ? Fault::kPassing
              : Fault::kForGood;
 }
