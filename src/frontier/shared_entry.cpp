@@ -1,5 +1,9 @@
 #include "frontier/shared_entry.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -9,35 +13,61 @@ namespace crawl {
 namespace {
 
 constexpr std::uint64_t kMostDepth = std::numeric_limits<int>::max();
-constexpr std::string_view kPage = "p";
+constexpr char kPage = 'p';                 // with a Parent and a Trust
 constexpr std::string_view kSitemap = "s";  // the functions look for that
 constexpr std::string_view kLeftOut = "x";
 
-std::string_view parent_kind(PageId parent) {
-  if (parent == kNoPage) return "seed";
-  if (parent == kFromSitemap) return "sitemap";
-  if (parent == kFromPrivateSitemap) return "private sitemap";
-  return "page";
+// Whose link a page is.
+constexpr std::pair<char, PageId> kParents[] = {
+    {'s', kNoPage}, {'m', kFromSitemap}, {'v', kFromPrivateSitemap}, {'l', 0}};
+
+// How a URL begins that is at the host it waits at; that stands in the key.
+constexpr std::pair<char, std::string_view> kSchemes[] = {{'0', "http://"},
+                                                          {'1', "https://"}};
+constexpr char kWholeUrl = 'u';
+
+std::string url_at(const Url& url) {
+  const std::string host = host_name_of(url);
+  for (const auto& [sign, scheme] : kSchemes) {
+    std::string_view rest = url.href();
+    if (!rest.starts_with(scheme)) continue;
+    rest.remove_prefix(scheme.size());
+    if (!rest.starts_with(host)) continue;
+    rest.remove_prefix(host.size());
+    if (rest.starts_with('/')) return fmt::format("{}{}", sign, rest.substr(1));
+  }
+  return fmt::format("{}{}", kWholeUrl, url.href());
 }
 
-std::optional<PageId> parent_of_kind(std::string_view kind) {
-  for (const PageId parent :
-       {kNoPage, kFromSitemap, kFromPrivateSitemap, PageId{0}}) {
-    if (parent_kind(parent) == kind) return parent;
+std::optional<Url> read_url(std::string_view text, std::string_view host) {
+  if (text.empty()) return std::nullopt;
+  std::string href(text.substr(1));
+  for (const auto& [sign, scheme] : kSchemes) {
+    if (text[0] == sign) href = fmt::format("{}{}/{}", scheme, host, href);
   }
-  return std::nullopt;
+  std::optional<Url> url = Url::parse(href);
+  return url && url->is_http() ? std::move(url) : std::nullopt;
 }
 
 }  // namespace
 
 std::string pack_entry(const QueuedPage& page) {
+  const auto parent = std::find_if(
+      std::begin(kParents), std::end(kParents),
+      [&](const auto& each) { return each.second == page.parent; });
+  const std::string_view href = page.url.href();
+  // Of the parent's URL only what differs: most links lead to neighbours.
+  const auto [differs, ignored] = std::mismatch(
+      page.parent_url.begin(), page.parent_url.end(), href.begin(), href.end());
+  const auto same = static_cast<std::size_t>(differs - page.parent_url.begin());
   std::string out;
-  pack(out, kPage);
-  pack(out, page.url.href());
+  pack(out, fmt::format("{}{}{}", kPage,
+                        parent != std::end(kParents) ? parent->first : 'l',
+                        page.allow_private ? '1' : '0'));
+  pack(out, url_at(page.url));
   pack(out, std::to_string(page.depth));
-  pack(out, parent_kind(page.parent));
-  pack(out, page.parent_url);
-  pack(out, page.allow_private ? "1" : "0");
+  pack(out, std::to_string(same));
+  pack(out, std::string_view(page.parent_url).substr(same));
   for (const RedirectHop& hop : page.redirects) {
     pack(out, hop.url);
     pack(out, std::to_string(hop.status_code));
@@ -49,7 +79,7 @@ std::string pack_entry(const QueuedPage& page) {
 std::string pack_entry(const QueuedSitemap& sitemap) {
   std::string out;
   pack(out, kSitemap);
-  pack(out, sitemap.url.href());
+  pack(out, url_at(sitemap.url));
   pack(out, std::to_string(sitemap.level));
   pack(out, sitemap.allow_private ? "1" : "0");
   return out;
@@ -66,7 +96,8 @@ std::string pack_entry(const LeftOut& what) {
   return out;
 }
 
-std::optional<SharedEntry> unpack_entry(std::string_view packed) {
+std::optional<SharedEntry> unpack_entry(std::string_view packed,
+                                        std::string_view host) {
   Unpack fields(packed);
   const std::string_view kind = fields.next();
   if (kind == kLeftOut) {
@@ -79,8 +110,8 @@ std::optional<SharedEntry> unpack_entry(std::string_view packed) {
     if (!fields.good() || !fields.at_end()) return std::nullopt;
     return what;
   }
-  std::optional<Url> url = Url::parse(fields.next());
-  if (!url || !url->is_http()) return std::nullopt;
+  std::optional<Url> url = read_url(fields.next(), host);
+  if (!url) return std::nullopt;
   if (kind == kSitemap) {
     QueuedSitemap sitemap{*std::move(url)};
     sitemap.level = static_cast<int>(fields.number(kMostDepth));
@@ -88,20 +119,25 @@ std::optional<SharedEntry> unpack_entry(std::string_view packed) {
     if (!fields.good() || !fields.at_end()) return std::nullopt;
     return sitemap;
   }
-  if (kind != kPage) return std::nullopt;
+  if (kind.size() != 3 || kind[0] != kPage) return std::nullopt;
+  const auto parent =
+      std::find_if(std::begin(kParents), std::end(kParents),
+                   [&](const auto& each) { return each.first == kind[1]; });
+  if (parent == std::end(kParents)) return std::nullopt;
   QueuedPage page{.url = *std::move(url)};
+  page.parent = parent->second;
+  page.allow_private = kind[2] == '1';
   page.depth = static_cast<int>(fields.number(kMostDepth));
-  const std::optional<PageId> parent = parent_of_kind(fields.next());
-  page.parent = parent.value_or(0);
-  page.parent_url = fields.next();
-  page.allow_private = fields.next() == "1";
+  page.parent_url =
+      page.url.href().substr(0, fields.number(page.url.href().size()));
+  page.parent_url += fields.next();
   while (fields.good() && !fields.at_end()) {
     RedirectHop& hop = page.redirects.emplace_back();
     hop.url = fields.next();
     hop.status_code = static_cast<int>(fields.number(999));
     hop.location = fields.next();
   }
-  if (!fields.good() || !parent) return std::nullopt;
+  if (!fields.good()) return std::nullopt;
   return page;
 }
 

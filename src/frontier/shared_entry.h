@@ -25,8 +25,10 @@ using SharedEntry = std::variant<QueuedPage, QueuedSitemap, LeftOut>;
 std::string pack_entry(const QueuedPage& page);
 std::string pack_entry(const QueuedSitemap& sitemap);
 std::string pack_entry(const LeftOut& what);
-// Nothing if it is none: the crawl's keys were written by somebody else.
-std::optional<SharedEntry> unpack_entry(std::string_view packed);
+// `host`: where it waits, host_name_of() its URL. Nothing if it is none: the
+// crawl's keys were written by somebody else.
+std::optional<SharedEntry> unpack_entry(std::string_view packed,
+                                        std::string_view host);
 
 // The host that a URL waits at, for all its schemes and ports.
 std::string host_name_of(const Url& url);

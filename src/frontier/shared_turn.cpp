@@ -268,7 +268,7 @@ void SharedState::Impl::take_entries(const std::string& host,
   const auto lease = leases.find(host);
   for (std::size_t i = 0; i + 1 < numbered.size(); i += 2) {
     const std::string& number = numbered[i].text;
-    std::optional<SharedEntry> entry = unpack_entry(numbered[i + 1].text);
+    std::optional<SharedEntry> entry = unpack_entry(numbered[i + 1].text, host);
     auto* const sitemap = entry ? std::get_if<QueuedSitemap>(&*entry) : nullptr;
     auto* const left_out = entry ? std::get_if<LeftOut>(&*entry) : nullptr;
     auto* const page = entry ? std::get_if<QueuedPage>(&*entry) : nullptr;

@@ -23,7 +23,7 @@ TEST(SharedEntry, APageComesBackAsItWas) {
        {kNoPage, kFromSitemap, kFromPrivateSitemap, PageId{0}}) {
     QueuedPage before = page();
     before.parent = parent;
-    const auto entry = unpack_entry(pack_entry(before));
+    const auto entry = unpack_entry(pack_entry(before), "a.test");
     ASSERT_TRUE(entry);
     const auto& after = std::get<QueuedPage>(*entry);
     EXPECT_EQ(after.url, before.url);
@@ -38,9 +38,42 @@ TEST(SharedEntry, APageComesBackAsItWas) {
   }
 }
 
+TEST(SharedEntry, UrlsOfAllKindsComeBackAndThoseAtTheirHostAreShort) {
+  struct Case {
+    std::string url, parent;
+    std::size_t most;
+  };
+  const std::string longer = "a/long/folder/of/pages/";
+  for (const Case& each : {
+           Case{"http://h.test/", "", 30},
+           Case{"http://h.test/" + longer + "1", "", 55},
+           Case{"https://h.test/" + longer + "2",
+                "https://h.test/" + longer + "1", 56},
+           Case{"https://h.test/" + longer, "https://h.test/" + longer, 56},
+           Case{"http://h.test:8080/x", "http://h.test:8080/", 60},
+           Case{"http://h.test./x", "http://other.test/", 70},
+           Case{"http://h.test/x%20//http://h.test/?#", "x", 70},
+           Case{"http://[::1]/x", "http://[::1]/xy", 40},
+           Case{"http://h.test.evil.test/x", "http://h.test/", 80},
+       }) {
+    QueuedPage before{.url = *Url::parse(each.url)};
+    before.parent_url = each.parent;
+    before.parent = 0;
+    const std::string packed = pack_entry(before);
+    EXPECT_LE(packed.size(), each.most) << packed;
+    const auto entry = unpack_entry(packed, host_name_of(before.url));
+    ASSERT_TRUE(entry) << packed;
+    const auto& after = std::get<QueuedPage>(*entry);
+    EXPECT_EQ(after.url.href(), before.url.href());
+    EXPECT_EQ(after.parent_url, each.parent);
+    EXPECT_TRUE(after.allow_private);
+  }
+}
+
 TEST(SharedEntry, ASitemapComesBackAsItWas) {
   const auto entry = unpack_entry(
-      pack_entry(QueuedSitemap{*Url::parse("http://a.test/s.xml"), 2, true}));
+      pack_entry(QueuedSitemap{*Url::parse("http://a.test/s.xml"), 2, true}),
+      "a.test");
   ASSERT_TRUE(entry);
   const auto& after = std::get<QueuedSitemap>(*entry);
   EXPECT_EQ(after.url.href(), "http://a.test/s.xml");
@@ -51,7 +84,7 @@ TEST(SharedEntry, ASitemapComesBackAsItWas) {
 TEST(SharedEntry, WhatIsLeftOutComesBackAsItWas) {
   const LeftOut before{"http://a.test/1:2", ErrorKind::kScope, "7:because",
                        "http://a.test/", 2};
-  const auto entry = unpack_entry(pack_entry(before));
+  const auto entry = unpack_entry(pack_entry(before), "a.test");
   ASSERT_TRUE(entry);
   const auto& after = std::get<LeftOut>(*entry);
   EXPECT_EQ(after.url, before.url);
@@ -69,17 +102,17 @@ TEST(SharedEntry, WhatIsCutOrChangedIsRefusedOrAnotherEntry) {
     std::size_t refused = 0;
     for (std::size_t i = 0; i < whole.size(); ++i) {
       // Ended between two hops, it is a page with fewer.
-      refused += unpack_entry(whole.substr(0, i)) ? 0 : 1;
+      refused += unpack_entry(whole.substr(0, i), "a.test") ? 0 : 1;
       for (const char c : {'\0', ':', '9', '-', 'x'}) {
         std::string changed = whole;
         changed[i] = c;
-        static_cast<void>(unpack_entry(changed));
+        static_cast<void>(unpack_entry(changed, "a.test"));
       }
     }
     EXPECT_GE(refused + 1, whole.size());
   }
-  EXPECT_FALSE(unpack_entry("99999999999999999999:x"));
-  EXPECT_FALSE(unpack_entry("1:p3:ftp"));
+  EXPECT_FALSE(unpack_entry("99999999999999999999:x", "h"));
+  EXPECT_FALSE(unpack_entry("3:ps17:uftp://", "h"));
 }
 
 TEST(SharedEntry, AHostIsItsNameWhateverTheSchemeAndPort) {
