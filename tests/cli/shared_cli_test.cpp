@@ -13,6 +13,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -465,19 +466,28 @@ TEST_F(SharedCliTest, OtherOptionsAreRefusedAndNothingIsTouched) {
 
 TEST_F(SharedCliTest, APasswordIsInNoMessage) {
   serve(5, 1);
-  auto arguments = worker_command(0);
-  for (std::string& each : arguments) {
-    if (each == redis_.url()) {
-      each = fmt::format("redis://me:sesame@127.0.0.1:{}/0/x", redis_.port());
-    }
+  for (const auto& [scheme, who, query] :
+       {std::tuple{"redis", "me:sesame@", ""},
+        {"redis", ":sesame@", ""},
+        {"redis", "sesame@", ""},
+        {"rediss", "me:sesame@", "?cacert=/there/is/none"},
+        {"rediss", "sesame@", "?cacert=/there/is/none"}}) {
+    address_ = fmt::format("{}://{}127.0.0.1:{}/0/x{}", scheme, who,
+                           redis_.port(), query);
+    auto arguments = worker_command(0, {"-v"});
+    std::erase(arguments, "-q");
+    const ProcessResult result = run_process(arguments);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(result.err + result.out,
+                AllOf(HasSubstr(fmt::format("{}://127.0.0.1", scheme)),
+                      Not(HasSubstr("sesame"))));
+    arguments.push_back("--print-config");
+    EXPECT_THAT(run_process(arguments).out,
+                AllOf(HasSubstr("shared"), Not(HasSubstr("sesame"))));
+    const ProcessResult status = run({"--shared", address_, "--status"});
+    EXPECT_EQ(status.exit_status, 2);
+    EXPECT_THAT(status.err + status.out, Not(HasSubstr("sesame")));
   }
-  std::erase(arguments, "-q");
-  const ProcessResult result = run_process(arguments);
-  EXPECT_EQ(result.exit_status, 2);
-  EXPECT_THAT(result.err + result.out, Not(HasSubstr("sesame")));
-  arguments.push_back("--print-config");
-  EXPECT_THAT(run_process(arguments).out,
-              AllOf(HasSubstr("shared"), Not(HasSubstr("sesame"))));
 }
 
 }  // namespace
