@@ -162,23 +162,19 @@ std::optional<Result<RedisReply>> RedisLink::ask(const Command& command) {
 }
 
 RedisLink::Fault RedisLink::connect() {
-  const auto fault_of = [this](RedisConnection::Fault fault) {
-    problem_ = connection_.problem();
-    if (node_ != address_.node) {
-      problem_ = fmt::format("its node {}: {}", node_.shown(), problem_);
-    }
-    return fault == RedisConnection::Fault::kForGood ? Fault::kForGood
-                                                     : Fault::kPassing;
-  };
   const auto opened = connection_.open(node_, [this](int socket) {
     const std::lock_guard lock(mutex_);
     socket_ = socket;
     if (ends_ && socket >= 0) ::shutdown(socket, SHUT_RDWR);
   });
   if (opened != RedisConnection::Fault::kNone) {
-    const Fault fault = fault_of(opened);
+    problem_ = connection_.problem();
+    if (node_ != address_.node) {
+      problem_ = fmt::format("its node {}: {}", node_.shown(), problem_);
+    }
     next_node();
-    return fault;
+    return opened == RedisConnection::Fault::kForGood ? Fault::kForGood
+                                                      : Fault::kPassing;
   }
   std::vector<Command> first;
   if (!address_.password.empty() || !address_.user.empty()) {

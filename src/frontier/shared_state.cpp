@@ -86,8 +86,11 @@ SharedState::~SharedState() {
   Impl& impl = *impl_;
   if (impl.failed) return;
   if (impl.latest.under_way) {
-    static_cast<void>(impl.link.wait(kLeaving));
+    const auto answer = impl.link.wait(kLeaving);
     impl.latest.under_way = false;
+    // Of the leases that it renews or ends: the last turn goes by them.
+    if (answer && *answer) impl.take_answer(**answer);
+    if (impl.failed) return;
   }
   // What was found and not committed is nobody's.
   impl.next.done = impl.next.found = impl.next.seeds = {};

@@ -114,6 +114,23 @@ TEST_F(SharedLeaseTest, ATurnThatGoesByALeaseOfAnotherChangesNothing) {
   EXPECT_EQ(all(), before);
 }
 
+TEST_F(SharedLeaseTest, WhoLeavesBeforeItsLastTurnIsAnsweredGivesAllBack) {
+  testing::ManualClock clock;
+  auto a = worker("a", clock);
+  a->add("http://h.test/1");
+  for (int i = 0; i < 3; ++i) a->add("http://g.test/" + std::to_string(i));
+  ASSERT_TRUE(a->turn());
+  ASSERT_EQ(a->pages.size(), 4u);
+  // With it h.test has nothing left, and is nobody's.
+  a->state().done(a->page("http://h.test/1"));
+  ASSERT_TRUE(a->state().commit({}));
+  clock.advance(5s);  // so that all hosts are told of once more
+  a.reset();
+  const auto b = worker("b", clock_);
+  ASSERT_TRUE(b->turn());
+  EXPECT_EQ(b->pages.size(), 3u);
+}
+
 TEST_F(SharedLeaseTest, EachLeaseOfAHostHasAGreaterNumber) {
   auto a = worker("a", clock_);
   a->add("http://h.test/1");
