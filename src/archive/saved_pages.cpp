@@ -149,8 +149,10 @@ class SavedPages final : public Sink {
 };
 
 // Removes the files that were saved behind this position of the list; links on
-// the way are not followed.
-void remove_saved(int root, const std::string& log, std::uint64_t position) {
+// the way are not followed. How many there were.
+std::uint64_t remove_saved(int root, const std::string& log,
+                           std::uint64_t position) {
+  std::uint64_t removed = 0;
   std::ifstream lines(log, std::ios::binary);
   lines.seekg(static_cast<std::streamoff>(position));
   for (std::string path; std::getline(lines, path);) {
@@ -166,34 +168,54 @@ void remove_saved(int root, const std::string& log, std::uint64_t position) {
                               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (folder.get() < 0) break;
     }
-    if (folder.get() >= 0 && !rest.empty()) {
-      ::unlinkat(folder.get(), std::string(rest).c_str(), 0);
+    if (folder.get() >= 0 && !rest.empty() &&
+        ::unlinkat(folder.get(), std::string(rest).c_str(), 0) == 0) {
+      ++removed;
     }
   }
+  return removed;
+}
+
+std::string log_of(const std::string& folder) { return folder + "/.saved"; }
+
+Descriptor open_folder(const std::string& folder) {
+  return Descriptor(uninterrupted([&] {
+    return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  }));
 }
 
 }  // namespace
+
+Result<std::uint64_t> cut_saved_pages(const std::string& folder,
+                                      std::uint64_t position) {
+  const Descriptor root = open_folder(folder);
+  if (root.get() < 0) {
+    return make_error(fmt::format("cannot open {}: {}", folder, reason(errno)));
+  }
+  const std::uint64_t removed =
+      remove_saved(root.get(), log_of(folder), position);
+  if (auto cut = cut_output(log_of(folder), position); !cut) {
+    return tl::unexpected(cut.error());
+  }
+  return removed;
+}
 
 Result<std::unique_ptr<Sink>> open_saved_pages(
     const std::string& folder, std::optional<std::uint64_t> position) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  Descriptor root(uninterrupted([&] {
-    return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  }));
+  Descriptor root = open_folder(folder);
   if (root.get() < 0) {
     return make_error(
         fmt::format("cannot save pages in {}: {}", folder, reason(errno)));
   }
-  const std::string log = folder + "/.saved";
   if (position) {
-    remove_saved(root.get(), log, *position);
-    if (auto cut = cut_output(log, *position); !cut) {
+    if (auto cut = cut_saved_pages(folder, *position); !cut) {
       return tl::unexpected(cut.error());
     }
   }
-  auto output =
-      open_output(log, position ? OutputMode::kAppend : OutputMode::kReplace);
+  auto output = open_output(
+      log_of(folder), position ? OutputMode::kAppend : OutputMode::kReplace);
   if (!output) return tl::unexpected(output.error());
   return std::make_unique<SavedPages>(folder, std::move(root),
                                       *std::move(output));

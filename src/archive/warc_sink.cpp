@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -92,6 +93,35 @@ std::vector<std::string> warc_files(const WarcOptions& options) {
   return files;
 }
 
+Result<std::uint64_t> cut_warc(const WarcOptions& options,
+                               std::uint64_t position) {
+  const WarcPlace place = WarcPlace::of(position);
+  const std::vector<std::string> there = warc_files(options);
+  std::uint64_t gone = 0;
+  std::error_code ignored;
+  // What came later goes, the last first: whatever happens, no gap is left.
+  for (std::size_t i = there.size(); i-- > place.file + 1;) {
+    gone += std::filesystem::file_size(there[i], ignored);
+    if (Result<void> removed = remove(there[i]); !removed) {
+      return tl::unexpected(removed.error());
+    }
+  }
+  const std::string last = warc_file_name(options, place.file);
+  if (is_there(last)) gone += std::filesystem::file_size(last, ignored);
+  if (Result<void> cut = cut_output(last, place.offset, CutAt::kAnyByte);
+      !cut) {
+    return tl::unexpected(cut.error());
+  }
+  return gone - std::min(gone, place.offset);
+}
+
+std::string warc_extent(const WarcOptions& options, std::uint64_t position) {
+  const WarcPlace place = WarcPlace::of(position);
+  return fmt::format("{}the first {} bytes of {}",
+                     place.file > 0 ? "the files before it and " : "",
+                     place.offset, warc_file_name(options, place.file));
+}
+
 std::shared_ptr<const ExchangeKeeper> make_warc_keeper(const WarcOptions& o) {
   return std::make_shared<const WarcKeeper>(o.pack);
 }
@@ -115,16 +145,8 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
   const std::vector<std::string> there = warc_files(o);
   const WarcPlace place = WarcPlace::of(position.value_or(0));
   if (position) {
-    // What came later goes, the last first: whatever happens, no gap is left.
-    for (std::size_t i = there.size(); i-- > place.file + 1;) {
-      if (Result<void> gone = remove(there[i]); !gone) {
-        return tl::unexpected(gone.error());
-      }
-    }
     sink->file_ = place.file;
-    if (Result<void> cut = cut_output(warc_file_name(o, place.file),
-                                      place.offset, CutAt::kAnyByte);
-        !cut) {
+    if (Result<std::uint64_t> cut = cut_warc(o, *position); !cut) {
       return tl::unexpected(cut.error());
     }
     mode = OutputMode::kAppend;

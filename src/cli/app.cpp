@@ -43,6 +43,7 @@
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
+#include "crawl/writer/site_database.h"
 #include "writer/file_lock.h"
 
 namespace crawl::cli {
@@ -151,7 +152,10 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
                                                 const StopButton& button,
                                                 std::string& begun) {
   // Its leases would be taken from it.
-  if (const std::string writer = writer_of(options.output); !writer.empty()) {
+  const std::string writer = options.format == OutputFormat::kSqlite
+                                 ? site_database_writer(options.output)
+                                 : writer_of(options.output);
+  if (!writer.empty()) {
     return make_error(fmt::format("-o {}: is being written by {}",
                                   shown_value(options.output), writer));
   }
@@ -172,6 +176,10 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
     if (Result<void> empty = check_new_worker_files(options); !empty) {
       return tl::unexpected(empty.error());
     }
+    // From now on what is in them is its own, however soon it is killed.
+    Result<void> noted = (*shared)->commit({});
+    if (noted) noted = (*shared)->await().map([](bool) {});
+    if (!noted) return tl::unexpected(noted.error());
   }
   return shared;
 }

@@ -93,9 +93,10 @@ class ArchiveResolver : ValueReader {
       read("--warc-header", typed, header, parse_header);
       if (!header.first.empty()) warc.info.push_back(std::move(header));
     }
-    if (!options_.state.empty()) {
-      warc.index_file = options_.state + "-payloads";
-    }
+    // It is as old as the archive, so it is where that is gone on with from.
+    const std::string& beside =
+        options_.shared.empty() ? options_.state : options_.output;
+    if (!beside.empty()) warc.index_file = beside + "-payloads";
     options_.crawl.fetch.keeper = make_warc_keeper(warc);
     options_.warc = std::move(warc);
   }

@@ -83,6 +83,8 @@ Result<void> check_files_there(const Options& options) {
       (!state.empty() && holds_something(state))) {
     return {};
   }
+  // Whether a worker of --shared has begun already, Redis knows.
+  if (!options.shared.empty()) return {};
   if (Result<void> none = check_no_archive(options); !none) return none;
   if (state.empty()) return {};
   return check_empty(
@@ -92,6 +94,7 @@ Result<void> check_files_there(const Options& options) {
 
 Result<void> check_new_worker_files(const Options& options) {
   if (options.append || options.overwrite) return {};
+  if (Result<void> none = check_no_archive(options); !none) return none;
   return check_empty(options, "the crawl of --shared does not know them");
 }
 

@@ -43,6 +43,13 @@ Result<std::unique_ptr<Sink>> open_writer(
       ordered, takes);
 }
 
+// What its outputs hold up to its positions counts. (A worker that has only
+// begun has none.)
+bool is_gone_on_with(const StateStore* store) {
+  return store != nullptr && store->resumed() &&
+         (!store->is_shared() || !store->positions().empty());
+}
+
 // It cuts itself back.
 Result<std::unique_ptr<Sink>> open_database(const Options& options,
                                             OutputMode mode,
@@ -50,9 +57,7 @@ Result<std::unique_ptr<Sink>> open_database(const Options& options,
   SiteDatabaseOptions database;
   database.path = options.output;
   database.mode = mode;
-  if (store != nullptr && store->resumed()) {
-    database.position = store->position("records");
-  }
+  if (is_gone_on_with(store)) database.position = store->position("records");
   database.fields = options.fields;
   database.version = default_user_agent();
   return open_site_database(database);
@@ -86,7 +91,8 @@ Result<void> note_begin(const Outputs& outputs) {
     if (!position) return tl::unexpected(position.error());
     positions.push_back({std::string(sink->name()), *position});
   }
-  return outputs.store->commit(std::move(positions));
+  Result<void> noted = outputs.store->commit(std::move(positions));
+  return noted ? outputs.store->await().map([](bool) {}) : noted;
 }
 
 }  // namespace
@@ -108,7 +114,8 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
     if (!store) return tl::unexpected(store.error());
     outputs.store = *std::move(store);
   }
-  if (outputs.store && outputs.store->resumed()) {
+  const bool resumed = is_gone_on_with(outputs.store.get());
+  if (resumed) {
     if (Result<void> cut = cut_outputs(options, *outputs.store); !cut) {
       return tl::unexpected(cut.error());
     }
@@ -130,7 +137,6 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
     if (!skipped) return tl::unexpected(skipped.error());
     outputs.skipped = *std::move(skipped);
   }
-  const bool resumed = outputs.store && outputs.store->resumed();
   const auto position = [&](std::string_view sink) {
     return resumed ? std::optional(outputs.store->position(sink))
                    : std::nullopt;
@@ -147,7 +153,7 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
     if (!warc) return tl::unexpected(warc.error());
     outputs.warc = *std::move(warc);
   }
-  if (options.append && outputs.store && !outputs.store->resumed()) {
+  if (options.append && outputs.store && !resumed) {
     if (Result<void> noted = note_begin(outputs); !noted) {
       return tl::unexpected(noted.error());
     }

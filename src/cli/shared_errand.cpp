@@ -6,22 +6,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "cli/exit_status.h"
 #include "cli/refuse.h"
-#include "cli/state.h"
+#include "cli/shared_finish.h"
 #include "crawl/base/human.h"
 #include "crawl/fetch/secure_channel.h"
 #include "crawl/frontier/shared_state.h"
-#include "crawl/frontier/state_store.h"
 #include "writer/clean_text.h"
-#include "writer/file_lock.h"
 #include "writer/json_encoder.h"
 
 namespace crawl::cli {
@@ -65,57 +61,6 @@ int show_status(const SharedErrand& errand) {
     if (!errand.watch || status->left == 0) return kExitOk;
     std::this_thread::sleep_for(std::chrono::seconds(1));
   }
-}
-
-// Cuts the outputs of workers that are gone to what counts, where they are on
-// this machine, and says of all others how much that is.
-int finish(const SharedErrand& errand) {
-  const Result<SharedStatus> status =
-      read_shared_status(errand.address, kRedisPatience, &open_secure_channel);
-  if (!status) return refuse(status.error());
-  int exit_status = kExitOk;
-  const std::string here = machine_name() + ":";
-  for (const SharedStatus::Worker& worker : status->workers) {
-    const std::string name = shown(worker.name);
-    if (worker.alive) {
-      fmt::print("{} is still at work\n", name);
-      exit_status = kExitFailures;
-      continue;
-    }
-    for (const auto& [sink, path] : worker.outputs) {
-      const auto position =
-          std::find_if(worker.positions.begin(), worker.positions.end(),
-                       [&sink = sink](const SinkPosition& each) {
-                         return each.name == sink;
-                       });
-      const std::uint64_t counts =
-          position == worker.positions.end() ? 0 : position->position;
-      const std::string file = shown(path);
-      std::error_code error;
-      const std::uint64_t size = std::filesystem::file_size(path, error);
-      if (!worker.name.starts_with(here) || error) {
-        fmt::print("{}: {} is not on this machine: its first {} bytes count\n",
-                   name, file, counts);
-        if (!worker.name.starts_with(here)) continue;
-        exit_status = counts > 0 ? kExitFailures : exit_status;
-        continue;
-      }
-      if (const std::string writer = writer_of(path); !writer.empty()) {
-        fmt::print("{} is being written by {}\n", file, writer);
-        exit_status = kExitFailures;
-        continue;
-      }
-      if (const Result<void> cut = cut_output(path, counts); !cut) {
-        refuse(cut.error());
-        exit_status = kExitFailures;
-        continue;
-      }
-      fmt::print("{}: {} bytes{}\n", file, counts,
-                 size > counts ? fmt::format(", {} cut off", size - counts)
-                               : ", as it was");
-    }
-  }
-  return exit_status;
 }
 
 }  // namespace
@@ -173,7 +118,7 @@ int run_shared_errand(const SharedErrand& errand) {
     case What::kStatus:
       return show_status(errand);
     case What::kFinish:
-      return finish(errand);
+      return finish_shared(errand.address);
     case What::kPause:
     case What::kResume:
     case What::kStop:

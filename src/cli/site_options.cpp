@@ -239,11 +239,6 @@ class SiteResolver : ValueReader {
           {"--rate", args_.rate.has_value()},
           {"--pace-by address", crawl_.pace_by_address},
           {"--sitemap", !args_.sitemap.empty()},
-          {"--warc-file", args_.warc_file.has_value()},
-          {"--save", args_.save.has_value()},
-          {"--format sqlite", options_.format == OutputFormat::kSqlite},
-          {"an -o that is packed (.gz, .zst)",
-           packing_of_name(options_.output) != Packing::kNone},
           {"--explain", args_.explain.has_value()}}) {
       if (given) fail(fmt::format("{} does not go with --shared", option));
     }

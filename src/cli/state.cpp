@@ -61,6 +61,14 @@ std::string inputs_of(const Options& options) {
   return fmt::format("{}", fmt::join(inputs, " "));
 }
 
+std::string archive_of(const Options& options) {
+  if (!options.warc) return "";
+  return fmt::format("{} {} {}{}", options.warc->prefix,
+                     options.warc->pack ? "packed" : "plain",
+                     options.warc->max_file_bytes,
+                     options.warc->cdx ? " indexed" : "");
+}
+
 // What decides which pages a crawl of sites has.
 void add_site_settings(
     const SiteOptions& site,
@@ -102,11 +110,7 @@ StateOptions state_options(const Options& options) {
     state.settings.emplace_back("--save", options.save);
   }
   if (options.warc) {
-    state.settings.emplace_back(
-        "--warc-file", fmt::format("{} {} {}{}", options.warc->prefix,
-                                   options.warc->pack ? "packed" : "plain",
-                                   options.warc->max_file_bytes,
-                                   options.warc->cdx ? " indexed" : ""));
+    state.settings.emplace_back("--warc-file", archive_of(options));
   }
   if (options.content != "main") {
     state.settings.emplace_back("--content", options.content);
@@ -134,17 +138,27 @@ SharedOptions shared_options(const Options& options) {
   shared.address = options.shared;
   shared.secure = &open_secure_channel;
   // The file's name as this machine knows it, wherever the command is run.
-  std::error_code ignored;
-  shared.worker = fmt::format(
-      "{}:{}", machine_name(),
-      std::filesystem::weakly_canonical(options.output, ignored).string());
-  for (const auto& [sink, path] :
-       {std::pair<std::string, std::string>{"records", options.output},
-        {"skipped", options.skipped}}) {
-    if (path.empty()) continue;
-    shared.outputs.emplace_back(
-        sink, std::filesystem::weakly_canonical(path, ignored).string());
-  }
+  const auto place = [](const std::string& path) {
+    std::error_code ignored;
+    return path.empty()
+               ? path
+               : std::filesystem::weakly_canonical(path, ignored).string();
+  };
+  shared.worker = fmt::format("{}:{}", machine_name(), place(options.output));
+  const WarcOptions warc = options.warc.value_or(WarcOptions{});
+  shared.outputs = {
+      {"-o", place(options.output)},
+      {"--skipped", place(options.skipped)},
+      {"--save", place(options.save)},
+      {"--warc-file", place(warc.prefix)},
+      {"--warc-max-size", fmt::to_string(warc.max_file_bytes)},
+      {"--no-warc-compression", warc.pack ? "no" : "yes"},
+      {"--warc-cdx", warc.cdx ? "yes" : "no"},
+      {"--format", std::string(name_of(options.format))},
+      {"--fields", names_of(options.fields)},
+      {"--extract", fmt::format("{}", fmt::join(options.extract, "\n"))},
+      {"--content", options.content},
+  };
   shared.lease =
       std::chrono::duration_cast<std::chrono::milliseconds>(options.lease);
   shared.max_pages = options.crawl.budget.max_pages;

@@ -324,6 +324,8 @@ bool SiteAgenda::keeps_links_to_itself(const FetchResult& result) const {
 void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
                        Ending ending) {
   if (ending.later) {
+    // Whoever goes on with the page does so from there.
+    ledger_.keep(job->kept);
     const PageId page = job->page;
     waiting_.insert_or_assign(
         page, Waiting{std::move(job), std::move(result), std::move(ending)});
@@ -336,7 +338,6 @@ void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
   }
   // Not finished: it waits for the next run, and has no record yet.
   if (ending.cut_short) return;
-  ledger_.keep(job->kept);
   if (ending.error == ErrorKind::kNone) {
     ending.error = result.error;
     ending.message = result.error_message;
@@ -365,6 +366,9 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
                         Ending ending,
                         std::optional<std::string> duplicate_of) {
   const bool asked = job->begun();
+  // With the record, in one commit: a page that waited for an answer and was
+  // lost is fetched again.
+  ledger_.keep(job->kept);
   if (ending.error == ErrorKind::kNone && result.page) {
     ledger_.check(queue_->add_links(*job, result, keeps_links_to_itself(result),
                                     duplicate_of.has_value()));

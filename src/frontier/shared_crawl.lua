@@ -89,6 +89,8 @@ local function join(keys, args)
   if has[2] ~= args[5] then return {'settings', has[2]} end
   end_old_leases(k, now)
   local w = k .. 'w:' .. worker
+  local before = redis.call('HGET', w, 'outputs')
+  if before and before ~= args[6] then return {'outputs', before} end
   -- Whoever had its outputs before is gone: its file is locked by the caller.
   if redis.call('HEXISTS', w, 'token') == 1 then
     end_leases(k, worker, now)

@@ -44,6 +44,22 @@ std::string packed_settings(
   return out;
 }
 
+// What the first difference is.
+std::string difference(
+    const std::vector<std::pair<std::string, std::string>>& now,
+    std::string_view packed_before) {
+  Unpack before(packed_before);
+  for (const auto& [name, value] : now) {
+    const std::string_view old_name = before.next();
+    const std::string_view old_value = before.next();
+    if (old_name == name && old_value == value) continue;
+    return fmt::format(": {} was \"{}\", now it is \"{}\"", name,
+                       old_name == name ? old_value.substr(0, 200) : "nothing",
+                       value.substr(0, 200));
+  }
+  return "";
+}
+
 // The value of "name:value" among the lines of INFO.
 std::string_view info_value(std::string_view info, std::string_view name) {
   for (std::size_t at = info.find(name); at != info.npos;
@@ -189,18 +205,16 @@ Result<void> SharedState::Impl::join(milliseconds patience,
                          joined->text_at(1), kVersion)));
   }
   if (verdict == "settings") {
-    Unpack before(joined->text_at(1));
-    for (const auto& [name, value] : options.settings) {
-      const std::string_view old_name = before.next();
-      const std::string_view old_value = before.next();
-      if (old_name == name && old_value == value) continue;
-      return tl::unexpected(fail(fmt::format(
-          "the crawl was begun with other settings: {} was \"{}\", now it is "
-          "\"{}\"; all workers' are to be the same",
-          name, old_name == name ? old_value.substr(0, 200) : "nothing",
-          value.substr(0, 200))));
-    }
-    return tl::unexpected(fail("the crawl was begun with other settings"));
+    return tl::unexpected(fail(fmt::format(
+        "the crawl was begun with other settings{}; all workers' are to be the "
+        "same",
+        difference(options.settings, joined->text_at(1)))));
+  }
+  if (verdict == "outputs") {
+    return tl::unexpected(fail(
+        fmt::format("this worker has begun with other outputs{}; begin another "
+                    "one, with another -o",
+                    difference(options.outputs, joined->text_at(1)))));
   }
   if (verdict != "ok") {
     return tl::unexpected(fail("does not answer as it should"));

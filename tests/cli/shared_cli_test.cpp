@@ -17,9 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "cli/cli_fixture.h"
+#include "cli/shared_fixture.h"
 #include "support/redis_cluster.h"
-#include "support/redis_server.h"
 
 namespace crawl::testing {
 namespace {
@@ -30,112 +29,6 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Le;
 using ::testing::Not;
-
-// Page n is at host n % hosts, and leads to three others, elsewhere too; some
-// redirect, on their host or to another, some are missing, some lead out of the
-// crawl.
-class SharedCliTest : public CliTest {
- protected:
-  void serve(std::size_t pages, std::size_t hosts) {
-    pages_ = pages;
-    hosts_ = hosts;
-    site_.serve("/w/*", [this](const HttpRequest& request) {
-      return answer(request.target);
-    });
-  }
-
-  std::string page_url(std::size_t n, std::string_view folder = "w") const {
-    return fmt::format("http://h{}.test:{}/{}/{}", n % hosts_, site_.port(),
-                       folder, n);
-  }
-
-  Reply answer(const std::string& target) const {
-    const bool moved = target.starts_with("/w/m");
-    const std::size_t n = std::stoul(target.substr(moved ? 4 : 3));
-    if (!moved && n % 13 == 6) {
-      return Reply::redirect(fmt::format("http://h{}.test:{}/w/m{}",
-                                         (n + n / 13 % 2) % hosts_,
-                                         site_.port(), n));
-    }
-    std::string html = fmt::format("<title>{}</title>", n);
-    for (std::size_t next = 3 * n + 1; next <= 3 * n + 3; ++next) {
-      if (next < pages_) {
-        html += fmt::format("<a href=\"{}\">x</a>", page_url(next));
-      }
-    }
-    html += fmt::format(
-        "<a href=\"http://h0.test:{}/w/0\">0</a>"
-        "<a href=\"ftp://x/\">f</a>"
-        "<a rel=nofollow href=\"/not/{}\">n</a>",
-        site_.port(), n % 10);
-    // Those of others that are missing would lead nowhere.
-    return n % 11 == 5 && 3 * n + 1 >= pages_ ? Reply::html(html, 404)
-                                              : Reply::html(html);
-  }
-
-  std::vector<std::string> worker_command(int worker,
-                                          std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments = {
-        "-r",
-        page_url(0),
-        "--shared",
-        address_,
-        "--scope",
-        "any",
-        "--connect-to",
-        fmt::format("::127.0.0.1:{}", site_.port()),
-        "-o",
-        output(worker),
-        "--skipped",
-        files_.file(fmt::format("s{}.jsonl", worker)),
-        "--no-robots",
-        "-j",
-        "4",
-        "--per-host",
-        "2",
-        "-q"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return command(std::move(arguments));
-  }
-  std::string output(int worker) const {
-    return files_.file(fmt::format("o{}.jsonl", worker));
-  }
-
-  std::multiset<std::string> urls(int workers, const char* kind = "o") const {
-    std::multiset<std::string> urls;
-    for (int i = 0; i < workers; ++i) {
-      for (const json& record :
-           records(files_.read(fmt::format("{}{}.jsonl", kind, i)))) {
-        urls.insert(record["url"]);
-      }
-    }
-    return urls;
-  }
-
-  // Those of a crawl by one process that nobody disturbed.
-  std::multiset<std::string> undisturbed() {
-    const ProcessResult whole =
-        run({"-r", page_url(0), "--scope", "any", "--connect-to",
-             fmt::format("::127.0.0.1:{}", site_.port()), "--no-robots", "-q"});
-    std::multiset<std::string> urls;
-    for (const json& record : records(whole.out)) urls.insert(record["url"]);
-    return urls;
-  }
-
-  void expect_whole(int workers) {
-    const auto all = urls(workers);
-    EXPECT_EQ(all.size(), pages_);
-    EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), pages_);
-    EXPECT_EQ(all, undisturbed());
-    const auto skipped = urls(workers, "s");
-    EXPECT_EQ(skipped.size(),
-              std::set<std::string>(skipped.begin(), skipped.end()).size());
-  }
-
-  RedisServer redis_;
-  std::string address_ = redis_.url();
-  std::size_t pages_ = 0, hosts_ = 1;
-};
 
 TEST_F(SharedCliTest, WorkersFetchEachPageOnceBetweenThem) {
   serve(600, 9);
@@ -169,44 +62,10 @@ TEST_F(SharedCliTest, AWorkerAloneIsAWholeCrawl) {
 
 TEST_F(SharedCliTest, WorkersKilledAtRandomLeaveEveryPageExactlyOnce) {
   serve(1'500, 12);
-  constexpr int kWorkers = 3;
-  std::minstd_rand random(20261128);
-  std::vector<std::unique_ptr<Process>> workers(kWorkers);
-  int kills = 0;
-  for (bool ended = false; !ended && kills < 60;) {
-    for (int i = 0; i < kWorkers; ++i) {
-      auto& worker = workers[static_cast<std::size_t>(i)];
-      if (!worker) worker = std::make_unique<Process>(worker_command(i));
-    }
-    site_.clear_log();
-    const std::size_t moment =
-        std::uniform_int_distribution<std::size_t>(1, 90)(random);
-    const auto running = [&] {
-      return std::any_of(workers.begin(), workers.end(),
-                         [](const auto& w) { return w->running(); });
-    };
-    while (site_.log().size() < moment && running()) {
-      site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
-    }
-    ended = !running();
-    if (ended) break;
-    auto& victim = workers[std::uniform_int_distribution<std::size_t>(
-        0, kWorkers - 1)(random)];
-    victim->signal(SIGKILL);
-    victim->wait();
-    victim.reset();
-    ++kills;
-  }
-  for (auto& worker : workers) {
-    if (worker) worker->wait();
-  }
-  // Those that were killed last come back to what is left.
-  for (int i = 0; i < kWorkers; ++i) {
-    const ProcessResult last = run_process(worker_command(i));
-    EXPECT_LE(last.exit_status, 1) << last.err;
-  }
-  EXPECT_GT(kills, 10);
-  expect_whole(kWorkers);
+  EXPECT_GT(kill_at_random(
+                3, [this](int worker) { return worker_command(worker); }, 60),
+            10);
+  expect_whole(3);
 }
 
 TEST_F(SharedCliTest, RedisKilledAndStartedAgainCostsNothing) {

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <random>
@@ -14,9 +16,11 @@
 #include <vector>
 
 #include "crawl/engine/crawler.h"
+#include "crawl/frontier/shared_state.h"
 #include "crawl/frontier/state_store.h"
 #include "support/fake_fetcher.h"
 #include "support/manual_clock.h"
+#include "support/redis_server.h"
 #include "support/sink_cases.h"
 #include "support/temp_dir.h"
 
@@ -83,37 +87,53 @@ class ExactlyOnce : public ::testing::Test {
     options_.retry.retries = 0;
   }
 
+  ~ExactlyOnce() override = default;
+
+  // The state of the crawl that is in this folder.
+  virtual std::unique_ptr<StateStore> open(const std::string& folder,
+                                           const Clock& /*clock*/,
+                                           FakeFetcher& /*web*/) {
+    auto store = FileState::open({.path = folder + "/state", .settings = {}});
+    EXPECT_TRUE(store) << store.error().message;
+    return *std::move(store);
+  }
+  // Of a run that was killed.
+  virtual void forget(std::unique_ptr<StateStore> /*store*/) {}
+
   // One run, killed at its `waits`th wait (0: never). True if it came to its
   // end.
   bool run(const std::string& folder, std::vector<std::string>& kept,
            std::vector<std::string> lines, int waits) {
-    auto store = FileState::open({.path = folder + "/state", .settings = {}});
-    EXPECT_TRUE(store) << store.error().message;
-    const bool resumed = (*store)->resumed();
+    ManualClock& clock = clocks_.emplace_back();
+    FakeFetcher& web = webs_.emplace_back(clock);
+    std::unique_ptr<StateStore> store = open(folder, clock, web);
+    // Of a shared state, after its first turn.
+    const bool resumed = store->resumed() && !store->positions().empty();
     std::vector<std::unique_ptr<Sink>> sinks;
     std::vector<Sink*> all;
     for (std::size_t i = 0; i < cases_.size(); ++i) {
       // Opened once to know its name, which its position is kept under.
       sinks.push_back(std::make_unique<Named>(
           cases_[i].name,
-          cases_[i].open(folder, resumed ? std::optional((*store)->position(
-                                               cases_[i].name))
-                                         : std::nullopt)));
+          cases_[i].open(
+              folder, resumed ? std::optional(store->position(cases_[i].name))
+                              : std::nullopt)));
       all.push_back(sinks.back().get());
     }
-    kept.resize((*store)->position("kept"));
+    kept.resize(store->position("kept"));
     sinks.push_back(std::make_unique<KeptSink>(kept));
     all.push_back(sinks.back().get());
 
-    ManualClock clock;
-    FakeFetcher web(clock);
     build(web, 300);
     web.keep_with(testing::kept_exchange);
     int left = waits;
     web.before_wait([&] {
       if (waits > 0 && --left == 0) throw Killed();
+      if (!store->is_shared()) return;
+      const Result<bool> answered = store->await();
+      EXPECT_TRUE(answered) << answered.error().message;
     });
-    Crawler crawler(options_, web, all, clock, nullptr, store->get());
+    Crawler crawler(options_, web, all, clock, nullptr, store.get());
     const auto seeds = make_seeds(std::move(lines));
     try {
       const Result<CrawlStats> stats = crawler.run(*seeds);
@@ -121,6 +141,7 @@ class ExactlyOnce : public ::testing::Test {
       EXPECT_TRUE(stats && stats->adds_up());
       totals_ = *stats;
     } catch (const Killed&) {
+      forget(std::move(store));
       return false;
     }
     return true;
@@ -135,15 +156,18 @@ class ExactlyOnce : public ::testing::Test {
 
     std::minstd_rand random(1);
     int kills = 0;
-    while (!run(parts.path().string(), kept_parts, lines,
-                kills < 100 ? 2 + static_cast<int>(random() % 9) : 0)) {
+    while (
+        !run(parts.path().string(), kept_parts, lines,
+             kills < 100 ? 2 + static_cast<int>(random() % most_waits_) : 0)) {
       ++kills;
     }
     EXPECT_EQ(kills, 100);
-    EXPECT_EQ(totals_.fetched, expected.fetched);
-    EXPECT_EQ(totals_.failed, expected.failed);
-    EXPECT_EQ(totals_.skipped, expected.skipped);
-    EXPECT_EQ(totals_.by_kind, expected.by_kind);
+    if (!shared_) {
+      EXPECT_EQ(totals_.fetched, expected.fetched);
+      EXPECT_EQ(totals_.failed, expected.failed);
+      EXPECT_EQ(totals_.skipped, expected.skipped);
+      EXPECT_EQ(totals_.by_kind, expected.by_kind);
+    }
     for (const SinkCase& sink : cases_) {
       std::vector<std::string> a = sink.urls(whole.path().string());
       std::vector<std::string> b = sink.urls(parts.path().string());
@@ -179,6 +203,11 @@ class ExactlyOnce : public ::testing::Test {
 
   CrawlOptions options_;
   CrawlStats totals_;
+  bool shared_ = false;  // each run counts for itself
+  unsigned most_waits_ = 9;
+  // What states hear of after a kill.
+  std::deque<ManualClock> clocks_;
+  std::deque<FakeFetcher> webs_;
   const std::vector<SinkCase> cases_ = testing::all_sink_cases();
 };
 
@@ -186,6 +215,43 @@ TEST_F(ExactlyOnce, SiteKilledAHundredTimes) {
   options_.site.emplace();
   expect_the_same_after_a_hundred_kills(
       {"http://a.test/", "http://a.test/1", "no url:", "http://a.test/"});
+}
+
+// The same with the state in a Redis. A worker that was killed is not heard of
+// again, but what it had told Redis last may still be on its way.
+class SharedExactlyOnce : public ExactlyOnce {
+ protected:
+  SharedExactlyOnce() {
+    shared_ = true;
+    most_waits_ = 80;
+  }
+  ~SharedExactlyOnce() override { gone_.clear(); }
+
+  std::unique_ptr<StateStore> open(const std::string& folder,
+                                   const Clock& clock,
+                                   FakeFetcher& web) override {
+    web.expect_wakes();
+    SharedOptions options;
+    options.address =
+        redis_.url(std::filesystem::path(folder).filename().string());
+    options.worker = "a";
+    auto store = SharedState::open(
+        std::move(options), clock, [&web] { web.wake(); },
+        std::chrono::seconds(5));
+    EXPECT_TRUE(store) << store.error().message;
+    return *std::move(store);
+  }
+  void forget(std::unique_ptr<StateStore> store) override {
+    gone_.push_back(std::move(store));
+  }
+
+  testing::RedisServer redis_;
+  std::vector<std::unique_ptr<StateStore>> gone_;
+};
+
+TEST_F(SharedExactlyOnce, SiteKilledAHundredTimes) {
+  options_.site.emplace();
+  expect_the_same_after_a_hundred_kills({"http://a.test/", "http://a.test/1"});
 }
 
 TEST_F(ExactlyOnce, ListKilledAHundredTimes) {

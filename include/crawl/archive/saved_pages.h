@@ -24,6 +24,11 @@ namespace crawl {
 Result<std::unique_ptr<Sink>> open_saved_pages(
     const std::string& folder, std::optional<std::uint64_t> position);
 
+// Cuts a folder that nobody writes back to where that sink was: so many files
+// went.
+Result<std::uint64_t> cut_saved_pages(const std::string& folder,
+                                      std::uint64_t position);
+
 }  // namespace crawl
 
 #endif  // CRAWL_ARCHIVE_SAVED_PAGES_H_

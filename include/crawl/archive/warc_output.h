@@ -41,6 +41,12 @@ std::string warc_file_name(const WarcOptions& options, std::uint64_t file);
 // Names of the files that an archive has so far, in order.
 std::vector<std::string> warc_files(const WarcOptions& options);
 
+// Cuts an archive that nobody writes back to where its sink was: so many bytes
+// went. And what is left then, in words.
+Result<std::uint64_t> cut_warc(const WarcOptions& options,
+                               std::uint64_t position);
+std::string warc_extent(const WarcOptions& options, std::uint64_t position);
+
 // Makes the records of each exchange; what is given to open_warc().
 std::shared_ptr<const ExchangeKeeper> make_warc_keeper(const WarcOptions& o);
 

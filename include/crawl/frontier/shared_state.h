@@ -23,8 +23,9 @@ struct SharedOptions {
   // with ?cacert=FILE&cert=FILE&key=FILE; any node of a cluster.
   std::string address;
   OpenSecure secure = nullptr;  // how rediss:// is spoken
-  // Whose outputs they are: the same when a worker comes back to them; and the
-  // files of its sinks, by the sinks' names.
+  // Whose outputs they are: the same when a worker comes back to them; and what
+  // they are, by the sinks' names, and what gives them their form, by the
+  // options'. It comes back with the same ones only.
   std::string worker;
   std::vector<std::pair<std::string, std::string>> outputs;
   // As of StateOptions; the same for all workers.
@@ -84,7 +85,8 @@ class SharedState final : public StateStore {
   };
   Totals totals() const;
 
-  // `resumed`: this worker has outputs in the crawl already.
+  // `resumed`: this worker has told a turn before; without any positions() it
+  // has begun, and nothing of its outputs counts.
   bool resumed() const override;
   const SinkPositions& positions() const override;
   StateCounts counts() const override;  // of this worker

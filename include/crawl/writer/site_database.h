@@ -41,6 +41,15 @@ struct SiteDatabaseOptions {
 Result<std::unique_ptr<Sink>> open_site_database(
     const SiteDatabaseOptions& options);
 
+// Who is writing such a database: "another process", "" if nobody is. Not for
+// one that this process writes.
+std::string site_database_writer(const std::string& path);
+
+// Cuts it back as a position says: how many Outcomes went. Nothing is made
+// anew: fails if it is not there, holds less, or is no such database.
+Result<std::uint64_t> cut_site_database(const std::string& path,
+                                        std::uint64_t position);
+
 // Whether the file at `path` is such a database, by its header.
 bool is_site_database(const std::string& path);
 
