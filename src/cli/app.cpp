@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +30,7 @@
 #include "cli/refuse.h"
 #include "cli/report.h"
 #include "cli/resume_hint.h"
+#include "cli/seed_spool.h"
 #include "cli/shared_errand.h"
 #include "cli/shown_value.h"
 #include "cli/signals.h"
@@ -184,8 +186,29 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
   return shared;
 }
 
+// What outlives the runs of a crawl that has to begin anew.
+struct Lasting {
+  std::string begun;  // as of join_crawl()
+  std::unique_ptr<SeedSpool> seeds;
+};
+
+Result<std::unique_ptr<SeedSource>> open_lines(const Options& options,
+                                               Lasting& lasting,
+                                               std::function<void()> ready) {
+  if (options.lists.empty()) return make_seeds({});
+  if (options.shared.empty() || !has_input_to_spool(options.lists)) {
+    return open_seeds(options.lists, std::move(ready));
+  }
+  if (!lasting.seeds) {
+    Result<std::unique_ptr<SeedSpool>> spool = SeedSpool::open(options.lists);
+    if (!spool) return tl::unexpected(spool.error());
+    lasting.seeds = *std::move(spool);
+  }
+  return lasting.seeds->begin(std::move(ready));
+}
+
 Ended run_once(const Options& options, Report& report, StopButton& button,
-               std::string& begun) {
+               Lasting& lasting) {
   Result<std::unique_ptr<Fetcher>> fetcher =
       options.crawl.sync
           ? make_inline_fetcher(options.crawl.fetch)
@@ -199,17 +222,18 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   // meanwhile.
   const bool reads_archives = !options.crawl.archives.empty();
   Result<std::unique_ptr<SeedSource>> seeds =
-      options.lists.empty()
-          ? make_seeds({})
-          : open_seeds(options.lists, [&fetcher] { (*fetcher)->wake(); });
+      open_lines(options, lasting, [&fetcher] { (*fetcher)->wake(); });
   if (!seeds) return {refuse(seeds.error())};
+  // The fetcher does not outlive this run.
+  const std::unique_ptr<SeedSpool, void (*)(SeedSpool*)> forgetter(
+      lasting.seeds.get(), [](SeedSpool* spool) { spool->forget(); });
   WatchedLines lines(checked_lines(options.lists, *std::move(seeds)));
 
   const SystemClock clock;
   std::unique_ptr<SharedState> shared;
   if (!options.shared.empty()) {
     Result<std::unique_ptr<SharedState>> joined =
-        join_crawl(options, clock, **fetcher, button, begun);
+        join_crawl(options, clock, **fetcher, button, lasting.begun);
     if (!joined) return {refuse(joined.error())};
     shared = *std::move(joined);
   }
@@ -268,9 +292,9 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
 
 int run_crawl(const Options& options, Report& report) {
   StopButton button(report);
-  std::string begun;
-  Ended ended = run_once(options, report, button, begun);
-  while (ended.lost) ended = run_once(options, report, button, begun);
+  Lasting lasting;
+  Ended ended = run_once(options, report, button, lasting);
+  while (ended.lost) ended = run_once(options, report, button, lasting);
   return ended.status;
 }
 

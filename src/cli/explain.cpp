@@ -16,12 +16,15 @@
 #include "cli/exit_status.h"
 #include "cli/filled_text.h"
 #include "cli/refuse.h"
+#include "cli/shared_errand.h"
 #include "cli/state.h"
 #include "cli/terminal.h"
 #include "crawl/base/ip_address.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/fetch/fetcher.h"
+#include "crawl/fetch/secure_channel.h"
 #include "crawl/frontier/scope.h"
+#include "crawl/frontier/shared_status.h"
 #include "crawl/frontier/state_store.h"
 #include "engine/private_answer.h"
 #include "engine/robots_gate.h"
@@ -99,6 +102,21 @@ Result<void> explain_state(const Options& options, const Url& url,
   explanation.add("seen", !known,
                   known ? "the state knows it: queued, fetched or skipped"
                         : "not in the state");
+  return {};
+}
+
+Result<void> explain_shared(const Options& options, const Url& url,
+                            Explanation& explanation) {
+  if (options.shared.empty()) return {};
+  const Result<SharedKnown> known = read_shared_known(
+      options.shared, url, kRedisPatience, &open_secure_channel);
+  if (!known) return tl::unexpected(known.error());
+  explanation.add("seen", *known != SharedKnown::kYes,
+                  *known == SharedKnown::kYes
+                      ? "the crawl knows it: queued, fetched or skipped"
+                  : *known == SharedKnown::kNo
+                      ? "not in the crawl"
+                      : "nobody has begun the crawl yet");
   return {};
 }
 
@@ -227,6 +245,9 @@ int run_explain(const Options& options, Report& /*report*/) {
                            "the same (--page-requisites)");
   }
   if (Result<void> done = explain_state(options, url, explanation); !done) {
+    return refuse(done.error());
+  }
+  if (Result<void> done = explain_shared(options, url, explanation); !done) {
     return refuse(done.error());
   }
   // A host that the crawl would never turn to is not asked for its robots.txt.

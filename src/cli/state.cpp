@@ -162,8 +162,10 @@ SharedOptions shared_options(const Options& options) {
   shared.lease =
       std::chrono::duration_cast<std::chrono::milliseconds>(options.lease);
   shared.max_pages = options.crawl.budget.max_pages;
+  shared.rate = options.crawl.rate;
   add_site_settings(*options.crawl.site, shared.settings);
   shared.settings.emplace_back("--max-pages", fmt::to_string(shared.max_pages));
+  shared.settings.emplace_back("--rate", fmt::to_string(shared.rate));
   return shared;
 }
 

@@ -31,6 +31,13 @@ class Budget {
     time_before_ += time;
   }
 
+  // What all who share the crawl have had: the others so many bytes, and the
+  // crawl as much time as if it had begun then.
+  void shares(std::uint64_t bytes_of_others, Clock::time_point began) {
+    bytes_of_others_ = bytes_of_others;
+    began_ = began;
+  }
+
   void page_begins() { ++open_; }
   void page_ends() { --open_; }
   void record_made() { ++records_; }
@@ -46,14 +53,15 @@ class Budget {
   // Time or bytes are used up: what is in flight is finished, no more. Which,
   // as the option is called; "" for neither.
   std::string_view used_up(Clock::time_point now) const {
-    if (options_.max_bytes > 0 && bytes_ >= options_.max_bytes) {
+    if (options_.max_bytes > 0 &&
+        bytes_ + bytes_of_others_ >= options_.max_bytes) {
       return "--max-bytes";
     }
     return deadline() && now >= *deadline() ? "--max-time" : "";
   }
   std::optional<Clock::time_point> deadline() const {
     if (options_.max_time.count() == 0) return std::nullopt;
-    return started_ + options_.max_time - time_before_;
+    return began_.value_or(started_ - time_before_) + options_.max_time;
   }
 
   std::uint64_t records() const { return records_; }
@@ -69,6 +77,8 @@ class Budget {
   std::uint64_t records_ = 0;
   std::uint64_t bytes_ = 0;
   std::chrono::nanoseconds time_before_{0};
+  std::uint64_t bytes_of_others_ = 0;
+  std::optional<Clock::time_point> began_;
 };
 
 }  // namespace crawl

@@ -63,11 +63,12 @@ Result<void> SiteAgenda::open() {
   }
   store_.use_paces(&visits_.frontier());
   if (store_.is_shared()) {
-    sitemaps_.hand_round({[this](const SitemapList::Entry& found) {
-                            ledger_.check(store_.add_sitemap(
-                                found.url, found.level, found.allow_private));
-                          },
-                          [this](PageId page) { store_.done(page); }});
+    sitemaps_.hand_round(
+        {[this](const SitemapList::Entry& found) {
+           ledger_.check(store_.add_sitemap(found.url, found.level,
+                                            found.allow_private, found.wanted));
+         },
+         [this](PageId page) { store_.done(page); }});
     visits_.robots().on_answer(
         [this](const KeptRobots& answer) { store_.keep_robots(answer); });
   }
@@ -89,14 +90,18 @@ void SiteAgenda::take_news() {
   StateNews news = store_.take_news();
   for (const std::string& message : news.messages) ledger_.notice(message);
   if (store_.stops()) visits_.stop();
+  if (const auto spent = store_.spent()) {
+    ledger_.budget().shares(spent->bytes_of_others, spent->as_of - spent->time);
+  }
   for (const Url& seed : news.seeds) queue_->know_seed(seed);
   for (const StateStore::HostId host : news.hosts) queue_->note_waiting(host);
   for (StateNews::Robots& each : news.robots) {
     visits_.robots().take_over(std::move(each.answer), each.ago);
   }
   for (StateNews::Sitemap& each : news.sitemaps) {
-    sitemaps_.begin({std::move(each.url), each.level, each.allow_private},
-                    each.page);
+    sitemaps_.begin(
+        {std::move(each.url), each.level, each.allow_private, each.wanted},
+        each.page);
   }
   for (const StateNews::Listed& each : news.left_out) {
     leave_out(each.what);
@@ -129,6 +134,7 @@ void SiteAgenda::take_news() {
 void SiteAgenda::read_seeds() {
   more_lines_ = false;
   for (std::size_t read = 0; !intake_.ended() && !ledger_.error(); ++read) {
+    if (store_.full()) return;
     if (read == Intake::kAtOnce) {
       more_lines_ = true;
       return;

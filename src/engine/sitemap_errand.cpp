@@ -55,6 +55,10 @@ void SitemapErrand::begin(SitemapList::Entry sitemap, PageId page) {
   auto job = make_job(std::move(sitemap));
   if (!job) return hand_.done(page);
   job->page = page;
+  if (const auto found = passwords_.find(std::string(job->url.href()));
+      found != passwords_.end()) {
+    job->secret = {job->url.host_key(), found->second};
+  }
   visits_.add(std::move(job));
 }
 
@@ -64,6 +68,12 @@ void SitemapErrand::add(SitemapList::Entry sitemap) {
 }
 
 void SitemapErrand::add_named_by_user(Url url, std::string user_password) {
+  if (hand_.queue) {
+    if (!user_password.empty()) {
+      passwords_.emplace(url.href(), std::move(user_password));
+    }
+    return hand_.queue({std::move(url), 0, true, true});
+  }
   auto job = make_job({std::move(url), 0, true, true});
   if (!job) return;
   job->secret = {job->url.host_key(), std::move(user_password)};

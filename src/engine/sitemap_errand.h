@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "crawl/base/url.h"
@@ -99,6 +100,8 @@ class SitemapErrand final : public JobOwner {
   const std::function<void()> wake_;
   SitemapList list_;
   Hand hand_;
+  // Of those that the user names, by URL; no state holds them.
+  std::unordered_map<std::string, std::string> passwords_;
   std::size_t open_ = 0;  // begun, and not read yet
   std::deque<Future<Read>> reading_;
   std::unique_ptr<ThreadPoolExecutor> reader_;

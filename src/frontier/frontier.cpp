@@ -103,10 +103,16 @@ struct Frontier::Origin {
 
 Frontier::Frontier(FrontierOptions options, const Clock& clock)
     : options_(options), clock_(clock) {
-  if (options_.rate > 0) {
-    rate_interval_ = std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double>(1.0 / options_.rate));
-  }
+  set_rate(options_.rate);
+}
+
+// Who had to go slowly need not wait as long as that once more.
+void Frontier::set_rate(double rate) {
+  rate_interval_ = {};
+  if (rate <= 0) return;
+  rate_interval_ = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(1.0 / rate));
+  next_by_rate_ = std::min(next_by_rate_, clock_.now() + rate_interval_);
 }
 
 Frontier::~Frontier() = default;

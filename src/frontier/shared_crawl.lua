@@ -16,6 +16,7 @@
 --   leased     zset   hosts that a worker has -> the same
 --   workers    set    all workers there ever were
 --   alive      zset   workers -> when their leases end, ms
+--   rates      hash   worker -> its part of --rate, requests a second
 --   hungry     string is there while a worker has less than its share of hosts
 --   l:WORKER   set    hosts that it has leased
 --   w:WORKER   hash   token, seq and reply of its last turn, its sinks' positions
@@ -59,6 +60,7 @@ local function end_leases(k, worker, from)
     offer(k, host, at)
   end
   redis.call('DEL', l)
+  redis.call('HDEL', k .. 'rates', worker)
   redis.call('ZREM', k .. 'alive', worker)
   redis.call('HDEL', w, 'token', 'reply')
 end
@@ -98,6 +100,10 @@ local function join(keys, args)
   local token = redis.call('HINCRBY', meta, 'token', 1)
   redis.call('HSET', w, 'token', token, 'seq', 0, 'outputs', args[6])
   redis.call('SADD', k .. 'workers', worker)
+  -- Time without any worker is none of the crawl's.
+  if redis.call('ZCARD', k .. 'alive') == 0 then
+    redis.call('HDEL', meta, 'heard')
+  end
   redis.call('ZADD', k .. 'alive', now + tonumber(lease), worker)
   local positions = redis.call('HGET', w, 'positions')
   return {'ok', tostring(token), has[3], has[4],
@@ -156,7 +162,7 @@ local function turn(keys, args)
   local worker, token, seq, lease = take(), take(), number(), number()
   local max_pages, want, batch, seeds_known = number(), number(), number(),
                                               number()
-  local leaves = number()
+  local leaves, rate = number(), number()
   local now = now_ms()
   local w = k .. 'w:' .. worker
   local meta = k .. 'meta'
@@ -178,6 +184,9 @@ local function turn(keys, args)
   end
   redis.call('ZADD', k .. 'alive', now + lease, worker)
   end_old_leases(k, now)
+  local heard = tonumber(redis.call('HGET', meta, 'heard') or now)
+  redis.call('HINCRBY', meta, 'worked', math.min(now - heard, lease))
+  redis.call('HSET', meta, 'heard', now)
 
   -- What is done: host, number. How many records that, and all else, left.
   local done, out = 0, 0
@@ -253,7 +262,9 @@ local function turn(keys, args)
   end
 
   for _ = 1, number() do
-    redis.call('HINCRBY', w, 'count ' .. take(), take())
+    local name, by = take(), take()
+    redis.call('HINCRBY', w, 'count ' .. name, by)
+    if name == 'bytes' then redis.call('HINCRBY', meta, name, by) end
   end
   redis.call('HSET', w, 'positions', take(), 'seen', now, 'seq', seq)
 
@@ -346,14 +357,28 @@ local function turn(keys, args)
     redis.call('SET', k .. 'hungry', now, 'PX', 5000)
   end
 
+  -- Its part of the requests a second: no more than the others leave.
+  local part = 0
+  if rate > 0 and leaves == 0 then
+    part = rate
+    local parts = redis.call('HGETALL', k .. 'rates')
+    for i = 1, #parts, 2 do
+      if parts[i] ~= worker then part = part - tonumber(parts[i + 1]) end
+    end
+    part = math.min(part, rate / workers)
+    if part < rate / 1e6 then part = 0 end
+    redis.call('HSET', k .. 'rates', worker, tostring(part))
+  end
+
   local totals = redis.call('HMGET', meta, 'left', 'known', 'done', 'records',
-                            'order')
+                            'order', 'worked', 'bytes')
   local reply = {'ok', tonumber(totals[1] or 0), tonumber(totals[2] or 0),
                  tonumber(totals[3] or 0), tonumber(totals[4] or 0), workers,
                  next_in, bodies, redirects,
                  redis.call('LRANGE', k .. 'seeds', seeds_known,
                             seeds_known + 9999),
-                 more, hosts, totals[5] or '', share}
+                 more, hosts, totals[5] or '', share, tonumber(totals[6] or 0),
+                 tonumber(totals[7] or 0), tostring(part)}
   if leaves == 1 then
     end_leases(k, worker, now)
   else

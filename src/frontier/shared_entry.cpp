@@ -82,6 +82,7 @@ std::string pack_entry(const QueuedSitemap& sitemap) {
   pack(out, url_at(sitemap.url));
   pack(out, std::to_string(sitemap.level));
   pack(out, sitemap.allow_private ? "1" : "0");
+  pack(out, sitemap.wanted ? "1" : "0");
   return out;
 }
 
@@ -116,6 +117,7 @@ std::optional<SharedEntry> unpack_entry(std::string_view packed,
     QueuedSitemap sitemap{*std::move(url)};
     sitemap.level = static_cast<int>(fields.number(kMostDepth));
     sitemap.allow_private = fields.next() == "1";
+    sitemap.wanted = fields.next() == "1";
     if (!fields.good() || !fields.at_end()) return std::nullopt;
     return sitemap;
   }

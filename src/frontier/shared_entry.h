@@ -15,6 +15,7 @@ struct QueuedSitemap {
   Url url;
   int level = 0;
   bool allow_private = false;  // who named it may lead to private addresses
+  bool wanted = false;         // the user named it
 };
 
 // What waits in a shared crawl: a page to be fetched, a sitemap to be read, or

@@ -113,6 +113,8 @@ struct SharedState::Impl {
     std::size_t share = 0;  // of the hosts, while others have none; else 0
   } appetite;
   Totals totals;
+  std::optional<Spent> spent;
+  double part_of_rate = 0;
   StateNews news;
   std::optional<Error> failed;
   bool lost = false;
@@ -127,6 +129,7 @@ struct SharedState::Impl {
   std::uint64_t hash(std::string_view href) const;
   bool pending() const;
   std::size_t pending_count() const;
+  bool found_much() const;
   void find(const std::string& host, std::uint64_t hash, std::string entry);
 
   // shared_turn.cpp
@@ -140,6 +143,9 @@ struct SharedState::Impl {
   void take_entries(const std::string& host,
                     const std::vector<RedisReply>& numbered);
 };
+
+// A known URL's number, in a crawl with this seed.
+std::uint64_t shared_hash(std::uint64_t seed, std::string_view href);
 
 // Words of a turn.
 std::string bucket_of(std::uint64_t hash);

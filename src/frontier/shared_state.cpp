@@ -21,10 +21,14 @@ using std::chrono::milliseconds;
 // So many things to tell and ask make a turn worth while (a page that is done
 // has asked before), and so long is none put off.
 constexpr std::size_t kTurnPages = 512;
+// More would make a turn that others wait for.
+constexpr std::size_t kMuchFound = 4'096;
 constexpr milliseconds kSoonest{10};
 constexpr milliseconds kLatest{1'000};
 // Who has something to do and could do more asks so often.
 constexpr milliseconds kPeckish{500};
+// Who may not begin anything, since others have all of the rate.
+constexpr milliseconds kPartless{200};
 // Nothing is begun so shortly before the leases end (a part of them).
 constexpr int kMargin = 6;
 constexpr int kHeartbeat = 4;
@@ -250,10 +254,14 @@ StateCounts SharedState::counts() const {
           impl_->leases.size()};
 }
 
-std::uint64_t SharedState::Impl::hash(std::string_view href) const {
+std::uint64_t shared_hash(std::uint64_t seed, std::string_view href) {
   std::string buffer;
   const std::string_view key = seen_key(href.substr(0, href.find('#')), buffer);
-  return XXH3_64bits_withSeed(key.data(), key.size(), me.seed);
+  return XXH3_64bits_withSeed(key.data(), key.size(), seed);
+}
+
+std::uint64_t SharedState::Impl::hash(std::string_view href) const {
+  return shared_hash(me.seed, href);
 }
 
 bool SharedState::knows(std::string_view href) const {
@@ -302,13 +310,13 @@ Result<bool> SharedState::leave_out(std::string_view key, const LeftOut& what) {
 }
 
 Result<void> SharedState::add_sitemap(const Url& url, int level,
-                                      bool allow_private) {
+                                      bool allow_private, bool wanted) {
   Impl& impl = *impl_;
   if (impl.failed) return tl::unexpected(*impl.failed);
   const std::uint64_t hash = impl.hash(fmt::format("sitemap {}", url.href()));
   if (!impl.known.insert(hash)) return {};
   impl.find(host_name_of(url), hash,
-            pack_entry(QueuedSitemap{url, level, allow_private}));
+            pack_entry(QueuedSitemap{url, level, allow_private, wanted}));
   return {};
 }
 
@@ -417,6 +425,10 @@ std::size_t SharedState::Impl::pending_count() const {
   return next.done.count + next.bodies.count + next.claims.count;
 }
 
+bool SharedState::Impl::found_much() const {
+  return next.found.count + next.seeds.count >= kMuchFound;
+}
+
 bool SharedState::Impl::pending() const {
   return pending_count() + next.found.count + next.seeds.count > 0;
 }
@@ -449,7 +461,13 @@ std::optional<Clock::time_point> SharedState::commit_due() const {
                           : std::min<milliseconds>(
                                 impl.options.lease / kHeartbeat, kPausedBeat));
   if (impl.pending()) due = std::min(due, impl.latest.answered + kLatest);
-  if (impl.pending_count() >= kTurnPages) due = impl.latest.answered + kSoonest;
+  if (impl.pending_count() >= kTurnPages || impl.found_much()) {
+    due = impl.latest.answered + kSoonest;
+  }
+  // Others give of theirs with their turns.
+  if (impl.options.rate > 0 && impl.part_of_rate == 0) {
+    due = std::min(due, impl.latest.answered + kPartless);
+  }
   if (impl.appetite.hungry) {
     // Nothing is left to do here, and something to tell: at once if all else
     // waits for answers, or with those of what is still being fetched.
@@ -476,8 +494,15 @@ bool SharedState::more_may_come() const {
   return impl.totals.left > 0;
 }
 
+std::optional<StateStore::Spent> SharedState::spent() const {
+  return impl_->spent;
+}
+
+bool SharedState::full() const { return impl_->found_much(); }
+
 bool SharedState::paused() const {
   return !impl_->order.empty() ||
+         (impl_->options.rate > 0 && impl_->part_of_rate == 0) ||
          impl_->clock.now() >=
              impl_->latest.lease_end - impl_->options.lease / kMargin;
 }

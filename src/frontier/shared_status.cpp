@@ -9,6 +9,7 @@
 
 #include "frontier/packed.h"
 #include "frontier/redis_link.h"
+#include "frontier/shared_impl.h"
 #include "shared_crawl_lua.h"
 
 namespace crawl {
@@ -24,7 +25,9 @@ std::int64_t to_number(std::string_view text) {
   return value;
 }
 std::uint64_t to_count(std::string_view text) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(to_number(text), 0));
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
 }
 
 Result<RedisReply> ask(const RedisAddress& address, OpenSecure secure,
@@ -132,6 +135,27 @@ Result<SharedStatus> read_shared_status(std::string_view address,
       [](const auto& x, const auto& y) { return x.asked_in > y.asked_in; });
   if (status.slowest.size() > kMostSlow) status.slowest.resize(kMostSlow);
   return status;
+}
+
+Result<SharedKnown> read_shared_known(std::string_view address, const Url& url,
+                                      milliseconds patience,
+                                      OpenSecure secure) {
+  const Result<RedisAddress> at = parse_redis_address(address);
+  if (!at) return tl::unexpected(at.error());
+  const std::string prefix = fmt::format("crawl:{{{}}}:", at->name);
+  const Result<RedisReply> meta =
+      ask(*at, secure, {"HMGET", prefix + "meta", "crawl", "seed"}, patience);
+  if (!meta) return tl::unexpected(meta.error());
+  if (meta->text_at(0).empty()) return SharedKnown::kNoCrawl;
+  const std::uint64_t hash =
+      shared_hash(to_count(meta->text_at(1)), url.href());
+  const Result<RedisReply> known =
+      ask(*at, secure,
+          {"SISMEMBER", fmt::format("{}k:{}", prefix, bucket_of(hash)),
+           number_word(hash)},
+          patience);
+  if (!known) return tl::unexpected(known.error());
+  return known->number == 1 ? SharedKnown::kYes : SharedKnown::kNo;
 }
 
 Result<void> give_shared_order(std::string_view address, SharedOrder order,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <iterator>
 #include <utility>
 
@@ -66,6 +67,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       std::to_string(kFirstUrls),
       std::to_string(seed_list.known),
       leaving ? "1" : "0",
+      fmt::format("{}", options.rate),
   };
   const auto tell = [&](Told& told) {
     command.push_back(std::to_string(told.count));
@@ -165,6 +167,15 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
         std::max<std::int64_t>(reply.number_at(i), 0));
   };
   totals = {number(1), number(2), number(3), number(4), number(5)};
+  const std::uint64_t bytes = number(15);
+  spent = {bytes - std::min(bytes, counters["bytes"].second),
+           milliseconds(number(14)), latest.answered};
+  if (options.rate > 0) {
+    part_of_rate = std::strtod(std::string(reply.text_at(16)).c_str(), nullptr);
+    if (frontier != nullptr && part_of_rate > 0) {
+      frontier->set_rate(part_of_rate);
+    }
+  }
 
   take_bodies(reply.list_at(7));
   take_claims(reply.list_at(8));
@@ -286,7 +297,7 @@ void SharedState::Impl::take_entries(const std::string& host,
       handed.pages[id] = {host, number, "", kNoPage, "", false};
       if (sitemap != nullptr) {
         news.sitemaps.push_back({id, std::move(sitemap->url), sitemap->level,
-                                 sitemap->allow_private});
+                                 sitemap->allow_private, sitemap->wanted});
       } else {
         news.left_out.push_back({id, std::move(*left_out)});
       }

@@ -269,19 +269,163 @@ TEST_F(SharedCliTest, SitemapsAreReadOnceByOneWorker) {
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 90u);
 }
 
+TEST_F(SharedCliTest, SitemapsOfTheCommandLineAreReadOnceByOneWorker) {
+  serve(60, 6);
+  site_.serve("/map.xml", [&](const HttpRequest& request) {
+    if (request.header("authorization").empty()) return Reply::text("", 401);
+    std::string text;
+    for (std::size_t n = 0; n < 30; ++n) text += page_url(n, "s") + "\n";
+    return Reply::text(text);
+  });
+  site_.serve("/s/*", "<title>s</title>");
+  const std::vector<std::string> map = {
+      "--sitemap",
+      fmt::format("http://me:sesame@h3.test:{}/map.xml", site_.port())};
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 3; ++i) {
+    workers.push_back(std::make_unique<Process>(worker_command(i, map)));
+  }
+  for (const auto& worker : workers) {
+    EXPECT_LE(worker->wait().exit_status, 1);
+  }
+  EXPECT_EQ(site_.log().count("/map.xml"), 1u);
+  const auto all = urls(3);
+  EXPECT_EQ(all.size(), 90u);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 90u);
+  EXPECT_THAT(redis_.ask({"KEYS", "*"}), Not(HasSubstr("sesame")));
+  // One that cannot be read is a failure, as without --shared.
+  EXPECT_EQ(
+      run_process(worker_command(
+                      3, {"--sitemap", fmt::format("http://h3.test:{}/none.xml",
+                                                   site_.port())}))
+          .exit_status,
+      1);
+}
+
+TEST_F(SharedCliTest, SeedsOfAPipeAreCrawledThoughRedisWasGoneForLong) {
+  serve(300, 5);
+  auto arguments = worker_command(0, {"--lease", "300ms"});
+  std::erase(arguments, "-q");
+  std::replace(arguments.begin(), arguments.end(), page_url(0),
+               std::string("-"));
+  ProcessOptions pipe;
+  pipe.input = page_url(0) + "\n" + page_url(299) + "\n";
+  pipe.keep_stdin_open = true;
+  Process worker(arguments, std::move(pipe));
+  // Begun, since it is known by name.
+  while (redis_.ask({"KEYS", "*w:*"}).find("w:") == std::string::npos &&
+         worker.running()) {
+  }
+  redis_.kill();
+  ASSERT_TRUE(worker.wait_for_error_output("going on from the last"));
+  redis_.start();
+  worker.close_stdin();
+  const ProcessResult result = worker.wait();
+  EXPECT_LE(result.exit_status, 1) << result.err;
+  const auto all = urls(1);
+  EXPECT_EQ(all.size(), 300u);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 300u);
+}
+
+TEST_F(SharedCliTest, MaxBytesAndMaxTimeAreThoseOfAllWorkers) {
+  serve(900, 9);
+  std::vector<std::string> bytes = {"--max-bytes", "20k"};
+  EXPECT_LE(run_process(worker_command(0, bytes)).exit_status, 1);
+  const std::size_t had = urls(1).size();
+  EXPECT_GT(had, 10u);
+  EXPECT_LT(had, 900u);
+  auto arguments = worker_command(1, bytes);
+  std::erase(arguments, "-q");
+  const ProcessResult second = run_process(arguments);
+  EXPECT_LE(second.exit_status, 1);
+  EXPECT_THAT(second.err, HasSubstr("--max-bytes"));
+  EXPECT_EQ(urls(2).size(), had);
+  // It has taken longer than that already.
+  arguments = worker_command(2, {"--max-time", "1ms"});
+  std::erase(arguments, "-q");
+  const ProcessResult third = run_process(arguments);
+  EXPECT_THAT(third.err, HasSubstr("--max-time"));
+  EXPECT_EQ(urls(3).size(), had);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_LE(run_process(worker_command(i)).exit_status, 1);
+  }
+  expect_whole(3);
+}
+
+TEST_F(SharedCliTest, TheRateIsThatOfAllWorkers) {
+  serve(120, 9);
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 3; ++i) {
+    workers.push_back(
+        std::make_unique<Process>(worker_command(i, {"--rate", "100/s"})));
+  }
+  for (const auto& worker : workers) {
+    EXPECT_LE(worker->wait().exit_status, 1);
+  }
+  // Each worker's first goes out at once.
+  std::vector<LoggedRequest::time_point> starts;
+  for (std::size_t host = 0; host < hosts_; ++host) {
+    const auto some = starts_at(host);
+    starts.insert(starts.end(), some.begin(), some.end());
+  }
+  std::sort(starts.begin(), starts.end());
+  EXPECT_GE(starts.back() - starts.front(),
+            std::chrono::milliseconds(10) * (starts.size() - 10));
+  expect_whole(3);
+}
+
+TEST_F(SharedCliTest, TheDelayHoldsWhoeverHasTheHostAndIsKilled) {
+  serve(60, 2);
+  const std::vector<std::string> slowly = {"--delay", "20ms"};
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 2; ++i) {
+    workers.push_back(std::make_unique<Process>(worker_command(i, slowly)));
+  }
+  for (std::size_t kill = 0; kill < 8; ++kill) {
+    if (!site_.request_log().wait_for_started(7 * (kill + 1))) break;
+    auto& victim = workers[kill % 2];
+    victim->signal(SIGKILL);
+    victim->wait();
+    victim = std::make_unique<Process>(
+        worker_command(static_cast<int>(kill % 2), slowly));
+  }
+  for (auto& worker : workers) EXPECT_LE(worker->wait().exit_status, 1);
+  for (std::size_t host = 0; host < hosts_; ++host) {
+    const auto starts = starts_at(host);
+    ASSERT_GE(starts.size(), 30u);
+    EXPECT_GE(starts.back() - starts.front(),
+              std::chrono::milliseconds(20) * (starts.size() - 2));
+  }
+  expect_whole(2);
+}
+
+TEST_F(SharedCliTest, ExplainSaysWhetherTheCrawlKnowsAUrl) {
+  serve(30, 3);
+  const auto explain = [&](const std::string& url) {
+    return run({"-r", page_url(0), "--shared", redis_.url(), "--scope", "any",
+                "--no-robots", "--explain", url});
+  };
+  EXPECT_THAT(explain(page_url(7)).out, HasSubstr("nobody has begun"));
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  const ProcessResult known = explain(page_url(7));
+  EXPECT_EQ(known.exit_status, 1) << known.err;
+  EXPECT_THAT(known.out, HasSubstr("the crawl knows it"));
+  const ProcessResult other = explain(page_url(999));
+  EXPECT_EQ(other.exit_status, 0) << other.out;
+  EXPECT_THAT(other.out, HasSubstr("not in the crawl"));
+  // It has no part in it.
+  EXPECT_THAT(run({"--shared", redis_.url(), "--status"}).out,
+              HasSubstr("30 records"));
+}
+
 TEST_F(SharedCliTest, OptionsThatOneWorkerCouldNotKeepToAreRefused) {
   serve(5, 1);
   for (const std::vector<std::string>& more :
        {std::vector<std::string>{"--state", "x"},
-        {"--max-time", "1s"},
-        {"--max-bytes", "1M"},
-        {"--rate", "1/s"},
         {"--pace-by", "address"},
-        {"--sitemap", "http://h0.test/s.xml"},
         {"--commit-interval", "1s"},
         {"--lease", "1ms"},
         {"-o", "-"},
-        {"-"},
         {"--status"},
         {"--watch"},
         {"--shared", "http://h/"}}) {

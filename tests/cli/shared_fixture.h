@@ -117,6 +117,16 @@ class SharedCliTest : public CliTest {
     return urls;
   }
 
+  // When requests of a host began, by the site's log.
+  std::vector<LoggedRequest::time_point> starts_at(std::size_t host) const {
+    const std::string name = fmt::format("h{}.test:{}", host, site_.port());
+    std::vector<LoggedRequest::time_point> starts;
+    for (const LoggedRequest& each : site_.log()) {
+      if (each.request.header("host") == name) starts.push_back(each.started);
+    }
+    return starts;
+  }
+
   // Workers are killed at random and begun again, until all have come to their
   // end: how many were killed.
   int kill_at_random(

@@ -100,6 +100,9 @@ class Frontier {
   void take_over(std::string_view name, const Rest& rest,
                  std::chrono::nanoseconds ago);
 
+  // From now on; 0: any.
+  void set_rate(double rate);
+
   // Drops every queued job and says how many there were.
   std::size_t clear();
 

@@ -31,6 +31,7 @@ struct SharedOptions {
   // As of StateOptions; the same for all workers.
   std::vector<std::pair<std::string, std::string>> settings;
   std::uint64_t max_pages = 0;  // of the whole crawl
+  double rate = 0;              // too, requests a second; 0: any
   // Leases end so long after the latest turn; all workers' the same.
   std::chrono::milliseconds lease{30'000};
 };
@@ -113,11 +114,13 @@ class SharedState final : public StateStore {
 
   bool is_shared() const override { return true; }
   StateNews take_news() override;
-  Result<void> add_sitemap(const Url& url, int level,
-                           bool allow_private) override;
+  Result<void> add_sitemap(const Url& url, int level, bool allow_private,
+                           bool wanted) override;
   std::optional<Clock::time_point> commit_due() const override;
   bool more_may_come() const override;
   void keep_robots(const KeptRobots& answer) override;
+  std::optional<Spent> spent() const override;
+  bool full() const override;
   bool paused() const override;
   bool stops() const override;
   void starve() override;

@@ -13,6 +13,7 @@
 #include "crawl/base/error.h"
 #include "crawl/base/secure_channel.h"
 #include "crawl/base/sink_position.h"
+#include "crawl/base/url.h"
 
 namespace crawl {
 
@@ -51,6 +52,12 @@ struct SharedStatus {
 Result<SharedStatus> read_shared_status(std::string_view address,
                                         std::chrono::milliseconds patience,
                                         OpenSecure secure = nullptr);
+
+// Whether the crawl has this URL among those it knows; if there is one.
+enum class SharedKnown : std::uint8_t { kYes, kNo, kNoCrawl };
+Result<SharedKnown> read_shared_known(std::string_view address, const Url& url,
+                                      std::chrono::milliseconds patience,
+                                      OpenSecure secure = nullptr);
 
 enum class SharedOrder : std::uint8_t { kGoOn, kPause, kStop };
 // To all workers: they hear it with their next turn.

@@ -100,7 +100,7 @@ struct StateNews {
     PageId page;
     Url url;
     int level;
-    bool allow_private;
+    bool allow_private, wanted;
   };
   struct Robots {  // of a host that was another worker's before
     KeptRobots answer;
@@ -228,8 +228,9 @@ class StateStore {
   virtual bool is_shared() const { return false; }
   virtual StateNews take_news() { return {}; }
   // Of the sitemaps too: each comes as news to the worker that has its host.
+  // `wanted`: the user named it.
   virtual Result<void> add_sitemap(const Url& /*url*/, int /*level*/,
-                                   bool /*allow_private*/) {
+                                   bool /*allow_private*/, bool /*wanted*/) {
     return {};
   }
   virtual std::optional<Clock::time_point> commit_due() const {
@@ -239,6 +240,15 @@ class StateStore {
   virtual bool more_may_come() const { return false; }
   // It goes with its host to whoever has that next.
   virtual void keep_robots(const KeptRobots& /*answer*/) {}
+  // What the whole crawl has had, so far as is known.
+  struct Spent {
+    std::uint64_t bytes_of_others = 0;
+    std::chrono::nanoseconds time{0};  // with a worker, up to `as_of`
+    Clock::time_point as_of{};
+  };
+  virtual std::optional<Spent> spent() const { return std::nullopt; }
+  // So much is to be told that no seeds are to be added until it has been.
+  virtual bool full() const { return false; }
   // Nothing may be begun at the moment.
   virtual bool paused() const { return false; }
   // Nothing will ever be begun again: somebody ended it for all.
