@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -281,6 +283,48 @@ std::string CookieJar::header_for(const Url& url, Time now) const {
     header.append(cookie->name).append("=").append(cookie->value);
   }
   return header;
+}
+
+std::vector<std::string> CookieJar::save() const {
+  std::vector<std::string> words;
+  for (const Cookie& cookie : cookies_) {
+    words.insert(words.end(),
+                 {cookie.name, cookie.value, cookie.domain, cookie.path,
+                  std::string(cookie.host_only ? "h" : "") +
+                      (cookie.https_only ? "s" : "")});
+    words.push_back(
+        cookie.expires == Time::max()
+            ? std::string()
+            : std::to_string(std::chrono::duration_cast<std::chrono::seconds>(
+                                 cookie.expires.time_since_epoch())
+                                 .count()));
+  }
+  return words;
+}
+
+CookieJar CookieJar::restore(const std::vector<std::string>& words) {
+  constexpr std::int64_t kLatest = 1LL << 33U;  // far from overflow
+  CookieJar jar;
+  for (std::size_t i = 0;
+       i + kWords <= words.size() && jar.cookies_.size() < kMaxCookies;
+       i += kWords) {
+    Cookie cookie{words[i], words[i + 1], words[i + 2], words[i + 3]};
+    const std::string& flags = words[i + 4];
+    cookie.host_only = flags.find('h') != npos;
+    cookie.https_only = flags.find('s') != npos;
+    if (const std::string& expires = words[i + 5]; !expires.empty()) {
+      std::int64_t seconds = 0;
+      std::from_chars(expires.data(), expires.data() + expires.size(), seconds);
+      cookie.expires = Time(
+          std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kLatest)));
+    }
+    if (has_control(cookie.name) || has_control(cookie.value) ||
+        cookie.name.size() + cookie.value.size() > kMaxBytes) {
+      continue;
+    }
+    jar.cookies_.push_back(std::move(cookie));
+  }
+  return jar;
 }
 
 }  // namespace crawl

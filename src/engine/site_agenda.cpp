@@ -94,6 +94,7 @@ void SiteAgenda::take_news() {
     ledger_.budget().shares(spent->bytes_of_others, spent->as_of - spent->time);
   }
   for (const Url& seed : news.seeds) queue_->know_seed(seed);
+  for (const std::string& counted : news.copies) queue_->know_copies(counted);
   for (const StateStore::HostId host : news.hosts) queue_->note_waiting(host);
   for (StateNews::Robots& each : news.robots) {
     visits_.robots().take_over(std::move(each.answer), each.ago);

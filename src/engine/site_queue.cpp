@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "engine/requisites.h"
 #include "frontier/seen_key.h"
+#include "frontier/shared_entry.h"
 
 namespace crawl {
 namespace {
@@ -151,6 +152,11 @@ Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
                                   bool nofollow, bool copy) {
   if (job.needed > 0) return {};  // a frame's are not followed
   copies_.note(job.first_url(), job.parent, copy);
+  if (store_.is_shared()) {
+    if (std::string counted = copies_.take_counted(); !counted.empty()) {
+      store_.keep_copies(*Url::parse(job.first_url()), std::move(counted));
+    }
+  }
   if (!result.page || result.error != ErrorKind::kNone ||
       result.status_code >= 400) {
     return {};
@@ -330,12 +336,17 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
                                [&](const RedirectHop& hop) {
                                  return key_of(hop.url) == key;
                                });
-  if (own) return std::nullopt;
+  // Only who has the lease of a host asks it.
+  const bool elsewhere =
+      store_.is_shared() && host_name_of(clean) != host_name_of(job.url);
+  if (own && !elsewhere) return std::nullopt;
   Redirect redirect{job.page, Way{job.depth, job.needed}.packed(), clean};
+  redirect.again = own;
   redirect.hops = job.redirects;
   redirect.hops.push_back(
       {std::string(job.url.href()), status_code, std::string(target.href())});
   redirect.allow_private = job.allow_private && from_private;
+  redirect.cookies = job.cookies;
   const Result<std::optional<bool>> claimed = store_.claim_redirect(redirect);
   if (!claimed) return tl::unexpected(claimed.error());
   if (!*claimed) return Ending{.later = true};
@@ -457,6 +468,8 @@ std::unique_ptr<Job> SiteQueue::make_job(QueuedPage page) {
   job->parent = std::move(page.parent_url);
   job->allow_private = page.allow_private;
   job->redirects = std::move(page.redirects);
+  job->cookies = std::move(page.cookies);
+  if (page.is_on_copy) copies_.note_copy(job->parent);
   if (page.parent == kNoPage) {
     const auto line = userinfo_lines_.find(std::string(job->first_url()));
     job->input = line != userinfo_lines_.end() ? line->second

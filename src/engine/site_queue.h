@@ -54,6 +54,10 @@ class SiteQueue {
                          bool nofollow, bool copy);
   // Queues what is new of what is needed to show what came (--page-requisites).
   Result<void> add_needed(const Job& job, const FetchResult& result, bool copy);
+  // What others have counted at an origin that was theirs.
+  void know_copies(std::string_view counted) {
+    copies_.restore(counted, false);
+  }
   // What is to be said of copies that lead to copies.
   std::optional<std::string> take_notice() { return copies_.take_notice(); }
   // The same for a URL that a sitemap lists.

@@ -33,12 +33,16 @@ std::string_view common_directory(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+void DuplicateTrap::note_copy(std::string_view page) {
+  if (copies_.size() >= kMaxCopies) copies_.clear();
+  copies_.insert(fingerprint(page).low);
+}
+
 void DuplicateTrap::note(std::string_view href, std::string_view parent,
                          bool duplicate) {
   caught_ = false;
   if (limit_ == 0 || !duplicate) return;
-  if (copies_.size() >= kMaxCopies) copies_.clear();
-  copies_.insert(fingerprint(href).low);
+  note_copy(href);
   const bool on_a_copy = copies_.contains(fingerprint(parent).low);
   if (!on_a_copy && !any_restored_) return;
   const std::optional<Url> url = Url::parse(href);
@@ -52,6 +56,7 @@ void DuplicateTrap::note(std::string_view href, std::string_view parent,
   if (hosts_.size() >= kMaxHosts) hosts_.clear();
   Host& host = hosts_[page.host_key()];
   changed_ = true;
+  counted_at_ = page.host_key();
   const std::string_view directory = directory_of(page);
   host.directory = host.copies == 0
                        ? directory
@@ -66,16 +71,26 @@ void DuplicateTrap::note(std::string_view href, std::string_view parent,
   }
 }
 
-// A line for each host: its copies, their directory, and its key.
+// A host's copies, their directory, and its key.
+std::string DuplicateTrap::line_of(const std::string& key, const Host& host) {
+  return fmt::format("{} {} {}\n", host.copies, host.directory, key);
+}
+
 std::string DuplicateTrap::save() const {
   std::string saved;
   for (const auto& [key, host] : hosts_) {
-    saved += fmt::format("{} {} {}\n", host.copies, host.directory, key);
+    saved += line_of(key, host);
   }
   return saved;
 }
 
-void DuplicateTrap::restore(std::string_view saved) {
+std::string DuplicateTrap::take_counted() {
+  const auto host = hosts_.find(std::exchange(counted_at_, {}));
+  return host == hosts_.end() ? std::string()
+                              : line_of(host->first, host->second);
+}
+
+void DuplicateTrap::restore(std::string_view saved, bool forgot_which) {
   while (!saved.empty()) {
     const std::string_view line = saved.substr(0, saved.find('\n'));
     saved.remove_prefix(std::min(saved.size(), line.size() + 1));
@@ -87,8 +102,9 @@ void DuplicateTrap::restore(std::string_view saved) {
       continue;
     }
     hosts_[std::string(line.substr(last + 1))] = {
-        copies, true, std::string(line.substr(first + 1, last - first - 1))};
-    any_restored_ = true;
+        copies, forgot_which,
+        std::string(line.substr(first + 1, last - first - 1))};
+    any_restored_ = any_restored_ || forgot_which;
   }
 }
 

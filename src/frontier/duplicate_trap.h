@@ -44,7 +44,13 @@ class DuplicateTrap {
   // Which pages were copies is not in it: on a host that had copies on copies,
   // every copy is taken for one found on a copy from then on.
   std::string save() const;
-  void restore(std::string_view saved);
+  void restore(std::string_view saved, bool forgot_which = true);
+  // Of a crawl that others share, each origin at one of them: the line of
+  // save() that note() has changed since the last call, "" for none. Whoever
+  // has the origin next restores it, and is told of copies, by note_copy(),
+  // that pages of it were found on: so it forgot none.
+  std::string take_counted();
+  void note_copy(std::string_view page);
   // Has save() changed since the last call?
   bool take_changed() { return std::exchange(changed_, false); }
 
@@ -55,10 +61,13 @@ class DuplicateTrap {
     std::string directory;  // that all of them are below, an href's beginning
   };
 
+  static std::string line_of(const std::string& key, const Host& host);
+
   const std::size_t limit_;
   bool caught_ = false;
   bool changed_ = false;
   bool any_restored_ = false;
+  std::string counted_at_;  // an origin, if any
   std::optional<std::string> notice_;
   std::unordered_set<std::uint64_t> copies_;  // by the hash of their href
   std::unordered_map<std::string, Host> hosts_;

@@ -10,8 +10,8 @@
 --   p:HOST     hash   number -> URL that is handed out and not done
 --   h:HOST     hash   worker, lease (the number of its latest), n and sitemaps
 --                     (numbers given), next (ms), delay (ms), trust, pace and
---                     paced (when that was told, ms); "robots ORIGIN": what its
---                     robots.txt answered, after when (ms)
+--                     paced (when that was told, ms); "note NAME": what a
+--                     worker wants the next one to know, after when (ms)
 --   ready      zset   hosts that wait for a worker -> when they may be asked, ms
 --   leased     zset   hosts that a worker has -> the same
 --   workers    set    all workers there ever were
@@ -229,18 +229,18 @@ local function turn(keys, args)
     end
   end
 
-  -- Redirects: host, number, host of the target, bucket, hash, the URL as it
-  -- goes on from there.
+  -- Redirects: host, number, host of the target, bucket, hash ('' for where the
+  -- page has been), the URL as it goes on from there.
   local redirects = {}
   for _ = 1, number() do
     local host, id, target, bucket, hash, entry = take(), take(), take(), take(),
                                                   take(), take()
     local p = k .. 'p:' .. host
-    if redis.call('SADD', k .. 'k:' .. bucket, hash) == 0 then
+    if hash ~= '' and redis.call('SADD', k .. 'k:' .. bucket, hash) == 0 then
       redirects[#redirects + 1] = '0'
     else
       redirects[#redirects + 1] = target == host and '1' or '2'
-      count(k, 'known', 1)
+      if hash ~= '' then count(k, 'known', 1) end
       if target == host then
         redis.call('HSET', p, id, entry)
       else
@@ -255,9 +255,9 @@ local function turn(keys, args)
     end
   end
 
-  -- What a robots.txt answered: host, origin, answer.
+  -- Notes that go with a host: host, name, text.
   for _ = 1, number() do
-    redis.call('HSET', k .. 'h:' .. take(), 'robots ' .. take(),
+    redis.call('HSET', k .. 'h:' .. take(), 'note ' .. take(),
                now .. ' ' .. take())
   end
 
@@ -318,14 +318,14 @@ local function turn(keys, args)
       local lease = redis.call('HINCRBY', h, 'lease', 1)
       redis.call('SADD', l, host)
       local kept = redis.call('HMGET', h, 'next', 'trust', 'pace', 'paced')
-      local robots = {}
+      local notes = {}
       local fields = redis.call('HGETALL', h)
       for f = 1, #fields, 2 do
-        if string.sub(fields[f], 1, 7) == 'robots ' then
+        if string.sub(fields[f], 1, 5) == 'note ' then
           local space = string.find(fields[f + 1], ' ', 1, true)
           local since = now - tonumber(string.sub(fields[f + 1], 1, space - 1))
-          robots[#robots + 1] = {string.sub(fields[f], 8), tostring(since),
-                                 string.sub(fields[f + 1], space + 1)}
+          notes[#notes + 1] = {string.sub(fields[f], 6), tostring(since),
+                               string.sub(fields[f + 1], space + 1)}
         end
       end
       -- What was handed out before and never done comes first.
@@ -346,7 +346,7 @@ local function turn(keys, args)
         hosts[#hosts + 1] = {host, tostring(kept[1] and kept[1] - now or 0),
                              kept[2] or '0', kept[3] or '',
                              tostring(now - tonumber(kept[4] or now)), urls,
-                             robots, tostring(lease)}
+                             notes, tostring(lease)}
       end
     end
     local first = redis.call('ZRANGE', k .. 'ready', 0, 0, 'WITHSCORES')

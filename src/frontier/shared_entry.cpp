@@ -14,10 +14,12 @@ namespace {
 
 constexpr std::uint64_t kMostDepth = std::numeric_limits<int>::max();
 constexpr char kPage = 'p';                 // with a Parent and a Trust
+constexpr char kPageWithCookies = 'c';      // the same
 constexpr std::string_view kSitemap = "s";  // the functions look for that
 constexpr std::string_view kLeftOut = "x";
 
-// Whose link a page is.
+// Whose link a page is: a page's, or a copy's.
+constexpr char kOnCopy = 'c';
 constexpr std::pair<char, PageId> kParents[] = {
     {'s', kNoPage}, {'m', kFromSitemap}, {'v', kFromPrivateSitemap}, {'l', 0}};
 
@@ -61,13 +63,21 @@ std::string pack_entry(const QueuedPage& page) {
       page.parent_url.begin(), page.parent_url.end(), href.begin(), href.end());
   const auto same = static_cast<std::size_t>(differs - page.parent_url.begin());
   std::string out;
-  pack(out, fmt::format("{}{}{}", kPage,
-                        parent != std::end(kParents) ? parent->first : 'l',
+  const std::vector<std::string> cookies = page.cookies.save();
+  pack(out, fmt::format("{}{}{}", cookies.empty() ? kPage : kPageWithCookies,
+                        page.is_on_copy                ? kOnCopy
+                        : parent != std::end(kParents) ? parent->first
+                                                       : 'l',
                         page.allow_private ? '1' : '0'));
   pack(out, url_at(page.url));
   pack(out, std::to_string(page.depth));
   pack(out, std::to_string(same));
   pack(out, std::string_view(page.parent_url).substr(same));
+  if (!cookies.empty()) {
+    std::string words;
+    for (const std::string& word : cookies) pack(words, word);
+    pack(out, words);
+  }
   for (const RedirectHop& hop : page.redirects) {
     pack(out, hop.url);
     pack(out, std::to_string(hop.status_code));
@@ -121,18 +131,30 @@ std::optional<SharedEntry> unpack_entry(std::string_view packed,
     if (!fields.good() || !fields.at_end()) return std::nullopt;
     return sitemap;
   }
-  if (kind.size() != 3 || kind[0] != kPage) return std::nullopt;
-  const auto parent =
-      std::find_if(std::begin(kParents), std::end(kParents),
-                   [&](const auto& each) { return each.first == kind[1]; });
+  if (kind.size() != 3 || (kind[0] != kPage && kind[0] != kPageWithCookies)) {
+    return std::nullopt;
+  }
+  const bool is_on_copy = kind[1] == kOnCopy;
+  const auto parent = std::find_if(
+      std::begin(kParents), std::end(kParents), [&](const auto& each) {
+        return each.first == (is_on_copy ? 'l' : kind[1]);
+      });
   if (parent == std::end(kParents)) return std::nullopt;
   QueuedPage page{.url = *std::move(url)};
   page.parent = parent->second;
+  page.is_on_copy = is_on_copy;
   page.allow_private = kind[2] == '1';
   page.depth = static_cast<int>(fields.number(kMostDepth));
   page.parent_url =
       page.url.href().substr(0, fields.number(page.url.href().size()));
   page.parent_url += fields.next();
+  if (kind[0] == kPageWithCookies) {
+    std::vector<std::string> words;
+    for (Unpack packed_words(fields.next()); !packed_words.at_end();) {
+      words.emplace_back(packed_words.next());
+    }
+    page.cookies = CookieJar::restore(words);
+  }
   while (fields.good() && !fields.at_end()) {
     RedirectHop& hop = page.redirects.emplace_back();
     hop.url = fields.next();

@@ -66,6 +66,8 @@ struct SharedState::Impl {
     PageId parent = kNoPage;
     std::string parent_url;
     bool is_page = true;
+    bool is_on_copy = false;
+    bool is_copy = false;
   };
   struct HandedOut {
     std::unordered_map<PageId, Handed> pages;
@@ -85,7 +87,7 @@ struct SharedState::Impl {
     }
   };
   struct Next {
-    Told done, found, seeds, bodies, claims, robots;
+    Told done, found, seeds, bodies, claims, notes;
     std::vector<PageId> bodies_of, claims_of;  // who asks
   } next;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>, std::less<>>
@@ -137,12 +139,16 @@ struct SharedState::Impl {
   void poll();
   void take_answer(const RedisReply& reply);
   void hear(std::string_view now);
-  void take_robots(const std::vector<RedisReply>& kept);
+  void take_notes(const std::vector<RedisReply>& kept);
   void take_bodies(const std::vector<RedisReply>& urls);
   void take_claims(const std::vector<RedisReply>& verdicts);
   void take_entries(const std::string& host,
                     const std::vector<RedisReply>& numbered);
 };
+
+// What goes with a host to who has it next: names of notes, with the origin.
+inline const std::string kRobotsNote = "robots ";
+inline const std::string kCopiesNote = "copies ";
 
 // A known URL's number, in a crawl with this seed.
 std::uint64_t shared_hash(std::uint64_t seed, std::string_view href);

@@ -114,7 +114,7 @@ SharedState::~SharedState() {
   }
   // What was found and not committed is nobody's.
   impl.next.done = impl.next.found = impl.next.seeds = {};
-  impl.next.bodies = impl.next.claims = impl.next.robots = {};
+  impl.next.bodies = impl.next.claims = impl.next.notes = {};
   impl.counters.clear();
   impl.link.send(impl.turn(impl.positions, true));
   static_cast<void>(impl.link.wait(kLeaving));
@@ -292,6 +292,7 @@ Result<std::optional<PageId>> SharedState::add(const Url& url, int depth,
       return tl::unexpected(impl.fail("a link's page is not handed out"));
     }
     page.parent_url = from->second.url;
+    page.is_on_copy = from->second.is_copy;
     page.allow_private = impl.trusted.contains(from->second.host);
   }
   impl.find(host_name_of(url), hash, pack_entry(page));
@@ -352,7 +353,8 @@ Result<std::optional<bool>> SharedState::claim_redirect(
   if (impl.failed) return tl::unexpected(*impl.failed);
   const auto from = impl.handed.pages.find(redirect.page);
   const std::uint64_t hash = impl.hash(redirect.target.href());
-  if (from == impl.handed.pages.end() || !impl.known.insert(hash)) {
+  if (from == impl.handed.pages.end() ||
+      (!redirect.again && !impl.known.insert(hash))) {
     return std::optional(false);
   }
   QueuedPage page{.url = redirect.target.without_fragment()};
@@ -361,9 +363,12 @@ Result<std::optional<bool>> SharedState::claim_redirect(
   page.parent_url = from->second.parent_url;
   page.allow_private = redirect.allow_private;
   page.redirects = redirect.hops;
+  page.cookies = redirect.cookies;
+  page.is_on_copy = from->second.is_on_copy;
   impl.next.claims.add(from->second.host, from->second.number,
                        host_name_of(redirect.target), bucket_of(hash),
-                       number_word(hash), pack_entry(page));
+                       redirect.again ? std::string() : number_word(hash),
+                       pack_entry(page));
   impl.next.claims_of.push_back(redirect.page);
   impl.leases[from->second.host].touched = true;
   return std::nullopt;
@@ -518,8 +523,15 @@ void SharedState::keep_robots(const KeptRobots& answer) {
   pack(packed, std::to_string(answer.status_code));
   pack(packed, answer.truncated ? "1" : "0");
   pack(packed, answer.body);
-  impl_->next.robots.add(host_name_of(*url), answer.host_key,
-                         std::move(packed));
+  impl_->next.notes.add(host_name_of(*url), kRobotsNote + answer.host_key,
+                        std::move(packed));
+}
+
+void SharedState::keep_copies(const Url& page, std::string counted) {
+  // A page that was led here from another worker's host tells nothing of that.
+  if (!impl_->leases.contains(host_name_of(page))) return;
+  impl_->next.notes.add(host_name_of(page), kCopiesNote + page.host_key(),
+                        std::move(counted));
 }
 
 void SharedState::use_paces(Frontier* frontier) { impl_->frontier = frontier; }

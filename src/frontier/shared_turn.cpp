@@ -114,7 +114,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   tell(next.seeds);
   tell(next.bodies);
   tell(next.claims);
-  tell(next.robots);
+  tell(next.notes);
   latest.bodies_of = std::exchange(next.bodies_of, {});
   latest.claims_of = std::exchange(next.claims_of, {});
 
@@ -205,7 +205,7 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
           name, {to_ms(host.text_at(1)), {}, std::string(host.text_at(3))},
           to_ms(host.text_at(4)));
     }
-    take_robots(host.list_at(6));
+    take_notes(host.list_at(6));
     take_entries(name, host.list_at(5));
   }
   hear(reply.text_at(12));
@@ -236,10 +236,16 @@ void SharedState::Impl::hear(std::string_view now) {
 }
 
 // What is not readable is asked for again.
-void SharedState::Impl::take_robots(const std::vector<RedisReply>& kept) {
+void SharedState::Impl::take_notes(const std::vector<RedisReply>& kept) {
   for (const RedisReply& each : kept) {
+    const std::string_view name = each.text_at(0);
+    if (name.starts_with(kCopiesNote)) {
+      news.copies.emplace_back(each.text_at(2));
+      continue;
+    }
+    if (!name.starts_with(kRobotsNote)) continue;
     Unpack fields(each.text_at(2));
-    KeptRobots answer{std::string(each.text_at(0))};
+    KeptRobots answer{std::string(name.substr(kRobotsNote.size()))};
     answer.status_code = static_cast<int>(fields.number(999));
     answer.truncated = fields.next() == "1";
     answer.body = fields.next();
@@ -251,6 +257,10 @@ void SharedState::Impl::take_robots(const std::vector<RedisReply>& kept) {
 void SharedState::Impl::take_bodies(const std::vector<RedisReply>& urls) {
   for (std::size_t i = 0; i < urls.size() && i < latest.bodies_of.size(); ++i) {
     news.bodies.push_back({latest.bodies_of[i], urls[i].text});
+    const auto found = handed.pages.find(latest.bodies_of[i]);
+    if (found != handed.pages.end()) {
+      found->second.is_copy = !urls[i].text.empty();
+    }
   }
 }
 
@@ -319,7 +329,8 @@ void SharedState::Impl::take_entries(const std::string& host,
                                    : queued.redirects.front().url,
                                queued.parent,
                                queued.parent_url,
-                               true};
+                               true,
+                               queued.is_on_copy};
     known.insert(hash(queued.url.href()));
     buffers.by_host[*origin].push_back(std::move(queued));
     ++buffers.pages;

@@ -399,6 +399,60 @@ TEST_F(SharedCliTest, TheDelayHoldsWhoeverHasTheHostAndIsKilled) {
   expect_whole(2);
 }
 
+TEST_F(SharedCliTest, CookiesOfARedirectGoWithThePageFromHostToHost) {
+  serve(1, 2);
+  const auto url = [&](int host, const char* path) {
+    return fmt::format("http://h{}.test:{}/{}", host, site_.port(), path);
+  };
+  site_.serve("/w/0", fmt::format("<a href=\"{}\">x</a>", url(0, "door")));
+  site_.serve("/door", [&](const HttpRequest& request) {
+    if (request.header("cookie") == "seen=yes") {
+      return Reply::html("<title>in</title>");
+    }
+    return Reply::response(
+        302, {{"Location", url(1, "guard")}, {"Set-Cookie", "seen=yes"}}, "");
+  });
+  site_.serve("/guard", [&](const HttpRequest& request) {
+    EXPECT_EQ(request.header("cookie"), "");
+    return Reply::redirect(url(0, "door"));
+  });
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  const auto all = records(files_.read("o0.jsonl"));
+  ASSERT_EQ(all.size(), 2u);
+  const auto& door = all[0]["url"] == url(0, "door") ? all[0] : all[1];
+  EXPECT_EQ(door["status_code"], 200) << door;
+  EXPECT_EQ(door["title"], "in");
+  EXPECT_EQ(door["redirects"].size(), 2u);
+  EXPECT_EQ(door["final_url"], url(0, "door"));
+}
+
+// Each page is the same and leads to two more. Nobody has a host for long
+// enough to see that alone.
+TEST_F(SharedCliTest, CopiesThatLeadToCopiesAreCountedByWhoeverHasTheirHost) {
+  serve(1, 2);
+  site_.serve("/w/0", fmt::format("<a href=\"http://h0.test:{0}/t/a/\">x</a>"
+                                  "<a href=\"http://h1.test:{0}/t/b/\">x</a>",
+                                  site_.port()));
+  site_.serve("/t/*",
+              "<title>t</title><a href=\"a/\">x</a><a href=\"b/\">y</a>");
+  const std::vector<std::string> limit = {"--max-duplicates", "30"};
+  bool ended = false;
+  for (int turn = 0; turn < 40 && !ended; ++turn) {
+    site_.clear_log();
+    Process worker(worker_command(turn % 2, limit));
+    while (site_.log().size() < 10 && worker.running()) {
+      site_.request_log().wait_for_started(10, std::chrono::seconds(1));
+    }
+    worker.signal(SIGINT);
+    worker.wait();
+    ended = json::parse(
+                run({"--shared", redis_.url(), "--status", "--format", "jsonl"})
+                    .out)["left"] == 0;
+  }
+  EXPECT_TRUE(ended);
+  EXPECT_LT(urls(2).size(), 250u);
+}
+
 TEST_F(SharedCliTest, ExplainSaysWhetherTheCrawlKnowsAUrl) {
   serve(30, 3);
   const auto explain = [&](const std::string& url) {

@@ -148,5 +148,24 @@ TEST(DuplicateTrap, WhatEarlierRunsCountedCounts) {
   third.restore("no such thing\n7\n");
 }
 
+// Each of those who share a crawl has an origin for a while.
+TEST(DuplicateTrap, CountsAreGoneOnWithByWhoeverHasTheOriginNext) {
+  std::string counted;
+  int followed_copies = 0;
+  for (int turn = 0; turn < 30; ++turn) {
+    DuplicateTrap trap(10);
+    trap.restore(counted, false);
+    trap.note_copy("http://h/app/x");
+    const std::string page = "http://h/app/x/" + std::to_string(turn);
+    followed_copies += followed(trap, page, "http://h/app/x", true) ? 1 : 0;
+    counted = trap.take_counted();
+    EXPECT_EQ(trap.take_counted(), "");
+    // Nor is a copy counted that was found on a page.
+    EXPECT_TRUE(followed(trap, page + "y", "http://h/other", true));
+    EXPECT_EQ(trap.take_counted(), "");
+  }
+  EXPECT_EQ(followed_copies, 10);
+}
+
 }  // namespace
 }  // namespace crawl

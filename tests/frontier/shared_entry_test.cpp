@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace crawl {
@@ -70,6 +72,38 @@ TEST(SharedEntry, UrlsOfAllKindsComeBackAndThoseAtTheirHostAreShort) {
   }
 }
 
+TEST(SharedEntry, CookiesAndThatItWasFoundOnACopyComeBackToo) {
+  using std::chrono::hours;
+  const CookieJar::Time now{hours(24 * 20'000)};
+  QueuedPage before = page();
+  before.is_on_copy = true;
+  before.cookies.take(before.url, {"a=1; Path=/x; Secure", "b=2; Max-Age=3600"},
+                      now);
+  const auto entry = unpack_entry(pack_entry(before), host_name_of(before.url));
+  ASSERT_TRUE(entry);
+  const auto& after = std::get<QueuedPage>(*entry);
+  EXPECT_TRUE(after.is_on_copy);
+  EXPECT_EQ(after.parent, PageId{0});
+  for (const auto& [url, then] : {std::pair{"https://a.test:8443/x", now},
+                                  {"https://a.test:8443/", now},
+                                  {"http://a.test/x", now},
+                                  {"https://b.test/x", now},
+                                  {"https://a.test:8443/x", now + hours(2)}}) {
+    EXPECT_EQ(after.cookies.header_for(*Url::parse(url), then),
+              before.cookies.header_for(*Url::parse(url), then))
+        << url;
+  }
+  EXPECT_EQ(after.cookies.header_for(before.url, now), "a=1; b=2");
+}
+
+TEST(SharedEntry, CookiesThatNoServerCouldHaveSetAreLeftOut) {
+  const CookieJar jar =
+      CookieJar::restore({"a", "1\r\nX: y", "a.test", "/", "h", "",  //
+                          "b", "2", "a.test", "/", "h", "",          //
+                          "c", "3", "a.test"});
+  EXPECT_EQ(jar.header_for(*Url::parse("http://a.test/"), {}), "b=2");
+}
+
 TEST(SharedEntry, ASitemapComesBackAsItWas) {
   const auto entry = unpack_entry(
       pack_entry(QueuedSitemap{*Url::parse("http://a.test/s.xml"), 2, true}),
@@ -79,6 +113,7 @@ TEST(SharedEntry, ASitemapComesBackAsItWas) {
   EXPECT_EQ(after.url.href(), "http://a.test/s.xml");
   EXPECT_EQ(after.level, 2);
   EXPECT_TRUE(after.allow_private);
+  EXPECT_FALSE(after.wanted);
 }
 
 TEST(SharedEntry, WhatIsLeftOutComesBackAsItWas) {

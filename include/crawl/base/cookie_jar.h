@@ -35,6 +35,12 @@ class CookieJar {
   // none. What would make it longer than kMaxHeaderBytes is left out.
   std::string header_for(const Url& url, Time now) const;
 
+  // For whoever goes on with that URL: kWords words a cookie, and a jar from
+  // them; what no take() would have taken is left out.
+  static constexpr std::size_t kWords = 6;
+  std::vector<std::string> save() const;
+  static CookieJar restore(const std::vector<std::string>& words);
+
  private:
   struct Cookie {
     std::string name, value;

@@ -119,6 +119,7 @@ class SharedState final : public StateStore {
   std::optional<Clock::time_point> commit_due() const override;
   bool more_may_come() const override;
   void keep_robots(const KeptRobots& answer) override;
+  void keep_copies(const Url& page, std::string counted) override;
   std::optional<Spent> spent() const override;
   bool full() const override;
   bool paused() const override;

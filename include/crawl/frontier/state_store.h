@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "crawl/base/clock.h"
+#include "crawl/base/cookie_jar.h"
 #include "crawl/base/error.h"
 #include "crawl/base/error_kind.h"
 #include "crawl/base/fingerprint.h"
@@ -58,6 +59,10 @@ struct Redirect {
   const Url& target;
   std::vector<RedirectHop> hops{};
   bool allow_private = true;  // it may lead to private addresses
+  CookieJar cookies{};        // that were set on the way
+  // The page has been there on its way: it is no other's, whoever has its host
+  // goes on with it.
+  bool again = false;
 };
 
 // What the robots.txt of an origin answered, where that stands.
@@ -76,7 +81,9 @@ struct QueuedPage {
   std::string parent_url{};   // "" without such a page
   bool allow_private = true;  // who led here may lead to private addresses
   std::vector<RedirectHop>
-      redirects{};  // that led from the page's URL to `url`
+      redirects{};          // that led from the page's URL to `url`
+  CookieJar cookies{};      // that were set on that way
+  bool is_on_copy = false;  // the page it was found on is a copy of another
   // How many pages of the host's name were handed out before, where the state
   // counts them.
   std::optional<std::uint64_t> place{};
@@ -110,6 +117,7 @@ struct StateNews {
     PageId page;
     LeftOut what;
   };
+  std::vector<std::string> copies;  // as of keep_copies()
   std::vector<Body> bodies;
   std::vector<Claim> claims;
   std::vector<Sitemap> sitemaps;
@@ -249,6 +257,8 @@ class StateStore {
   virtual std::optional<Spent> spent() const { return std::nullopt; }
   // So much is to be told that no seeds are to be added until it has been.
   virtual bool full() const { return false; }
+  // What DuplicateTrap has counted at an origin: the same.
+  virtual void keep_copies(const Url& /*page*/, std::string /*counted*/) {}
   // Nothing may be begun at the moment.
   virtual bool paused() const { return false; }
   // Nothing will ever be begun again: somebody ended it for all.
