@@ -1,0 +1,347 @@
+#!/usr/bin/python3
+"""Proves that a shared crawl loses no page, fetches none twice and stays polite.
+
+Workers of one crawl are killed and begun again at random, and so is their Redis
+(appendfsync always), while they fetch a site of many host names from an nginx that takes
+its time. Afterwards the union of their outputs is compared with an uninterrupted run's,
+and nginx's own log with the per-host limit and delay. Fails, and says of what, if any of
+it is not as it should be.
+
+Usage: proof.py [--crawl build/crawl] [--pages 20000] [--hosts 500] [--workers 8]
+                [--kills 100] [--redis-kills 10] [--latency 0.05] [--delay 0.02]
+                [--per-host 2] [--lease 3s] [--lateness 0.015] [--seed N]
+       proof.py --throughput [--pages-each 3000] [--rounds 3]
+--lateness: so much shorter may a pause look by the log, since nginx and the workers take
+turns on the processors; of one, and of all of a host together.
+With --throughput nobody is killed: 1, 2, 4 and 8 workers of -j 8 are timed on as many pages
+each, with what Redis and the workers cost a page. For a quiet machine.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import random
+import re
+import resource
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+CONFIG = """
+daemon off;
+worker_processes 1;
+pid {dir}/pid;
+error_log {dir}/error.log warn;
+load_module /usr/lib/nginx/modules/ngx_http_echo_module.so;
+events {{ worker_connections 4096; }}
+http {{
+  log_format proof '$msec $request_time $host $uri $status';
+  access_log {dir}/access.log proof;
+  keepalive_requests 100000000;
+  default_type text/html;
+  client_body_temp_path {dir}/t1; proxy_temp_path {dir}/t2; fastcgi_temp_path {dir}/t3;
+  uwsgi_temp_path {dir}/t4; scgi_temp_path {dir}/t5;
+  server {{
+    listen 127.0.0.1:{port} backlog=4096;
+    root {dir}/www;
+    location / {{ echo_sleep {latency}; echo_exec /raw$uri; }}
+    location /raw/ {{ internal; alias {dir}/www/; }}
+  }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def host_of(page, hosts):
+    return f"h{page % hosts}.test"
+
+
+class Site:
+    """Page n is at host n % hosts and leads to three others and back."""
+
+    def __init__(self, folder, pages, hosts, latency):
+        self.folder, self.pages, self.hosts = folder, pages, hosts
+        self.port = free_port()
+        (folder / "www").mkdir(parents=True)
+        for n in range(pages):
+            targets = [k for k in range(3 * n + 1, 3 * n + 4) if k < pages] + [n // 2]
+            links = "".join(f'<a href="{self.url(k)}">x</a>' for k in targets)
+            (folder / "www" / str(n)).write_text(
+                f"<title>{n}</title>{links}" + "<p>text of a page " * 20)
+        (folder / "nginx.conf").write_text(
+            CONFIG.format(dir=folder, port=self.port, latency=latency))
+        self.process = subprocess.Popen(
+            [shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(folder / "nginx.conf")],
+            stderr=subprocess.DEVNULL)
+        wait_for(lambda: (folder / "pid").exists() and (folder / "pid").read_text().strip())
+
+    def url(self, page):
+        return f"http://{host_of(page, self.hosts)}:{self.port}/{page}"
+
+    def requests(self):
+        """By host, when each began and ended."""
+        found = collections.defaultdict(list)
+        for line in (self.folder / "access.log").read_text().splitlines():
+            end, took, host, _, _ = line.split()
+            found[host].append((float(end) - float(took), float(end)))
+        return {host: sorted(times) for host, times in found.items()}
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Redis:
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+        self.port = free_port()
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir",
+             str(self.folder), "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+            stdout=subprocess.DEVNULL)
+        wait_for(lambda: self.ask("ping") == "PONG")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def ask(self, *words):
+        return subprocess.run(["redis-cli", "-p", str(self.port), *words],
+                              capture_output=True, text=True).stdout.strip()
+
+    def calls(self):
+        """Function calls so far, and the processor time that they took."""
+        found = re.search(r"cmdstat_fcall:calls=(\d+),usec=(\d+)", self.ask("info", "commandstats"))
+        return (int(found[1]), int(found[2]) / 1e6) if found else (0, 0)
+
+    def processor_time(self):
+        fields = dict(line.split(":", 1) for line in self.ask("info", "cpu").splitlines()
+                      if ":" in line)
+        return float(fields["used_cpu_sys"]) + float(fields["used_cpu_user"])
+
+
+def wait_for(holds, limit=30):
+    until = time.monotonic() + limit
+    while not holds():
+        if time.monotonic() > until:
+            raise RuntimeError("a server did not start")
+        time.sleep(0.02)
+
+
+class Crawl:
+    def __init__(self, binary, folder, site, options):
+        self.binary, self.folder, self.site = binary, folder, site
+        self.options = options
+
+    def command(self, output, shared=()):
+        return [self.binary, "-r", self.site.url(0), *shared, "--scope", "any", "--connect-to",
+                f"::127.0.0.1:{self.site.port}", "-o", str(output), "--no-robots", "-q",
+                *self.options]
+
+    def worker(self, number, redis):
+        return subprocess.Popen(
+            self.command(self.output(number),
+                         ["--shared", f"redis://127.0.0.1:{redis.port}/0/proof"]),
+            stderr=open(self.folder / f"worker{number}.err", "a"))
+
+    def output(self, number):
+        return self.folder / f"worker{number}.jsonl"
+
+
+def urls_of(files):
+    found = collections.Counter()
+    for file in files:
+        with open(file) as lines:
+            found.update(json.loads(line)["url"] for line in lines)
+    return found
+
+
+def disturb(args, crawl, redis, rng):
+    """Runs the workers to the crawl's end, and does to them what was asked for."""
+    running = [crawl.worker(i, redis) for i in range(args.workers)]
+    kills = redis_kills = 0
+    gone = set()
+    while True:
+        time.sleep(rng.uniform(0.02, 0.2))
+        live = [i for i in range(args.workers) if i not in gone and running[i].poll() is None]
+        if kills < args.kills and live:
+            victim = rng.choice(live)
+            running[victim].kill()
+            running[victim].wait()
+            gone.add(victim)
+            kills += 1
+        if redis_kills < args.redis_kills and kills >= (
+                args.kills * (redis_kills + 1) / (args.redis_kills + 1)):
+            redis.kill()
+            time.sleep(rng.uniform(0, 0.5))
+            redis.start()
+            redis_kills += 1
+        for worker in sorted(gone):
+            if kills >= args.kills or rng.random() < 0.5:
+                gone.discard(worker)
+                running[worker] = crawl.worker(worker, redis)
+        if not gone and all(worker.poll() is not None for worker in running):
+            break
+    # Those that were killed at the very end cut what does not count.
+    for i in range(args.workers):
+        status = crawl.worker(i, redis).wait()
+        if status not in (0, 1):
+            raise RuntimeError(f"worker {i} ended with {status}: see {crawl.folder}")
+    return kills, redis_kills
+
+
+def most_at_once(requests):
+    """How many requests of one host were under way at a time, at most."""
+    most = 0
+    for times in requests.values():
+        # The log knows milliseconds: who ends in one is not there with who begins in it.
+        events = sorted([(round(begin + 0.001, 3), 1) for begin, _ in times] +
+                        [(round(end, 3), -1) for _, end in times])
+        now = 0
+        for _, step in events:
+            now += step
+            most = max(most, now)
+    return most
+
+
+def delay_breaches(requests, delay, lateness):
+    """Pauses shorter than `delay` by more than lateness, and hosts that were asked too often
+    over their whole time; the shortest pause."""
+    shortest, breaches, hosts = float("inf"), 0, 0
+    for times in requests.values():
+        begins = [begin for begin, _ in times]
+        for first, second in zip(begins, begins[1:]):
+            shortest = min(shortest, second - first)
+            breaches += second - first < delay - lateness
+        hosts += begins[-1] - begins[0] < delay * (len(begins) - 1) - lateness
+    return breaches, hosts, shortest
+
+
+def prove(args, folder):
+    site = Site(folder, args.pages, args.hosts, args.latency)
+    redis = Redis(folder / "redis")
+    try:
+        options = ["-j", "8", "--per-host", str(args.per_host), "--delay", f"{args.delay}s"]
+        crawl = Crawl(args.crawl, folder, site, [*options, "--lease", args.lease])
+        began = time.monotonic()
+        kills, redis_kills = disturb(args, crawl, redis, random.Random(args.seed))
+        wall = time.monotonic() - began
+        requests = site.requests()
+        union = urls_of(crawl.output(i) for i in range(args.workers))
+        alone = Crawl(args.crawl, folder, site, ["-j", "64", "--per-host", "8", "--delay", "0s"])
+        subprocess.run(alone.command(folder / "alone.jsonl"), check=True)
+        expected = urls_of([folder / "alone.jsonl"])
+    finally:
+        site.close()
+        redis.kill()
+    twice = sum(count > 1 for count in union.values())
+    most = most_at_once(requests)
+    breaches, hosts, shortest = delay_breaches(requests, args.delay, args.lateness)
+    asked = sum(len(times) for times in requests.values())
+    print(f"{args.workers} workers killed {kills} times, Redis {redis_kills} times, in {wall:.0f} s")
+    print(f"{len(union)} pages of {len(expected)}, {twice} of them twice; {asked} requests")
+    print(f"at one host at once: {most} (may be {args.per_host})")
+    print(f"pauses shorter than {args.delay} s by more than {args.lateness} s: {breaches} (the "
+          f"shortest: {shortest:.3f} s); hosts asked too often in all: {hosts}")
+    right = (union == expected and len(expected) == args.pages and most <= args.per_host and
+             breaches == 0 and hosts == 0)
+    print("as it should be" if right else "NOT AS IT SHOULD BE")
+    return 0 if right else 1
+
+
+def timed(crawl, redis, workers):
+    """Wall and processor time of a crawl by so many workers."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.monotonic()
+    running = [crawl.worker(i, redis) for i in range(workers)]
+    for worker in running:
+        if worker.wait() not in (0, 1):
+            raise RuntimeError(f"a worker failed: see {crawl.folder}")
+    wall = time.monotonic() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+
+
+def measure(args, folder):
+    print("workers  s       of N times one  worker us/page  Redis us/page  calls/page")
+    one = None
+    for workers in (1, 2, 4, 8):
+        pages = workers * args.pages_each
+        figures = []
+        for number in range(args.rounds):
+            part = folder / f"{workers}-{number}"
+            part.mkdir()
+            site = Site(part, pages, max(8, args.hosts * pages // args.pages), args.latency)
+            redis = Redis(part / "redis")
+            try:
+                crawl = Crawl(args.crawl, part, site, ["-j", "8", "--per-host", "2", "--delay", "0s"])
+                before = redis.processor_time()
+                wall, processor = timed(crawl, redis, workers)
+                figures.append((wall, processor / pages * 1e6,
+                                (redis.processor_time() - before) / pages * 1e6,
+                                redis.calls()[0] / pages))
+            finally:
+                site.close()
+                redis.kill()
+        wall, worker_us, redis_us, calls = (statistics.median(column) for column in zip(*figures))
+        one = one or wall
+        print(f"{workers:7}  {wall:6.2f}  {one / wall:14.3f}  {worker_us:14.0f}  {redis_us:13.1f}  "
+              f"{calls:10.4f}", flush=True)
+    # Beside a crawl whose state is a file.
+    site = Site(folder / "file", args.pages_each, args.hosts, args.latency)
+    try:
+        crawl = Crawl(args.crawl, folder / "file", site, ["-j", "8", "--per-host", "2", "--delay", "0s"])
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(crawl.command(folder / "file.jsonl",
+                                     ["--state", str(folder / "file.state")]), check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    finally:
+        site.close()
+    processor = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    print(f"--state: {processor / args.pages_each * 1e6:.0f} us/page")
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--crawl", default="build/crawl")
+    for name, default in (("pages", 20000), ("hosts", 500), ("workers", 8), ("kills", 100),
+                          ("redis-kills", 10), ("per-host", 2), ("seed", 7),
+                          ("pages-each", 3000), ("rounds", 3)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    for name, default in (("latency", 0.05), ("delay", 0.02), ("lateness", 0.015)):
+        parser.add_argument(f"--{name}", type=float, default=default)
+    parser.add_argument("--lease", default="3s")
+    parser.add_argument("--throughput", action="store_true")
+    args = parser.parse_args()
+    args.crawl = os.path.abspath(args.crawl)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="crawl-proof-"))
+    folder.chmod(0o755)  # nginx may have another user's rights
+    result = measure(args, folder) if args.throughput else prove(args, folder)
+    if result == 0:
+        shutil.rmtree(folder)
+    else:
+        print(f"see {folder}")
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())
