@@ -147,12 +147,18 @@ struct Ended {
   bool lost = false;  // with others: its leases; it is to be begun anew
 };
 
-// `begun`: which of the crawls of that name it is, "" before the first time.
+// What outlives the runs of a crawl that has to begin anew.
+struct Lasting {
+  std::string begun;  // which of the crawls of that name it is; "" before
+  bool lost = false;  // at once, before anything was opened
+  std::unique_ptr<SeedSpool> seeds;
+};
+
 Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
                                                 const Clock& clock,
                                                 Fetcher& fetcher,
                                                 const StopButton& button,
-                                                std::string& begun) {
+                                                Lasting& lasting) {
   // Its leases would be taken from it.
   const std::string writer = options.format == OutputFormat::kSqlite
                                  ? site_database_writer(options.output)
@@ -162,35 +168,33 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
                                   shown_value(options.output), writer));
   }
   // Who was in it waits for Redis as long as it takes.
-  const bool again = !begun.empty();
+  const bool again = !lasting.begun.empty();
   Result<std::unique_ptr<SharedState>> shared = SharedState::open(
       shared_options(options), clock, [&fetcher] { fetcher.wake(); },
       again ? std::chrono::hours(24 * 365) : kRedisPatience,
       [&button] { return button.pressed(); });
   if (!shared) return shared;
-  if (again && (*shared)->begun() != begun) {
+  if (again && (*shared)->begun() != lasting.begun) {
     return make_error(fmt::format(
         "--shared {}: Redis has lost the crawl; the outputs are as they were",
         shown_value(shown_shared_address(options.shared))));
   }
-  begun = (*shared)->begun();
+  lasting.begun = (*shared)->begun();
   if (!(*shared)->resumed()) {
     if (Result<void> empty = check_new_worker_files(options); !empty) {
       return tl::unexpected(empty.error());
     }
-    // From now on what is in them is its own, however soon it is killed.
+  }
+  // From now on what is in them is its own, however soon it is killed. (Behind
+  // what is another's it begins with positions: open_outputs() notes them.)
+  if (!(*shared)->resumed() && !options.append) {
     Result<void> noted = (*shared)->commit({});
     if (noted) noted = (*shared)->await().map([](bool) {});
+    lasting.lost = (*shared)->is_lost();
     if (!noted) return tl::unexpected(noted.error());
   }
   return shared;
 }
-
-// What outlives the runs of a crawl that has to begin anew.
-struct Lasting {
-  std::string begun;  // as of join_crawl()
-  std::unique_ptr<SeedSpool> seeds;
-};
 
 Result<std::unique_ptr<SeedSource>> open_lines(const Options& options,
                                                Lasting& lasting,
@@ -205,6 +209,12 @@ Result<std::unique_ptr<SeedSource>> open_lines(const Options& options,
     lasting.seeds = *std::move(spool);
   }
   return lasting.seeds->begin(std::move(ready));
+}
+
+Ended begin_anew(Report& report, const Error& why) {
+  report.warn(
+      fmt::format("{}; going on from the last that counts", why.message));
+  return {kExitOk, true};
 }
 
 Ended run_once(const Options& options, Report& report, StopButton& button,
@@ -233,7 +243,10 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   std::unique_ptr<SharedState> shared;
   if (!options.shared.empty()) {
     Result<std::unique_ptr<SharedState>> joined =
-        join_crawl(options, clock, **fetcher, button, lasting.begun);
+        join_crawl(options, clock, **fetcher, button, lasting);
+    if (!joined && std::exchange(lasting.lost, false)) {
+      return begin_anew(report, joined.error());
+    }
     if (!joined) return {refuse(joined.error())};
     shared = *std::move(joined);
   }
@@ -261,9 +274,7 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   report.set_total({});
   report.end_progress();
   if (!stats && outputs->shared != nullptr && outputs->shared->is_lost()) {
-    report.warn(fmt::format("{}; going on from the last that counts",
-                            stats.error().message));
-    return {kExitOk, true};
+    return begin_anew(report, stats.error());
   }
   if (!stats) return {refuse(stats.error())};
   if (outputs->records->closed_by_reader()) return {kExitOk};
