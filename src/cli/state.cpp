@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -162,6 +164,12 @@ SharedOptions shared_options(const Options& options) {
   shared.lease =
       std::chrono::duration_cast<std::chrono::milliseconds>(options.lease);
   shared.max_pages = options.crawl.budget.max_pages;
+  for (const PaceOptions& pace :
+       {options.crawl.pace, options.crawl.private_pace}) {
+    shared.delay = std::max(
+        shared.delay, std::chrono::ceil<std::chrono::milliseconds>(
+                          pace.adaptive ? pace.adaptive_start : pace.delay));
+  }
   shared.rate = options.crawl.rate;
   add_site_settings(*options.crawl.site, shared.settings);
   shared.settings.emplace_back("--max-pages", fmt::to_string(shared.max_pages));

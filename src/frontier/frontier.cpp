@@ -54,6 +54,8 @@ struct Frontier::Host {
   HostPace pace;
   std::chrono::milliseconds crawl_delay{0};  // the longest of its origins
   bool is_private = false;                   // at a loopback or private address
+  bool taken_over = false;  // `pace` is as another process had it
+  Clock::time_point last_started = Clock::time_point::min();
   std::vector<OriginId> origins;
   Order<Origin> order;  // of those that have work and may be asked soon
   Seat<Host> seat;
@@ -162,6 +164,7 @@ std::unique_ptr<Job> Frontier::next() {
   ++handed_out_, ++host.in_flight, ++origin.in_flight;
   // Without a delay the host keeps its place in the order of admission.
   const PaceOptions& pace = pace_options(host);
+  host.last_started = now;
   if (host.pace.delay(now, pace).count() > 0) host.pace.started(now, pace);
   enter(origin);
   return job;
@@ -201,7 +204,9 @@ void Frontier::is_at(const Job& job, const std::string& address) {
     at = std::make_unique<Host>();
     at->pace = before.pace;
     at->is_private = before.is_private;
+    at->taken_over = before.taken_over;
   }
+  at->last_started = std::max(at->last_started, before.last_started);
   leave(origin);
   leave(*at);
   std::erase(before.origins, origin.id);
@@ -223,11 +228,13 @@ void Frontier::answered(const Job& job, const PaceAnswer& answer,
                         bool is_private) {
   Host& host = *origins_[job.host]->host;
   leave(host);
-  if (is_private && !host.is_private) {
+  if (is_private && !std::exchange(host.is_private, true) && !host.taken_over) {
     // The pause after the first request was made for a stranger.
-    host.is_private = true;
+    const PaceOptions& pace = pace_options(host);
     host.pace = {};
-    host.pace.set_crawl_delay(host.crawl_delay, pace_options(host));
+    host.pace.set_crawl_delay(host.crawl_delay, pace);
+    const Clock::time_point last = host.last_started;
+    if (host.pace.delay(last, pace).count() > 0) host.pace.started(last, pace);
   }
   host.pace.answered(answer, clock_.now(), pace_options(host));
   enter(host);
@@ -294,6 +301,8 @@ void Frontier::take_over(std::string_view name, const Rest& rest,
   }
   leave(*host);
   host->pace = HostPace::restore(rest.pace, ago, rest.next_in, clock_.now());
+  host->taken_over = !rest.pace.empty();
+  host->is_private = host->is_private || rest.is_private;
   enter(*host);
 }
 

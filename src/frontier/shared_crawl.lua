@@ -51,10 +51,13 @@ local function end_leases(k, worker, from)
   local w = k .. 'w:' .. worker
   local l = k .. 'l:' .. worker
   local hosts = redis.call('SMEMBERS', l)
+  local delay = redis.call('HGET', w, 'delay')
   for _, host in ipairs(hosts) do
     local h = k .. 'h:' .. host
+    -- A host that nothing was told of yet may have been asked.
     local kept = redis.call('HMGET', h, 'next', 'delay')
-    local at = math.max(tonumber(kept[1] or 0), from + tonumber(kept[2] or 0))
+    local at = math.max(tonumber(kept[1] or 0),
+                        from + tonumber(kept[2] or delay or 0))
     redis.call('HDEL', h, 'worker')
     redis.call('HSET', h, 'next', at)
     offer(k, host, at)
@@ -71,8 +74,8 @@ local function end_old_leases(k, now)
   for i = 1, #old, 2 do end_leases(k, old[i], tonumber(old[i + 1])) end
 end
 
--- join(worker, lease, seed, version, settings, outputs): a worker begins, or
--- begins anew.
+-- join(worker, lease, seed, version, settings, outputs, delay): a worker begins,
+-- or begins anew.
 local function join(keys, args)
   local k = keys[1]
   local worker, lease, seed, version = args[1], args[2], args[3], args[4]
@@ -98,7 +101,8 @@ local function join(keys, args)
     end_leases(k, worker, now)
   end
   local token = redis.call('HINCRBY', meta, 'token', 1)
-  redis.call('HSET', w, 'token', token, 'seq', 0, 'outputs', args[6])
+  redis.call('HSET', w, 'token', token, 'seq', 0, 'outputs', args[6],
+             'delay', args[7])
   redis.call('SADD', k .. 'workers', worker)
   -- Time without any worker is none of the crawl's.
   if redis.call('ZCARD', k .. 'alive') == 0 then

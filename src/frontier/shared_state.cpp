@@ -192,7 +192,8 @@ Result<void> SharedState::Impl::join(milliseconds patience,
   const Result<RedisReply> joined =
       ask({"FCALL", "crawl_v2_join", "1", prefix, options.worker,
            std::to_string(options.lease.count()), std::to_string(own_seed),
-           std::string(kVersion), settings, packed_settings(options.outputs)},
+           std::string(kVersion), settings, packed_settings(options.outputs),
+           std::to_string(options.delay.count())},
           until, give_up);
   if (!joined) return tl::unexpected(joined.error());
   const std::string_view verdict = joined->text_at(0);

@@ -201,9 +201,12 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
     leases[name] = Lease{std::string(host.text_at(7))};
     if (host.text_at(2) == "1") trusted.insert(name);
     if (frontier != nullptr && !name.empty()) {
-      frontier->take_over(
-          name, {to_ms(host.text_at(1)), {}, std::string(host.text_at(3))},
-          to_ms(host.text_at(4)));
+      frontier->take_over(name,
+                          {to_ms(host.text_at(1)),
+                           {},
+                           std::string(host.text_at(3)),
+                           host.text_at(2) == "1"},
+                          to_ms(host.text_at(4)));
     }
     take_notes(host.list_at(6));
     take_entries(name, host.list_at(5));

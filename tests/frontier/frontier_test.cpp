@@ -588,6 +588,43 @@ TEST_F(FrontierTest, PrivateAddressesHaveAPaceOfTheirOwn) {
   EXPECT_EQ(take_all(frontier), (Urls{"http://named.test/"}));
 }
 
+TEST_F(FrontierTest, TheFirstPauseOfAPrivateAddressIsItsOwn) {
+  Frontier frontier = make(
+      {.per_host = 8, .pace = {.delay = 1s}, .private_pace = {.delay = 200ms}});
+  for (int i = 0; i < 3; ++i) frontier.add(job("http://named.test/"));
+  EXPECT_EQ(take_all(frontier).size(), 1u);
+  clock_.advance(50ms);
+  frontier.answered(*out_.back(), {.started = clock_.now(), .status_code = 200},
+                    true);
+  clock_.advance(149ms);
+  EXPECT_EQ(take_all(frontier).size(), 0u);
+  clock_.advance(1ms);
+  EXPECT_EQ(take_all(frontier).size(), 1u);
+}
+
+TEST_F(FrontierTest, WhatAnotherProcessToldOfAPrivateHostStays) {
+  Frontier before = make({.per_host = 8});
+  before.add(job("http://named.test/"));
+  EXPECT_EQ(take_all(before).size(), 1u);
+  before.answered(
+      *out_.back(),
+      {.started = clock_.now(), .status_code = 429, .retry_after = 60s}, true);
+  Frontier::Rest rest = before.rest_of("named.test");
+  Frontier frontier = make({.per_host = 8, .pace = {.delay = 1s}});
+  rest.next_in = {};
+  rest.is_private = true;
+  frontier.take_over("named.test", rest, {});
+  frontier.add(job("http://named.test/"));
+  EXPECT_EQ(take_all(frontier).size(), 0u);
+  clock_.advance(60s);
+  EXPECT_EQ(take_all(frontier).size(), 1u);
+  frontier.answered(*out_.back(), {.started = clock_.now(), .status_code = 200},
+                    true);
+  frontier.add(job("http://named.test/"));
+  // The 429 is not forgiven yet.
+  EXPECT_EQ(take_all(frontier).size(), 0u);
+}
+
 TEST_F(FrontierTest, ClearDropsEverythingQueuedAndSaysHowMuch) {
   Frontier frontier = make({.per_host = 1});
   for (int i = 0; i < 100'000; ++i) frontier.add(job("http://a.test/"));

@@ -93,6 +93,7 @@ class Frontier {
     std::chrono::nanoseconds next_in{0};  // it is left alone so long
     std::chrono::nanoseconds delay{0};    // and between requests
     std::string pace;                     // HostPace::save()
+    bool is_private = false;              // it answered from such an address
   };
   Rest rest_of(std::string_view name) const;
   // What another process said of it so long `ago`; it is left alone for

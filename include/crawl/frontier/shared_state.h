@@ -31,7 +31,9 @@ struct SharedOptions {
   // As of StateOptions; the same for all workers.
   std::vector<std::pair<std::string, std::string>> settings;
   std::uint64_t max_pages = 0;  // of the whole crawl
-  double rate = 0;              // too, requests a second; 0: any
+  // Between requests at a host of which nothing is known yet.
+  std::chrono::milliseconds delay{0};
+  double rate = 0;  // too, requests a second; 0: any
   // Leases end so long after the latest turn; all workers' the same.
   std::chrono::milliseconds lease{30'000};
 };
