@@ -15,7 +15,8 @@ The site is crawled twice: without a delay, so that all want more of a host than
 allows, and with one. So much shorter than it (--lateness) may a pause look by the log, since
 nginx and the workers take turns on the processors.
 With --throughput nobody is killed: 1, 2, 4 and 8 workers of -j 8 are timed on as many pages
-each, with what Redis and the workers cost a page. For a quiet machine.
+each, from a seed at each host, with what Redis and the workers cost a page. For a quiet
+machine.
 """
 
 import argparse
@@ -146,12 +147,14 @@ def wait_for(holds, limit=30):
 
 
 class Crawl:
-    def __init__(self, binary, folder, site, options):
+    def __init__(self, binary, folder, site, options, seeds=1):
         self.binary, self.folder, self.site = binary, folder, site
         self.options = options
+        self.seeds = folder / "seeds.txt"
+        self.seeds.write_text("".join(f"{site.url(n)}\n" for n in range(seeds)))
 
     def command(self, output, shared=()):
-        return [self.binary, "-r", self.site.url(0), *shared, "--scope", "any", "--connect-to",
+        return [self.binary, "-r", str(self.seeds), *shared, "--scope", "any", "--connect-to",
                 f"::127.0.0.1:{self.site.port}", "-o", str(output), "--no-robots", "-q",
                 *self.options]
 
@@ -271,8 +274,12 @@ def timed(crawl, redis, workers):
     return wall, (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
 
 
+QUICK = ["-j", "8", "--per-host", "2", "--delay", "0s"]
+
+
 def measure(args, folder):
-    print("workers  s       of N times one  worker us/page  Redis us/page  calls/page")
+    print("workers       s  of N times one  worker us/page  Redis us/page  calls/page")
+    hosts_per_page = args.hosts / args.pages
     one = None
     for workers in (1, 2, 4, 8):
         pages = workers * args.pages_each
@@ -280,10 +287,10 @@ def measure(args, folder):
         for number in range(args.rounds):
             part = folder / f"{workers}-{number}"
             part.mkdir()
-            site = Site(part, pages, max(8, args.hosts * pages // args.pages), args.latency)
+            site = Site(part, pages, max(8, int(pages * hosts_per_page)), args.latency)
             redis = Redis(part / "redis")
             try:
-                crawl = Crawl(args.crawl, part, site, ["-j", "8", "--per-host", "2", "--delay", "0s"])
+                crawl = Crawl(args.crawl, part, site, QUICK, site.hosts)
                 before = redis.processor_time()
                 wall, processor = timed(crawl, redis, workers)
                 figures.append((wall, processor / pages * 1e6,
@@ -297,12 +304,14 @@ def measure(args, folder):
         print(f"{workers:7}  {wall:6.2f}  {one / wall:14.3f}  {worker_us:14.0f}  {redis_us:13.1f}  "
               f"{calls:10.4f}", flush=True)
     # Beside a crawl whose state is a file.
-    site = Site(folder / "file", args.pages_each, args.hosts, args.latency)
+    part = folder / "file"
+    part.mkdir()
+    site = Site(part, args.pages_each, max(8, int(args.pages_each * hosts_per_page)), args.latency)
     try:
-        crawl = Crawl(args.crawl, folder / "file", site, ["-j", "8", "--per-host", "2", "--delay", "0s"])
+        crawl = Crawl(args.crawl, part, site, QUICK, site.hosts)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(crawl.command(folder / "file.jsonl",
-                                     ["--state", str(folder / "file.state")]), check=True)
+        subprocess.run(crawl.command(part / "file.jsonl", ["--state", str(part / "file.state")]),
+                       check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     finally:
         site.close()
