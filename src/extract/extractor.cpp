@@ -28,6 +28,7 @@
 #include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
 #include "parse/html/nesting_gauge.h"
+#include "parse/html/plain_tree.h"
 #include "parse/html/tree_reader.h"
 #include "parse/text/encoding.h"
 
@@ -193,9 +194,21 @@ std::optional<std::string_view> base_of(const PageTree& tree) {
   return std::nullopt;
 }
 
-// The longest front of `html` that a tree can be made of, and the tree.
-std::unique_ptr<GumboTree> make_tree(std::string_view& html) {
-  const TreeLimits limits;
+// A page's tree, of its tags if they tell enough.
+struct Tree {
+  Tree(std::string_view html, std::size_t most) : plain(html, most) {}
+
+  PlainTree plain;
+  std::unique_ptr<GumboTree> whole;  // else
+
+  const GumboNode& root() const {
+    return plain.root() != nullptr ? *plain.root() : *whole->root();
+  }
+};
+
+// The longest front of `html` that gumbo can make a tree of, and the tree.
+std::unique_ptr<GumboTree> make_tree(std::string_view& html,
+                                     const TreeLimits& limits) {
   html = html.substr(0, affordable_prefix(html, limits.nesting_cost));
   for (;;) {
     const double megabytes = static_cast<double>(html.size()) / (1 << 20);
@@ -307,8 +320,12 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
   if (selectors_.empty() && !facts_ && !content_.origin) {
     scanned = scan_content(html);
   }
-  std::unique_ptr<GumboTree> tree;
-  if (!scanned) tree = make_tree(html);
+  std::optional<Tree> tree;
+  if (!scanned) {
+    const TreeLimits limits;
+    tree.emplace(html, limits.memory);
+    if (tree->plain.root() == nullptr) tree->whole = make_tree(html, limits);
+  }
   if (html.size() < whole) {
     out.error = fmt::format(
         "only the first {} bytes of the page are in its tree: it "
@@ -321,11 +338,11 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
     out.error += (out.error.empty() ? "" : "; ") + problem;
   };
   std::size_t most = kLeastGiven + kTimesGiven * whole;
-  // Text alone needs no more than gumbo's tree.
+  // Text alone needs no more than the tree.
   std::optional<PageRun> run;
-  if (tree != nullptr &&
+  if (tree &&
       (!selectors_.empty() || facts_ || content_.origin || content_.markdown)) {
-    run.emplace(*tree->root(), most);
+    run.emplace(tree->root(), most);
   }
   LinkResolver resolver(url, run ? base_of(run->tree()) : std::nullopt,
                         encoding, most);
@@ -347,7 +364,7 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
     PageContent& content = out.content.emplace();
     if (content_.origin) read_origin(run->tree(), content);
     const ContentTree read =
-        scanned ? *std::move(scanned) : ContentTree(*tree->root());
+        scanned ? *std::move(scanned) : ContentTree(tree->root());
     if (!read_content(read, content_, resolver, most, content)) {
       note(std::string(kTooMuchFound));
     }

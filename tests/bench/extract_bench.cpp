@@ -16,6 +16,7 @@
 #include "crawl/extract/extractor.h"
 #include "extract/content_scan.h"
 #include "parse/html/gumbo_tree.h"
+#include "parse/html/plain_tree.h"
 
 namespace crawl {
 namespace {
@@ -34,6 +35,22 @@ void gumbo_tree(benchmark::State& state) {
   bench::finish(state, "values/page", 0);
 }
 BENCHMARK(gumbo_tree)->Unit(benchmark::kMillisecond);
+
+// The pages whose tags do not tell enough are left out of what this reads, and
+// counted.
+void plain_tree(benchmark::State& state) {
+  std::size_t doubted = 0;
+  for (auto _ : state) {
+    for (const std::string& page : pages().pages) {
+      const PlainTree tree(page, std::size_t{256} << 20);
+      doubted += tree.root() != nullptr ? 0 : 1;
+      const GumboNode* root = tree.root();
+      benchmark::DoNotOptimize(root);
+    }
+  }
+  bench::finish(state, "left_to_gumbo/page", doubted);
+}
+BENCHMARK(plain_tree)->Unit(benchmark::kMillisecond);
 
 void extract(benchmark::State& state,
              const std::vector<std::string_view>& selectors) {
@@ -107,8 +124,7 @@ BENCHMARK(whole_text)->Unit(benchmark::kMillisecond);
 void markdown(benchmark::State& state) { content(state, {.markdown = true}); }
 BENCHMARK(markdown)->Unit(benchmark::kMillisecond);
 
-// The pages whose tags do not tell enough are left out of what this reads, and
-// counted.
+// As plain_tree.
 void content_scan(benchmark::State& state) {
   std::size_t doubted = 0;
   for (auto _ : state) {
