@@ -43,6 +43,7 @@ class ContentSink {
  public:
   using Node = ContentTree::Index;
   static constexpr bool kReadsBase = false;
+  static constexpr bool kFosters = false;
 
   explicit ContentSink(std::string_view html)
       : page_end_(html.data() + html.size()) {}
@@ -99,7 +100,10 @@ class ContentSink {
     builder_.title(decode_text(raw, TextContext::kRcdata, scratch_));
   }
   static void comment(std::string_view, Node) {}
-  static void doctype(std::string_view) {}
+  static std::optional<bool> quirks(std::string_view doctype) {
+    if (equals_ignoring_case(doctype, kUsualDoctype)) return false;
+    return std::nullopt;
+  }
   static bool good() { return true; }
 
   ContentTree finish() { return builder_.finish(); }

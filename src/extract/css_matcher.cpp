@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -174,7 +174,9 @@ const GumboAttribute* find_attribute(const PageTree::Element& element,
   const std::string_view wanted = is_html(element) ? lower : name;
   for (unsigned i = 0; i < source.attributes.length; ++i) {
     const GumboAttribute& attribute = attribute_at(source, i);
-    if (attribute.name != wanted) continue;
+    if (attribute.name[0] != wanted.front() || attribute.name != wanted) {
+      continue;
+    }
     switch (name_space) {
       case CssNamespace::kNone:
         if (attribute.attr_namespace != GUMBO_ATTR_NAMESPACE_NONE) continue;
@@ -268,23 +270,45 @@ std::vector<CssMatcher::Prepared> CssMatcher::prepare(
 
 Marks CssMatcher::match_compound(const CssCompound& compound,
                                  const Marks* among) {
-  const std::vector<Prepared> tests = prepare(compound);
-  Marks marks(size());
-  for (Index i = PageTree::kRoot; i < marks.size(); ++i) {
-    if (among != nullptr && (*among)[i] == 0) continue;
-    marks[i] =
-        std::all_of(tests.begin(), tests.end(), [&](const Prepared& prepared) {
-          const CssTest& test = *prepared.test;
-          if (!prepared.marked) return holds(test, i);
-          const bool marked = prepared.marks[i] != 0;
-          if (test.kind == Kind::kNot) return !marked;
-          if (test.kind == Kind::kEnabled) {
-            return !marked && can_be_disabled(at(i));
-          }
-          return marked;
-        });
+  Marks marks = among != nullptr ? *among : Marks(size(), 1);
+  marks[PageTree::kNone] = 0;
+  for (const Prepared& prepared : prepare(compound)) {
+    const CssTest& test = *prepared.test;
+    const auto keep = [&marks](auto&& matches) {
+      for (Index i = PageTree::kRoot; i < marks.size(); ++i) {
+        if (marks[i] != 0) marks[i] = matches(i) ? 1 : 0;
+      }
+    };
+    if (test.kind == Kind::kName) {
+      keep_named(test, marks);
+    } else if (!prepared.marked) {
+      keep([&](Index i) { return holds(test, i); });
+    } else if (test.kind == Kind::kNot) {
+      keep([&](Index i) { return prepared.marks[i] == 0; });
+    } else if (test.kind == Kind::kEnabled) {
+      keep([&](Index i) {
+        return prepared.marks[i] == 0 && can_be_disabled(at(i));
+      });
+    } else {
+      keep([&](Index i) { return prepared.marks[i] != 0; });
+    }
   }
   return marks;
+}
+
+// Of most elements the tag tells the name.
+void CssMatcher::keep_named(const CssTest& test, Marks& marks) const {
+  const GumboTag tag = gumbo_tagn_enum(
+      test.lower.data(), static_cast<unsigned>(test.lower.size()));
+  const std::vector<std::uint16_t>& tags = tree_.tags();
+  for (Index i = PageTree::kRoot; i < marks.size(); ++i) {
+    if (tags[i] != tag) {
+      marks[i] =
+          marks[i] != 0 && tags[i] == PageTree::kForeign && holds(test, i);
+    } else if (tag == GUMBO_TAG_UNKNOWN) {
+      marks[i] = marks[i] != 0 && holds(test, i);
+    }
+  }
 }
 
 bool CssMatcher::holds(const CssTest& test, Index index) const {
@@ -429,21 +453,34 @@ void CssMatcher::number_types() {
   if (!of_type_.empty()) return;
   of_type_.resize(size());
   last_of_type_.resize(size());
-  // Siblings of one type next to each other. Sorted, since names can be made to
-  // collide in a hash table.
-  std::vector<Index> sorted(size());
-  std::iota(sorted.begin(), sorted.end(), Index{0});
-  const auto key = [this](Index i) {
-    return std::tuple(at(i).parent, at(i).name_space, at(i).name);
+  // A number for each type: the tag, or one behind all tags. In a map, since
+  // names can be made to collide in a hash table.
+  std::map<std::pair<CssNamespace, std::string_view>, std::uint32_t> others;
+  const auto type_of = [&](Index i) -> std::uint32_t {
+    const std::uint16_t tag = tree_.tags()[i];
+    if (tag < GUMBO_TAG_UNKNOWN) return tag;
+    const auto next =
+        static_cast<std::uint32_t>(GUMBO_TAG_LAST + others.size());
+    return others.try_emplace({at(i).name_space, at(i).name}, next)
+        .first->second;
   };
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [&](Index a, Index b) { return key(a) < key(b); });
+  // Siblings of one type next to each other.
+  struct Typed {
+    std::uint64_t type;
+    Index element;
+    auto operator<=>(const Typed&) const = default;
+  };
+  std::vector<Typed> sorted(size());
+  for (Index i = 0; i < size(); ++i) {
+    sorted[i] = {std::uint64_t{at(i).parent} << 32U | type_of(i), i};
+  }
+  std::sort(sorted.begin(), sorted.end());
   for (std::size_t begin = 0; begin < sorted.size();) {
     std::size_t end = begin + 1;
-    while (end < sorted.size() && key(sorted[end]) == key(sorted[begin])) ++end;
+    while (end < sorted.size() && sorted[end].type == sorted[begin].type) ++end;
     for (std::size_t i = begin; i < end; ++i) {
-      of_type_[sorted[i]] = static_cast<std::uint32_t>(i - begin + 1);
-      last_of_type_[sorted[i]] = static_cast<std::uint32_t>(end - i);
+      of_type_[sorted[i].element] = static_cast<std::uint32_t>(i - begin + 1);
+      last_of_type_[sorted[i].element] = static_cast<std::uint32_t>(end - i);
     }
     begin = end;
   }

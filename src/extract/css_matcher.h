@@ -48,6 +48,8 @@ class CssMatcher {
   // Of the elements in `among` (null: of all) those that match.
   Marks match_compound(const CssCompound& compound, const Marks* among);
   bool holds(const CssTest& test, Index element) const;
+  // Leaves in `marks` those whose name is meant.
+  void keep_named(const CssTest& test, Marks& marks) const;
   bool attribute_holds(const CssTest& test,
                        const PageTree::Element& element) const;
 

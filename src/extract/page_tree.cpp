@@ -77,6 +77,7 @@ PageTree::PageTree(const GumboNode& root) {
   };
   std::vector<Level> open;
   elements_.emplace_back();
+  tags_.push_back(kForeign);
   add_element(root, kNone, kNone);
   open.push_back({&root.v.element.children, 0, kRoot, kNone, false});
   while (!open.empty()) {
@@ -116,15 +117,19 @@ void PageTree::add_element(const GumboNode& node, Index parent,
   for (unsigned i = 0; i < source.attributes.length; ++i) {
     const GumboAttribute& attribute = attribute_at(source, i);
     if (attribute.attr_namespace != GUMBO_ATTR_NAMESPACE_NONE) continue;
-    if (std::strcmp(attribute.name, "class") == 0) {
+    if (attribute.name[0] == 'c' && std::strcmp(attribute.name, "class") == 0) {
       element.classes = attribute.value;
-    } else if (std::strcmp(attribute.name, "id") == 0) {
+    } else if (attribute.name[0] == 'i' &&
+               std::strcmp(attribute.name, "id") == 0) {
       element.id = attribute.value;
     }
   }
   elements_[previous].last = false;
   elements_[parent].empty = false;
   elements_.push_back(element);
+  tags_.push_back(element.name_space == CssNamespace::kHtml
+                      ? static_cast<std::uint16_t>(source.tag)
+                      : kForeign);
 }
 
 // The standard puts text behind text into the same node; gumbo, where it moves

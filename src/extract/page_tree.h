@@ -50,6 +50,10 @@ class PageTree {
   // In document order; the first is none.
   const std::vector<Element>& elements() const { return elements_; }
   const std::vector<Text>& texts() const { return texts_; }
+  // gumbo's tag of each element of HTML, which is as good as its name unless it
+  // is GUMBO_TAG_UNKNOWN; kForeign of others.
+  const std::vector<std::uint16_t>& tags() const { return tags_; }
+  static constexpr std::uint16_t kForeign = 0xFFFF;
   // Of ids and classes no letter's case matters then.
   bool quirks() const { return quirks_; }
 
@@ -58,6 +62,7 @@ class PageTree {
   void add_text(const GumboNode& node, Index parent, bool goes_on);
 
   std::vector<Element> elements_;
+  std::vector<std::uint16_t> tags_;
   std::vector<Text> texts_;
   std::deque<std::string> joined_;
   std::uint32_t order_ = 0;

@@ -36,6 +36,8 @@ TEST(ContentScan, ReadsWhatIsPlainlyNested) {
            "<table><caption>t</caption><colgroup><col></colgroup><thead>"
            "<tr><th>a</th></tr></thead><tbody><tr><td><b>x</td><td>y</td></tr>"
            "</tbody></table>z",
+           "<p>a<table><tr><td>b</table>",
+           "<table><tr><table><tr><td>a</table>",
            "<!doctype html><p>a<table><tr><td><p>x<table><tr><td>y</table>z"
            "</table>b",
            "<p>a <b>b <i>c</i></b> <a href=x>d</a></p>",
@@ -74,8 +76,8 @@ TEST(ContentScan, LeavesTheRestToTheTree) {
         "<table><div>a</div></table>", "<a>x<a>y", "<svg><p>a</svg>",
         "<svg><foreignObject><p>a</foreignObject></svg>", "<math><mi>x</math>",
         "<template>a</template>", "<frameset><frame></frameset>",
-        "<p>a<table><tr><td>b</table>", "a</p>b", "<p>a</body>b",
-        "<ruby>a<rt>b</ruby>", "a<base href=x>", "<nobr>a<nobr>b"}) {
+        "<b>a<p>b</b>c", "a</p>b", "<p>a</body>b", "<ruby>a<rt>b</ruby>",
+        "a<base href=x>", "<nobr>a<nobr>b"}) {
     EXPECT_FALSE(scan_content(html)) << html;
   }
 }

@@ -29,6 +29,7 @@ class OpenElements {
   }
   TreeAction action() const { return kTreeActions[current()]; }
   const Node& node() const { return open_.back().node; }
+  const Node& node(std::size_t place) const { return open_[place].node; }
 
   void push(GumboTag tag, Node node) { open_.push_back({tag, node}); }
   Node pop() {
@@ -82,6 +83,15 @@ class OpenElements {
     for (std::size_t i = open_.size(); i-- > 0;) {
       if (kTreeActions[open_[i].tag] == TreeAction::kCell) return i;
       if (is_boundary(open_[i].tag)) return 0;
+    }
+    return 0;
+  }
+
+  // Of what hides what is around it: in a table, outside of its cells, that is
+  // the table.
+  std::size_t innermost_boundary() const {
+    for (std::size_t i = open_.size(); i-- > 0;) {
+      if (is_boundary(open_[i].tag)) return i;
     }
     return 0;
   }

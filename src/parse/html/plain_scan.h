@@ -7,25 +7,31 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/ascii.h"
 #include "parse/html/open_elements.h"
+#include "parse/html/tag_names.h"
 #include "parse/html/tag_reader.h"
 #include "parse/html/tree_actions.h"
 
 namespace crawl {
 
+// Of a page that is in no quirks.
+inline constexpr std::string_view kUsualDoctype = "<!doctype html>";
+
 // Builds the tree of a page from its tags alone, at many times the speed of a
 // tree builder, where every element is closed in the order in which they were
 // opened, or left to be closed by what follows as paragraphs, items, rows and
-// cells may be. Where more than that is to be known it gives up: text in a
-// table outside of its cells, emphasis that crosses blocks, HTML in svg.
+// cells may be. Where more than that is to be known it gives up: emphasis that
+// crosses blocks, HTML in svg, most of what is in a table outside of its cells.
 //
 // The tree is the sink's, which is told in the document's order:
 //
 //   using Node;               // what it calls an element
-//   kReadsBase                // whether a base element may be; else it is a
+//   kReadsBase, kFosters      // whether a base element may be, and what stands
+//                             // before a table that it is in; else they are a
 //                             // doubt
 //   Node document()           // above all
 //   attribute(name, value)    // of the element that open() opens next, as in
@@ -41,7 +47,9 @@ namespace crawl {
 //   text(raw, parent)         // not empty; references are as in the page
 //   raw_text(tag, raw, parent)  // an element and all that it holds
 //   comment(text, parent)
-//   doctype(raw)              // the tag
+//   foster(tag, table)        // as open(), but right before a table that is
+//   foster_text(raw, table)   // open; as text()
+//   optional<bool> quirks(doctype)  // which its tag asks for; if it is known
 //   bool good()               // false gives up
 //
 // (gumbo 0.10.1 puts the text right before a form's end behind the form,
@@ -135,14 +143,19 @@ class PlainScan {
   }
 
   void push(GumboTag tag) {
+    if (is_table_frame(current())) return foster(tag);
+    push_part(tag);
+  }
+  void push_part(GumboTag tag) {
     open_.push(tag, sink_.open(tag, open_.node()));
     if (open_.size() > kDeepest) doubt();
   }
   void push_implied(GumboTag tag) {
     open_.push(tag, sink_.implied(tag, open_.node()));
   }
-  void add_void(GumboTag tag, Node parent) {
-    sink_.close(sink_.open(tag, parent));
+  void add_void(GumboTag tag) {
+    if (is_table_frame(current())) return foster(tag);
+    sink_.close(sink_.open(tag, open_.node()));
   }
   void pop() { sink_.close(open_.pop()); }
   // Formatting that ends with what is around it would begin again behind.
@@ -181,6 +194,7 @@ class PlainScan {
   }
 
   void add_text(const char* begin, const char* end);
+  void foster_text(std::string_view raw);
   const char* declaration(const char* tag);
   const char* bogus_comment(const char* text);
   const char* start_tag(const char* p);
@@ -190,6 +204,7 @@ class PlainScan {
   const char* raw_text(const char* p, GumboTag tag, Node parent);
   const char* svg(const char* begin, const char* p);
   void open_element(GumboTag tag, TreeAction action);
+  void foster(GumboTag tag);
   void open_item(GumboTag tag, TreeAction action);
   void open_in_table(GumboTag tag, TreeAction action);
   void close_element(GumboTag tag);
@@ -198,6 +213,7 @@ class PlainScan {
 
   const std::string_view html_;
   const TagBeginnings none_;
+  const TagNames& tags_ = TagNames::all();
   TagReader<NoMeter> reader_;
   Sink& sink_;
   OpenElements<Node> open_;
@@ -205,8 +221,8 @@ class PlainScan {
   Node head_;
   Node noscript_;
   Stage stage_ = Stage::kStart;
+  std::optional<bool> quirks_ = true;  // then a table ends no paragraph
   bool good_ = true;
-  bool standard_ = false;  // in quirks a table does not end a paragraph
   bool skip_newline_ = false;
   bool in_select_ = false;
   bool form_ = false;
@@ -272,17 +288,28 @@ void PlainScan<Sink>::add_text(const char* begin, const char* end) {
       begin_body();
       begin = word;
     } else if (word != end) {
-      return doubt();
+      return foster_text(view(begin, end));
     }
   }
   sink_.text(view(begin, end), open_.node());
+}
+
+template <class Sink>
+void PlainScan<Sink>::foster_text(std::string_view raw) {
+  if constexpr (Sink::kFosters) {
+    // A reference may be one to white space.
+    if (stage_ == Stage::kBody && current() != GUMBO_TAG_COLGROUP &&
+        raw.find('&') == raw.npos) {
+      return sink_.foster_text(raw, open_.node(open_.innermost_boundary()));
+    }
+  }
+  doubt();
 }
 
 // From the `<` of "<!" on.
 template <class Sink>
 const char* PlainScan<Sink>::declaration(const char* tag) {
   constexpr std::string_view kDoctype = "<!doctype";
-  constexpr std::string_view kStandard = "<!doctype html>";
   const char* const end = reader_.declaration(tag + 2);
   const std::string_view whole(tag, static_cast<std::size_t>(end - tag));
   if (whole.starts_with("<!--")) {
@@ -301,8 +328,7 @@ const char* PlainScan<Sink>::declaration(const char* tag) {
     if (!whole.ends_with('>')) doubt();
     if (stage_ == Stage::kStart) {
       stage_ = Stage::kDoctype;
-      standard_ = equals_ignoring_case(whole, kStandard);
-      sink_.doctype(whole);
+      quirks_ = sink_.quirks(whole);
     }
   } else {
     return bogus_comment(tag + 2);
@@ -324,7 +350,7 @@ const char* PlainScan<Sink>::start_tag(const char* p) {
   const char* const name = p;
   p = reader_.tag_name(p);
   const auto length = static_cast<std::size_t>(p - name);
-  const GumboTag tag = gumbo_tagn_enum(name, static_cast<unsigned>(length));
+  const GumboTag tag = tags_.find(name, length, reader_.page_end());
   const TreeAction action = kTreeActions[tag];
   skip_newline_ = false;
   attributes_ = false;
@@ -368,7 +394,7 @@ const char* PlainScan<Sink>::start_tag(const char* p) {
       return p;
     case TreeAction::kHead:
       if (is_table_frame(current()) || in_select_) doubt();
-      add_void(tag, open_.node());
+      add_void(tag);
       return p;
     default:
       open_element(tag, action);
@@ -407,7 +433,8 @@ bool PlainScan<Sink>::start_in_head(GumboTag tag, TreeAction action,
     case TreeAction::kHead:
       begin_head();
       if (tag == GUMBO_TAG_BASE) end_noscript();
-      add_void(tag, stage_ == Stage::kNoscript ? noscript_ : head_);
+      sink_.close(
+          sink_.open(tag, stage_ == Stage::kNoscript ? noscript_ : head_));
       return true;
     case TreeAction::kTitle:
     case TreeAction::kRaw:
@@ -438,7 +465,8 @@ template <class Sink>
 const char* PlainScan<Sink>::end_tag(const char* p) {
   const char* const name = p;
   p = reader_.tag_name(p);
-  const GumboTag tag = gumbo_tagn_enum(name, static_cast<unsigned>(p - name));
+  const GumboTag tag =
+      tags_.find(name, static_cast<std::size_t>(p - name), reader_.page_end());
   skip_newline_ = false;
   p = reader_.attributes(p);
   if (p == nullptr) return reader_.page_end();

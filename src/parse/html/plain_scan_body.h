@@ -32,10 +32,21 @@ void PlainScan<Sink>::open_element(GumboTag tag, TreeAction action) {
     default:
       break;
   }
-  if (is_table_frame(current())) return doubt();
+  if (is_table_frame(current())) {
+    if (current() == GUMBO_TAG_COLGROUP) return doubt();
+    if (action == TreeAction::kTable) {
+      // It ends the one that is open.
+      while (current() != GUMBO_TAG_TABLE) pop();
+      pop();
+    }
+  } else if ((action == TreeAction::kTable || action == TreeAction::kForm ||
+              action == TreeAction::kSelect) &&
+             open_.tag(open_.innermost_boundary()) == GUMBO_TAG_TABLE) {
+    return doubt();  // in what stands before a table
+  }
   switch (action) {
     case TreeAction::kVoid:
-      return add_void(tag, open_.node());
+      return add_void(tag);
     case TreeAction::kBlock:
       end_paragraph();
       push(tag);
@@ -53,10 +64,10 @@ void PlainScan<Sink>::open_element(GumboTag tag, TreeAction action) {
       return push(tag);
     case TreeAction::kRule:
       end_paragraph();
-      return add_void(tag, open_.node());
+      return add_void(tag);
     case TreeAction::kTable:
-      if (!standard_ && open_.in_scope(GUMBO_TAG_P) != 0) return doubt();
-      end_paragraph();
+      if (!quirks_ && open_.in_scope(GUMBO_TAG_P) != 0) return doubt();
+      if (!quirks_.value_or(false)) end_paragraph();
       return push(tag);
     case TreeAction::kForm:
       // One that was left open is still the form that all is of.
@@ -75,6 +86,34 @@ void PlainScan<Sink>::open_element(GumboTag tag, TreeAction action) {
     default:
       return push(tag);
   }
+}
+
+// In a table, outside of its cells: it stands before the table.
+template <class Sink>
+void PlainScan<Sink>::foster(GumboTag tag) {
+  if constexpr (Sink::kFosters) {
+    const Node table = open_.node(open_.innermost_boundary());
+    switch (kTreeActions[tag]) {
+      case TreeAction::kVoid:
+      case TreeAction::kRule:
+        if (tag == GUMBO_TAG_INPUT) break;
+        return sink_.close(sink_.foster(tag, table));
+      case TreeAction::kOrdinary:
+      case TreeAction::kBlock:
+      case TreeAction::kHeading:
+      case TreeAction::kItem:
+      case TreeAction::kTerm:
+      case TreeAction::kFormatting:
+        // Emphasis around the table begins again in it.
+        if (tag == GUMBO_TAG_A && open_.has(tag)) break;
+        open_.push(tag, sink_.foster(tag, table));
+        if (open_.size() > kDeepest) doubt();
+        return;
+      default:
+        break;
+    }
+  }
+  doubt();
 }
 
 // Which ends the one before.
@@ -107,26 +146,26 @@ void PlainScan<Sink>::open_in_table(GumboTag tag, TreeAction action) {
   switch (action) {
     case TreeAction::kCaption:
       if (current() != GUMBO_TAG_TABLE) return doubt();
-      return push(tag);
+      return push_part(tag);
     case TreeAction::kColumns:
     case TreeAction::kColumn:
       if (current() != GUMBO_TAG_TABLE && current() != GUMBO_TAG_COLGROUP) {
         return doubt();
       }
-      if (action == TreeAction::kColumns) return push(tag);
+      if (action == TreeAction::kColumns) return push_part(tag);
       if (current() == GUMBO_TAG_TABLE) push_implied(GUMBO_TAG_COLGROUP);
-      return add_void(tag, open_.node());
+      return sink_.close(sink_.open(tag, open_.node()));
     case TreeAction::kRows:
       while (current() != GUMBO_TAG_TABLE) pop();
-      return push(tag);
+      return push_part(tag);
     case TreeAction::kRow:
       if (current() == GUMBO_TAG_TR) pop();
       if (current() == GUMBO_TAG_TABLE) push_implied(GUMBO_TAG_TBODY);
-      return push(tag);
+      return push_part(tag);
     default:
       if (current() == GUMBO_TAG_TABLE) push_implied(GUMBO_TAG_TBODY);
       if (current() != GUMBO_TAG_TR) push_implied(GUMBO_TAG_TR);
-      return push(tag);
+      return push_part(tag);
   }
 }
 

@@ -168,11 +168,11 @@ class TreeSink {
  public:
   using Node = GumboNode*;
   static constexpr bool kReadsBase = true;
+  static constexpr bool kFosters = true;
 
   explicit TreeSink(Arena& arena)
       : arena_(arena), document_(arena.make<GumboNode>(1)) {
     document_->type = GUMBO_NODE_DOCUMENT;
-    document_->v.document.doc_type_quirks_mode = GUMBO_DOCTYPE_QUIRKS;
   }
 
   Node document() const { return document_; }
@@ -187,31 +187,35 @@ class TreeSink {
   Node open(GumboTag tag, Node parent);
   Node open_svg(std::string_view name, std::string_view tag, Node parent);
   Node implied(GumboTag tag, Node parent);
-  void close(Node node) {
-    fill(node->v.element.children, pending_, levels_.back().begin);
-    levels_.pop_back();
+  void close(Node node);
+  Node foster(GumboTag tag, Node table);
+  void foster_text(std::string_view raw, Node table) {
+    foster(make_text(GUMBO_NODE_TEXT, raw, TextContext::kData), table);
   }
 
   void text(std::string_view raw, Node parent) {
-    add_text(GUMBO_NODE_TEXT, raw, TextContext::kData, parent);
+    add(make_text(GUMBO_NODE_TEXT, raw, TextContext::kData), parent);
   }
   void raw_text(GumboTag tag, std::string_view raw, Node parent);
   void comment(std::string_view text, Node parent) {
-    add_text(GUMBO_NODE_COMMENT, text, TextContext::kRaw, parent);
+    add(make_text(GUMBO_NODE_COMMENT, text, TextContext::kRaw), parent);
   }
-  // Its quirks are as gumbo reads them.
-  void doctype(std::string_view raw) {
-    const GumboTree tree(raw, std::size_t{64} << 10, 1);
+  // As gumbo reads it.
+  bool quirks(std::string_view doctype) {
+    quirks_ = GUMBO_DOCTYPE_NO_QUIRKS;
+    if (equals_ignoring_case(doctype, kUsualDoctype)) return false;
+    const GumboTree tree(doctype, std::size_t{64} << 10, 1);
     good_ = good_ && tree.root() != nullptr;
-    if (tree.root() == nullptr) return;
-    document_->v.document.doc_type_quirks_mode =
-        tree.root()->parent->v.document.doc_type_quirks_mode;
+    if (tree.root() == nullptr) return true;
+    quirks_ = tree.root()->parent->v.document.doc_type_quirks_mode;
+    return quirks_ == GUMBO_DOCTYPE_QUIRKS;
   }
 
   // False if something was too much.
   bool good() const { return good_ && !arena_.exceeded(); }
 
   const GumboNode* finish() {
+    document_->v.document.doc_type_quirks_mode = quirks_;
     fill(document_->v.document.children, in_document_, 0);
     fill(html_->v.element.children, in_html_, 0);
     fill(head_->v.element.children, in_head_, 0);
@@ -223,7 +227,8 @@ class TreeSink {
 
   struct Level {
     GumboNode* node;
-    std::size_t begin;  // of its children in pending_
+    std::size_t begin;     // of its children in pending_
+    std::size_t fostered;  // and in fostered_ of what stands before it
   };
 
   static constexpr std::size_t kMostAttributes = 64;
@@ -235,6 +240,9 @@ class TreeSink {
     vector.length = vector.capacity = static_cast<unsigned>(count);
     std::copy(children.begin() + static_cast<std::ptrdiff_t>(begin),
               children.end(), vector.data);
+    for (std::size_t i = begin; i < children.size(); ++i) {
+      children[i]->index_within_parent = i - begin;
+    }
     children.resize(begin);
   }
 
@@ -243,18 +251,16 @@ class TreeSink {
   void add(GumboNode* node, Node parent) {
     node->parent = parent;
     if (!levels_.empty() && levels_.back().node == parent) {
-      node->index_within_parent = pending_.size() - levels_.back().begin;
       return pending_.push_back(node);
     }
     Children& children = parent == document_ ? in_document_
                          : parent == html_   ? in_html_
                                              : in_head_;
-    node->index_within_parent = children.size();
     children.push_back(node);
   }
 
-  void add_text(GumboNodeType type, std::string_view raw, TextContext context,
-                Node parent) {
+  GumboNode* make_text(GumboNodeType type, std::string_view raw,
+                       TextContext context) {
     auto* const node = arena_.make<GumboNode>(1);
     node->type = type;
     const char* const end = raw.data() + raw.size();
@@ -262,10 +268,16 @@ class TreeSink {
         arena_.keep(bytes::find_reference(raw.data(), end) == end
                         ? raw
                         : decode_text(raw, context, scratch_));
-    add(node, parent);
+    return node;
   }
 
-  Node make_element(GumboTag tag, Node parent);
+  void foster(GumboNode* node, Node table) {
+    node->parent = table->parent;
+    fostered_.push_back(node);
+  }
+
+  GumboNode* make_element(GumboTag tag);
+  Node add_element(GumboTag tag, Node parent);
   void give_attributes(GumboElement& element);
   const char* name_of(std::string_view name);
 
@@ -277,11 +289,13 @@ class TreeSink {
   Children in_html_;
   Children in_head_;
   Children pending_;
+  Children fostered_;
   std::vector<Level> levels_;
   std::vector<GumboAttribute> attributes_;  // of the next element
   std::string_view unknown_;
   std::array<std::string_view, 128> names_;  // some that were kept
   std::string scratch_;
+  GumboQuirksModeEnum quirks_ = GUMBO_DOCTYPE_QUIRKS;
   bool good_ = true;
 };
 
@@ -323,38 +337,65 @@ void TreeSink::attribute(std::string_view name, std::string_view value) {
   attributes_.push_back(attribute);
 }
 
-GumboNode* TreeSink::make_element(GumboTag tag, Node parent) {
+GumboNode* TreeSink::make_element(GumboTag tag) {
   auto* const node = arena_.make<GumboNode>(1);
   node->type = GUMBO_NODE_ELEMENT;
   node->v.element.tag = tag;
   node->v.element.tag_namespace = GUMBO_NAMESPACE_HTML;
+  return node;
+}
+
+GumboNode* TreeSink::add_element(GumboTag tag, Node parent) {
+  GumboNode* const node = make_element(tag);
   add(node, parent);
   if (parent == document_) {
     html_ = node;
   } else if (tag == GUMBO_TAG_HEAD) {
     head_ = node;
   } else {
-    levels_.push_back({node, pending_.size()});
+    levels_.push_back({node, pending_.size(), fostered_.size()});
   }
   return node;
 }
 
 GumboNode* TreeSink::implied(GumboTag tag, Node parent) {
-  return make_element(tag, parent);
+  return add_element(tag, parent);
 }
 
 GumboNode* TreeSink::open(GumboTag tag, Node parent) {
-  GumboNode* const node = make_element(tag, parent);
-  if (tag == GUMBO_TAG_UNKNOWN) {
-    node->v.element.original_tag = {unknown_.data(), unknown_.size()};
-  }
+  GumboNode* const node = add_element(tag, parent);
   give_attributes(node->v.element);
   return node;
 }
 
+GumboNode* TreeSink::foster(GumboTag tag, Node table) {
+  GumboNode* const node = make_element(tag);
+  foster(node, table);
+  levels_.push_back({node, pending_.size(), fostered_.size()});
+  give_attributes(node->v.element);
+  return node;
+}
+
+void TreeSink::close(Node node) {
+  const Level level = levels_.back();
+  levels_.pop_back();
+  fill(node->v.element.children, pending_, level.begin);
+  if (node->v.element.tag != GUMBO_TAG_TABLE ||
+      fostered_.size() == level.fostered) {
+    return;
+  }
+  // It is the last that its parent has got.
+  pending_.pop_back();
+  const auto first =
+      fostered_.begin() + static_cast<std::ptrdiff_t>(level.fostered);
+  pending_.insert(pending_.end(), first, fostered_.end());
+  pending_.push_back(node);
+  fostered_.erase(first, fostered_.end());
+}
+
 GumboNode* TreeSink::open_svg(std::string_view name, std::string_view tag,
                               Node parent) {
-  GumboNode* const node = make_element(
+  GumboNode* const node = add_element(
       gumbo_tagn_enum(name.data(), static_cast<unsigned>(name.size())), parent);
   node->v.element.tag_namespace = GUMBO_NAMESPACE_SVG;
   node->v.element.original_tag = {tag.data(), tag.size()};
@@ -364,6 +405,10 @@ GumboNode* TreeSink::open_svg(std::string_view name, std::string_view tag,
 }
 
 void TreeSink::give_attributes(GumboElement& element) {
+  if (element.tag == GUMBO_TAG_UNKNOWN &&
+      element.original_tag.data == nullptr) {
+    element.original_tag = {unknown_.data(), unknown_.size()};
+  }
   const std::size_t count = attributes_.size();
   if (count == 0) return;
   auto* const kept = arena_.make<GumboAttribute>(count);
@@ -383,8 +428,9 @@ void TreeSink::raw_text(GumboTag tag, std::string_view raw, Node parent) {
   }
   const bool references = tag == GUMBO_TAG_TEXTAREA || tag == GUMBO_TAG_TITLE;
   if (!raw.empty()) {
-    add_text(GUMBO_NODE_TEXT, raw,
-             references ? TextContext::kRcdata : TextContext::kRaw, node);
+    add(make_text(GUMBO_NODE_TEXT, raw,
+                  references ? TextContext::kRcdata : TextContext::kRaw),
+        node);
   }
   close(node);
 }
