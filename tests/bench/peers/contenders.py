@@ -88,6 +88,24 @@ class Tools:
         ]
         return self._present(candidates, pages)
 
+    def on_extract(self, urls, pages, work):
+        """The same five things taken out of every page."""
+        selectors = ("title::text", "h1 ::text, h2 ::text, h3 ::text", "a[href]::attr(href)",
+                     "table tr:nth-child(2n+1) > td:first-child ::text",
+                     "div:not(.nav) > p:first-of-type::text")
+        work = pathlib.Path(work)
+        ours = [word for number, selector in enumerate(selectors)
+                for word in ("--extract", f"s{number}={selector}")]
+        candidates = [
+            ("crawl", "crawl --extract, five times", True,
+             [self.crawl, urls, "-j", JOBS, "-q", "--fields", "url,extracted", *ours,
+              "-o", work / "crawl.jsonl"]),
+            ("scrapy", "Scrapy, response.css() five times", True,
+             ["/usr/bin/python3", HERE / "scrapy_list.py", urls, JOBS, work / "scrapy.jsonl",
+              "--extract", *selectors]),
+        ]
+        return self._present(candidates, pages)
+
     def on_web(self, urls, pages, work, cacert=None, http1=False, gzip=False, curl=True):
         """Contenders for a list: over TLS if there is a `cacert`, by HTTP/1.1 alone, gzipped.
 

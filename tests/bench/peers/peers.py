@@ -12,7 +12,7 @@ Work loads, all by default:
   handshakes names   a page of each of 4,000 hosts over TLS, of 20,000 over http: as root
   connections        memory of many connections
   archives           written beside wget, read beside gzip, with the budgets (archives.py)
-  list site latency hosts tls memory small
+  list site extract latency hosts tls memory small
 
 peers.sh installs what this needs and calls it. With --readme the tables become the
 README's section on timings, and the charts and the figures go to data/timings; tables of
@@ -149,6 +149,19 @@ class Bench:
         self.add(f"A site of {reachable:,} pages, from its front page",
                  f"crawl -r URL -j {JOBS} --per-host {JOBS} -q -o site.jsonl",
                  contenders, "site.svg")
+
+    # five selectors
+    def extract(self):
+        server = Nginx(self.work / "nginx", PAGES)
+        urls = page_urls(server.site)
+        contenders = self.tools.on_extract(
+            write_list(self.work / "urls.txt", urls), len(urls), self.work)
+        measure(self.crawl(self.work / "urls.txt", "-j", JOBS, "-o", "/dev/null"))
+        run_rounds(contenders, self.options.rounds, server.count_pages)
+        server.close()
+        self.add(f"Five selectors on {len(urls):,} real pages",
+                 "crawl urls.txt --extract NAME=SELECTOR ... --fields url,extracted "
+                 f"-j {JOBS} -q -o pages.jsonl", contenders)
 
     # (c) latency
     def latency(self):
@@ -328,7 +341,7 @@ def main():
     parser.add_argument("--readme", action="store_true")
     workloads = {**web.WORKLOADS, **archives.WORKLOADS,
                  **{name: lambda bench, name: getattr(bench, name)() for name in (
-                     "list", "site", "latency", "hosts", "tls", "memory", "small")}}
+                     "list", "site", "extract", "latency", "hosts", "tls", "memory", "small")}}
     parser.add_argument("--only", metavar="WORKLOAD[,WORKLOAD...]", default=",".join(workloads),
                         help="run these, in this order")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """Scrapy over a list (no links followed) or a whole site (--follow).
 
-Usage: scrapy_list.py LIST_OR_URL CONCURRENCY OUTPUT [--follow]
+Usage: scrapy_list.py LIST_OR_URL CONCURRENCY OUTPUT [--follow | --extract CSS...]
 """
 
 import sys
@@ -10,6 +10,7 @@ import scrapy
 from scrapy.crawler import CrawlerProcess
 
 follow = "--follow" in sys.argv
+selectors = sys.argv[5:] if "--extract" in sys.argv else []
 
 
 class Spider(scrapy.Spider):
@@ -22,6 +23,10 @@ class Spider(scrapy.Spider):
 
     def parse(self, response):
         if not isinstance(response, scrapy.http.HtmlResponse):
+            return
+        if selectors:
+            yield {"url": response.url,
+                   "extracted": [response.css(one).getall() for one in selectors]}
             return
         links = [response.urljoin(href) for href in response.css("a::attr(href)").getall()]
         yield {"url": response.url, "status_code": response.status,
