@@ -464,25 +464,20 @@ void CssMatcher::number_types() {
     return others.try_emplace({at(i).name_space, at(i).name}, next)
         .first->second;
   };
-  // Siblings of one type next to each other.
-  struct Typed {
-    std::uint64_t type;
-    Index element;
-    auto operator<=>(const Typed&) const = default;
+  std::vector<std::uint32_t> types(size());
+  for (Index i = PageTree::kRoot; i < size(); ++i) types[i] = type_of(i);
+  // From the last of some siblings to the first, thrice: all counts are 0 then.
+  Counts counts(GUMBO_TAG_LAST + others.size());
+  const auto back_from = [this](Index last, auto&& visit) {
+    for (Index i = last; i != PageTree::kNone; i = at(i).previous) visit(i);
   };
-  std::vector<Typed> sorted(size());
-  for (Index i = 0; i < size(); ++i) {
-    sorted[i] = {std::uint64_t{at(i).parent} << 32U | type_of(i), i};
-  }
-  std::sort(sorted.begin(), sorted.end());
-  for (std::size_t begin = 0; begin < sorted.size();) {
-    std::size_t end = begin + 1;
-    while (end < sorted.size() && sorted[end].type == sorted[begin].type) ++end;
-    for (std::size_t i = begin; i < end; ++i) {
-      of_type_[sorted[i].element] = static_cast<std::uint32_t>(i - begin + 1);
-      last_of_type_[sorted[i].element] = static_cast<std::uint32_t>(end - i);
-    }
-    begin = end;
+  for (Index last = PageTree::kRoot; last < size(); ++last) {
+    if (!at(last).last) continue;
+    back_from(last, [&](Index i) { last_of_type_[i] = ++counts[types[i]]; });
+    back_from(last, [&](Index i) {
+      of_type_[i] = counts[types[i]] + 1 - last_of_type_[i];
+    });
+    back_from(last, [&](Index i) { counts[types[i]] = 0; });
   }
 }
 
