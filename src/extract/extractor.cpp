@@ -24,6 +24,7 @@
 #include "extract/page_tree.h"
 #include "extract/text_writer.h"
 #include "extract/xpath.h"
+#include "extract/xpath_as_css.h"
 #include "parse/html/gumbo_tree.h"
 #include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
@@ -35,7 +36,7 @@
 namespace crawl {
 
 struct Selector {
-  std::variant<CssList, std::string> query;  // a string is XPath
+  std::variant<CssList, std::string> query;  // a string is for libxml2
   std::vector<Filter> filters;
 
   bool has(Filter filter) const {
@@ -292,7 +293,11 @@ tl::expected<void, SelectorFault> Extractor::add(std::string name,
     if (auto checked = check_xpath(expression); !checked) {
       return moved(std::move(checked.error()));
     }
-    selector.query = std::move(expression);
+    if (auto list = xpath_as_css(expression)) {
+      selector.query = *std::move(list);
+    } else {
+      selector.query = std::move(expression);
+    }
   } else {
     auto list = parse_css(query);
     if (!list) return moved(std::move(list.error()));
