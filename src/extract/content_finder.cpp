@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 
 #include "base/ascii.h"
 #include "extract/content_names.h"
@@ -31,12 +31,14 @@ constexpr double kRegionShare = 0.4;
 constexpr std::uint32_t kProse = 40;
 
 struct Counts {
-  std::uint32_t text = 0;            // bytes, about
-  std::uint32_t in_links = 0;        // of those
   std::uint32_t links = 0;           // a elements with text
   std::uint32_t headings = 0;        // h1 to h3
   std::uint32_t code = 0;            // blocks of it
   std::uint32_t first_headings = 0;  // h1
+  // Together, since texts add to these alone: what was just written in parts
+  // is slow to read as a whole.
+  std::uint32_t text = 0;      // bytes, about
+  std::uint32_t in_links = 0;  // of those
 
   std::uint32_t prose() const { return text - in_links; }
   double link_share() const {
@@ -212,11 +214,19 @@ class Finder {
                : 0;
   }
 
-  // A page has few classes, each many times.
+  // A page has few classes, each many times: some that were met are known.
   std::uint32_t known_hints(std::string_view classes) {
-    const auto [found, fresh] = hints_.try_emplace(classes, 0);
-    if (fresh) found->second = hints_of(classes);
-    return found->second;
+    if (classes.empty()) return 0;
+    const std::size_t hash =
+        classes.size() * 31 + static_cast<unsigned char>(classes.front()) * 7 +
+        static_cast<unsigned char>(classes.back()) +
+        static_cast<unsigned char>(classes[classes.size() / 2]) * 3;
+    auto& [known, hints] = hints_[hash % hints_.size()];
+    if (known != classes) {
+      known = classes;
+      hints = hints_of(classes);
+    }
+    return hints;
   }
 
   // Sums up what is in each element, what is left out not counted.
@@ -225,11 +235,15 @@ class Finder {
     // Elements in one that is left out have counts too, which nobody adds up.
     for (Index i = tree_.size(); i-- > 0;) {
       const Node& node = tree_[i];
-      Counts& own = counts_[i];
       if (node.is_text) {
-        own.text = lengths_[i];
-        if (has(i, kInLink)) own.in_links = own.text;
-      } else if (node.tag == GUMBO_TAG_PRE) {
+        if (plan_.left_out[i] != 0) continue;
+        Counts& parent = counts_[node.parent];
+        parent.text += lengths_[i];
+        parent.in_links += has(i, kInLink) ? lengths_[i] : 0;
+        continue;
+      }
+      Counts& own = counts_[i];
+      if (node.tag == GUMBO_TAG_PRE) {
         ++own.code;
       } else if (node.tag == GUMBO_TAG_A && own.text > 0 && has(i, kInLink)) {
         ++own.links;
@@ -240,12 +254,12 @@ class Finder {
       }
       if (i == 0 || plan_.left_out[i] != 0) continue;
       Counts& parent = counts_[node.parent];
-      parent.text += own.text;
-      parent.in_links += own.in_links;
       parent.links += own.links;
       parent.headings += own.headings;
       parent.code += own.code;
       parent.first_headings += own.first_headings;
+      parent.text += own.text;
+      parent.in_links += own.in_links;
     }
   }
 
@@ -512,7 +526,7 @@ class Finder {
         continue;
       }
       if (node.is_text) {
-        if (weight_of(node.text) >= kProse && !has(i, kInLink)) {
+        if (lengths_[i] >= kProse && !has(i, kInLink)) {
           first = std::min(first, i);
           last = i;
         }
@@ -557,7 +571,7 @@ class Finder {
   std::vector<std::uint32_t> traits_;
   std::vector<std::uint32_t> lengths_;  // of texts
   std::vector<Counts> counts_;
-  std::unordered_map<std::string_view, std::uint32_t> hints_;
+  std::array<std::pair<std::string_view, std::uint32_t>, 128> hints_;
   bool explicit_ = false;  // the page says which element is the content
 };
 

@@ -141,7 +141,29 @@ const Words& words() {
   return kWords;
 }
 
+// Whether a word of words() begins and ends as this one and is as long, which
+// is true of few others.
+bool looks_known(std::string_view word) {
+  static const auto kLooks = [] {
+    std::array<std::array<std::uint32_t, 26>, kLongestWord + 1> looks{};
+    for (const auto& [known, hint] : words()) {
+      looks[known.size()][static_cast<std::size_t>(known.front() - 'a')] |=
+          1U << static_cast<unsigned>(known.back() - 'a');
+    }
+    return looks;
+  }();
+  if (word.empty() || !is_ascii_letter(word.front()) ||
+      !is_ascii_letter(word.back())) {
+    return false;
+  }
+  return (kLooks[word.size()][static_cast<std::size_t>(word.front() - 'a')] >>
+              static_cast<unsigned>(word.back() - 'a') &
+          1U) != 0;
+}
+
+// `word` is in lower case.
 std::uint32_t hint_of(std::string_view word) {
+  if (word.size() > kLongestWord || !looks_known(word)) return 0;
   const auto found = words().find(word);
   return found == words().end() ? 0 : found->second;
 }
@@ -156,7 +178,7 @@ std::uint32_t hints_of_name(std::string_view name) {
   std::string word;
   std::string joined;
   const auto flush = [&] {
-    if (word.size() > 1 && word.size() <= kLongestWord) hints |= hint_of(word);
+    if (word.size() > 1) hints |= hint_of(word);
     word.clear();
   };
   for (std::size_t i = 0; i < name.size() && i < 80; ++i) {
@@ -169,8 +191,7 @@ std::uint32_t hints_of_name(std::string_view name) {
     joined.push_back(to_lower(c));
   }
   flush();
-  if (joined.size() <= kLongestWord) hints |= hint_of(joined);
-  return hints;
+  return hints | hint_of(joined);
 }
 
 }  // namespace
@@ -206,6 +227,8 @@ bool names_content_region(std::string_view names) {
     for (const char c : name) {
       if (is_ascii_letter(c)) joined.push_back(to_lower(c));
     }
+    // None is shorter or longer.
+    if (joined.size() < 4 || joined.size() > 16) continue;
     if (kRegions.count(joined) != 0) return true;
   }
   return false;

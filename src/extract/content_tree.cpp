@@ -36,7 +36,7 @@ constexpr std::array<std::pair<std::string_view, Attribute>, 17> kNames = {{
 
 // Whose inside is not text of the page: programs, pictures, what stands for
 // something that could not be shown, what is typed into.
-bool is_never_read(GumboTag tag) {
+constexpr bool is_never_read(GumboTag tag) {
   switch (tag) {
     case GUMBO_TAG_SCRIPT:
     case GUMBO_TAG_STYLE:
@@ -91,14 +91,12 @@ bool says_hidden(std::string_view style) {
 
 constexpr std::size_t kLongestTitle = 4096;
 
-bool is_preformatted(GumboTag tag) {
+constexpr bool is_preformatted(GumboTag tag) {
   return tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING ||
          tag == GUMBO_TAG_XMP || tag == GUMBO_TAG_PLAINTEXT;
 }
 
-}  // namespace
-
-Layout layout_of(GumboTag tag) {
+constexpr Layout find_layout(GumboTag tag) {
   switch (tag) {
     case GUMBO_TAG_P:
     case GUMBO_TAG_H1:
@@ -159,6 +157,25 @@ Layout layout_of(GumboTag tag) {
       return Layout::kInline;
   }
 }
+
+// What is asked of every element.
+struct TagTraits {
+  Layout layout;
+  bool never_read;
+  bool preformatted;
+};
+constexpr auto kTagTraits = [] {
+  std::array<TagTraits, GUMBO_TAG_LAST + 1> traits{};
+  for (std::size_t i = 0; i < traits.size(); ++i) {
+    const auto tag = static_cast<GumboTag>(i);
+    traits[i] = {find_layout(tag), is_never_read(tag), is_preformatted(tag)};
+  }
+  return traits;
+}();
+
+}  // namespace
+
+Layout layout_of(GumboTag tag) { return kTagTraits[tag].layout; }
 
 ContentTree::ContentTree(const GumboNode& root) {
   struct Level {
@@ -264,7 +281,8 @@ std::optional<ContentTree::Index> ContentTreeBuilder::open(GumboTag tag,
   const bool is_body = tree_.nodes_.empty();
   // A body is hidden only until its scripts have run.
   const bool unseen = hidden_ || (dialog_ && !open_);
-  if (is_never_read(tag) || (unseen && !is_body)) {
+  const TagTraits& traits = kTagTraits[tag];
+  if (traits.never_read || (unseen && !is_body)) {
     forget_attributes();
     return std::nullopt;
   }
@@ -275,10 +293,10 @@ std::optional<ContentTree::Index> ContentTreeBuilder::open(GumboTag tag,
                             std::numeric_limits<std::uint16_t>::max()));
   element.parent = parent;
   element.tag = static_cast<std::uint16_t>(html ? tag : GUMBO_TAG_UNKNOWN);
-  element.layout = html ? layout_of(tag) : Layout::kInline;
+  element.layout = html ? traits.layout : Layout::kInline;
   element.preformatted = is_line_of_code(element) ||
                          (!is_body && tree_.nodes_[parent].preformatted) ||
-                         (html && is_preformatted(tag));
+                         (html && traits.preformatted);
   const Index index = tree_.size();
   element.end = index + 1;
   tree_.nodes_.push_back(element);

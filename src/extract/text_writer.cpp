@@ -107,12 +107,26 @@ class TextWriter {
       if (blanks > 0) space_ = true;
       text.remove_prefix(blanks);
       if (text.empty()) return;
-      std::size_t word = 0;
-      while (word < text.size() && !is_html_space(text[word])) ++word;
+      const std::size_t size = collapsed_size(text);
       pay();
-      out_ += text.substr(0, word);
-      text.remove_prefix(word);
+      out_ += text.substr(0, size);
+      text.remove_prefix(size);
     }
+  }
+
+  // How much of it, which begins with no blank, can stay as it is: words with
+  // one space between them.
+  static std::size_t collapsed_size(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (static_cast<unsigned char>(text[i]) > ' ' ||
+          !is_html_space(text[i])) {
+        continue;
+      }
+      const bool goes_on =
+          text[i] == ' ' && i + 1 < text.size() && !is_html_space(text[i + 1]);
+      if (!goes_on) return i;
+    }
+    return text.size();
   }
 
   void as_it_is(std::string_view text) {
