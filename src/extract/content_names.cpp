@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/ascii.h"
+#include "parse/html/html_text.h"
 
 namespace crawl {
 namespace {
@@ -136,6 +136,18 @@ const Words& words() {
     add(kSaysUnseen, {"sronly", "visuallyhidden", "srtext", "skiplink",
                       "screenreadertext", "offscreen"});
     add(kSaysTitle, {"title", "headline"});
+    add(kSaysRegion,
+        {"articlebody",  "articlecontent", "articletext",    "bodycontent",
+         "bodycolumn",   "content",        "contents",       "contentarea",
+         "contentbody",  "contentmain",    "docbody",        "doccontent",
+         "docscontent",  "document",       "documentation",  "entrycontent",
+         "entrybody",    "entry",          "article",        "main",
+         "maincontent",  "mainbody",       "maincolumn",     "maintext",
+         "markdownbody", "mwcontenttext",  "mwparseroutput", "pagecontent",
+         "pagebody",     "postbody",       "postcontent",    "posttext",
+         "primary",      "primarycontent", "story",          "storybody",
+         "text",         "body",           "rstcontent",     "themedocmarkdown",
+         "vpdoc",        "booktext",       "productmain",    "productdetails"});
     return words;
   }();
   return kWords;
@@ -174,64 +186,50 @@ bool is_word_byte(char c) {
 
 // One name: its words, and itself with them joined.
 std::uint32_t hints_of_name(std::string_view name) {
+  constexpr std::size_t kMostBytes = 80;
+  constexpr std::size_t kLongestRegion = 40;
+  std::array<char, kMostBytes> joined;
+  std::size_t size = 0;
+  std::size_t word = 0;  // where in there it begins
   std::uint32_t hints = 0;
-  std::string word;
-  std::string joined;
+  bool ascii = true;
   const auto flush = [&] {
-    if (word.size() > 1) hints |= hint_of(word);
-    word.clear();
+    if (size - word > 1) hints |= hint_of({joined.data() + word, size - word});
+    word = size;
   };
-  for (std::size_t i = 0; i < name.size() && i < 80; ++i) {
+  for (std::size_t i = 0; i < name.size() && i < kMostBytes; ++i) {
     const char c = name[i];
     const bool upper = c >= 'A' && c <= 'Z';
     const bool after_lower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';
     if (!is_word_byte(c) || (upper && after_lower)) flush();
     if (!is_word_byte(c)) continue;
-    word.push_back(to_lower(c));
-    joined.push_back(to_lower(c));
+    ascii = ascii && static_cast<unsigned char>(c) < 0x80;
+    joined[size++] = to_lower(c);
   }
   flush();
-  return hints | hint_of(joined);
+  hints &= ~std::uint32_t{kSaysRegion};  // that only the whole name can say
+  const std::uint32_t whole = hint_of({joined.data(), size});
+  hints |= whole & ~std::uint32_t{kSaysRegion};
+  if (name.size() > kLongestRegion) return hints;
+  if (ascii) return hints | whole;
+  const auto end = std::remove_if(
+      joined.begin(), joined.begin() + static_cast<std::ptrdiff_t>(size),
+      [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  const auto letters = static_cast<std::size_t>(end - joined.begin());
+  return hints | (hint_of({joined.data(), letters}) & kSaysRegion);
 }
 
 }  // namespace
 
 std::uint32_t hints_of(std::string_view names) {
-  std::uint32_t hints =
-      names_content_region(names) ? std::uint32_t{kSaysRegion} : 0;
-  for (names = trim(names, kBlanks); !names.empty();
-       names = trim(names, kBlanks)) {
-    hints |= hints_of_name(take_until(names, kBlanks));
+  std::uint32_t hints = 0;
+  for (std::size_t begin = 0; begin < names.size();) {
+    std::size_t end = begin;
+    while (end < names.size() && !is_html_space(names[end])) ++end;
+    hints |= hints_of_name(names.substr(begin, end - begin));
+    begin = end + 1;
   }
   return hints;
-}
-
-bool names_content_region(std::string_view names) {
-  static const std::unordered_set<std::string> kRegions = {
-      "articlebody",  "articlecontent", "articletext",    "bodycontent",
-      "bodycolumn",   "content",        "contents",       "contentarea",
-      "contentbody",  "contentmain",    "docbody",        "doccontent",
-      "docscontent",  "document",       "documentation",  "entrycontent",
-      "entrybody",    "entry",          "article",        "main",
-      "maincontent",  "mainbody",       "maincolumn",     "maintext",
-      "markdownbody", "mwcontenttext",  "mwparseroutput", "pagecontent",
-      "pagebody",     "postbody",       "postcontent",    "posttext",
-      "primary",      "primarycontent", "story",          "storybody",
-      "text",         "body",           "rstcontent",     "themedocmarkdown",
-      "vpdoc",        "booktext",       "productmain",    "productdetails"};
-  for (names = trim(names, kBlanks); !names.empty();
-       names = trim(names, kBlanks)) {
-    const std::string_view name = take_until(names, kBlanks);
-    if (name.size() > 40) continue;
-    std::string joined;
-    for (const char c : name) {
-      if (is_ascii_letter(c)) joined.push_back(to_lower(c));
-    }
-    // None is shorter or longer.
-    if (joined.size() < 4 || joined.size() > 16) continue;
-    if (kRegions.count(joined) != 0) return true;
-  }
-  return false;
 }
 
 std::string_view fence_language(std::string_view text) {

@@ -17,16 +17,14 @@ enum NameHint : std::uint32_t {
   kSaysNote = 64,     // set apart from the text but of it
   kSaysUnseen = 128,  // for readers that do not see, such as "skip to content"
   kSaysTitle = 256,
-  kSaysRegion = 512,  // see names_content_region()
+  // As the element around the content is called in many a generator's pages:
+  // "main-content", "post-body".
+  kSaysRegion = 512,
 };
 
-// `names`: a class or id. Words are split where others join them: "site-nav",
-// "site_nav", "siteNav".
+// `names`: a class or id, or several with white space between them. Words are
+// split where others join them: "site-nav", "site_nav", "siteNav".
 std::uint32_t hints_of(std::string_view names);
-
-// True if one of the space-separated names is that of the element around the
-// content in many a generator's pages: "main-content", "post-body".
-bool names_content_region(std::string_view names);
 
 // The language that a code block's class names ("language-c++",
 // "highlight-python3 notranslate", "brush: js"), for behind a fence; "" if it

@@ -13,30 +13,47 @@ namespace {
 using Attribute = ContentTree::Attribute;
 using bytes::NameKey;
 
-Attribute attribute_of(const NameKey& key, std::string_view name) {
-  struct Known {
-    NameKey key;
-    std::string_view name;
-  };
-  static constexpr auto kKnown = [] {
-    std::array<Known, 17> known{};
-    std::size_t i = 0;
-    for (const std::string_view one :
+// The attributes that content is read from, by name.
+class KnownAttributes {
+ public:
+  constexpr KnownAttributes() {
+    for (const std::string_view name :
          {"class", "href", "id", "style", "src", "alt", "align", "role", "rel",
           "colspan", "rowspan", "aria-hidden", "start", "itemprop", "datetime",
           "data-lang", "data-language"}) {
-      known[i++] = {bytes::constant_key(one), one};
-    }
-    return known;
-  }();
-  for (const Known& known : kKnown) {
-    if (known.key == key &&
-        (key.size <= 8 || equals_ignoring_case(name, known.name))) {
-      return ContentTreeBuilder::attribute_named(known.name);
+      const NameKey key = bytes::constant_key(name);
+      std::size_t slot = slot_of(key);
+      while (slots_[slot].key.size != 0) slot = (slot + 1) % kSlots;
+      slots_[slot] = {key, name, ContentTreeBuilder::attribute_named(name)};
     }
   }
-  return Attribute::kOther;
-}
+
+  Attribute find(const NameKey& key, std::string_view name) const {
+    for (std::size_t slot = slot_of(key);; slot = (slot + 1) % kSlots) {
+      const Slot& known = slots_[slot];
+      if (known.key.size == 0) return Attribute::kOther;
+      if (known.key == key &&
+          (key.size <= 8 || equals_ignoring_case(name, known.name))) {
+        return known.attribute;
+      }
+    }
+  }
+
+ private:
+  struct Slot {
+    NameKey key;
+    std::string_view name;
+    Attribute attribute = Attribute::kOther;
+  };
+  static constexpr std::size_t kSlots = 64;
+
+  static constexpr std::size_t slot_of(const NameKey& key) {
+    return (key.head * 0x9E3779B97F4A7C15U) >> 58U;
+  }
+
+  std::array<Slot, kSlots> slots_{};
+};
+constexpr KnownAttributes kKnownAttributes;
 
 // Keeps of a page what is read of it; all else is unseen.
 class ContentSink {
@@ -46,13 +63,13 @@ class ContentSink {
   static constexpr bool kFosters = false;
 
   explicit ContentSink(std::string_view html)
-      : page_end_(html.data() + html.size()) {}
+      : page_end_(html.data() + html.size()), builder_(html.size()) {}
 
   static Node document() { return kUnseen; }
 
   void attribute(std::string_view name, std::string_view value) {
     const NameKey key = bytes::name_key(name.data(), name.size(), page_end_);
-    const Attribute known = attribute_of(key, name);
+    const Attribute known = kKnownAttributes.find(key, name);
     if (known == Attribute::kOther) {
       if (key == bytes::constant_key("hidden")) builder_.hidden(value);
       if (key == bytes::constant_key("open")) builder_.open_attribute();

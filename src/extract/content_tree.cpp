@@ -14,26 +14,6 @@ namespace {
 
 using Attribute = ContentTree::Attribute;
 
-constexpr std::array<std::pair<std::string_view, Attribute>, 17> kNames = {{
-    {"align", Attribute::kAlign},
-    {"alt", Attribute::kAlt},
-    {"aria-hidden", Attribute::kAriaHidden},
-    {"class", Attribute::kClass},
-    {"colspan", Attribute::kColspan},
-    {"data-lang", Attribute::kLanguage},
-    {"data-language", Attribute::kLanguage},
-    {"datetime", Attribute::kDatetime},
-    {"href", Attribute::kHref},
-    {"id", Attribute::kId},
-    {"itemprop", Attribute::kItemprop},
-    {"rel", Attribute::kRel},
-    {"role", Attribute::kRole},
-    {"rowspan", Attribute::kRowspan},
-    {"src", Attribute::kSrc},
-    {"start", Attribute::kStart},
-    {"style", Attribute::kStyle},
-}};
-
 // Whose inside is not text of the page: programs, pictures, what stands for
 // something that could not be shown, what is typed into.
 constexpr bool is_never_read(GumboTag tag) {
@@ -246,13 +226,6 @@ void ContentTree::read_title(const GumboNode& head) {
       return;
     }
   }
-}
-
-Attribute ContentTreeBuilder::attribute_named(std::string_view name) {
-  for (const auto& [known, attribute] : kNames) {
-    if (known == name) return attribute;
-  }
-  return Attribute::kOther;
 }
 
 void ContentTreeBuilder::attribute(Attribute name, std::string_view value) {

@@ -3,6 +3,8 @@
 
 #include <gumbo.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -107,11 +109,21 @@ class ContentTreeBuilder {
   using Attribute = ContentTree::Attribute;
   using Index = ContentTree::Index;
 
-  ContentTreeBuilder() = default;
+  // `page`: bytes.
+  explicit ContentTreeBuilder(std::size_t page) {
+    constexpr std::size_t kMost = 1U << 16U;
+    tree_.nodes_.reserve(std::min(page / 24, kMost));
+    tree_.values_.reserve(std::min(page / 64, kMost));
+  }
   explicit ContentTreeBuilder(ContentTree tree) : tree_(std::move(tree)) {}
 
   // What an attribute is called (lower case) here; kOther if it is of no use.
-  static Attribute attribute_named(std::string_view name);
+  static constexpr Attribute attribute_named(std::string_view name) {
+    for (const auto& [known, attribute] : kNames) {
+      if (known == name) return attribute;
+    }
+    return Attribute::kOther;
+  }
 
   // An attribute of the element that open() opens next, or hidden or open,
   // which have no name here. The first of a name counts.
@@ -141,6 +153,27 @@ class ContentTreeBuilder {
   ContentTree finish();
 
  private:
+  static constexpr std::array<std::pair<std::string_view, Attribute>, 17>
+      kNames = {{
+          {"align", Attribute::kAlign},
+          {"alt", Attribute::kAlt},
+          {"aria-hidden", Attribute::kAriaHidden},
+          {"class", Attribute::kClass},
+          {"colspan", Attribute::kColspan},
+          {"data-lang", Attribute::kLanguage},
+          {"data-language", Attribute::kLanguage},
+          {"datetime", Attribute::kDatetime},
+          {"href", Attribute::kHref},
+          {"id", Attribute::kId},
+          {"itemprop", Attribute::kItemprop},
+          {"rel", Attribute::kRel},
+          {"role", Attribute::kRole},
+          {"rowspan", Attribute::kRowspan},
+          {"src", Attribute::kSrc},
+          {"start", Attribute::kStart},
+          {"style", Attribute::kStyle},
+      }};
+
   bool is_line_of_code(const ContentTree::Node& element) const;
 
   ContentTree tree_;

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
 #include "parse/html/html_text.h"
+#include "parse/text/byte_scan.h"
 
 namespace crawl {
 namespace {
@@ -117,16 +118,14 @@ class TextWriter {
   // How much of it, which begins with no blank, can stay as it is: words with
   // one space between them.
   static std::size_t collapsed_size(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (static_cast<unsigned char>(text[i]) > ' ' ||
-          !is_html_space(text[i])) {
-        continue;
-      }
+    const char* const end = text.data() + text.size();
+    for (const char* p = text.data();; ++p) {
+      p = bytes::find_class<bytes::kBareEnd>(p, end);
       const bool goes_on =
-          text[i] == ' ' && i + 1 < text.size() && !is_html_space(text[i + 1]);
-      if (!goes_on) return i;
+          p != end &&
+          (*p == '>' || (*p == ' ' && p + 1 != end && !is_html_space(p[1])));
+      if (!goes_on) return static_cast<std::size_t>(p - text.data());
     }
-    return text.size();
   }
 
   void as_it_is(std::string_view text) {
