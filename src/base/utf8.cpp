@@ -29,6 +29,8 @@ std::size_t ascii_words(std::string_view bytes) {
   return static_cast<std::size_t>(p - begin);
 }
 
+bool is_tail(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
+
 }  // namespace
 
 Utf8Sequence first_utf8_sequence(std::string_view bytes) {
@@ -79,6 +81,19 @@ std::size_t valid_utf8_prefix(std::string_view bytes) {
       while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80)
         ++at;
       continue;
+    }
+    // Most are so, and need not be looked at more closely.
+    if (bytes.size() - at > 2) {
+      const auto lead = static_cast<unsigned char>(bytes[at]);
+      const bool tail = is_tail(bytes[at + 1]);
+      if (lead >= 0xC2 && lead <= 0xDF && tail) {
+        at += 2;
+        continue;
+      }
+      if (lead >= 0xE1 && lead <= 0xEC && tail && is_tail(bytes[at + 2])) {
+        at += 3;
+        continue;
+      }
     }
     const Utf8Sequence sequence = first_utf8_sequence(bytes.substr(at));
     if (!sequence.valid) break;

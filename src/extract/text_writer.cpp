@@ -108,23 +108,12 @@ class TextWriter {
       if (blanks > 0) space_ = true;
       text.remove_prefix(blanks);
       if (text.empty()) return;
-      const std::size_t size = collapsed_size(text);
+      const char* const end = text.data() + text.size();
+      const auto size = static_cast<std::size_t>(
+          bytes::find_loose_space(text.data(), end) - text.data());
       pay();
       out_ += text.substr(0, size);
       text.remove_prefix(size);
-    }
-  }
-
-  // How much of it, which begins with no blank, can stay as it is: words with
-  // one space between them.
-  static std::size_t collapsed_size(std::string_view text) {
-    const char* const end = text.data() + text.size();
-    for (const char* p = text.data();; ++p) {
-      p = bytes::find_class<bytes::kBareEnd>(p, end);
-      const bool goes_on =
-          p != end &&
-          (*p == '>' || (*p == ' ' && p + 1 != end && !is_html_space(p[1])));
-      if (!goes_on) return static_cast<std::size_t>(p - text.data());
     }
   }
 

@@ -118,6 +118,34 @@ inline const char* find_class(const char* p, const char* end) {
   return p;
 }
 
+// The first white space that is not one space between two other characters, or
+// the end: up to there text is the same collapsed.
+inline const char* find_loose_space(const char* p, const char* end) {
+#if defined(__SSE2__)
+  while (end - p >= 17) {
+    const unsigned space = mask16(equal16(load16(p), ' '));
+    const unsigned low = mask16(at_most16(load16(p), ' '));
+    const unsigned next = mask16(at_most16(load16(p + 1), ' '));
+    const unsigned mask = (low & ~space) | (space & next);
+    if (mask == 0) {
+      p += 16;
+      continue;
+    }
+    // It may be another control character.
+    const char* const found = p + std::countr_zero(mask);
+    if (is(*found, kSpace) && (*found != ' ' || is(found[1], kSpace))) {
+      return found;
+    }
+    p = found + 1;
+  }
+#endif
+  for (; p != end; ++p) {
+    if (!is(*p, kSpace)) continue;
+    if (*p != ' ' || p + 1 == end || is(p[1], kSpace)) return p;
+  }
+  return end;
+}
+
 // The first byte that text decoding may change (kDecoded), or the end.
 inline const char* find_decoded(const char* p, const char* end) {
 #if defined(__SSE2__)
