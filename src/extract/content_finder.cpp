@@ -48,6 +48,11 @@ struct Counts {
 
 // How much text that is, roughly: bytes, white space at its ends apart.
 std::uint32_t weight_of(std::string_view text) {
+  // Most have none.
+  if (text.empty() ||
+      (!is_html_space(text.front()) && !is_html_space(text.back()))) {
+    return static_cast<std::uint32_t>(text.size());
+  }
   return static_cast<std::uint32_t>(strip_html_space(text).size());
 }
 
@@ -98,6 +103,8 @@ class Finder {
     kInLink = 1024,
     kInHeading = 2048,
     kTitleBlock = 4096,
+    // What may be left out for it.
+    kDoubtful = kChrome | kNamedChrome | kMaybeChrome | kComments | kUnseen,
   };
 
   const Counts& counts(Index i) const { return counts_[i]; }
@@ -113,10 +120,14 @@ class Finder {
       const Node& node = tree_[i];
       std::uint32_t traits = i == 0 ? 0 : traits_[node.parent] & kInherited;
       if (i != 0 && has(node.parent, kMain | kArticle)) traits |= kInContent;
-      if (!node.is_text) traits |= traits_of(node, traits);
-      if (is_permalink(tree_, i)) traits |= kUnseen;
+      if (node.is_text) {
+        lengths_[i] = weight_of(node.text);
+      } else {
+        traits |= traits_of(node, traits);
+        if (is_permalink(tree_, i)) traits |= kUnseen;
+      }
       traits_[i] = traits;
-      if (node.is_text) lengths_[i] = weight_of(node.text);
+      all_traits_ |= traits;
     }
   }
 
@@ -269,7 +280,7 @@ class Finder {
     };
     for (Index i = 1; i < tree_.size();) {
       const Node& node = tree_[i];
-      if (node.is_text) {
+      if (node.is_text || !(has(i, kDoubtful) || node.tag == GUMBO_TAG_FORM)) {
         ++i;
         continue;
       }
@@ -331,6 +342,7 @@ class Finder {
   // The smallest element with one of the traits that holds the share of all
   // prose, or of all text where there is hardly any prose.
   Index best(const Counts& all, std::uint32_t traits, double share) const {
+    if ((all_traits_ & traits) == 0) return ContentTree::kRoot;
     const bool lists = all.prose() < all.in_links / 2;
     const auto weight = [&](const Counts& c) {
       return lists ? c.text : c.prose();
@@ -359,6 +371,7 @@ class Finder {
   // One article that holds nearly all that is in `within`, or, unless there
   // must be `one`, what all of several are in.
   Index articles(Index within, bool one) const {
+    if ((all_traits_ & kArticle) == 0) return ContentTree::kRoot;
     const Counts& all = counts_[within];
     std::uint32_t prose = 0;
     std::uint32_t most = 0;
@@ -572,7 +585,8 @@ class Finder {
   std::vector<std::uint32_t> lengths_;  // of texts
   std::vector<Counts> counts_;
   std::array<std::pair<std::string_view, std::uint32_t>, 128> hints_;
-  bool explicit_ = false;  // the page says which element is the content
+  std::uint32_t all_traits_ = 0;  // that any has
+  bool explicit_ = false;         // the page says which element is the content
 };
 
 }  // namespace
@@ -580,8 +594,14 @@ class Finder {
 bool is_permalink(const ContentTree& tree, Index i) {
   const Node& node = tree[i];
   if (!node.is(GUMBO_TAG_A)) return false;
+  constexpr std::size_t kLongest = 12;
+  if (node.end - i > 3) return false;
   const std::string_view href = tree.get(node, Attribute::kHref);
-  if (href.find('#') == href.npos || node.end - i > 3) return false;
+  if (href.find('#') == href.npos) return false;
+  for (Index at = i + 1; at < node.end; ++at) {
+    const std::string_view text = tree[at].text;
+    if (text.size() < 40 && weight_of(text) > kLongest) return false;
+  }
   std::string text;
   for (Index at = i + 1; at < node.end; ++at) {
     if (tree[at].is_text && tree[at].text.size() < 40) text += tree[at].text;
@@ -592,7 +612,7 @@ bool is_permalink(const ContentTree& tree, Index i) {
     return true;
   }
   return (hints_of(tree.get(node, Attribute::kClass)) & kSaysPermalink) != 0 &&
-         bare.size() <= 12;
+         bare.size() <= kLongest;
 }
 
 bool is_code_of_lines(const ContentTree& tree, Index i) {
