@@ -7,18 +7,14 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "extract/content_names.h"
+#include "extract/content_traits.h"
 #include "extract/filter.h"
-#include "parse/html/html_text.h"
 
 namespace crawl {
 namespace {
 
-using Attribute = ContentTree::Attribute;
 using Index = ContentTree::Index;
 using Node = ContentTree::Node;
-
-constexpr std::string_view kBlanks = " \t\n\r\f";
 
 // A block with more of its text in links than this is a list of links.
 constexpr double kMostlyLinks = 0.6;
@@ -46,25 +42,6 @@ struct Counts {
   }
 };
 
-// How much text that is, roughly: bytes, white space at its ends apart.
-std::uint32_t weight_of(std::string_view text) {
-  // Most have none.
-  if (text.empty() ||
-      (!is_html_space(text.front()) && !is_html_space(text.back()))) {
-    return static_cast<std::uint32_t>(text.size());
-  }
-  return static_cast<std::uint32_t>(strip_html_space(text).size());
-}
-
-bool is_heading(const Node& node) {
-  return !node.is_text && node.tag >= GUMBO_TAG_H1 && node.tag <= GUMBO_TAG_H6;
-}
-
-bool is_one_of(std::string_view word,
-               std::initializer_list<std::string_view> list) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
 class Finder {
  public:
   explicit Finder(const ContentTree& tree)
@@ -89,24 +66,6 @@ class Finder {
   }
 
  private:
-  enum Trait : std::uint32_t {
-    kChrome = 1,  // by its tag or role
-    kMain = 2,    // says that it is the main content
-    kArticle = 4,
-    kInContent = 8,  // in one of those
-    kInQuote = 16,   // in a blockquote or figure
-    kNamedChrome = 32,
-    kMaybeChrome = 64,
-    kComments = 128,
-    kRegionName = 256,
-    kUnseen = 512,
-    kInLink = 1024,
-    kInHeading = 2048,
-    kTitleBlock = 4096,
-    // What may be left out for it.
-    kDoubtful = kChrome | kNamedChrome | kMaybeChrome | kComments | kUnseen,
-  };
-
   const Counts& counts(Index i) const { return counts_[i]; }
   bool has(Index i, std::uint32_t traits) const {
     return (traits_[i] & traits) != 0;
@@ -123,121 +82,12 @@ class Finder {
       if (node.is_text) {
         lengths_[i] = weight_of(node.text);
       } else {
-        traits |= traits_of(node, traits);
+        traits |= reader_.traits_of(tree_, node, traits);
         if (is_permalink(tree_, i)) traits |= kUnseen;
       }
       traits_[i] = traits;
       all_traits_ |= traits;
     }
-  }
-
-  std::uint32_t traits_of(const Node& node, std::uint32_t around) {
-    std::uint32_t traits = 0;
-    std::uint32_t hints = 0;
-    bool link = false;
-    for (const ContentTree::Value& attribute : tree_.attributes(node)) {
-      switch (attribute.name) {
-        case Attribute::kClass:
-          hints |= known_hints(attribute.value);
-          break;
-        case Attribute::kId:
-          // Of words in a line it is hardly ever a name.
-          if (node.layout != Layout::kInline || node.is(GUMBO_TAG_A)) {
-            hints |= hints_of(attribute.value);
-          }
-          break;
-        case Attribute::kHref:
-          link = true;
-          break;
-        case Attribute::kRole:
-          traits |= traits_of_role(attribute.value);
-          break;
-        case Attribute::kItemprop:
-          if (attribute.value == "articleBody") traits |= kMain;
-          break;
-        case Attribute::kAriaHidden:
-          if (equals_ignoring_case(attribute.value, "true")) traits |= kUnseen;
-          break;
-        default:
-          break;
-      }
-    }
-    switch (node.tag) {
-      case GUMBO_TAG_NAV:
-      case GUMBO_TAG_NOSCRIPT:
-      case GUMBO_TAG_BUTTON:
-      case GUMBO_TAG_SELECT:
-        traits |= kChrome;
-        break;
-      case GUMBO_TAG_ASIDE:
-        if ((hints & kSaysNote) == 0) traits |= kChrome;
-        break;
-      case GUMBO_TAG_HEADER:
-        if ((around & kInContent) == 0 && (hints & kSaysTitle) == 0) {
-          traits |= kChrome;
-        }
-        break;
-      case GUMBO_TAG_FOOTER:
-        if ((around & kInQuote) == 0) traits |= kChrome;
-        break;
-      case GUMBO_TAG_MAIN:
-        traits |= kMain;
-        break;
-      case GUMBO_TAG_ARTICLE:
-        traits |= kArticle;
-        break;
-      case GUMBO_TAG_BLOCKQUOTE:
-      case GUMBO_TAG_FIGURE:
-        traits |= kInQuote;
-        break;
-      case GUMBO_TAG_A:
-        if (link) traits |= kInLink;
-        break;
-      default:
-        if (is_heading(node)) traits |= kInHeading;
-        break;
-    }
-    if (node.attributes == 0) return traits;
-    if (node.tag == GUMBO_TAG_BODY) return traits & ~kChrome;
-    if ((hints & kSaysChrome) != 0 && (hints & kSaysNote) == 0) {
-      traits |= kNamedChrome;
-    }
-    if ((hints & kSaysMaybeChrome) != 0 &&
-        (hints & (kSaysContent | kSaysTitle | kSaysNote)) == 0) {
-      traits |= kMaybeChrome;
-    }
-    if ((hints & kSaysComments) != 0) traits |= kComments;
-    if ((hints & (kSaysUnseen | kSaysLineNumber)) != 0) traits |= kUnseen;
-    if ((hints & kSaysPermalink) != 0 && (around & kInHeading) != 0) {
-      traits |= kUnseen;
-    }
-    if ((hints & kSaysRegion) != 0) traits |= kRegionName;
-    return traits;
-  }
-
-  static std::uint32_t traits_of_role(std::string_view role) {
-    if (role == "main") return kMain;
-    if (role == "article") return kArticle;
-    return is_one_of(role, {"navigation", "banner", "contentinfo", "search",
-                            "complementary", "dialog", "alertdialog", "menu",
-                            "menubar", "toolbar", "tablist", "tooltip"})
-               ? std::uint32_t{kChrome}
-               : 0;
-  }
-
-  // A page has few classes, each many times: some that were met are known.
-  std::uint32_t known_hints(std::string_view classes) {
-    if (classes.empty()) return 0;
-    const std::size_t hash =
-        classes.size() * 31 + static_cast<unsigned char>(classes.front()) * 7 +
-        static_cast<unsigned char>(classes.back()) +
-        static_cast<unsigned char>(classes[classes.size() / 2]) * 3;
-    auto& [known, hints] = hints_[hash % hints_.size()];
-    if (known != classes) {
-      known = classes;
-      hints = hints_of(classes);
-    }
-    return hints;
   }
 
   // Sums up what is in each element, what is left out not counted.
@@ -584,42 +434,12 @@ class Finder {
   std::vector<std::uint32_t> traits_;
   std::vector<std::uint32_t> lengths_;  // of texts
   std::vector<Counts> counts_;
-  std::array<std::pair<std::string_view, std::uint32_t>, 128> hints_;
+  TraitReader reader_;
   std::uint32_t all_traits_ = 0;  // that any has
   bool explicit_ = false;         // the page says which element is the content
 };
 
 }  // namespace
-
-bool is_permalink(const ContentTree& tree, Index i) {
-  const Node& node = tree[i];
-  if (!node.is(GUMBO_TAG_A)) return false;
-  constexpr std::size_t kLongest = 12;
-  if (node.end - i > 3) return false;
-  const std::string_view href = tree.get(node, Attribute::kHref);
-  if (href.find('#') == href.npos) return false;
-  for (Index at = i + 1; at < node.end; ++at) {
-    const std::string_view text = tree[at].text;
-    if (text.size() < 40 && weight_of(text) > kLongest) return false;
-  }
-  std::string text;
-  for (Index at = i + 1; at < node.end; ++at) {
-    if (tree[at].is_text && tree[at].text.size() < 40) text += tree[at].text;
-  }
-  const std::string_view bare = trim(text, kBlanks);
-  if (is_one_of(bare, {"\xC2\xB6", "#", "\xC2\xA7", "\xF0\x9F\x94\x97",
-                       "\xEF\x83\x81", "\xE2\x80\x8B"})) {
-    return true;
-  }
-  return (hints_of(tree.get(node, Attribute::kClass)) & kSaysPermalink) != 0 &&
-         bare.size() <= kLongest;
-}
-
-bool is_code_of_lines(const ContentTree& tree, Index i) {
-  const Node& node = tree[i];
-  return node.is(GUMBO_TAG_DIV) && i + 1 < node.end &&
-         trim(tree.get(node, Attribute::kClass), kBlanks) == "fragment";
-}
 
 ContentPlan plan_all(const ContentTree& tree) {
   ContentPlan plan;

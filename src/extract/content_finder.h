@@ -26,12 +26,6 @@ ContentPlan plan_all(const ContentTree& tree);
 // Time and memory go with the number of nodes.
 ContentPlan plan_main(const ContentTree& tree);
 
-// A link to the place it stands at, for who wants to point there: no text.
-bool is_permalink(const ContentTree& tree, ContentTree::Index i);
-
-// A block of code each line of which is an element, as doxygen writes it.
-bool is_code_of_lines(const ContentTree& tree, ContentTree::Index i);
-
 // Calls enter(i) for each element that is read, in order, which says where to
 // go on: tree[i].end leaves out what is in it; text(i) for each text; leave(i)
 // for each element that was gone into, once all in it was read.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/ascii.h"
+#include "extract/content_traits.h"
 #include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
 

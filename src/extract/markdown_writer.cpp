@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "extract/content_names.h"
+#include "extract/content_traits.h"
 #include "extract/markdown_blocks.h"
 #include "extract/markdown_inline.h"
 #include "extract/markdown_memory.h"

@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
 #include "crawl/extract/extractor.h"
+#include "extract/content_traits.h"
 #include "extract/markdown_writer.h"
 #include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
