@@ -34,10 +34,12 @@ class MarkdownMemory {
   static void* allocate(std::size_t count, std::size_t size);
   static void* reallocate(void* block, std::size_t size);
   void* take(std::size_t size);
+  bool grow(void* block, std::size_t room, std::size_t size);
 
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::byte* next_ = nullptr;
   std::size_t left_ = 0;
+  bool first_is_usual_ = true;  // the first chunk's size
 };
 
 }  // namespace crawl
