@@ -1,20 +1,25 @@
 // The first line is a selector with filters, as --extract takes it, the rest a
 // page. Asserts that a fault is marked within the selector; that a CSS selector
-// finds what a plain reading of it finds, element by element; and that what
-// comes out is valid UTF-8 and bounded.
+// finds what a plain reading of it finds, element by element, and XPath that is
+// read as CSS what libxml2 finds; and that what comes out is valid UTF-8 and
+// bounded.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crawl/base/utf8.h"
 #include "crawl/extract/extractor.h"
 #include "extract/css_matcher.h"
 #include "extract/css_selector.h"
 #include "extract/page_tree.h"
+#include "extract/xpath.h"
+#include "extract/xpath_as_css.h"
 #include "parse/html/gumbo_tree.h"
 #include "parse/html/nesting_gauge.h"
+#include "parse/html/plain_tree.h"
 #include "parse/html/tree_reader.h"
 #include "support/plain_matcher.h"
 
@@ -44,6 +49,27 @@ void compare(const crawl::CssList& list, const std::string& page) {
   }
 }
 
+void compare_xpath(const std::string& expression, const std::string& page) {
+  // Behind a '|' there may be a filter.
+  if (page.size() > 2'000 || expression.find('|') != expression.npos ||
+      !crawl::check_xpath(expression) || !crawl::xpath_as_css(expression)) {
+    return;
+  }
+  const crawl::PlainTree tree(page, std::size_t{64} << 20);
+  if (tree.root() == nullptr) return;
+  std::vector<std::string> wanted;
+  crawl::XPathPage xpath(*tree.root());
+  if (!xpath.find(expression, false, page.size() + 10, 1 << 20, wanted)
+           .empty()) {
+    return;
+  }
+  crawl::Extractor extractor;
+  check(extractor.add("x", "xpath:" + expression).has_value(), "refused");
+  const auto found = extractor.extract(
+      page, "utf-8", *crawl::Url::parse("https://site.test/"));
+  check(found.values.at(0) == wanted, "libxml2 finds something else");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -62,6 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   } else {
     compare(*css, page);
   }
+  compare_xpath(std::string(selector), page);
   crawl::Extractor extractor;
   const auto added = extractor.add("x", selector);
   if (!added) {
