@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -83,7 +84,9 @@ std::string with_hash(const std::string& file, const std::string& hash) {
   return fmt::format("{}~{}{}", file.substr(0, stem), hash, file.substr(stem));
 }
 
-std::string host_folder(const Url& url, bool& changed) {
+enum class UsualPort : std::uint8_t { kLeftOut, kSaid };
+
+std::string host_folder(const Url& url, UsualPort usual, bool& changed) {
   bool of_host = false;
   std::string host(url.hostname());
   // Of an IPv6 address.
@@ -92,29 +95,20 @@ std::string host_folder(const Url& url, bool& changed) {
   std::string name = safe_part(host, of_host);
   changed = changed || of_host;
   const bool https = url.scheme() == "https";
-  if (!url.port().empty()) {
-    name.append(":").append(url.port());
-    if (https) name += "+https";
-  } else if (!https) {
-    name += ":80";
-  }
+  if (url.port().empty() && usual == UsualPort::kLeftOut) return name;
+  name.append(":").append(!url.port().empty() ? url.port()
+                          : https             ? "443"
+                                              : "80");
+  if (https) name += "+https";
   return name;
 }
 
-}  // namespace
-
-std::string SavedName::path() const {
-  std::string text;
-  for (const std::string& folder : folders) text.append(folder).append("/");
-  return text + file;
-}
-
-SavedName saved_name(const Url& url) {
+SavedName place_of(const Url& url, UsualPort usual) {
   // A query, be it empty; what is no part of the path.
   bool changed = url.href().find_first_of("?#") != std::string_view::npos ||
                  url.has_credentials();
   SavedName name;
-  name.folders.push_back(host_folder(url, changed));
+  name.folders.push_back(host_folder(url, usual, changed));
   std::string_view path = url.pathname();
   if (path.starts_with('/')) path.remove_prefix(1);
   std::size_t size = name.folders[0].size();
@@ -139,10 +133,26 @@ SavedName saved_name(const Url& url) {
   return name;
 }
 
+}  // namespace
+
+std::string SavedName::path() const {
+  std::string text;
+  for (const std::string& folder : folders) text.append(folder).append("/");
+  return text + file;
+}
+
+SavedName saved_name(const Url& url) {
+  return place_of(url, UsualPort::kLeftOut);
+}
+
+SavedName saved_name_with_port(const Url& url) {
+  return place_of(url, UsualPort::kSaid);
+}
+
 SavedName other_saved_name(const Url& url) {
   bool changed = false;
   SavedName name;
-  name.folders.push_back(host_folder(url, changed));
+  name.folders.push_back(host_folder(url, UsualPort::kLeftOut, changed));
   // Not that of the first place, which may have a hash too.
   name.file = with_hash(saved_name(url).file, hash_of(url) + "~2");
   name.folders.emplace_back("~");

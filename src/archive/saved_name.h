@@ -17,11 +17,16 @@ struct SavedName {
 };
 
 // The place of a URL, as wget lays them out: host/path, index.html for a
-// folder. Two URLs never have the same, and none leads elsewhere, whatever the
-// URL is: what would be ambiguous, odd or too long has a hash of the URL in its
-// file's name ("page~0123456789abcdef.html"). Hosts of http alone have their
-// port in the folder's name: example.org:80.
+// folder; a port that is not the scheme's usual one is in the folder's name:
+// example.org:8080. None leads elsewhere, whatever the URL is, and two URLs
+// never have the same, but for http://host/path and https://host/path: what
+// would be ambiguous, odd or too long has a hash of the URL in its file's name
+// ("page~0123456789abcdef.html").
 SavedName saved_name(const Url& url);
+
+// For where a page of the other scheme has that place: in the folder
+// example.org:80, or example.org:443+https. Of a URL without a port.
+SavedName saved_name_with_port(const Url& url);
 
 // Another place of its own, for where something else is in the way of that.
 SavedName other_saved_name(const Url& url);

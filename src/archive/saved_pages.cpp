@@ -16,8 +16,10 @@
 
 #include "archive/saved_name.h"
 #include "base/uninterrupted.h"
+#include "crawl/base/fingerprint.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/result_writer.h"
+#include "frontier/fingerprint_set.h"
 
 namespace crawl {
 namespace {
@@ -46,13 +48,50 @@ class Descriptor {
 // Where a body is until it has its name. A dot begins no name of a page.
 constexpr const char* kPart = ".part";
 
+// Behind a page's name in the list: it is of http, at the usual port.
+constexpr std::string_view kHttpMark = "\thttp";
+
+bool is_usual_http(const Url& url) {
+  return url.port().empty() && url.scheme() == "http";
+}
+
+// Which of http and https has a place that both would have: who comes first.
+// 10 bytes or so for each page.
+class UsualPlaces {
+ public:
+  // Whether the URL may have its place; it has from then on.
+  bool take(const Url& url) {
+    if (!url.port().empty()) return true;
+    return take(saved_name(url).path(), is_usual_http(url));
+  }
+  // Takes a line of the list into account.
+  void read(std::string_view line) {
+    const bool http = line.ends_with(kHttpMark);
+    if (http) line.remove_suffix(kHttpMark.size());
+    // Folders of other ports say so.
+    if (line.substr(0, line.find('/')).find(':') == std::string_view::npos) {
+      take(line, http);
+    }
+  }
+
+ private:
+  bool take(std::string_view place, bool http) {
+    const std::uint64_t key = fingerprint(place).low;
+    if ((http ? https_ : http_).contains(key)) return false;
+    (http ? http_ : https_).insert(key);
+    return true;
+  }
+  FingerprintSet http_, https_;
+};
+
 class SavedPages final : public Sink {
  public:
   SavedPages(std::string folder, Descriptor root,
-             std::unique_ptr<OutputStream> log)
+             std::unique_ptr<OutputStream> log, UsualPlaces places)
       : folder_(std::move(folder)),
         root_(std::move(root)),
-        log_(std::move(log)) {}
+        log_(std::move(log)),
+        places_(std::move(places)) {}
 
   std::string_view name() const override { return "saved"; }
 
@@ -63,9 +102,17 @@ class SavedPages final : public Sink {
     const std::string& body =
         record.body_as_it_came ? *record.body_as_it_came : record.body;
     if (auto written = write_part(body); !written) return written;
-    for (const SavedName& name : {saved_name(*url), other_saved_name(*url)}) {
+    const bool has_place = places_.take(*url);
+    const std::string_view mark =
+        has_place && is_usual_http(*url) ? kHttpMark : "";
+    for (const SavedName& name :
+         {has_place ? saved_name(*url) : saved_name_with_port(*url),
+          other_saved_name(*url)}) {
       // What is on its way to this place is in the list before it is there.
-      if (auto noted = log_->write(name.path() + "\n"); !noted) return noted;
+      if (auto noted = log_->write(fmt::format("{}{}\n", name.path(), mark));
+          !noted) {
+        return noted;
+      }
       if (auto noted = log_->flush(); !noted) return noted;
       const int error = give_name(name);
       if (error == 0) {
@@ -145,6 +192,7 @@ class SavedPages final : public Sink {
   const std::string folder_;
   const Descriptor root_;
   const std::unique_ptr<OutputStream> log_;
+  UsualPlaces places_;
   bool changed_ = false;
 };
 
@@ -153,11 +201,12 @@ class SavedPages final : public Sink {
 std::uint64_t remove_saved(int root, const std::string& log,
                            std::uint64_t position) {
   std::uint64_t removed = 0;
-  std::ifstream lines(log, std::ios::binary);
+  std::ifstream lines(log_of(folder), std::ios::binary);
   lines.seekg(static_cast<std::streamoff>(position));
   for (std::string path; std::getline(lines, path);) {
     Descriptor folder(::fcntl(root, F_DUPFD_CLOEXEC, 0));
     std::string_view rest = path;
+    rest = rest.substr(0, rest.find('\t'));
     for (std::size_t slash = rest.find('/'); slash != std::string_view::npos;
          slash = rest.find('/')) {
       const std::string part(rest.substr(0, slash));
@@ -209,16 +258,19 @@ Result<std::unique_ptr<Sink>> open_saved_pages(
     return make_error(
         fmt::format("cannot save pages in {}: {}", folder, reason(errno)));
   }
+  UsualPlaces places;
   if (position) {
     if (auto cut = cut_saved_pages(folder, *position); !cut) {
       return tl::unexpected(cut.error());
     }
+    std::ifstream lines(log_of(folder), std::ios::binary);
+    for (std::string line; std::getline(lines, line);) places.read(line);
   }
   auto output = open_output(
       log_of(folder), position ? OutputMode::kAppend : OutputMode::kReplace);
   if (!output) return tl::unexpected(output.error());
   return std::make_unique<SavedPages>(folder, std::move(root),
-                                      *std::move(output));
+                                      *std::move(output), std::move(places));
 }
 
 }  // namespace crawl

@@ -33,7 +33,8 @@ TEST(SavedName, IsWhereWgetPutsIt) {
       {"https://a.test/b/c.html", "a.test/b/c.html"},
       {"https://a.test/b/", "a.test/b/index.html"},
       {"https://a.test/b", "a.test/b"},
-      {"http://a.test/b", "a.test:80/b"},
+      {"http://a.test/b", "a.test/b"},
+      {"http://a.test:80/b", "a.test/b"},
       {"http://a.test:8080/b.png", "a.test:8080/b.png"},
   };
   for (const auto& [url, name] : rows) EXPECT_EQ(name_of(url), name);
@@ -87,10 +88,14 @@ TEST(SavedName, NoTwoUrlsHaveTheSameAndNoneLeadsElsewhere) {
   urls.push_back(deep + "a");
   urls.push_back(deep + "b");
   std::set<std::string> names;
-  for (const std::string& url : urls) {
+  for (const std::string& each : urls) {
+    const Url url = *Url::parse(each);
+    // A page of http has the place that one of https would have.
+    const bool shared = url.port().empty() && url.scheme() == "http";
     for (const SavedName& name :
-         {saved_name(*Url::parse(url)), other_saved_name(*Url::parse(url))}) {
-      EXPECT_TRUE(names.insert(name.path()).second) << url << name.path();
+         {shared ? saved_name_with_port(url) : saved_name(url),
+          other_saved_name(url)}) {
+      EXPECT_TRUE(names.insert(name.path()).second) << each << name.path();
       EXPECT_LT(name.path().size(), 3'000U);
       std::vector<std::string> parts = name.folders;
       parts.push_back(name.file);
@@ -125,6 +130,27 @@ class SavedPages : public ::testing::Test {
 
   TempDir dir_;
 };
+
+TEST_F(SavedPages, HttpAndHttpsShareAFolderAndNoFile) {
+  auto sink = *open_saved_pages(folder(), std::nullopt);
+  EXPECT_EQ(save(*sink, "http://a.test/1", "http 1"), "a.test/1");
+  EXPECT_EQ(save(*sink, "https://a.test/2", "https 2"), "a.test/2");
+  EXPECT_EQ(save(*sink, "https://a.test/1", "https 1"), "a.test:443+https/1");
+  const std::uint64_t position = *sink->sync();
+  EXPECT_EQ(save(*sink, "http://a.test/3", "gone"), "a.test/3");
+  sink.reset();
+  // Also when it goes on, without what came later.
+  sink = *open_saved_pages(folder(), position);
+  EXPECT_FALSE(std::filesystem::exists(folder() + "/a.test/3"));
+  EXPECT_EQ(save(*sink, "https://a.test/3", "https 3"), "a.test/3");
+  EXPECT_EQ(save(*sink, "http://a.test/2", "http 2"), "a.test:80/2");
+  EXPECT_EQ(save(*sink, "https://a.test/1", "https 1"), "a.test:443+https/1");
+  EXPECT_EQ(save(*sink, "http://a.test/1", "http 1 again"), "a.test/1");
+  EXPECT_EQ(read("a.test/1"), "http 1 again");
+  EXPECT_EQ(read("a.test:443+https/1"), "https 1");
+  EXPECT_EQ(read("a.test/2"), "https 2");
+  EXPECT_EQ(read("a.test:80/2"), "http 2");
+}
 
 TEST_F(SavedPages, EveryUrlHasAFileWithItsBody) {
   const auto sink = *open_saved_pages(folder(), std::nullopt);
