@@ -1,7 +1,7 @@
 // What --extract costs: five selectors against gumbo's tree alone, which few
-// pages need; and what text and Markdown do. On real pages, in one run, by processor
-// time; after the table come the ratios that count, with their budgets. Exit
-// status 1 if one is not met.
+// pages need; and what text and Markdown do. On real pages, in one run, by
+// processor time; after the table come the ratios that count, with their
+// budgets. Exit status 1 if one is not met.
 //
 // The pages are those of the documentation in CRAWL_CORPUS_DIRS, or of the
 // directories in the environment variable CRAWL_BENCH_PAGES (colon-separated).
