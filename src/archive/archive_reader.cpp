@@ -94,10 +94,12 @@ bool looks_like_archive(std::string_view first) {
   // Most inputs are lists: nothing is set up to unpack those.
   if (Unpacker::looks_packed(first)) {
     Unpacker unpacker(bytes_of(first));
-    while (bytes.size() < kArc.size() && unpacker.more(bytes)) {
+    while (bytes.size() < kMostLitter && unpacker.more(bytes)) {
     }
     first = bytes;
   }
+  // Some begin with the line ends that should come behind a record.
+  first.remove_prefix(std::min(first.find_first_not_of("\r\n"), first.size()));
   return begins_record(first) || first.starts_with(kArc);
 }
 

@@ -201,7 +201,7 @@ class SavedPages final : public Sink {
 std::uint64_t remove_saved(int root, const std::string& log,
                            std::uint64_t position) {
   std::uint64_t removed = 0;
-  std::ifstream lines(log_of(folder), std::ios::binary);
+  std::ifstream lines(log, std::ios::binary);
   lines.seekg(static_cast<std::streamoff>(position));
   for (std::string path; std::getline(lines, path);) {
     Descriptor folder(::fcntl(root, F_DUPFD_CLOEXEC, 0));
@@ -255,8 +255,8 @@ Result<std::unique_ptr<Sink>> open_saved_pages(
   std::filesystem::create_directories(folder, error);
   Descriptor root = open_folder(folder);
   if (root.get() < 0) {
-    return make_error(
-        fmt::format("cannot save pages in {}: {}", folder, reason(errno)));
+    return make_error(fmt::format("cannot save pages in {}: {}", folder,
+                                  error ? error.message() : reason(errno)));
   }
   UsualPlaces places;
   if (position) {

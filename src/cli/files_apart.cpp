@@ -69,20 +69,6 @@ struct Identity {
   std::filesystem::path place;  // of a file that was not found
 };
 
-// Where open() would make a file: links may lead to what is not there yet.
-std::filesystem::path place_of(std::filesystem::path path) {
-  constexpr int kMostLinks = 40;  // as many as Linux follows
-  std::error_code error;
-  for (int i = 0; i < kMostLinks; ++i) {
-    const std::filesystem::path target =
-        std::filesystem::read_symlink(path, error);
-    if (error) break;
-    path = path.parent_path() / target;
-  }
-  return std::filesystem::weakly_canonical(
-      std::filesystem::absolute(path, error), error);
-}
-
 Identity identity_of(const NamedFile& file) {
   Identity identity;
   identity.stream = file.stream;
@@ -112,6 +98,20 @@ std::string shown(const NamedFile& file) {
 }
 
 }  // namespace
+
+// Links may lead to what is not there yet.
+std::filesystem::path place_of(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  std::error_code error;
+  for (int i = 0; i < kMostLinks; ++i) {
+    const std::filesystem::path target =
+        std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / target;
+  }
+  return std::filesystem::weakly_canonical(
+      std::filesystem::absolute(path, error), error);
+}
 
 Result<void> check_files_apart(const Options& options) {
   const std::vector<NamedFile> files = named_files(options);

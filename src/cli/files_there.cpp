@@ -10,6 +10,7 @@
 #include "base/sqlite_header.h"
 #include "cli/shown_value.h"
 #include "crawl/writer/site_database.h"
+#include "frontier/state_file.h"
 
 namespace crawl::cli {
 namespace {
@@ -20,20 +21,21 @@ bool holds_something(const std::string& path) {
          info.st_size > 0;
 }
 
-Result<void> check_no_state(const std::string& option,
-                            const std::string& path) {
-  if (path.empty() || path == "-" || !holds_something(path) ||
-      !read_sqlite_header(path)) {
-    return {};
-  }
-  return make_error(
+Result<void> check_no_database(const std::string& option,
+                               const std::string& path) {
+  if (path.empty() || path == "-" || !holds_something(path)) return {};
+  if (!read_sqlite_header(path)) return {};
+  const std::string what =
       is_site_database(path)
-          ? fmt::format("{} {}: is a database that --format sqlite has "
-                        "written; name another file",
-                        option, shown_value(path))
-          : fmt::format("{} {}: is the state of a crawl; --state names that, "
-                        "{} another file",
-                        option, shown_value(path), option));
+          ? "a database that --format sqlite has written; name another file"
+      : is_state_file(path)
+          ? fmt::format(
+                "the state of a crawl; --state names that, {} another "
+                "file",
+                option)
+          : "a database of another program; name another file";
+  return make_error(
+      fmt::format("{} {}: is {}", option, shown_value(path), what));
 }
 
 // What was kept for good is not replaced because a name was used again.
@@ -75,7 +77,8 @@ Result<void> check_files_there(const Options& options) {
     const bool database = options.format == OutputFormat::kSqlite &&
                           option == "-o" && is_site_database(path);
     if (database) continue;
-    if (Result<void> other = check_no_state(option, path); !other) return other;
+    if (Result<void> other = check_no_database(option, path); !other)
+      return other;
   }
   const std::string& state = options.state;
   // What an earlier run of the same crawl left is its own.

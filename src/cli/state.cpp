@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "base/userinfo.h"
+#include "cli/files_apart.h"
 #include "crawl/engine/seed_source.h"
 #include "crawl/fetch/secure_channel.h"
 #include "crawl/frontier/scope.h"
@@ -139,12 +139,8 @@ SharedOptions shared_options(const Options& options) {
   SharedOptions shared;
   shared.address = options.shared;
   shared.secure = &open_secure_channel;
-  // The file's name as this machine knows it, wherever the command is run.
   const auto place = [](const std::string& path) {
-    std::error_code ignored;
-    return path.empty()
-               ? path
-               : std::filesystem::weakly_canonical(path, ignored).string();
+    return path.empty() ? path : place_of(path).string();
   };
   shared.worker = fmt::format("{}:{}", machine_name(), place(options.output));
   const WarcOptions warc = options.warc.value_or(WarcOptions{});

@@ -198,6 +198,11 @@ Error state_error(const std::string& path, sqlite3* db, int code) {
   }
 }
 
+bool is_state_file(const std::string& path) {
+  const auto header = read_sqlite_header(path);
+  return header && header->application_id == kApplicationId;
+}
+
 Result<Database> open_state_file(const std::string& path,
                                  std::size_t cache_bytes) {
   const bool temporary = path.empty();

@@ -9,6 +9,9 @@
 
 namespace crawl {
 
+// By its header alone, which nothing of it is changed by.
+bool is_state_file(const std::string& path);
+
 // Opens a state's database, alone: no other process can until it is closed.
 // Makes a new one, with its tables, where there is none ("" : a temporary one).
 // Any other file is refused; neither that nor a state is changed.

@@ -174,7 +174,12 @@ tl::unexpected<Error> SiteDatabase::fail(int code) {
 
 Result<void> SiteDatabase::open(const SiteDatabaseOptions& options) {
   struct stat info {};
-  const bool there = stat(path_.c_str(), &info) == 0 && info.st_size > 0;
+  const bool found = stat(path_.c_str(), &info) == 0;
+  if (found && !S_ISREG(info.st_mode)) {
+    return make_error(fmt::format(
+        "{} is no file, which a database is written to: name a file", path_));
+  }
+  const bool there = found && info.st_size > 0;
   if (there && !is_site_database(path_)) {
     return make_error(fmt::format(
         "{} is no database of crawl; it was left as it is, name another file",

@@ -73,6 +73,33 @@ TEST_F(FilesThereTest, AStateIsNoOutput) {
   }
 }
 
+TEST_F(FilesThereTest, AnothersDatabaseIsNoOutput) {
+  files_.write("urls", site_.url("/a") + "\n");
+  // What each database begins with (sqlite.org/fileformat.html section 1.3.1).
+  const std::string before =
+      std::string("SQLite format 3") + std::string(1'009, '\0');
+  files_.write("o.db", before);
+  for (const std::string option : {"-o", "--skipped", "--log-file"}) {
+    const ProcessResult result = run_here({"urls", option, "o.db"});
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_EQ(result.err, "crawl: " + option +
+                              " 'o.db': is a database of another program; name "
+                              "another file\n");
+    EXPECT_EQ(files_.read("o.db"), before);
+  }
+}
+
+TEST_F(FilesThereTest, ADatabaseIsAFile) {
+  files_.write("urls", site_.url("/a") + "\n");
+  for (const std::string path : {"/dev/stdout", "/dev/null"}) {
+    const ProcessResult result =
+        run_here({"urls", "--format", "sqlite", "-o", path});
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(result.err, HasSubstr("a database is written to: name a file"));
+    EXPECT_EQ(result.out, "");
+  }
+}
+
 TEST_F(FilesThereTest, ADatabaseIsReplacedByAnotherAndByNothingElse) {
   files_.write("urls", site_.url("/a") + "\n");
   ASSERT_EQ(run_here({"urls", "-o", "s.db"}).exit_status, 0);

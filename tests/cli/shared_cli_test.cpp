@@ -136,6 +136,32 @@ TEST_F(SharedCliTest, AWorkerThatNeverComesBackIsReplaced) {
   expect_whole(2);
 }
 
+// Whether it is there, or is named from another folder, its name is the same.
+TEST_F(SharedCliTest, AnOutputMayBeNamedInAnyWay) {
+  serve(400, 6);
+  const ProcessOptions here = {.directory = files_.path().string()};
+  const auto with_output = [&](const std::string& name) {
+    std::vector<std::string> arguments = worker_command(0);
+    *std::find(arguments.begin(), arguments.end(), output(0)) = name;
+    return arguments;
+  };
+  std::size_t moment = 0;
+  for (const std::string& name :
+       {std::string("o0.jsonl"), std::string("./o0.jsonl"), output(0)}) {
+    Process worker(with_output(name), here);
+    moment += 60;
+    ASSERT_TRUE(site_.request_log().wait_for_started(moment)) << name;
+    worker.signal(SIGKILL);
+    worker.wait();
+  }
+  const ProcessResult last = run_process(with_output("o0.jsonl"), here);
+  EXPECT_LE(last.exit_status, 1) << last.err;
+  expect_whole(1);
+  const ProcessResult finished = run({"--shared", address_, "--finish"});
+  EXPECT_EQ(finished.exit_status, 0) << finished.err;
+  expect_whole(1);
+}
+
 TEST_F(SharedCliTest, CtrlCGivesTheHostsBackAtOnce) {
   serve(800, 6);
   Process first(worker_command(0));
