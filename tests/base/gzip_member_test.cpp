@@ -25,7 +25,8 @@ std::string unpacked(std::string_view packed) {
 
 TEST(GzipMember, HoldsWhatItIsGiven) {
   GzipMember packer;
-  for (const std::size_t size : {0, 1, 3'999, 4'001, 65'535, 65'536, 200'000}) {
+  for (const std::size_t size :
+       {0U, 1U, 3'999U, 4'001U, 65'535U, 65'536U, 200'000U}) {
     std::string text;
     for (std::size_t i = 0; i < size; ++i) {
       text += static_cast<char>(i * i >> 3U);

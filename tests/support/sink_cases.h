@@ -220,7 +220,7 @@ inline SinkCase saved_case() {
         return *std::move(sink);
       },
       [](const std::string& folder) {
-        // "s.test:80/17", or with a hash; as they were made.
+        // "s.test/17", or with a hash; as they were made.
         std::vector<std::pair<int, std::string>> found;
         for (const auto& entry :
              std::filesystem::recursive_directory_iterator(folder + "/saved")) {
@@ -229,9 +229,7 @@ inline SinkCase saved_case() {
           const std::string place =
               std::filesystem::relative(entry.path(), folder + "/saved")
                   .string();
-          const std::string host = place.substr(0, place.find(':'));
-          found.emplace_back(std::atoi(name.c_str()),
-                             "http://" + host + place.substr(place.find('/')));
+          found.emplace_back(std::atoi(name.c_str()), "http://" + place);
         }
         std::sort(found.begin(), found.end());
         std::vector<std::string> urls;
