@@ -19,6 +19,8 @@ constexpr milliseconds kLongestRest{2'000};
 constexpr milliseconds kQuietTrouble{1'000};
 // Who is sent on more often goes round in circles.
 constexpr int kMostMoves = 8;
+// As many as a cluster may have.
+constexpr std::size_t kMostNodes = 1'000;
 
 bool is_one_of(std::string_view word,
                std::initializer_list<std::string_view> words) {
@@ -208,10 +210,11 @@ void RedisLink::learn_nodes() {
   for (const RedisReply& range : slots.list) {
     for (std::size_t i = 2; i < range.list.size(); ++i) {
       const RedisReply& each = range.list[i];
-      RedisNode node{std::string(each.text_at(0)),
-                     static_cast<int>(each.number_at(1))};
+      const std::int64_t port = each.number_at(1);
+      if (port <= 0 || port > 65'535 || nodes_.size() >= kMostNodes) continue;
+      RedisNode node{std::string(each.text_at(0)), static_cast<int>(port)};
       if (node.host.empty()) node.host = node_.host;
-      if (node.port <= 0 || node.port > 65'535 || node.host == "?" ||
+      if (node.host == "?" ||
           std::find(nodes_.begin(), nodes_.end(), node) != nodes_.end()) {
         continue;
       }

@@ -190,7 +190,8 @@ TEST(RedisLink, TheOthersAreAskedWhenANodeIsGone) {
   });
   // Nonsense among the nodes is passed over.
   const std::string slots = fmt::format(
-      "*3\r\n:7\r\n*3\r\n:0\r\n:1\r\n*2\r\n$1\r\n?\r\n:99999999\r\n"
+      "*4\r\n:7\r\n*3\r\n:0\r\n:1\r\n*2\r\n$1\r\nh\r\n:4294967303\r\n*3\r\n:"
+      "0\r\n:1\r\n*2\r\n$1\r\n?\r\n:99999999\r\n"
       "*4\r\n:0\r\n:1\r\n*2\r\n$1\r\n?\r\n:7\r\n"
       "*3\r\n$-1\r\n:{}\r\n$2\r\nid\r\n",
       other.port());
