@@ -189,7 +189,8 @@ local function turn(keys, args)
   redis.call('ZADD', k .. 'alive', now + lease, worker)
   end_old_leases(k, now)
   local heard = tonumber(redis.call('HGET', meta, 'heard') or now)
-  redis.call('HINCRBY', meta, 'worked', math.min(now - heard, lease))
+  redis.call('HINCRBY', meta, 'worked',
+             math.max(0, math.min(now - heard, lease)))
   redis.call('HSET', meta, 'heard', now)
 
   -- What is done: host, number. How many records that, and all else, left.
