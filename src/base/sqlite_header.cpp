@@ -1,14 +1,19 @@
 #include "base/sqlite_header.h"
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 namespace crawl {
 
 std::optional<SqliteHeader> read_sqlite_header(const std::string& path) {
   constexpr std::string_view kMagic = "SQLite format 3";
   std::array<char, 100> header{};
+  // A pipe would be waited for, and lose what is read of it.
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   file.read(header.data(), header.size());
   const bool whole = file.good() && header[kMagic.size()] == '\0';
