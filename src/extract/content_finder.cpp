@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "extract/content_traits.h"
@@ -23,6 +24,8 @@ constexpr double kMostlyLinks = 0.6;
 constexpr double kTooMuch = 0.5;
 // An element that says it is the content must hold this much of the text.
 constexpr double kRegionShare = 0.4;
+// Of the content this much must be left without its lists of links.
+constexpr double kLeast = 0.2;
 // A paragraph with this many bytes outside of links is prose.
 constexpr std::uint32_t kProse = 40;
 
@@ -338,6 +341,7 @@ class Finder {
     Index first = tree_[region].end;
     Index last = region;
     find_prose(region, first, last);
+    std::vector<Index> lists;
     bool led_up = false;  // a heading stands right in front
     for (Index i = region + 1; i < tree_[region].end;) {
       const Node& node = tree_[i];
@@ -358,6 +362,7 @@ class Finder {
       if (is_link_list(i, edge) && (cell || !is_table_part(node)) && !led_up &&
           (edge || !explicit_)) {
         plan_.left_out[i] = 1;
+        lists.push_back(i);
         left -= std::min(left, counts_[i].text);
         i = node.end;
         continue;
@@ -369,12 +374,23 @@ class Finder {
         ++i;
       }
     }
+    // They are what such a page is there for.
+    if (left < kLeast * whole.text) {
+      for (const Index list : lists) plan_.left_out[list] = 0;
+      left = whole.text;
+    }
     return left > 0;
   }
 
   bool is_link_list(Index i, bool edge) const {
     const Counts& own = counts_[i];
     if (own.first_headings > 0 || is_heading(tree_[i])) return false;
+    // A table that says something of what it links to.
+    const bool is_table =
+        tree_[i].is(GUMBO_TAG_TABLE) || tree_[i].is(GUMBO_TAG_TBODY);
+    if (is_table && own.links >= 3 && own.prose() >= 3 * own.links) {
+      return false;
+    }
     if (edge) return own.links >= 1 && own.link_share() > 0.5 && own.text < 600;
     return own.links >= 4 && own.link_share() > 0.75 && own.headings == 0 &&
            own.text < 40 * own.links;

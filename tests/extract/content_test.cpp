@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <string>
@@ -179,6 +180,26 @@ TEST(MainContent, LinkListsArePagesToo) {
   }
   EXPECT_THAT(main_of("<h1>Contents</h1><ul>" + list + "</ul>"),
               ::testing::HasSubstr(text));
+}
+
+TEST(MainContent, WhatIsSaidOfLinksStaysWithThem) {
+  std::string rows, items;
+  for (int i = 0; i < 20; ++i) {
+    rows += fmt::format("<tr><td><a href=/{0}>Item {0}</a><td>{0}.50</tr>", i);
+    items += fmt::format("<li><a href=/{0}>Article number {0}</a> - on {0}", i);
+  }
+  const std::string prose =
+      "<p>Our prices for this year are in the table below, all taxes "
+      "included.</p>";
+  for (const std::string& page :
+       {"<h1>Prices</h1><table>" + rows + "</table>",
+        "<main><h1>Prices</h1><table>" + rows + "</table></main>",
+        "<h1>Prices</h1>" + prose + "<table><tr><th>Item<th>Price</tr>" + rows +
+            "</table>"}) {
+    EXPECT_THAT(main_of(page), ::testing::HasSubstr("Item 19\t19.50")) << page;
+  }
+  EXPECT_THAT(main_of("<h1>All</h1><ul>" + items + "</ul>"),
+              ::testing::HasSubstr("Article number 19 - on 19"));
 }
 
 TEST(MainContent, PermalinksAndLineNumbersAreNoText) {
