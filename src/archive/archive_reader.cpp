@@ -241,7 +241,7 @@ ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
   Head head;
   std::string* last = nullptr;
   std::string length;
-  std::string truncated, segment;
+  std::string segment;
   std::array<std::pair<std::string_view, std::string*>, 10> fields{{
       {"WARC-Type", &head.type},
       {"WARC-Target-URI", &record.url},
@@ -251,7 +251,7 @@ ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
       {"Content-Length", &length},
       {"WARC-Refers-To-Target-URI", &record.refers_to},
       {"WARC-Refers-To-Date", &record.refers_to_date},
-      {"WARC-Truncated", &truncated},
+      {"WARC-Truncated", &record.truncated},
       {"WARC-Segment-Number", &segment},
   }};
   bool first = true;
@@ -284,7 +284,7 @@ ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
       record.url.back() == '>') {
     record.url = record.url.substr(1, record.url.size() - 2);
   }
-  record.cut = !truncated.empty() || segment == "1";
+  record.cut = !record.truncated.empty() || segment == "1";
   head.length = to_number(length);
   head.length_is_wrong = !length.empty() && !head.length;
   return head;

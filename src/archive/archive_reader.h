@@ -29,6 +29,7 @@ struct ArchivedRecord {
   std::string ip;
   std::string content_type;               // of the block
   std::string refers_to, refers_to_date;  // of a revisit: whose body it has
+  std::string truncated;                  // why, if what was fetched broke off
   bool http2 = false;
   bool cut = false;   // there was more of it
   std::string fault;  // the record breaks off: of what, what came is there

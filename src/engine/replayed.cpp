@@ -15,6 +15,7 @@
 #include "archive/archive_reader.h"
 #include "archive/unpacker.h"
 #include "archive/warc_record.h"
+#include "base/ascii.h"
 #include "crawl/base/fingerprint.h"
 #include "crawl/concurrent/future.h"
 #include "crawl/concurrent/thread_pool_executor.h"
@@ -160,6 +161,16 @@ FetchResult read_record(Replay& replay, const Url& url,
   }
   if (!archived.fault.empty()) {
     fail(result, ErrorKind::kArchive, archived.fault);
+  }
+  // As when it was fetched; what is too long is a page all the same.
+  if (const std::string& why = archived.truncated;
+      !why.empty() && archived.kind != Kind::kRevisit &&
+      !equals_ignoring_case(why, "length")) {
+    fail(result,
+         equals_ignoring_case(why, "time") ? ErrorKind::kTimeout
+                                           : ErrorKind::kClosed,
+         fmt::format("it broke off when it was fetched (WARC-Truncated: {})",
+                     why));
   }
   result.truncated =
       result.truncated || (archived.cut && archived.kind != Kind::kRevisit);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <random>
 #include <set>
@@ -28,9 +29,11 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -214,6 +217,19 @@ TEST_F(ArchiveCli, BodiesThatBreakOffSayHow) {
   EXPECT_THAT(text, HasSubstr("WARC-Truncated: length\r\n"));
   EXPECT_THAT(text, HasSubstr("WARC-Truncated: time\r\n"));
   EXPECT_THAT(text, Not(HasSubstr("close-at-once")));
+  // Read again, they are as they were.
+  const ProcessResult read = run({files_.file("kept.warc"), "-q"});
+  EXPECT_EQ(read.exit_status, 1);
+  std::map<std::string, std::pair<std::string, bool>> ends;
+  for (const json& record : records(read.out)) {
+    ends[record["url"]] = {
+        record["error"].is_null() ? "" : record["error"].get<std::string>(),
+        record["truncated"]};
+  }
+  EXPECT_THAT(ends, UnorderedElementsAre(
+                        Pair(EndsWith("/close-mid-body"), Pair("closed", true)),
+                        Pair(EndsWith("/big-body/64"), Pair("", true)),
+                        Pair(HasSubstr("/drip"), Pair("timeout", true))));
 }
 
 TEST_F(ArchiveCli, SecretsAreInNoArchive) {
