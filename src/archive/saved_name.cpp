@@ -149,6 +149,11 @@ SavedName saved_name_with_port(const Url& url) {
   return place_of(url, UsualPort::kSaid);
 }
 
+SavedName beside(SavedName name) {
+  for (std::size_t i = 1; i < name.folders.size(); ++i) name.folders[i] += '~';
+  return name;
+}
+
 SavedName other_saved_name(const Url& url) {
   bool changed = false;
   SavedName name;

@@ -28,6 +28,10 @@ SavedName saved_name(const Url& url);
 // example.org:80, or example.org:443+https. Of a URL without a port.
 SavedName saved_name_with_port(const Url& url);
 
+// The same, in folders beside those: where files stand in the way of them
+// ("host/blog~/one" beside the file "host/blog"). A file has no such name.
+SavedName beside(SavedName name);
+
 // Another place of its own, for where something else is in the way of that.
 SavedName other_saved_name(const Url& url);
 

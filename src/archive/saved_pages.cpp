@@ -105,9 +105,10 @@ class SavedPages final : public Sink {
     const bool has_place = places_.take(*url);
     const std::string_view mark =
         has_place && is_usual_http(*url) ? kHttpMark : "";
+    const SavedName first =
+        has_place ? saved_name(*url) : saved_name_with_port(*url);
     for (const SavedName& name :
-         {has_place ? saved_name(*url) : saved_name_with_port(*url),
-          other_saved_name(*url)}) {
+         {first, beside(first), other_saved_name(*url)}) {
       // What is on its way to this place is in the list before it is there.
       if (auto noted = log_->write(fmt::format("{}{}\n", name.path(), mark));
           !noted) {

@@ -15,6 +15,7 @@ namespace crawl::cli {
 
 int run_warc_check(const Options& options, Report& report) {
   std::uint64_t faults = 0;
+  bool all_read = true;
   for (const std::string& input : options.inputs) {
     const Result<WarcCheck> checked =
         check_warc(input, [&](std::uint64_t offset, std::string_view fault) {
@@ -25,7 +26,8 @@ int run_warc_check(const Options& options, Report& report) {
         });
     if (!checked) {
       report.warn(checked.error().message);
-      return kExitUsage;
+      all_read = false;
+      continue;
     }
     faults += checked->faults;
     report.print(fmt::format("{}: {} records, {} digests compared, {} faults\n",
@@ -33,7 +35,7 @@ int run_warc_check(const Options& options, Report& report) {
                              human_count(checked->digests),
                              human_count(checked->faults)));
   }
-  if (std::fflush(stdout) != 0) return kExitUsage;
+  if (std::fflush(stdout) != 0 || !all_read) return kExitUsage;
   return faults > 0 ? kExitFailures : kExitOk;
 }
 

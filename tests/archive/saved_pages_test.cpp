@@ -94,7 +94,9 @@ TEST(SavedName, NoTwoUrlsHaveTheSameAndNoneLeadsElsewhere) {
     const bool shared = url.port().empty() && url.scheme() == "http";
     for (const SavedName& name :
          {shared ? saved_name_with_port(url) : saved_name(url),
+          beside(shared ? saved_name_with_port(url) : saved_name(url)),
           other_saved_name(url)}) {
+      if (name.folders.size() == 1 && names.contains(name.path())) continue;
       EXPECT_TRUE(names.insert(name.path()).second) << each << name.path();
       EXPECT_LT(name.path().size(), 3'000U);
       std::vector<std::string> parts = name.folders;
@@ -159,6 +161,22 @@ TEST_F(SavedPages, EveryUrlHasAFileWithItsBody) {
     files.emplace_back(save(*sink, url, "body of " + url), "body of " + url);
   }
   for (const auto& [name, body] : files) EXPECT_EQ(read(name), body) << name;
+}
+
+// Links come before what they lead to, so files come before folders.
+TEST_F(SavedPages, PagesBelowAPageAreInAFolderBesideIt) {
+  const auto sink = *open_saved_pages(folder(), std::nullopt);
+  EXPECT_EQ(save(*sink, "http://a.test/blog", "1"), "a.test/blog");
+  EXPECT_EQ(save(*sink, "http://a.test/blog/one", "2"), "a.test/blog~/one");
+  EXPECT_EQ(save(*sink, "http://a.test/blog/two/", "3"),
+            "a.test/blog~/two~/index.html");
+  EXPECT_EQ(save(*sink, "http://a.test/blog/two/c", "4"),
+            "a.test/blog~/two~/c");
+  EXPECT_EQ(save(*sink, "https://a.test/blog/one", "5"),
+            "a.test:443+https/blog/one");
+  EXPECT_THAT(save(*sink, "http://a.test/blog~/one", "6"),
+              ::testing::StartsWith("a.test/blog~/one~"));
+  EXPECT_EQ(read("a.test/blog~/one"), "2");
 }
 
 TEST_F(SavedPages, FilesAndFoldersOfOneNameDoNotMeet) {
