@@ -273,6 +273,12 @@ RedisLink::Fault RedisLink::judge(std::string_view error) {
     problem_ = "the crawl's slot is on its way to another node";
     return Fault::kPassing;
   }
+  if (word == "WRONGTYPE") {
+    problem_ = fmt::format(
+        "one of its keys is another program's; name another crawl: "
+        "redis://HOST:PORT/DB/NAME ({})",
+        error);
+  }
   return is_one_of(word, {"BUSY", "OOM", "MISCONF", "NOREPLICAS"})
              ? Fault::kPassing
              : Fault::kForGood;

@@ -548,7 +548,7 @@ Result<bool> SharedState::await() {
         impl.link.wait(milliseconds(100));
     if (!answer) continue;
     impl.latest.under_way = false;
-    if (!*answer) return tl::unexpected(impl.fail(answer->error().message));
+    if (!*answer) return tl::unexpected(impl.failed.emplace(answer->error()));
     impl.take_answer(**answer);
   }
   if (impl.failed) return tl::unexpected(*impl.failed);

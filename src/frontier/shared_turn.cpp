@@ -147,7 +147,7 @@ void SharedState::Impl::poll() {
   if (!answer) return;
   latest.under_way = false;
   if (!*answer) {
-    fail(answer->error().message);
+    failed = answer->error();
     return;
   }
   take_answer(**answer);
