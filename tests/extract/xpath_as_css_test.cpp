@@ -8,6 +8,7 @@
 
 #include "crawl/extract/extractor.h"
 #include "extract/page_tree.h"
+#include "extract/xml_memory.h"
 #include "extract/xpath.h"
 #include "parse/html/gumbo_tree.h"
 
@@ -26,6 +27,8 @@ constexpr std::string_view kPage =
 
 // All paths of these are plain.
 TEST(XPathAsCss, FindsWhatLibxml2Finds) {
+  // As an Extractor does when it is given what is libxml2's.
+  XmlMemory::install();
   const GumboTree tree(kPage, std::size_t{1} << 24, 10);
   ASSERT_NE(tree.root(), nullptr);
   for (const std::string expression : {

@@ -70,7 +70,7 @@ TEST_F(SharedClusterTest, AnyNodeIsGoodAndTheNextOneWhenItsMasterDies) {
     a->state().done(a->pages[i].id);
   }
   // The replica has all that was answered.
-  cluster_.node(owner).ask({"WAIT", "1", "0"});
+  cluster_.wait_for_replica(owner);
   cluster_.node(owner).kill();
   ASSERT_TRUE(a->state().commit({}));
   ASSERT_TRUE(a->state().await());

@@ -30,7 +30,7 @@ RedisCluster::RedisCluster() {
   for (std::size_t i = 0; i < 2 * kMasters; ++i) {
     nodes_.push_back(std::make_unique<RedisServer>(std::vector<std::string>{
         "--cluster-enabled", "yes", "--cluster-port", "@BUS",
-        "--cluster-node-timeout", "1000", "--cluster-replica-validity-factor",
+        "--cluster-node-timeout", "3000", "--cluster-replica-validity-factor",
         "0", "--repl-diskless-sync-delay", "0"}));
   }
   constexpr std::size_t kSlots = 16'384;
@@ -87,6 +87,18 @@ std::size_t RedisCluster::owner(std::string_view key) const {
 
 std::size_t RedisCluster::stranger(std::string_view key) const {
   return (owner(key) + 1) % kMasters;
+}
+
+void RedisCluster::wait_for_replica(std::size_t master) const {
+  const auto offset = [](const RedisServer& server, std::string_view name) {
+    const std::string info = server.ask({"INFO", "replication"});
+    const std::size_t at = info.find(name);
+    return at == info.npos ? 0 : std::stoull(info.substr(at + name.size()));
+  };
+  const auto written = offset(*nodes_[master], "master_repl_offset:");
+  until([&] {
+    return offset(*nodes_[kMasters + master], "slave_repl_offset:") >= written;
+  });
 }
 
 }  // namespace crawl::testing

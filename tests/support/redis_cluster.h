@@ -12,8 +12,8 @@
 namespace crawl::testing {
 
 // A Redis Cluster of three masters with a replica each, on loopback. A node
-// that says nothing for a second is taken for dead. For the thread that made
-// it.
+// that says nothing for three seconds is taken for dead. For the thread that
+// made it.
 class RedisCluster {
  public:
   static constexpr std::size_t kMasters = 3;
@@ -30,6 +30,9 @@ class RedisCluster {
   // was made with.
   std::size_t owner(std::string_view key) const;
   std::size_t stranger(std::string_view key) const;
+  // Returns when the replica of a master it was made with has all that this has
+  // written so far. (WAIT is about what its own connection wrote.)
+  void wait_for_replica(std::size_t master) const;
 
  private:
   std::vector<std::unique_ptr<RedisServer>> nodes_;
