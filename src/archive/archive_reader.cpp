@@ -21,7 +21,7 @@ constexpr std::size_t kMostLitter = 64;
 // What is looked at behind a record, to see whether it was right.
 constexpr std::size_t kLooked = std::size_t{64} << 10U;
 
-constexpr std::string_view kDamaged = "what is packed is damaged";
+constexpr std::string_view kDamaged = Unpacker::kDamaged;
 
 constexpr std::string_view kWarc = "WARC/";
 constexpr std::string_view kArc = "filedesc://";

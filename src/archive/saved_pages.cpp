@@ -107,25 +107,11 @@ class SavedPages final : public Sink {
         has_place && is_usual_http(*url) ? kHttpMark : "";
     const SavedName first =
         has_place ? saved_name(*url) : saved_name_with_port(*url);
-    for (const SavedName& name :
-         {first, beside(first), other_saved_name(*url)}) {
-      // What is on its way to this place is in the list before it is there.
-      if (auto noted = log_->write(fmt::format("{}{}\n", name.path(), mark));
-          !noted) {
-        return noted;
-      }
-      if (auto noted = log_->flush(); !noted) return noted;
-      const int error = give_name(name);
-      if (error == 0) {
-        record.file = name.path();
-        return {};
-      }
-      if (error != ENOTDIR && error != EISDIR && error != ELOOP &&
-          error != EEXIST && error != ENOTEMPTY && error != ENAMETOOLONG) {
-        return fail(name.path(), error);
-      }
-    }
-    return fail(saved_name(*url).path(), EEXIST);
+    Result<bool> named = put_at(first, mark, record);
+    if (named && !*named) named = put_at(beside(first), mark, record);
+    if (named && !*named) named = put_at(other_saved_name(*url), mark, record);
+    if (!named) return tl::unexpected(named.error());
+    return *named ? Result<void>() : fail(first.path(), EEXIST);
   }
 
   Result<void> take(const Outcome& /*outcome*/) override { return {}; }
@@ -169,6 +155,29 @@ class SavedPages final : public Sink {
     }
     changed_ = true;
     return {};
+  }
+
+  // False if something else is in the way.
+  Result<bool> put_at(const SavedName& name, std::string_view mark,
+                      CrawlRecord& record) {
+    // What is on its way to this place is in the list before it is there.
+    if (auto noted = log_->write(fmt::format("{}{}\n", name.path(), mark));
+        !noted) {
+      return tl::unexpected(noted.error());
+    }
+    if (auto noted = log_->flush(); !noted) {
+      return tl::unexpected(noted.error());
+    }
+    const int error = give_name(name);
+    if (error == 0) {
+      record.file = name.path();
+      return true;
+    }
+    if (error != ENOTDIR && error != EISDIR && error != ELOOP &&
+        error != EEXIST && error != ENOTEMPTY && error != ENAMETOOLONG) {
+      return tl::unexpected(fail(name.path(), error).error());
+    }
+    return false;
   }
 
   // errno's value, or 0.

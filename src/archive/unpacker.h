@@ -31,6 +31,7 @@ class Unpacker {
   // What is packed is no member or frame, or is one whose bytes are wrong or
   // missing: where in the file it begins, and where the unpacked bytes go on
   // behind it.
+  static constexpr std::string_view kDamaged = "what is packed is damaged";
   struct Damage {
     std::uint64_t at = 0;
     std::uint64_t offset = 0;

@@ -117,7 +117,7 @@ class Checker {
   void tell_damage() {
     while (bytes_.damaged_before(bytes_.position() + 1)) {
       offset_ = bytes_.take_damage().offset;
-      fault("what is packed is damaged");
+      fault(Unpacker::kDamaged);
     }
   }
 
