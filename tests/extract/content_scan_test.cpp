@@ -13,6 +13,7 @@
 
 #include "crawl/base/utf8.h"
 #include "support/content_oracle.h"
+#include "support/real_pages.h"
 
 namespace crawl {
 namespace {
@@ -82,44 +83,17 @@ TEST(ContentScan, LeavesTheRestToTheTree) {
   }
 }
 
-std::vector<std::filesystem::path> pages_in(const std::string& directory,
-                                            std::size_t most) {
-  std::vector<std::filesystem::path> all;
-  if (!std::filesystem::is_directory(directory)) return all;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(directory)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".html") {
-      all.push_back(entry.path());
-    }
-  }
-  std::sort(all.begin(), all.end());
-  std::vector<std::filesystem::path> some;
-  const std::size_t step = std::max<std::size_t>(1, all.size() / most);
-  for (std::size_t i = 0; i < all.size(); i += step) some.push_back(all[i]);
-  return some;
-}
-
 TEST(ContentScan, RealPagesAreReadAsTheTreeReadsThem) {
-  std::string list = CRAWL_DATA_DIR "/pages:" CRAWL_DATA_DIR "/content:";
-  list += CRAWL_CORPUS_LIST;
   std::size_t read = 0;
   std::size_t doubted = 0;
-  while (!list.empty()) {
-    const std::string directory = list.substr(0, list.find(':'));
-    list.erase(0, std::min(list.size(), directory.size() + 1));
-    for (const auto& path : pages_in(directory, 150)) {
-      std::ifstream file(path, std::ios::binary);
-      const std::string page = replace_invalid_utf8(
-          std::string{std::istreambuf_iterator<char>(file), {}});
-      // Where gumbo is known not to do as the standard says.
-      if (path.parent_path().filename() == "departures") continue;
-      std::string scan;
-      std::string tree;
-      const Scanned found = compare_content(page, scan, tree);
-      ++(found == Scanned::kDoubted ? doubted : read);
-      EXPECT_NE(found, Scanned::kOtherwise) << path;
-    }
-  }
+  testing::for_each_real_page(
+      150, [&](const std::filesystem::path& path, const std::string& page) {
+        std::string scan;
+        std::string tree;
+        const Scanned found = compare_content(page, scan, tree);
+        ++(found == Scanned::kDoubted ? doubted : read);
+        EXPECT_NE(found, Scanned::kOtherwise) << path;
+      });
   RecordProperty("read", static_cast<int>(read));
   RecordProperty("doubted", static_cast<int>(doubted));
   std::cout << read << " pages read, " << doubted << " left to the tree\n";

@@ -182,16 +182,7 @@ TEST_F(SharedLeaseTest, TheSlowestHostsAreThoseThatAreLeasedToo) {
   a->add("http://h.test/1");
   a->add("http://h.test/2");
   ASSERT_TRUE(a->turn());
-  auto job = std::make_unique<Job>(0, "", *Url::parse("http://h.test/1"));
-  a->frontier().add(std::move(job));
-  job = a->frontier().next();
-  ASSERT_TRUE(job);
-  PaceAnswer busy;
-  busy.status_code = 503;
-  busy.started = clock_.now();
-  busy.retry_after = 100s;
-  a->frontier().answered(*job, busy, false);
-  a->frontier().done(*job);
+  a->is_told_to_wait("http://h.test/1", 100s);
   a->state().done(a->page("http://h.test/1"));
   ASSERT_TRUE(a->turn());
   const auto status = read_shared_status(redis_.url("c"), 5s);

@@ -398,16 +398,7 @@ TEST_F(SharedStateTest, APaceGoesWithItsHost) {
   auto a = worker("a");
   a->add("http://h.test/");
   a->turn();
-  auto job = std::make_unique<Job>(0, "", url("http://h.test/"));
-  a->frontier().add(std::move(job));
-  job = a->frontier().next();
-  ASSERT_TRUE(job);
-  PaceAnswer busy;
-  busy.status_code = 503;
-  busy.started = clock_.now();
-  busy.retry_after = 100s;
-  a->frontier().answered(*job, busy, false);
-  a->frontier().done(*job);
+  a->is_told_to_wait("http://h.test/", 100s);
   a->add("http://h.test/2", a->pages[0].id, 1);
   a->state().done(a->pages[0].id);
   a->turn();

@@ -56,6 +56,19 @@ class Worker {
     for (auto& each : news.messages) messages.push_back(std::move(each));
   }
 
+  // The host is asked for this and says "not for another `pause`".
+  void is_told_to_wait(std::string_view href, std::chrono::seconds pause) {
+    frontier_.add(std::make_unique<Job>(0, "", *Url::parse(href)));
+    const auto job = frontier_.next();
+    ASSERT_TRUE(job);
+    PaceAnswer busy;
+    busy.status_code = 503;
+    busy.started = clock_.now();
+    busy.retry_after = pause;
+    frontier_.answered(*job, busy, false);
+    frontier_.done(*job);
+  }
+
   std::vector<std::string> urls() const {
     std::vector<std::string> all;
     for (const QueuedPage& page : pages) all.emplace_back(page.url.href());
