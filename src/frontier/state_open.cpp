@@ -121,10 +121,7 @@ Result<void> FileState::Impl::open() {
   if (result) result = read_counters();
   if (result) result = read_trusted();
   if (result) result = read_wanted();
-  if (!result) return result;
-  const int code = begin_commits(db.get(), options.path.empty());
-  if (code != SQLITE_OK) return tl::unexpected(fail(code));
-  return {};
+  return result;
 }
 
 // What state format 1 kept as text.
@@ -400,7 +397,8 @@ Result<void> FileState::Impl::read_ahead() {
   return {};
 }
 
-// The pages that had claimed them may lead elsewhere by now.
+// The pages that had claimed them may lead elsewhere by now. Still part of
+// opening: where it fails, the file stays as it was.
 Result<void> FileState::queue_wanted() {
   Impl& impl = *impl_;
   for (const Impl::Wanted& page : std::exchange(impl.wanted_before, {})) {
@@ -408,7 +406,11 @@ Result<void> FileState::queue_wanted() {
       return tl::unexpected(added.error());
     }
   }
-  const int code = execute(impl.db.get(), "DELETE FROM wanted");
+  if (auto written = impl.write_pending(); !written) return written;
+  int code = execute(impl.db.get(), "DELETE FROM wanted");
+  if (code == SQLITE_OK) {
+    code = begin_commits(impl.db.get(), impl.options.path.empty());
+  }
   if (code != SQLITE_OK) return tl::unexpected(impl.fail(code));
   return {};
 }
@@ -419,6 +421,7 @@ Result<std::unique_ptr<FileState>> FileState::open(StateOptions options) {
     return tl::unexpected(opened.error());
   }
   std::unique_ptr<FileState> store(new FileState(std::move(impl)));
+  if (!store->resumed()) return store;
   if (auto queued = store->queue_wanted(); !queued) {
     return tl::unexpected(queued.error());
   }

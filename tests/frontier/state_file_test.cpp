@@ -16,6 +16,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crawl/frontier/state_store.h"
@@ -295,6 +296,49 @@ TEST_F(StateStoreTest, Refuses_RowsThatDoNotFitTogether) {
     EXPECT_THAT(error_of_open(), HasSubstr("is damaged")) << sql;
     EXPECT_EQ(read_file(path_), changed) << sql;
   }
+}
+
+// Each byte of the head and the end of every page changed: what SQLite notices
+// only when it writes there must not be noticed after other things were
+// written.
+TEST_F(StateStoreTest, AFileThatIsRefusedIsLeftAsItWas) {
+  {
+    const auto store = open();
+    for (int i = 0; i < 9; ++i) add(*store, "http://a/" + std::to_string(i));
+    load(*store, 0, 9);
+    for (const PageId page : {4u, 6u}) store->done(page);
+    ASSERT_TRUE(*store->claim(url("http://b/"), 1, 0));
+    ASSERT_FALSE(*store->add(url("http://b/"), 1, 2));
+    ASSERT_TRUE(store->first_with_body({1, 2}, 3));
+    ASSERT_TRUE(store->remember("http://x/"));
+    ASSERT_TRUE(store->trust(0));
+    ASSERT_TRUE(store->commit({{"records", 0}}));
+  }
+  const std::string good = read_file(path_);
+  constexpr std::size_t kPage = 4096, kHead = 20, kTail = 24;
+  int refused = 0;
+  const auto expect_whole_or_untouched = [&](const std::string& bytes,
+                                             std::size_t at) {
+    write_file(path_, bytes);
+    if (FileState::open({path_, {}})) return;
+    ++refused;
+    EXPECT_TRUE(read_file(path_) == bytes) << "byte " << at;
+    EXPECT_FALSE(std::filesystem::exists(path_ + "-journal")) << "byte " << at;
+  };
+  for (const char journal : {'\1', '\2'}) {
+    std::string bytes = good;
+    bytes[18] = bytes[19] = journal;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      const std::size_t place = at % kPage;
+      if (place >= kHead && place < kPage - kTail) continue;
+      for (const char value : {'\0', '\1', '\x29', '\xff'}) {
+        const char before = std::exchange(bytes[at], value);
+        expect_whole_or_untouched(bytes, at);
+        bytes[at] = before;
+      }
+    }
+  }
+  EXPECT_GT(refused, 1000);
 }
 
 // No statement can make it so, but a bad disk can.
