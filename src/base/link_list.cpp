@@ -24,8 +24,9 @@ std::string_view to_string(LinkAttribute attribute) {
 
 PageLink LinkList::operator[](std::size_t index) const {
   const Entry& entry = entries_.at(index);
-  return {view(entry.url), entry.element, entry.attribute, view(entry.rel),
-          view(entry.text)};
+  const Place place = index < places_.size() ? places_[index] : Place();
+  return {view(entry.url),  entry.element, entry.attribute, view(entry.rel),
+          view(entry.text), place.line,    place.column};
 }
 
 void LinkList::add(const PageLink& link) {
@@ -36,12 +37,17 @@ void LinkList::add(const PageLink& link) {
   if (entry.url.size != link.url.size()) entry.url = append(link.url);
   if (entry.rel.size != link.rel.size()) entry.rel = append(link.rel);
   if (entry.text.size != link.text.size()) entry.text = append(link.text);
+  if (link.line != 0) {
+    places_.resize(entries_.size());
+    places_.push_back({link.line, link.column});
+  }
   entries_.push_back(entry);
 }
 
 void LinkList::clear() {
   buffer_.clear();
   entries_.clear();
+  places_.clear();
 }
 
 LinkList::Span LinkList::find(std::string_view text) const {

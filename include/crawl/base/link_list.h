@@ -56,6 +56,10 @@ struct PageLink {
   LinkAttribute attribute = LinkAttribute::kHref;
   std::string_view rel;   // as written
   std::string_view text;  // anchor text, when asked for
+  // Where its tag begins in the page, from 1, the column in characters; 0 if
+  // nobody asked.
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
 
   friend bool operator==(const PageLink&, const PageLink&) = default;
 };
@@ -94,8 +98,14 @@ class LinkList {
     return std::string_view(buffer_).substr(span.begin, span.size);
   }
 
+  struct Place {
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+  };
+
   std::string buffer_;
   std::vector<Entry> entries_;
+  std::vector<Place> places_;  // of the first entries; none if nobody asked
 };
 
 }  // namespace crawl

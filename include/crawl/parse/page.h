@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crawl/base/link_list.h"
 #include "crawl/base/url.h"
@@ -21,7 +22,14 @@ struct PageOptions {
   bool links = false;
   // Also keep the text inside each `a` (PageLink::text).
   bool anchor_text = false;
+  // What a check of the links wants too, of pages whose links are kept: that
+  // text, PageLink::line and column, Page::malformed and Page::targets.
+  bool check = false;
 };
+
+// By which a page's targets are known: of an element's id, or of a fragment
+// that is looked for.
+std::uint64_t target_key(std::string_view id);
 
 // What a crawler wants to know of an HTML page. Text is valid UTF-8, white
 // space stripped and collapsed; nothing where the page does not say.
@@ -37,6 +45,11 @@ struct Page {
   std::string charset;                 // Encoding Standard name, "utf-8"
   std::uint64_t link_count = 0;  // http(s) links of a and area, repeats counted
   LinkList links;  // in source order; empty unless PageOptions::links
+  // References that no URL can be made of, as written in the place of URLs;
+  // and the target_key() of all that a fragment can mean, in order. Empty
+  // unless PageOptions::check.
+  LinkList malformed;
+  std::vector<std::uint64_t> targets;
   PageParser parser = PageParser::kTree;
 };
 

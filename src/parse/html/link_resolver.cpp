@@ -94,6 +94,12 @@ std::optional<std::string> LinkResolver::resolve(std::string_view reference) {
   return url;
 }
 
+bool LinkResolver::is_malformed(std::string_view reference) {
+  if (has_foreign_scheme(reference) || budget_ == 0) return false;
+  std::string url;
+  return !base().resolve_append(with_encoded_query(reference), url);
+}
+
 // URL Standard, from "no scheme state" to "path state": a reference with
 // neither scheme nor authority takes them from the base, and nothing behind can
 // fail.

@@ -31,6 +31,9 @@ class LinkResolver {
   bool resolve(std::string_view reference, std::string& url);
   std::optional<std::string> resolve(std::string_view reference);
 
+  // No URL can be made of it, whatever the scheme.
+  bool is_malformed(std::string_view reference);
+
   // True only if resolve() would be, once `reference`, the page's own bytes, is
   // decoded: for those who want no URL. Most references of a page show it at
   // their beginning. Takes nothing of the budget.

@@ -1,6 +1,9 @@
 #include "parse/html/page_builder.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/ascii.h"
@@ -25,7 +28,42 @@ bool is_blank(std::string_view text) {
   });
 }
 
+// Lines and columns of places that come in the order of the text.
+class PlaceCounter {
+ public:
+  PlaceCounter(std::string_view text, bool utf8)
+      : at_(text.data()), end_(text.data() + text.size()), utf8_(utf8) {}
+
+  // A place before the last one counts as that.
+  void advance(const char* to) {
+    const std::less<const char*> before;
+    if (to == nullptr || before(end_, to)) return;
+    for (; before(at_, to); ++at_) {
+      if (*at_ == '\n' ||
+          (*at_ == '\r' && !(at_ + 1 != end_ && at_[1] == '\n'))) {
+        ++line;
+        column = 1;
+      } else if (*at_ != '\r' && !(utf8_ && (static_cast<unsigned char>(*at_) &
+                                             0xc0U) == 0x80)) {
+        ++column;
+      }
+    }
+  }
+
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;
+
+ private:
+  const char* at_;
+  const char* const end_;
+  const bool utf8_;
+};
+
 }  // namespace
+
+std::uint64_t target_key(std::string_view id) {
+  return XXH3_64bits(id.data(), id.size());
+}
 
 PageBuilder::PageBuilder(const Url& url, const PageOptions& options,
                          const SourceDecoder* decoder)
@@ -149,6 +187,7 @@ PageBuilder::Anchor PageBuilder::add_anchor(LinkElement element,
     link.anchor = anchors_++;
   }
   links_.push_back(link);
+  push_place();
   return link.anchor;
 }
 
@@ -173,7 +212,20 @@ void PageBuilder::add_decoded(LinkElement element, LinkAttribute attribute,
 }
 
 void PageBuilder::push(const Link& link) {
-  if (links_.size() < kMaxLinks) links_.push_back(link);
+  if (links_.size() >= kMaxLinks) return;
+  links_.push_back(link);
+  push_place();
+}
+
+// HTML Standard, "find a potential indicated element".
+void PageBuilder::targets(const AttributeSet& attributes, bool is_anchor) {
+  const auto add = [this, &attributes](PageAttribute name) {
+    const std::string_view* const value = attributes.find(name);
+    if (value == nullptr || targets_.size() >= kMaxLinks) return;
+    targets_.push_back(target_key(decoded(*value)));
+  };
+  add(PageAttribute::kId);
+  if (is_anchor) add(PageAttribute::kName);
 }
 
 // A reference to something in the page itself is not a link.
@@ -315,12 +367,20 @@ Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
   const bool only_counts =
       !options_.links && most_to_resolve(page.base) <= resolver.budget_left();
 
+  std::sort(targets_.begin(), targets_.end());
+  targets_.erase(std::unique(targets_.begin(), targets_.end()), targets_.end());
+  page.targets = std::move(targets_);
+
   constexpr std::uint32_t kDropped = ReferenceTable::kNew - 1;
+  constexpr std::uint32_t kMalformed = kDropped - 1;
+  PlaceCounter place(source_, source_is_utf8_);
   std::optional<ReferenceTable> known;
   std::string url;
   std::string text;
   std::string rel_scratch;
-  for (const Link& link : links_) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const Link& link = links_[i];
+    if (wants_check()) place.advance(places_[i]);
     // Then all links are of `a` and `area`.
     if (only_counts && resolver.is_plain_link(link.reference)) {
       ++page.link_count;
@@ -338,13 +398,15 @@ Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
         *number = static_cast<std::uint32_t>(page.links.size());
         link_url = url;
       } else {
-        *number = kDropped;
+        *number = wants_check() && resolver.is_malformed(reference) ? kMalformed
+                                                                    : kDropped;
       }
-    } else if (*number != kDropped && options_.links) {
+    } else if (*number < kMalformed && options_.links) {
       link_url = page.links[*number].url;
     }
     if (*number == kDropped) continue;
-    if (link.element == LinkElement::kA || link.element == LinkElement::kArea) {
+    if (*number != kMalformed && (link.element == LinkElement::kA ||
+                                  link.element == LinkElement::kArea)) {
       ++page.link_count;
     }
     if (!options_.links) continue;
@@ -354,7 +416,17 @@ Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
     if (decoder_ != nullptr && !rel.empty()) {
       rel = decoder_->attribute(rel, rel_scratch);
     }
-    page.links.add({link_url, link.element, link.attribute, rel, text});
+    PageLink found{link_url, link.element, link.attribute, rel, text};
+    if (wants_check()) {
+      found.line = place.line;
+      found.column = place.column;
+    }
+    if (*number == kMalformed) {
+      found.url = link.decoded ? link.reference : decoded(link.reference);
+      page.malformed.add(found);
+    } else {
+      page.links.add(found);
+    }
   }
   return page;
 }

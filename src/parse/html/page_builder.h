@@ -87,6 +87,17 @@ class PageBuilder {
   // Elements of kind kOther and kTitle have no effect.
   Anchor element(PageElement element, const AttributeSet& attributes);
 
+  // For wants_check(): the text that all views are of, whether it is UTF-8, or
+  // has a byte a character; where in it the tag of the next element begins; and
+  // what in any element's attributes a fragment can mean.
+  bool wants_check() const { return options_.check && options_.links; }
+  void source(std::string_view text, bool utf8) {
+    source_ = text;
+    source_is_utf8_ = utf8;
+  }
+  void place(const char* at) { place_ = at; }
+  void targets(const AttributeSet& attributes, bool is_anchor);
+
   // The whole content of an HTML (not svg) title element; the first counts.
   void title(std::string_view content);
   bool has_title() const { return title_.has_value(); }
@@ -94,7 +105,9 @@ class PageBuilder {
   // A run of text whose innermost `a` is `anchor` (kNoAnchor: no effect). Not
   // what script, style, iframe, noembed, noframes, template hold.
   // Worth calling only if wants_text().
-  bool wants_text() const { return options_.anchor_text && options_.links; }
+  bool wants_text() const {
+    return (options_.anchor_text || options_.check) && options_.links;
+  }
   void anchor_text(Anchor anchor, std::string_view text);
 
   // `encoding`: Encoding Standard name of the page's charset, which also
@@ -114,6 +127,10 @@ class PageBuilder {
     Anchor anchor;
     std::string_view text;
   };
+
+  void push_place() {
+    if (wants_check()) places_.push_back(place_);
+  }
 
   Anchor add_anchor(LinkElement element, LinkAttribute attribute,
                     const std::string_view* reference,
@@ -141,6 +158,11 @@ class PageBuilder {
   const PageOptions options_;
   const SourceDecoder* const decoder_;
   std::vector<Link> links_;
+  std::vector<const char*> places_;  // as many, for wants_check()
+  std::vector<std::uint64_t> targets_;
+  std::string_view source_;
+  bool source_is_utf8_ = true;
+  const char* place_ = nullptr;
   Anchor anchors_ = 0;
   std::vector<TextRun> text_;
   std::size_t next_text_ = 0;

@@ -88,7 +88,7 @@ PageAttribute page_attribute(std::string_view name) {
   const auto if_ends = [name](std::string_view lower, PageAttribute found) {
     return ends_as(name, lower) ? found : PageAttribute::kOther;
   };
-  if (name.size() < 3 || name.size() > 11) return PageAttribute::kOther;
+  if (name.size() < 2 || name.size() > 11) return PageAttribute::kOther;
   switch (pack_name(name)) {
     case pack_name("background"):
       return if_ends("background", PageAttribute::kBackground);
@@ -113,6 +113,8 @@ PageAttribute page_attribute(std::string_view name) {
       return PageAttribute::kData;
     case pack_name("href"):
       return PageAttribute::kHref;
+    case pack_name("id"):
+      return PageAttribute::kId;
     case pack_name("lang"):
       return PageAttribute::kLang;
     case pack_name("name"):

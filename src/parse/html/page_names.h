@@ -47,6 +47,7 @@ enum class PageAttribute : std::uint8_t {
   kFormaction,
   kHref,
   kHttpEquiv,
+  kId,
   kImagesrcset,
   kLang,
   kName,
@@ -58,7 +59,7 @@ enum class PageAttribute : std::uint8_t {
   kXlinkHref,
   kOther,
 };
-constexpr std::size_t kPageAttributeCount = 16;
+constexpr std::size_t kPageAttributeCount = 17;
 
 // By tag name, in any case: of an HTML element ("image" is img, as the tree
 // builder has it), of an element in the svg namespace.

@@ -10,6 +10,7 @@ std::optional<Page> read_scan(const ScanSource& source, const Url& url,
                               ScanDoubt* doubt) {
   const SourceText text(source.html, source.html_encoding);
   PageBuilder builder(url, options, &text);
+  builder.source(source.html, source.html_encoding == "utf-8");
   const ScanDoubt found = scan_page(source.html, on_doubt, builder);
   if (doubt != nullptr) *doubt = found;
   if (found != ScanDoubt::kNone && on_doubt == OnDoubt::kStop) {

@@ -33,13 +33,14 @@ class Scanner {
       : reader_(html, kBodyTags, meter),
         on_doubt_(on_doubt),
         builder_(builder),
+        checks_(kText && builder.wants_check()),
         anchors_(builder) {}
 
   ScanDoubt run() {
     const char* p = reader_.page_begin();
     const char* text = p;
     while (!stop_) {
-      const char* const tag = in_head_ || follows_anchor()
+      const char* const tag = in_head_ || follows_anchor() || checks()
                                   ? reader_.find_tag(p)
                                   : reader_.find_kept_tag(p);
       if (in_head_) leave_head_at_text(p, tag);
@@ -106,6 +107,15 @@ class Scanner {
     return kText && template_depth_ == 0 && anchors_.is_open();
   }
 
+  bool checks() const { return kText && checks_; }
+
+  // Of a start tag whose attributes are read.
+  void note_tag(const Name& name) {
+    if (!checks() || template_depth_ != 0) return;
+    builder_.place(name.begin - 1);
+    builder_.targets(attributes_, is(name, "a"));
+  }
+
   void end_text(const char* begin, const char* end) {
     if (follows_anchor()) anchors_.text(begin, end);
   }
@@ -139,12 +149,13 @@ class Scanner {
     const ScannedTag tag =
         kHtmlTags.find(name.key, name.begin, reader_.page_end(), {});
     p = name.end;
-    if (tag.element == PageElement::kOther) {
+    if (tag.element == PageElement::kOther && !checks()) {
       p = reader_.attributes(p);
       if (p == nullptr) return reader_.page_end();
     } else if (!read_attributes(p)) {
       return reader_.page_end();
     }
+    note_tag(name);
     if (follows_anchor() &&
         !anchors_.start_tag(name.key, name.begin, reader_.page_end())) {
       doubt(ScanDoubt::kAnchorText);
@@ -298,6 +309,7 @@ class Scanner {
       const Name name = read_name(p);
       p = name.end;
       if (!read_attributes(p)) return reader_.page_end();
+      if (!end_tag) note_tag(name);
       if (is(name, "frameset")) {
         if (depth != 0) depth = end_tag ? depth - 1 : depth + 1;
       } else if (!end_tag && is(name, "frame")) {
@@ -338,6 +350,7 @@ class Scanner {
   TagReader<Meter> reader_;
   const OnDoubt on_doubt_;
   PageBuilder& builder_;
+  const bool checks_;  // every tag may be a target
   AttributeSet attributes_;
   ScanDoubt doubt_ = ScanDoubt::kNone;
   bool stop_ = false;
@@ -450,6 +463,7 @@ const char* Scanner<Meter, kText>::foreign(const char* p, bool svg) {
     const Name name = read_name(p);
     p = name.end;
     if (!read_attributes(p)) return reader_.page_end();
+    if (!end_tag) note_tag(name);
     // Names of other bytes may be the same once they are decoded, and names of
     // the same letters may be others.
     if (std::any_of(name.begin, name.end, bytes::is_not_ascii)) {

@@ -143,8 +143,8 @@ inline constexpr NameTable<ScannedTag, 36> kHtmlTags(
         {"xmp", {PageElement::kOther, TagAction::kRawBody}},
     }});
 
-inline constexpr NameTable<PageAttribute, 16> kAttributes(
-    NameEntries<PageAttribute, 16>{{
+inline constexpr NameTable<PageAttribute, 17> kAttributes(
+    NameEntries<PageAttribute, 17>{{
         {"action", PageAttribute::kAction},
         {"background", PageAttribute::kBackground},
         {"content", PageAttribute::kContent},
@@ -153,6 +153,7 @@ inline constexpr NameTable<PageAttribute, 16> kAttributes(
         {"href", PageAttribute::kHref},
         {"http-equiv", PageAttribute::kHttpEquiv},
         {"imagesrcset", PageAttribute::kImagesrcset},
+        {"id", PageAttribute::kId},
         {"lang", PageAttribute::kLang},
         {"name", PageAttribute::kName},
         {"poster", PageAttribute::kPoster},

@@ -151,8 +151,21 @@ class TreeWalk {
       }
     }
     step.hidden = step.hidden || holds_no_text(node);
+    if (builder_.wants_check()) note_targets(element);
     if (kind == PageElement::kOther || is_made_up(node)) return;
     found_.push_back({position_of(kind, element), kind, &element});
+  }
+
+  void note_targets(const GumboElement& element) {
+    AttributeSet named;
+    for (const auto& [name, attribute] :
+         {std::pair{"id", PageAttribute::kId},
+          std::pair{"name", PageAttribute::kName}}) {
+      const GumboAttribute* const found =
+          gumbo_get_attribute(&element.attributes, name);
+      if (found != nullptr) named.add(attribute, found->value);
+    }
+    builder_.targets(named, element.tag == GUMBO_TAG_A);
   }
 
   static bool has_href(const GumboElement& element) {
@@ -190,6 +203,7 @@ class TreeWalk {
             static_cast<const GumboAttribute*>(list.data[i]);
         attributes.add(name_of(*attribute), attribute->value);
       }
+      builder_.place(found.at);
       const PageBuilder::Anchor anchor =
           builder_.element(found.kind, attributes);
       if (anchor != PageBuilder::kNoAnchor) {
@@ -253,6 +267,7 @@ std::optional<Page> read_judged(std::string_view html, const Url& url,
   const GumboTree tree(html, limits.memory, limits.seconds * (1 + megabytes));
   if (tree.root() == nullptr) return std::nullopt;
   PageBuilder builder(url, options, nullptr);
+  builder.source(html, true);
   TreeWalk(builder).run(tree.root());
   return builder.finish(encoding, PageParser::kTree);
 }
