@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fails when a file includes from a room above its own, or from a neighbour:
 #   base < concurrent, parse, frontier, writer < extract, archive, fetch
-#        < engine < cli
+#        < check < engine < cli
 # within parse and fetch from a sub-folder above its own or a neighbour:
 #   text < html, robots, sitemap     curl < net < tls < http
 # when another room than fetch includes libcurl, TLS or HTTP/2, and when a public header names a library that is an implementation detail.
@@ -14,8 +14,9 @@ level() {
     base) echo 0 ;;
     concurrent | parse | frontier | writer) echo 1 ;;
     extract | archive | fetch) echo 2 ;;
-    engine) echo 3 ;;
-    cli) echo 4 ;;
+    check) echo 3 ;;
+    engine) echo 4 ;;
+    cli) echo 5 ;;
     *) echo 9 ;;
   esac
 }

@@ -257,6 +257,12 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   CrawlOptions crawl = options.crawl;
   // All workers together, says the state.
   if (outputs->shared != nullptr) crawl.budget.max_pages = 0;
+  if (outputs->checked) {
+    crawl.site->check->is_known =
+        [&checked = *outputs->checked](std::string_view url) {
+          return checked.is_good(url);
+        };
+  }
   Crawler crawler(std::move(crawl), **fetcher, outputs->sinks(), clock, &report,
                   outputs->store.get());
   button.connect(&crawler);
@@ -295,6 +301,13 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   if (button.pressed()) {
     report.print(format_resume_hint(options, lines.exact(), columns));
     return {kExitInterrupted};
+  }
+  if (outputs->check != nullptr) {
+    const CheckTotals& totals = *outputs->check->totals();
+    if (totals.newly_broken() > 0) return {kExitFailures};
+    if (totals.pages > 0) return {kExitOk};
+    report.warn("no page could be read, so no link was checked");
+    return {kExitUsage};
   }
   const bool follows =
       options.crawl.site && !options.crawl.site->follow.empty();

@@ -48,6 +48,10 @@ std::vector<NamedFile> named_files(const Options& options) {
   add("-o", options.output, true, STDOUT_FILENO);
   add("--skipped", options.skipped, true, STDOUT_FILENO);
   add("--state", options.state, true);
+  if (options.check) {
+    add("--baseline", options.check->baseline, false);
+    add("--state", options.check->cache, true);
+  }
   add("--log-file", options.log_file, true);
   if (options.warc) {
     add("--warc-file", warc_file_name(*options.warc, 0), true);

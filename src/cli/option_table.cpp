@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 99> kOptions = {{
+constexpr std::array<OptionSpec, 104> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -60,10 +60,11 @@ constexpr std::array<OptionSpec, 99> kOptions = {{
      "empty them; else it leaves them alone and says so.",
      &T::overwrite},
     {Group::kOutput, "format", '\0', "FORMAT",
-     "jsonl, tsv, csv (for spreadsheets see --csv-safe), text or sqlite. "
+     "jsonl, tsv, csv (for spreadsheets see --csv-safe), text or sqlite; of "
+     "--check: text (default), jsonl, junit, markdown or sarif. "
      "Default: by the ending of -o's name (.csv, .tsv, .jsonl, .txt, .db; .gz "
      "and .zst aside), text on a terminal, else jsonl.",
-     &T::format, true, "", "jsonl tsv csv text sqlite"},
+     &T::format, true, "", "jsonl tsv csv text sqlite junit markdown sarif"},
     {Group::kOutput, "csv-safe", '\0', "",
      "Write CSV whose cells no spreadsheet takes for formulas: ' stands before "
      "a first = + - @ or tab.",
@@ -210,6 +211,25 @@ constexpr std::array<OptionSpec, 99> kOptions = {{
      "read sitemaps. Two transfers per host at a time unless --per-host says "
      "otherwise, 250 ms apart unless the host is on this machine or network.",
      &T::recursive},
+    {Group::kSites, "check", '\0', "[=WHAT]",
+     "Check the links: crawl as -r does (of a list of pages, those alone), ask "
+     "once for all else that pages link to, and say what is broken. WHAT: all "
+     "(default), or pages for links of a and area only. Exit status 1 if "
+     "something is.",
+     &T::check, true, "all", "all pages"},
+    {Group::kSites, "baseline", '\0', "FILE",
+     "With --check: only fail for what is not broken in FILE, an earlier "
+     "result with --format jsonl.",
+     &T::baseline},
+    {Group::kSites, "ignore", '\0', "REGEX",
+     "With --check: ask for no URL in which REGEX is found, as with --exclude; "
+     "nor for one in which a line of ./.crawlignore is. May be repeated.",
+     &T::ignore},
+    {Group::kSites, "no-redirects-report", '\0', "",
+     "With --check: do not list links that work and redirect.",
+     &T::no_redirects_report},
+    {Group::kSites, "offline", '\0', "",
+     "With --check: ask for nothing of other sites.", &T::offline},
     {Group::kSites, "depth", 'd', "N", "Follow links N deep (default: any).",
      &T::depth},
     {Group::kSites, "scope", '\0', "SCOPE",
@@ -294,7 +314,8 @@ constexpr std::array<OptionSpec, 99> kOptions = {{
     {Group::kSites, "state", '\0', "FILE",
      "Keep the crawl's state in FILE; the same command goes on with it, after "
      "a "
-     "crash too. Needs -o.",
+     "crash too. Needs -o. With --check: what was there on other sites less "
+     "than a day ago, which is not asked again.",
      &T::state},
     {Group::kSites, "shared", '\0', "URL",
      "Crawl with others, on this and other machines, that are given the same "
@@ -424,7 +445,6 @@ constexpr auto kElsewhere = std::to_array<Namesake>({
     {"reject-regex", "exclude"},
     {"exclude-directories", "exclude"},
     {"deny", "exclude"},
-    {"ignore", "exclude"},
     {"domains", "scope"},
     {"allowed-domains", "scope"},
     {"ignore-robots", "no-robots"},

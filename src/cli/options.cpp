@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "cli/archive_options.h"
+#include "cli/check_options.h"
 #include "cli/config_file.h"
 #include "cli/documents.h"
 #include "cli/extract_option.h"
@@ -224,6 +225,10 @@ class Resolver : ValueReader {
         !args.warc_file) {
       fail("--append is about files: add -o FILE, or write >> FILE");
     }
+    if (Result<void> check = resolve_check_output(args, options_); !check) {
+      return fail(std::move(check.error()));
+    }
+    if (options_.check) return;
     const bool people =
         !options_.compare.empty() ||
         (options_.output == "-" && surroundings_.stdout_is_terminal);
@@ -528,7 +533,9 @@ Result<ParsedArgs> parse_args(int argc, const char* const* argv,
     if (!errand) return tl::unexpected(errand.error());
     parsed.errand = *std::move(errand);
     if (parsed.errand) return parsed;
-    Result<Options> options = Resolver(surroundings).resolve(*typed);
+    TypedArgs args = *typed;
+    if (args.check) args.recursive = true;
+    Result<Options> options = Resolver(surroundings).resolve(args);
     if (!options) return tl::unexpected(options.error());
     parsed.options = *std::move(options);
   }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "check/check_format.h"
 #include "cli/open_files.h"
 #include "cli/shared_errand.h"
 #include "concurrent/cpu_quota.h"
@@ -38,6 +39,14 @@ struct Options {
   // --compare: the pooled levels to run after the sequential one; empty for a
   // plain crawl.
   std::vector<std::size_t> compare;
+
+  // --check
+  struct Check {
+    CheckFormat format = CheckFormat::kText;
+    bool redirects = true;
+    std::string baseline, cache;  // files; "" for none
+  };
+  std::optional<Check> check;
 
   std::string state;   // --state; "" for none
   std::string shared;  // --shared; "" for none

@@ -2,12 +2,15 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "check/check_baseline.h"
 #include "cli/help.h"
 #include "cli/screen.h"
 #include "cli/state.h"
@@ -21,20 +24,29 @@
 namespace crawl::cli {
 namespace {
 
+Result<std::unique_ptr<OutputStream>> open_stream(
+    const std::string& path, OutputMode mode,
+    const std::shared_ptr<Screen>& screen) {
+  const Packing packing = packing_of_name(path);
+  Result<std::unique_ptr<OutputStream>> output = open_output(
+      path, mode,
+      packing == Packing::kNone ? OutputUnit::kLine : OutputUnit::kWrite);
+  if (!output) return output;
+  output = make_packed_output(*std::move(output), packing);
+  if (path == "-" && isatty(STDOUT_FILENO) == 1) {
+    output = above_status(*std::move(output), screen);
+  }
+  return output;
+}
+
 Result<std::unique_ptr<Sink>> open_writer(
     const std::string& path, OutputMode mode, OutputFormat format,
     const std::vector<std::size_t>& fields,
     const std::vector<std::string>& extracted, bool ordered,
     ResultWriter::Takes takes, const std::shared_ptr<Screen>& screen) {
-  const Packing packing = packing_of_name(path);
-  Result<std::unique_ptr<OutputStream>> output = open_output(
-      path, mode,
-      packing == Packing::kNone ? OutputUnit::kLine : OutputUnit::kWrite);
+  Result<std::unique_ptr<OutputStream>> output =
+      open_stream(path, mode, screen);
   if (!output) return tl::unexpected(output.error());
-  output = make_packed_output(*std::move(output), packing);
-  if (path == "-" && isatty(STDOUT_FILENO) == 1) {
-    output = above_status(*std::move(output), screen);
-  }
   return std::make_unique<ResultWriter>(
       *std::move(output),
       make_formatter(format, fields,
@@ -95,6 +107,41 @@ Result<void> note_begin(const Outputs& outputs) {
   return noted ? outputs.store->await().map([](bool) {}) : noted;
 }
 
+Result<void> open_check(const Options& options, OutputMode mode,
+                        const Report& report, Outputs& outputs) {
+  const Options::Check& check = *options.check;
+  CheckSinkOptions sink;
+  if (!check.baseline.empty()) {
+    Result<CheckBaseline> baseline = CheckBaseline::read(check.baseline);
+    if (!baseline) return tl::unexpected(baseline.error());
+    sink.is_known =
+        [known = std::make_shared<const CheckBaseline>(*std::move(baseline))](
+            std::string_view url) { return known->has(url); };
+  }
+  if (!check.cache.empty()) {
+    Result<std::unique_ptr<CheckCache>> cache =
+        CheckCache::open(check.cache, std::chrono::system_clock::now());
+    if (!cache) return tl::unexpected(cache.error());
+    outputs.checked = *std::move(cache);
+  }
+  Result<std::unique_ptr<OutputStream>> output =
+      open_stream(options.output, mode, report.screen());
+  if (!output) return tl::unexpected(output.error());
+  sink.only_anchors = options.crawl.site->check->only_anchors;
+  sink.cleaner = options.crawl.site->cleaner;
+  sink.format = check.format;
+  sink.style.color =
+      options.output == "-" && text_style_of(STDOUT_FILENO).color;
+  sink.style.redirects = check.redirects;
+  sink.style.version = CRAWL_VERSION;
+  Result<std::unique_ptr<CheckSink>> opened = CheckSink::open(
+      std::move(sink), *std::move(output), outputs.checked.get());
+  if (!opened) return tl::unexpected(opened.error());
+  outputs.check = opened->get();
+  outputs.records = *std::move(opened);
+  return {};
+}
+
 }  // namespace
 
 OutputMode mode_of_new(const Options& options) {
@@ -121,14 +168,21 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
     }
     mode = OutputMode::kAppend;
   }
-  Result<std::unique_ptr<Sink>> records =
-      options.format == OutputFormat::kSqlite
-          ? open_database(options, mode, outputs.store.get())
-          : open_writer(options.output, mode, options.format, options.fields,
-                        options.extract_names, options.crawl.ordered,
-                        ResultWriter::Takes::kRecords, report.screen());
-  if (!records) return tl::unexpected(records.error());
-  outputs.records = *std::move(records);
+  if (options.check) {
+    if (Result<void> opened = open_check(options, mode, report, outputs);
+        !opened) {
+      return tl::unexpected(opened.error());
+    }
+  } else {
+    Result<std::unique_ptr<Sink>> records =
+        options.format == OutputFormat::kSqlite
+            ? open_database(options, mode, outputs.store.get())
+            : open_writer(options.output, mode, options.format, options.fields,
+                          options.extract_names, options.crawl.ordered,
+                          ResultWriter::Takes::kRecords, report.screen());
+    if (!records) return tl::unexpected(records.error());
+    outputs.records = *std::move(records);
+  }
   if (!options.skipped.empty()) {
     Result<std::unique_ptr<Sink>> skipped =
         open_writer(options.skipped, mode, OutputFormat::kJsonl,

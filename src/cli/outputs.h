@@ -4,6 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "check/check_cache.h"
+#include "check/check_sink.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "crawl/base/error.h"
@@ -20,7 +22,9 @@ OutputMode mode_of_new(const Options& options);
 // The places that records go to, opened; with -r also the state behind them.
 struct Outputs {
   std::unique_ptr<StateStore> store;
-  SharedState* shared = nullptr;  // the same, if it is that
+  SharedState* shared = nullptr;        // the same, if it is that
+  std::unique_ptr<CheckCache> checked;  // --check --state
+  CheckSink* check = nullptr;           // `records`, with --check
   std::unique_ptr<Sink> records;
   std::unique_ptr<Sink> skipped;
   std::unique_ptr<Sink> saved;

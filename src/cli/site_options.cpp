@@ -15,6 +15,7 @@
 
 #include "base/ascii.h"
 #include "base/userinfo.h"
+#include "cli/check_options.h"
 #include "cli/shown_value.h"
 #include "cli/value_reader.h"
 #include "cli/values.h"
@@ -191,6 +192,7 @@ class SiteResolver : ValueReader {
   }
 
   void state() {
+    if (args_.check) return;  // it is no crawl's, there
     options_.state = args_.state.value_or("");
     crawl_.lasting = !options_.state.empty();
     options_.skipped = args_.skipped.value_or("");
@@ -373,6 +375,10 @@ class SiteResolver : ValueReader {
 
     options_.explain = args_.explain.value_or("");
     use(std::move(site));
+    if (!options_.check) return;
+    if (Result<void> check = resolve_check_crawl(args_, options_); !check) {
+      fail(std::move(check.error()));
+    }
   }
 
   const TypedArgs& args_;

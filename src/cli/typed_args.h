@@ -45,6 +45,9 @@ struct TypedArgs {
       robots, product_token, state, shared, lease, commit_interval, skipped,
       explain;
   std::vector<std::string> include, exclude, strip_query_param, sitemap;
+  std::optional<std::string> check, baseline, base;
+  std::vector<std::string> ignore;
+  bool no_redirects_report = false, offline = false;
   bool sort_query = false, keep_session_ids = false, exact_host = false,
        no_robots = false, no_sitemaps = false, all_types = false,
        page_requisites = false, ignore_nofollow = false, allow_private = false,

@@ -94,6 +94,10 @@ void Ledger::leave_out(CrawlRecord record) {
   each([&](Sink& sink) { return sink.take({record, false}); });
 }
 
+void Ledger::look_again(const CrawlRecord& record) {
+  each([&](Sink& sink) { return sink.look_again(record); });
+}
+
 void Ledger::save(StateStore& store) const {
   store.set_counter("fetched", stats_.fetched);
   store.set_counter("failed", stats_.failed);

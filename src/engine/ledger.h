@@ -43,6 +43,9 @@ class Ledger {
   // URL at all is listed only.
   void leave_out(CrawlRecord record);
 
+  // A URL was asked for once more, which counts nowhere.
+  void look_again(const CrawlRecord& record);
+
   void notice(std::string_view message) {
     if (observer_ != nullptr) observer_->notice(message);
   }

@@ -64,6 +64,8 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
     record.lang = std::move(page.lang);
     record.link_count = page.link_count;
     record.links = std::move(page.links);
+    record.malformed = std::move(page.malformed);
+    record.targets = std::move(page.targets);
     record.parser = page.parser == PageParser::kScanner ? "scanner" : "tree";
   }
   record.extraction = std::move(result.extraction);

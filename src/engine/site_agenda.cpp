@@ -41,7 +41,8 @@ SiteAgenda::SiteAgenda(const CrawlOptions& options, StateStore& store,
             leave_out({std::string(sitemap.href()), ErrorKind::kLimit,
                        std::move(reason), "", 0});
           },
-          std::move(wake)) {}
+          std::move(wake)),
+      second_look_(options, visits_, ledger) {}
 
 Result<void> SiteAgenda::open() {
   commits_.start(clock_.now(), options_.commit_interval);
@@ -296,6 +297,7 @@ void SiteAgenda::prepare(const Job& job, FetchRequest& request) const {
   request.only_html = !site_.all_types && job.needed == 0;
   // A page may need what another only links to, and it is fetched once.
   request.or_page_parts = site_.page_requisites;
+  if (LinkCheck* const check = queue_->check()) check->prepare(job, request);
 }
 
 std::optional<Ending> SiteAgenda::refuse_redirect(const Job& job,
@@ -328,8 +330,44 @@ bool SiteAgenda::keeps_links_to_itself(const FetchResult& result) const {
          (page.robots_crawl && says_nofollow(*page.robots_crawl, us));
 }
 
+// Of a link that is checked: false if it is to be asked for once more.
+bool SiteAgenda::ends_check(std::unique_ptr<Job>& job, FetchResult& result,
+                            Ending& ending) {
+  LinkCheck& check = *queue_->check();
+  if (ending.error == ErrorKind::kNone && check.asks_again(*job, result)) {
+    visits_.frontier().add_again(std::move(job), clock_.now());
+    return false;
+  }
+  // It is there, which is all that was to be seen.
+  if (ending.error == ErrorKind::kNone && job->input.empty() &&
+      result.error == ErrorKind::kContentType) {
+    result.error = ErrorKind::kNone;
+    result.error_message.clear();
+  }
+  // What became of the target is to be seen in its own record.
+  if (ending.error == ErrorKind::kDuplicate) {
+    if (const auto target = job->url.resolve(result.location)) {
+      job->redirects.push_back({std::string(job->url.href()),
+                                result.status_code,
+                                std::string(target->href())});
+      job->url = *target;
+    }
+  }
+  return true;
+}
+
+void SiteAgenda::begin_second_looks() {
+  for (LinkCheck::Look& look : queue_->check()->take_looks()) {
+    second_look_.begin(std::move(look));
+  }
+}
+
 void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
                        Ending ending) {
+  if (queue_->check() != nullptr && !ending.cut_short &&
+      !ends_check(job, result, ending)) {
+    return;
+  }
   if (ending.later) {
     // Whoever goes on with the page does so from there.
     ledger_.keep(job->kept);
@@ -376,10 +414,12 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
   // With the record, in one commit: a page that waited for an answer and was
   // lost is fetched again.
   ledger_.keep(job->kept);
+  if (result.page && !queue_->leads_on(*job)) result.page->links.clear();
   if (ending.error == ErrorKind::kNone && result.page) {
     ledger_.check(queue_->add_links(*job, result, keeps_links_to_itself(result),
                                     duplicate_of.has_value()));
     if (const auto notice = queue_->take_notice()) ledger_.notice(*notice);
+    if (queue_->check() != nullptr) begin_second_looks();
   }
   if (ending.error == ErrorKind::kNone && site_.page_requisites) {
     ledger_.check(queue_->add_needed(*job, result, duplicate_of.has_value()));
@@ -393,7 +433,10 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
     ledger_.notice(fmt::format("{}: {}", job->url.href(), ending.message));
   }
   // A seed's record is in the output whatever becomes of it.
-  if (is_skip(ending.error) && job->input.empty()) {
+  const bool leads_elsewhere = queue_->check() != nullptr &&
+                               ending.error == ErrorKind::kDuplicate &&
+                               !job->redirects.empty();
+  if (is_skip(ending.error) && job->input.empty() && !leads_elsewhere) {
     return leave_out({std::string(job->first_url()), ending.error,
                       std::move(ending.message), job->parent, job->depth},
                      true);

@@ -17,6 +17,7 @@
 #include "engine/intake.h"
 #include "engine/job_owner.h"
 #include "engine/ledger.h"
+#include "engine/second_look.h"
 #include "engine/site_queue.h"
 #include "engine/sitemap_errand.h"
 #include "engine/visits.h"
@@ -62,6 +63,9 @@ class SiteAgenda final : public Agenda, private JobOwner {
   void finish(std::unique_ptr<Job> job, FetchResult result, Ending ending,
               std::optional<std::string> duplicate_of);
   void leave_out(const LeftOut& what, bool admitted = false);
+  bool ends_check(std::unique_ptr<Job>& job, FetchResult& result,
+                  Ending& ending);
+  void begin_second_looks();
   bool keeps_links_to_itself(const FetchResult& result) const;
   void refuse(Intake::Line& line, std::string_view url, ErrorKind error,
               std::string reason);
@@ -91,6 +95,7 @@ class SiteAgenda final : public Agenda, private JobOwner {
   Visits visits_;
   Intake intake_;
   SitemapErrand sitemaps_;
+  SecondLook second_look_;
   std::unique_ptr<SiteQueue> queue_;  // from open() on
   std::optional<Scope> filter_;       // of seeds, if there is one
 

@@ -84,6 +84,7 @@ SiteQueue::SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
       store_(store),
       on_skip_(std::move(on_skip)),
       copies_(options.max_duplicates) {
+  if (options_.check) check_.emplace(*options_.check);
   included_ = store_.counter(kIncluded);
   left_out_ = store_.counter(kLeftOut);
   // An earlier crawl's hosts have work from the start.
@@ -169,11 +170,13 @@ Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
                             has_lone_refresh(job.url, links);
   for (std::size_t i = 0; i < links.size(); ++i) {
     const PageLink link = links[i];
-    if (!follows(link.element) &&
-        !(lone_refresh && link.element == LinkElement::kMeta)) {
+    if (check_ ? !check_->asks_for(link)
+               : !follows(link.element) &&
+                     !(lone_refresh && link.element == LinkElement::kMeta)) {
       continue;
     }
     const std::string_view href = link.url.substr(0, link.url.find('#'));
+    if (check_) check_->note_fragment(link, href.size(), job);
     // Most links of a page are known: nothing is parsed for those.
     if (store_.knows(href)) continue;
     if (nofollow ||
@@ -230,19 +233,23 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
   if (store_.knows(url.href())) return {};
   const ScopeDecision decision = scope_.judge(url);
   if (decision.rule == ScopeRule::kNotIncluded) ++left_out_;
-  if (!decision.allowed()) {
+  const bool leaf = check_ && is_leaf(url, depth);
+  if (leaf) {
+    if (auto refused = check_->refuse(url, scope_)) {
+      return leave_out({std::string(url.href()), refused->error,
+                        std::move(refused->message), std::string(parent),
+                        depth});
+    }
+  } else if (!decision.allowed()) {
     const LeftOut what{std::string(url.href()), decision.error(),
                        scope_.explain(decision), std::string(parent), depth};
     // A page may need to be shown what none may link to.
     if (options_.page_requisites && scope_.judge_needed(url).allowed()) {
       return skip_for_now(what);
     }
-    const Result<bool> fresh = store_.leave_out(what.url, what);
-    if (!fresh) return tl::unexpected(fresh.error());
-    if (*fresh) on_skip_(what);
-    return {};
+    return leave_out(what);
   }
-  if (options_.depth && depth > *options_.depth) {
+  if (!leaf && options_.depth && depth > *options_.depth) {
     return skip_for_now({std::string(url.href()), ErrorKind::kLimit,
                          fmt::format("{} links away from a seed (--depth {})",
                                      depth, *options_.depth),
@@ -303,6 +310,13 @@ ScopeDecision SiteQueue::judge(const Job& job, const Url& url) const {
   return job.needed > 0 ? scope_.judge_needed(url) : scope_.judge(url);
 }
 
+Result<void> SiteQueue::leave_out(const LeftOut& what) {
+  const Result<bool> fresh = store_.leave_out(what.url, what);
+  if (!fresh) return tl::unexpected(fresh.error());
+  if (*fresh) on_skip_(what);
+  return {};
+}
+
 // Another page may link to it without the reason, so it does not become known;
 // that it is listed does, under a name that no URL has.
 Result<void> SiteQueue::skip_for_now(const LeftOut& what) {
@@ -325,6 +339,9 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
                                                         bool from_private) {
   const Url clean = cleaner_.clean(target);
   const std::string href(clean.href());
+  if (check_ && job.input.empty() && (job.leaf || is_leaf(clean, job.depth))) {
+    return std::nullopt;
+  }
   if (const ScopeDecision decision = judge(job, clean); !decision.allowed()) {
     return Ending{decision.error(), fmt::format("redirects to {}: {}", href,
                                                 scope_.explain(decision))};
@@ -352,6 +369,18 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
   if (!*claimed) return Ending{.later = true};
   if (!**claimed) return known_target(target);
   return std::nullopt;
+}
+
+bool SiteQueue::is_leaf(const Url& url, int depth) const {
+  if (options_.depth && depth > *options_.depth) return true;
+  const ScopeRule rule = scope_.judge(url).rule;
+  return rule == ScopeRule::kOutside || rule == ScopeRule::kNotIncluded;
+}
+
+bool SiteQueue::leads_on(const Job& job) const {
+  if (!check_ || !job.input.empty()) return true;
+  return !job.leaf && (job.redirects.empty() ||
+                       !is_leaf(cleaner_.clean(job.url), job.depth));
 }
 
 void SiteQueue::know(StateStore::HostId host) {
@@ -470,6 +499,7 @@ std::unique_ptr<Job> SiteQueue::make_job(QueuedPage page) {
   job->redirects = std::move(page.redirects);
   job->cookies = std::move(page.cookies);
   if (page.is_on_copy) copies_.note_copy(job->parent);
+  job->leaf = check_ && page.parent != kNoPage && is_leaf(job->url, job->depth);
   if (page.parent == kNoPage) {
     const auto line = userinfo_lines_.find(std::string(job->first_url()));
     job->input = line != userinfo_lines_.end() ? line->second

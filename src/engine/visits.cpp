@@ -26,6 +26,7 @@ FrontierOptions frontier_options(const CrawlOptions& options,
   frontier.rate = options.rate;
   frontier.pace = pacing.pace;
   frontier.private_pace = pacing.private_pace;
+  frontier.leaf_pace = options.leaf_pace;
   return frontier;
 }
 

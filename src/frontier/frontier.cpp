@@ -56,6 +56,7 @@ struct Frontier::Host {
   bool is_private = false;                   // at a loopback or private address
   bool taken_over = false;  // `pace` is as another process had it
   Clock::time_point last_started = Clock::time_point::min();
+  bool only_leaves = true;
   std::vector<OriginId> origins;
   Order<Origin> order;  // of those that have work and may be asked soon
   Seat<Host> seat;
@@ -131,6 +132,7 @@ void Frontier::add(std::unique_ptr<Job> job) {
   }
   origin.last = added;
   ++queued_, ++origin.queued, ++origin.host->queued;
+  if (!added->leaf) origin.host->only_leaves = false;
   enter(origin);
 }
 
@@ -205,6 +207,7 @@ void Frontier::is_at(const Job& job, const std::string& address) {
     at->pace = before.pace;
     at->is_private = before.is_private;
     at->taken_over = before.taken_over;
+    at->only_leaves = before.only_leaves;
   }
   at->last_started = std::max(at->last_started, before.last_started);
   leave(origin);
@@ -364,7 +367,9 @@ Frontier::Origin& Frontier::origin_of(Job& job) {
 }
 
 const PaceOptions& Frontier::pace_options(const Host& host) const {
-  return host.is_private ? options_.private_pace : options_.pace;
+  if (host.is_private) return options_.private_pace;
+  return host.only_leaves && options_.leaf_pace ? *options_.leaf_pace
+                                                : options_.pace;
 }
 
 void Frontier::leave(Host& host) {

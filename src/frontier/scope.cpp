@@ -212,6 +212,11 @@ ScopeDecision Scope::judge_needed(const Url& url) const {
   return judge_traps(url, impl.options.traps);
 }
 
+bool Scope::excludes(const Url& url) const {
+  const auto& exclude = impl_->exclude;
+  return first_match(exclude, url) < exclude.size();
+}
+
 ScopeDecision Scope::judge_budget(std::uint64_t pages) const {
   const std::uint64_t limit = impl_->options.traps.pages_per_host;
   if (limit == 0 || pages < limit) return {};

@@ -607,7 +607,7 @@ TEST_F(OptionsTest, EveryOptionOfCurlWgetAndScrapyLeadsToOneOfOurs) {
       "--allowed-domains --overwrite-output --output-format --loglevel --debug "
       "--limit "
       "--concurrency --max-concurrency --workers --num-threads --max-retries "
-      "--allow --deny --filter --ignore --ignore-robots --respect-robots "
+      "--allow --deny --filter --ignore-robots --respect-robots "
       "--dry-run --headless --no-color --csv --jsonl --file --input");
   std::string ours = " --help ";
   for (const OptionSpec& spec : all_options()) {

@@ -44,6 +44,7 @@ class FakeFetcher final : public Fetcher {
     std::vector<std::string> set_cookies{};
     // Asked for with this cookie, the URL answers 200 instead.
     std::string wants_cookie{};
+    int head_status = 0;  // to HEAD; 0: the same
   };
   struct Start {
     std::string url;
@@ -52,6 +53,7 @@ class FakeFetcher final : public Fetcher {
     bool allow_private;
     bool fresh_connection;
     std::string cookies;
+    bool head = false;
   };
 
   explicit FakeFetcher(ManualClock& clock) : clock_(clock) {}
@@ -101,11 +103,14 @@ class FakeFetcher final : public Fetcher {
     const std::string host = request.url.host_key();
     starts_.push_back({url, clock_.now(), request.send_credentials,
                        request.allow_private, request.fresh_connection,
-                       request.cookies});
+                       request.cookies, request.head});
     Reply reply =
         take_reply(std::string(request.url.without_fragment().href()));
     if (!reply.wants_cookie.empty() && request.cookies == reply.wants_cookie) {
       reply = {};
+    }
+    if (request.head && reply.head_status != 0) {
+      reply.status = reply.head_status;
     }
 
     Flight flight;
@@ -113,6 +118,7 @@ class FakeFetcher final : public Fetcher {
     flight.host = host;
     flight.due = clock_.now() + reply.latency;
     flight.result.id = request.id;
+    flight.result.head = request.head;
     flight.result.headers_complete =
         reply.headers_complete || reply.error == ErrorKind::kNone;
     flight.result.status_code =
@@ -137,7 +143,8 @@ class FakeFetcher final : public Fetcher {
       flight.result.size_body = reply.body.size();
       if (!reply.body.empty())
         flight.result.body_digest = fingerprint(reply.body);
-      if (request.parse_page) flight.result.page = page_of(reply);
+      if (request.parse_page && !request.head)
+        flight.result.page = page_of(reply);
     }
     flights_.push_back(std::move(flight));
 

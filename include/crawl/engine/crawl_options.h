@@ -38,6 +38,8 @@ struct CrawlOptions {
   // and private ones.
   PaceOptions pace;
   PaceOptions private_pace;
+  // And at public hosts that links are only checked at; else as of the others.
+  std::optional<PaceOptions> leaf_pace;
   double rate = 0;  // request starts per second; 0: no limit
   // A host is an address, once that is known, not a name: many sites may be at
   // one machine. Not through a proxy.

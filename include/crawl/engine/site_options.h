@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crawl/base/link_list.h"
@@ -15,6 +17,16 @@ namespace crawl {
 
 // When robots.txt is asked: for what links lead to, or for seeds too, or never.
 enum class RobotsMode : std::uint8_t { kNever, kLinks, kAlways };
+
+// A crawl that checks links asks for all that its pages link to, and follows
+// only what belongs to it. A value.
+struct LinkCheckOptions {
+  bool only_anchors = false;  // links of `a` and `area` alone
+  bool offline = false;       // what does not belong to the crawl is not asked
+  // What need not be asked, since it was there a short time ago; null for
+  // nothing. The crawl loop's thread.
+  std::function<bool(std::string_view href)> is_known;
+};
 
 // What -r adds to a crawl. A value.
 struct SiteOptions {
@@ -34,6 +46,8 @@ struct SiteOptions {
   // Also fetch what the pages need to be shown, wherever it is: images, styles,
   // scripts, fonts, media, frames. FetchOptions::style_urls goes with it.
   bool page_requisites = false;
+
+  std::optional<LinkCheckOptions> check;
 
   bool read_sitemaps = true;          // those that robots.txt names
   std::vector<std::string> sitemaps;  // --sitemap: these too

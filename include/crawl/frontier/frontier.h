@@ -23,6 +23,8 @@ struct FrontierOptions {
   double rate = 0;             // hand-outs per second over all hosts; 0: any
   PaceOptions pace{};          // of each host by itself
   PaceOptions private_pace{};  // of hosts at loopback and private addresses
+  // Of others that have only Job::leaf; as `pace` without.
+  std::optional<PaceOptions> leaf_pace{};
 };
 
 // Decides which job is fetched next, and when.

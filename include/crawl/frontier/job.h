@@ -71,6 +71,11 @@ struct Job {
   Clock::time_point not_before{};
   std::unique_ptr<Job> next;  // the frontier's own
 
+  // Asked for once, to see whether it is there, and not followed; and so that
+  // its body comes, where HEAD would not do.
+  bool leaf = false;
+  bool by_get = false;
+
   // It waits for long, and has given up its place among the pages begun.
   bool stands_back = false;
 

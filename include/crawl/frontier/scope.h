@@ -94,6 +94,8 @@ class Scope {
   // The same of what a page needs to be shown, wherever that is: --exclude and
   // the traps decide.
   ScopeDecision judge_needed(const Url& url) const;
+  // Whether one of the patterns to exclude is found, in or outside the crawl.
+  bool excludes(const Url& url) const;
 
   // As judge(), for the budget alone: `pages` of the URL's host were admitted
   // before it.

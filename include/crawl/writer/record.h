@@ -68,6 +68,9 @@ struct CrawlRecord {
   std::optional<std::string> parser;       // "scanner", "tree"
   std::optional<std::string> duplicate_of;
   std::optional<Extraction> extraction;  // nothing unless it was an HTML page
+  // Of a page whose links are checked: as of Page.
+  LinkList malformed;
+  std::vector<std::uint64_t> targets;
   // Of what was read from an archive: the file and where in it.
   std::string warc_file;
   std::optional<std::uint64_t> warc_offset;

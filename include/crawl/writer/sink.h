@@ -33,6 +33,10 @@ class Sink {
 
   virtual Result<void> take(const Outcome& outcome) = 0;
 
+  // A URL that has its Outcome, or is going to, was asked for once more, for
+  // what its page holds.
+  virtual Result<void> look_again(const CrawlRecord& /*record*/) { return {}; }
+
   // What was kept of an exchange: of a URL's, redirects on the way included,
   // before its Outcome; of those that the crawl makes for itself (robots.txt,
   // sitemaps), as they end.

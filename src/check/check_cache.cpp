@@ -1,0 +1,86 @@
+#include "check/check_cache.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "base/sqlite_header.h"
+
+namespace crawl {
+namespace {
+
+// "crlc", in the header field that SQLite leaves to applications.
+constexpr std::uint32_t kCacheId = 0x63726c63;
+
+}  // namespace
+
+Result<std::unique_ptr<CheckCache>> CheckCache::open(
+    const std::string& path, std::chrono::system_clock::time_point now) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) == 0 && info.st_size > 0) {
+    const auto header = read_sqlite_header(path);
+    if (!header || header->application_id != kCacheId) {
+      return make_error(fmt::format(
+          "--state {}: this is not what a check keeps; it was left as it is, "
+          "name another file",
+          path));
+    }
+  }
+  std::unique_ptr<CheckCache> cache(new CheckCache);
+  cache->path_ = path;
+  cache->now_ =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch())
+          .count();
+  sqlite3* made = nullptr;
+  int code = sqlite3_open(path.c_str(), &made);
+  cache->db_.reset(made);
+  if (code == SQLITE_OK) {
+    sqlite3_busy_timeout(made, 1'000);
+    code = execute(
+        made,
+        fmt::format("BEGIN IMMEDIATE; PRAGMA application_id={}; "
+                    "CREATE TABLE IF NOT EXISTS good(url TEXT PRIMARY KEY, "
+                    "checked INTEGER) WITHOUT ROWID; "
+                    "DELETE FROM good WHERE checked <= {} OR checked > {}",
+                    kCacheId,
+                    cache->now_ - std::chrono::seconds(kGoodFor).count(),
+                    cache->now_)
+            .c_str());
+  }
+  if (code == SQLITE_OK) {
+    code = cache->find_.prepare(made, "SELECT 1 FROM good WHERE url = ?");
+  }
+  if (code == SQLITE_OK) {
+    code = cache->note_.prepare(made, "INSERT OR IGNORE INTO good VALUES(?,?)");
+  }
+  if (Result<void> good = cache->check(code); !good) {
+    return tl::unexpected(good.error());
+  }
+  return cache;
+}
+
+Result<void> CheckCache::check(int code) const {
+  if (code == SQLITE_OK) return {};
+  return make_error(
+      fmt::format("--state {}: {}", path_,
+                  db_ ? sqlite3_errmsg(db_.get()) : sqlite3_errstr(code)));
+}
+
+bool CheckCache::is_good(std::string_view url) {
+  find_.bind(1, url);
+  const bool good = find_.step() == SQLITE_ROW;
+  find_.reset();
+  return good;
+}
+
+Result<void> CheckCache::note_good(std::string_view url) {
+  note_.bind(1, url);
+  note_.bind(2, now_);
+  return check(note_.run());
+}
+
+Result<void> CheckCache::close() {
+  find_.reset();
+  return check(execute(db_.get(), "COMMIT"));
+}
+
+}  // namespace crawl

@@ -1,0 +1,47 @@
+#ifndef CRAWL_CHECK_CHECK_CACHE_H_
+#define CRAWL_CHECK_CHECK_CACHE_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/sqlite.h"
+#include "crawl/base/error.h"
+
+namespace crawl {
+
+// Which URLs were there when they were last asked, in a file between checks.
+// What was not there is never kept, nor what is older than a day.
+//
+// One thread.
+class CheckCache {
+ public:
+  static constexpr std::chrono::hours kGoodFor{24};
+
+  // Opens the file, or makes it. Fails, and leaves it as it is, if it holds
+  // something else.
+  static Result<std::unique_ptr<CheckCache>> open(
+      const std::string& path, std::chrono::system_clock::time_point now);
+
+  // Whether it was there less than a day ago. It is not asked again, then.
+  bool is_good(std::string_view url);
+
+  Result<void> note_good(std::string_view url);
+  // What was noted lasts.
+  Result<void> close();
+
+ private:
+  CheckCache() = default;
+  Result<void> check(int code) const;
+
+  std::string path_;
+  std::int64_t now_ = 0;  // seconds since the epoch
+  Database db_;
+  Statement find_, note_;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_CHECK_CHECK_CACHE_H_

@@ -1,0 +1,388 @@
+#include "check/check_judge.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "check/link_kind.h"
+#include "crawl/base/link_list.h"
+#include "crawl/base/url.h"
+
+namespace crawl {
+namespace {
+
+// Of redirects from one answer to another; more is a circle.
+constexpr int kMostJumps = 20;
+
+std::int64_t key_of(std::string_view url) {
+  return static_cast<std::int64_t>(link_key(url.substr(0, url.find('#'))));
+}
+
+// As CheckStore::add_answer() writes them, from one on.
+std::vector<RedirectHop> read_hops(std::string_view text, std::int64_t from) {
+  std::vector<RedirectHop> hops;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(text.size(), end + 1));
+    const std::size_t url = line.find(' ') + 1;
+    const std::size_t location = line.find(' ', url) + 1;
+    if (url == 0 || location == 0 || from-- > 0) continue;
+    RedirectHop hop;
+    std::from_chars(line.data(), line.data() + url - 1, hop.status_code);
+    hop.url = line.substr(url, location - url - 1);
+    hop.location = line.substr(location);
+    hops.push_back(std::move(hop));
+  }
+  return hops;
+}
+
+std::string write_hops(const std::vector<RedirectHop>& hops) {
+  std::string text;
+  for (const RedirectHop& hop : hops) {
+    text += fmt::format("{} {} {}\n", hop.status_code, hop.url, hop.location);
+  }
+  return text;
+}
+
+bool is_https(std::string_view url) { return url.starts_with("https:"); }
+
+unsigned redirect_advice(std::string_view url, const CheckEntry& entry) {
+  unsigned advice = 0;
+  if (!entry.redirects.empty()) {
+    const int first = entry.redirects.front().status_code;
+    if (first == 301 || first == 308) advice |= kMovedForGood;
+  }
+  for (const RedirectHop& hop : entry.redirects) {
+    if (is_https(url) && !is_https(hop.location)) advice |= kLosesTls;
+  }
+  return advice;
+}
+
+CheckEntry entry_of(const Statement& row) {
+  CheckEntry entry;
+  entry.id = row.integer(0);
+  entry.url = row.text(1);
+  entry.outcome = static_cast<CheckOutcome>(row.integer(2));
+  entry.reason = row.text(3);
+  entry.message = row.text(4);
+  entry.status_code = static_cast<int>(row.integer(5));
+  entry.final_url = row.text(6);
+  entry.redirects = read_hops(row.text(7), 0);
+  entry.advice = static_cast<unsigned>(row.integer(8));
+  entry.links = static_cast<std::uint64_t>(row.integer(9));
+  entry.known = row.integer(10) != 0;
+  return entry;
+}
+constexpr std::string_view kEntryColumns =
+    "e.id, e.url, e.outcome, e.reason, e.message, e.status, e.final, e.hops, "
+    "e.advice, e.links, e.known";
+
+CheckSource source_of(const Statement& row, int at) {
+  CheckSource source;
+  source.page = row.text(at);
+  source.line = static_cast<std::uint64_t>(row.integer(at + 1));
+  source.column = static_cast<std::uint64_t>(row.integer(at + 2));
+  if (row.integer(at + 3) == kGivenElement) {
+    source.element = "input";
+    return source;
+  }
+  source.element = to_string(static_cast<LinkElement>(row.integer(at + 3)));
+  source.attribute = to_string(static_cast<LinkAttribute>(row.integer(at + 4)));
+  source.text = row.text(at + 5);
+  return source;
+}
+// The links an entry is about: all to its target, but for those to what is not
+// there in it; or, where they are at fault and not their target, those.
+constexpr std::string_view kSources =
+    "pages.url, l.line, l.col, l.element, l.attribute, l.text FROM entries e "
+    "JOIN links l ON l.target = e.target AND (l.fragment = e.fragment OR "
+    "e.fragment IS NULL AND NOT EXISTS (SELECT 1 FROM entries o "
+    "WHERE o.target = e.target AND o.fragment = l.fragment)) "
+    "JOIN pages ON pages.id = l.page WHERE e.listed = 1 AND "
+    "(e.outcome > 0 OR e.advice & 3 OR e.hops <> '' OR l.advice <> 0) ";
+
+}  // namespace
+
+Result<void> CheckJudge::check(int code) const {
+  if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW) return {};
+  return make_error(
+      fmt::format("cannot read what the check found: {}", sqlite3_errmsg(db_)));
+}
+
+Result<void> CheckJudge::judge(
+    const std::function<bool(std::string_view)>& is_known) {
+  is_known_ = is_known;
+  totals_.pages = static_cast<std::uint64_t>(pages_);
+  int code = execute(db_, "CREATE INDEX by_target ON links(target, fragment)");
+  const auto prepare = [&](Statement& statement, std::string_view sql) {
+    if (code == SQLITE_OK) code = statement.prepare(db_, sql);
+  };
+  Statement targets;
+  prepare(targets, "SELECT key, url FROM targets ORDER BY url");
+  prepare(find_,
+          "SELECT alias, hop, error, status, message, final, hops, next "
+          "FROM answers WHERE key = ?");
+  prepare(fragments_,
+          "SELECT fragment, count(*), max(advice & 4) | max(advice & 8), "
+          "max(element IN (0, 1, 7, 8)) FROM links WHERE target = ? "
+          "GROUP BY fragment");
+  prepare(seen_, "SELECT targets, text FROM seen WHERE key = ?");
+  prepare(entry_, "INSERT INTO entries VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  if (code != SQLITE_OK) return check(code);
+  while ((code = targets.step()) == SQLITE_ROW) {
+    Result<void> judged =
+        judge_target(targets.integer(0), std::string(targets.text(1)));
+    if (!judged) return judged;
+  }
+  if (code == SQLITE_DONE) {
+    code = execute(db_, "CREATE INDEX by_entry ON entries(target, fragment)");
+  }
+  return check(code);
+}
+
+// An answer may be that of another URL, whose redirects lead by this one, and
+// may lead to one that has an answer of its own.
+Result<CheckJudge::Found> CheckJudge::find(std::int64_t key) {
+  Found found;
+  std::int64_t from = 0;
+  for (int jumps = 0; jumps <= kMostJumps; ++jumps) {
+    find_.reset();
+    find_.bind(1, key);
+    const int code = find_.step();
+    if (code == SQLITE_DONE) {
+      found.there = false;
+      return found;
+    }
+    if (code != SQLITE_ROW) return tl::unexpected(check(code).error());
+    if (find_.integer(0) != 0 || find_.integer(1) != 0) {
+      key = find_.integer(0);
+      from = find_.integer(1);
+      continue;
+    }
+    found.there = true;
+    found.error = static_cast<ErrorKind>(find_.integer(2));
+    found.status_code = static_cast<int>(find_.integer(3));
+    found.message = find_.text(4);
+    found.final_url = find_.text(5);
+    for (RedirectHop& hop : read_hops(find_.text(6), from)) {
+      found.redirects.push_back(std::move(hop));
+    }
+    from = 0;
+    key = find_.integer(7);
+    if (key == 0) return found;
+  }
+  found.error = ErrorKind::kTooManyRedirects;
+  found.message = "redirects go in a circle";
+  return found;
+}
+
+Result<void> CheckJudge::judge_target(std::int64_t target,
+                                      std::string_view url) {
+  Result<Found> found = find(target);
+  if (!found) return tl::unexpected(found.error());
+  CheckEntry entry;
+  entry.url = url;
+  entry.final_url =
+      found->final_url.empty() ? std::string(url) : std::move(found->final_url);
+  entry.redirects = std::move(found->redirects);
+  entry.status_code = found->status_code;
+  if (!found->there) {
+    entry.outcome = CheckOutcome::kInconclusive;
+    entry.reason = "not_asked";
+    entry.message = "the crawl ended before it was asked";
+  } else if (found->error == ErrorKind::kDuplicate) {
+    // It was there a short time ago, or has an answer that says more.
+    entry.outcome = CheckOutcome::kOk;
+  } else {
+    entry.outcome = crawl::judge(found->error, found->status_code);
+    if (entry.outcome != CheckOutcome::kOk) {
+      entry.reason = to_string(found->error);
+      entry.message = std::move(found->message);
+    }
+    if (found->error == ErrorKind::kBlockedAddress) {
+      entry.advice |= kPrivateAddress;
+    }
+  }
+  if (entry.outcome == CheckOutcome::kOk) {
+    entry.advice |= redirect_advice(url, entry);
+  }
+  // Links to what is not there in a page have entries of their own.
+  std::vector<CheckEntry> lacking;
+  std::vector<std::string> fragments;
+  fragments_.reset();
+  fragments_.bind(1, target);
+  int code = SQLITE_OK;
+  while ((code = fragments_.step()) == SQLITE_ROW) {
+    const auto links = static_cast<std::uint64_t>(fragments_.integer(1));
+    totals_.links += links;
+    const std::string fragment(fragments_.text(0));
+    std::string reason;
+    if (entry.outcome == CheckOutcome::kOk && !fragment.empty() &&
+        fragments_.integer(3) != 0) {
+      const Result<bool> lack = lacks(entry, fragment, reason);
+      if (!lack) return tl::unexpected(lack.error());
+    }
+    if (reason.empty()) {
+      entry.links += links;
+      entry.advice |= static_cast<unsigned>(fragments_.integer(2));
+      continue;
+    }
+    CheckEntry lack = entry;
+    lack.url = fmt::format("{}#{}", url, fragment);
+    lack.outcome = CheckOutcome::kBroken;
+    lack.advice = 0;
+    lack.links = links;
+    lack.message = reason == "text"
+                       ? "the page is there, the text is not in it"
+                       : fmt::format(
+                             "the page is there, nothing in it has "
+                             "the id \"{}\"",
+                             percent_decoded(fragment));
+    lack.reason = std::move(reason);
+    lacking.push_back(std::move(lack));
+    fragments.push_back(fragment);
+  }
+  if (Result<void> read = check(code); !read) return read;
+  // With none left, the target itself has nothing to say.
+  if (entry.links > 0 || lacking.empty()) {
+    if (Result<void> added = add(entry, target, std::nullopt); !added) {
+      return added;
+    }
+  }
+  for (std::size_t i = 0; i < lacking.size(); ++i) {
+    if (Result<void> added = add(lacking[i], target, fragments[i]); !added) {
+      return added;
+    }
+  }
+  return {};
+}
+
+// Sets `reason` if the page, which is there, has not what the fragment means.
+Result<bool> CheckJudge::lacks(const CheckEntry& page,
+                               std::string_view fragment, std::string& reason) {
+  // A redirect's own fragment counts, not the link's.
+  for (const RedirectHop& hop : page.redirects) {
+    if (hop.location.find('#') != std::string::npos) return false;
+  }
+  const FragmentWish wish = fragment_wish({}, fragment);
+  if (!wish.any()) return false;
+  seen_.reset();
+  seen_.bind(1, key_of(page.final_url));
+  const int code = seen_.step();
+  if (code == SQLITE_DONE) return false;  // no page, or not seen
+  if (code != SQLITE_ROW) return tl::unexpected(check(code).error());
+  const std::string_view blob = seen_.text(0);
+  const std::string_view text = seen_.text(1);
+  std::vector<std::uint64_t> targets(blob.size() / sizeof(std::uint64_t));
+  if (!targets.empty()) {
+    std::memcpy(targets.data(), blob.data(),
+                targets.size() * sizeof(std::uint64_t));
+  }
+  const std::optional<Url> url = Url::parse(page.final_url);
+  if (!wish.target.empty() &&
+      !has_target(targets, wish.target,
+                  url ? url->hostname() : std::string_view())) {
+    reason = "fragment";
+  } else if (!wish.text.empty() && !text.empty() &&
+             !has_text(text, wish.text)) {
+    reason = "text";
+  }
+  return !reason.empty();
+}
+
+Result<void> CheckJudge::add(CheckEntry& entry, std::int64_t target,
+                             std::optional<std::string_view> fragment) {
+  entry.known = entry.outcome == CheckOutcome::kBroken && is_known_ &&
+                is_known_(entry.url);
+  count(entry);
+  const std::string hops = write_hops(entry.redirects);
+  entry_.bind(1, target);
+  if (fragment) {
+    entry_.bind(2, *fragment);
+  } else {
+    entry_.bind_null(2);
+  }
+  entry_.bind(3, std::string_view(entry.url));
+  entry_.bind(4, static_cast<std::int64_t>(entry.outcome));
+  entry_.bind(5, std::string_view(entry.reason));
+  entry_.bind(6, std::string_view(entry.message));
+  entry_.bind(7, std::int64_t{entry.status_code});
+  entry_.bind(8, std::string_view(entry.final_url));
+  entry_.bind(9, std::string_view(hops));
+  entry_.bind(10, std::int64_t{entry.advice});
+  entry_.bind(11, static_cast<std::int64_t>(entry.links));
+  entry_.bind(12, std::int64_t{entry.known});
+  entry_.bind(13, std::int64_t{entry.needs_word()});
+  return check(entry_.run());
+}
+
+void CheckJudge::count(const CheckEntry& entry) {
+  ++totals_.targets;
+  switch (entry.outcome) {
+    case CheckOutcome::kOk:
+      ++totals_.ok;
+      if (!entry.redirects.empty()) ++totals_.redirected;
+      if (entry.advice != 0) ++totals_.advised;
+      break;
+    case CheckOutcome::kBroken:
+      ++totals_.broken;
+      if (entry.known) ++totals_.known;
+      break;
+    case CheckOutcome::kInconclusive:
+      ++totals_.inconclusive;
+      break;
+    case CheckOutcome::kUnchecked:
+      ++totals_.unchecked;
+      break;
+  }
+}
+
+Result<void> CheckJudge::each_entry(const OnEntry& begin,
+                                    const OnSource& source,
+                                    const OnEntry& end) {
+  Statement entries;
+  Statement sources;
+  // Broken, inconclusive, the rest.
+  int code = entries.prepare(
+      db_, fmt::format("SELECT {}, e.listed FROM entries e ORDER BY "
+                       "(e.outcome + 3) % 4, e.id",
+                       kEntryColumns));
+  if (code == SQLITE_OK) {
+    code = sources.prepare(
+        db_, fmt::format("SELECT {} AND e.id = ? ORDER BY l.rowid", kSources));
+  }
+  if (code != SQLITE_OK) return check(code);
+  while ((code = entries.step()) == SQLITE_ROW) {
+    const CheckEntry entry = entry_of(entries);
+    if (Result<void> told = begin(entry); !told) return told;
+    if (entries.integer(11) != 0) {
+      sources.reset();
+      sources.bind(1, entry.id);
+      while ((code = sources.step()) == SQLITE_ROW) {
+        Result<void> told = source(entry, source_of(sources, 0));
+        if (!told) return told;
+      }
+      if (Result<void> read = check(code); !read) return read;
+    }
+    if (Result<void> told = end(entry); !told) return told;
+  }
+  return check(code);
+}
+
+Result<void> CheckJudge::each_source(const OnSource& source) {
+  Statement rows;
+  int code = rows.prepare(
+      db_, fmt::format("SELECT {}, {} ORDER BY l.page, l.line, l.col, l.rowid",
+                       kEntryColumns, kSources));
+  if (code != SQLITE_OK) return check(code);
+  while ((code = rows.step()) == SQLITE_ROW) {
+    Result<void> told = source(entry_of(rows), source_of(rows, 11));
+    if (!told) return told;
+  }
+  return check(code);
+}
+
+}  // namespace crawl

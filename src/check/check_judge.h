@@ -1,0 +1,67 @@
+#ifndef CRAWL_CHECK_CHECK_JUDGE_H_
+#define CRAWL_CHECK_CHECK_JUDGE_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/sqlite.h"
+#include "check/check_entry.h"
+#include "check/check_store.h"
+#include "crawl/base/error.h"
+
+namespace crawl {
+
+// What comes of a CheckStore that holds all of a site: an entry for each target
+// of its links. One thread; the store must outlive it.
+class CheckJudge {
+ public:
+  explicit CheckJudge(const CheckStore& store)
+      : db_(store.database()), pages_(store.pages()) {}
+
+  // Before all else, once. `is_known`: whether a broken target was so in an
+  // earlier result; null for no.
+  Result<void> judge(const std::function<bool(std::string_view)>& is_known);
+  const CheckTotals& totals() const { return totals_; }
+
+  // Every target, the worst first, then by URL; behind each that
+  // CheckEntry::needs_word() the links to it, then `end`.
+  using OnEntry = std::function<Result<void>(const CheckEntry&)>;
+  using OnSource =
+      std::function<Result<void>(const CheckEntry&, const CheckSource&)>;
+  Result<void> each_entry(const OnEntry& begin, const OnSource& source,
+                          const OnEntry& end);
+  // The links to those, page by page.
+  Result<void> each_source(const OnSource& source);
+
+ private:
+  struct Found {
+    bool there = false;
+    ErrorKind error = ErrorKind::kNone;
+    int status_code = 0;
+    std::string message, final_url;
+    std::vector<RedirectHop> redirects;
+  };
+
+  Result<void> check(int code) const;
+  Result<Found> find(std::int64_t key);
+  Result<void> judge_target(std::int64_t target, std::string_view url);
+  Result<bool> lacks(const CheckEntry& page, std::string_view fragment,
+                     std::string& reason);
+  Result<void> add(CheckEntry& entry, std::int64_t target,
+                   std::optional<std::string_view> fragment);
+  void count(const CheckEntry& entry);
+
+  sqlite3* const db_;
+  const std::int64_t pages_;
+  std::function<bool(std::string_view)> is_known_;
+  CheckTotals totals_;
+  Statement find_, fragments_, seen_, entry_;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_CHECK_CHECK_JUDGE_H_

@@ -1,0 +1,67 @@
+#ifndef CRAWL_CHECK_CHECK_SINK_H_
+#define CRAWL_CHECK_CHECK_SINK_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "check/check_cache.h"
+#include "check/check_format.h"
+#include "check/check_store.h"
+#include "crawl/base/error.h"
+#include "crawl/frontier/url_cleaner.h"
+#include "crawl/writer/result_writer.h"
+#include "crawl/writer/sink.h"
+
+namespace crawl {
+
+struct CheckSinkOptions {
+  bool only_anchors = false;
+  UrlCleanerOptions cleaner;  // the crawl's
+  CheckFormat format = CheckFormat::kJsonl;
+  CheckStyle style;
+  // Whether a target was broken in an earlier result; null for no.
+  std::function<bool(std::string_view url)> is_known;
+};
+
+// Takes the Outcomes of a crawl that checks links (SiteOptions::check), and
+// writes what comes of them when it is closed: the crawl's "records".
+class CheckSink final : public Sink {
+ public:
+  // `cache`: told of what was there; null for none. It must outlive the sink.
+  static Result<std::unique_ptr<CheckSink>> open(
+      CheckSinkOptions options, std::unique_ptr<OutputStream> output,
+      CheckCache* cache);
+
+  std::string_view name() const override { return "records"; }
+  Result<void> take(const Outcome& outcome) override;
+  Result<void> look_again(const CrawlRecord& record) override;
+  // Nothing is written before all is known, and a check is not gone on with.
+  Result<void> flush() override { return {}; }
+  Result<std::uint64_t> sync() override { return std::uint64_t{0}; }
+  Result<void> close() override;
+  bool closed_by_reader() const override { return output_->closed_by_reader(); }
+
+  // Once it is closed.
+  const std::optional<CheckTotals>& totals() const { return totals_; }
+
+ private:
+  CheckSink(CheckSinkOptions options, std::unique_ptr<OutputStream> output,
+            std::unique_ptr<CheckStore> store, CheckCache* cache);
+
+  Result<void> add_links(const CrawlRecord& record);
+  Result<void> note_seen(const CrawlRecord& record);
+  std::string clean(std::string_view url) const;
+
+  const CheckSinkOptions options_;
+  const UrlCleaner cleaner_;
+  std::unique_ptr<OutputStream> output_;
+  std::unique_ptr<CheckStore> store_;
+  CheckCache* const cache_;
+  std::optional<CheckTotals> totals_;
+};
+
+}  // namespace crawl
+
+#endif  // CRAWL_CHECK_CHECK_SINK_H_

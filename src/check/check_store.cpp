@@ -1,0 +1,215 @@
+#include "check/check_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "check/link_kind.h"
+
+namespace crawl {
+namespace {
+
+// Keys of targets remembered, so that most links need no look into the tables.
+constexpr std::size_t kRecent = std::size_t{1} << 16U;
+// Of a link's text; the rest says nothing more to people.
+constexpr std::size_t kMostText = 200;
+constexpr std::size_t kMostUrl = 4'096;  // of what is no URL
+
+std::int64_t key_of(std::string_view url) {
+  return static_cast<std::int64_t>(link_key(url));
+}
+
+// At most so many bytes, whole characters.
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80) {
+    --most;
+  }
+  return text.substr(0, most);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CheckStore>> CheckStore::open() {
+  std::unique_ptr<CheckStore> store(new CheckStore);
+  if (Result<void> opened = store->open_tables(); !opened) {
+    return tl::unexpected(opened.error());
+  }
+  return store;
+}
+
+Result<void> CheckStore::check(int code) {
+  if (code == SQLITE_OK) return {};
+  if (!error_) {
+    error_ = Error{
+        fmt::format("cannot keep what the check found in a temporary file: {}",
+                    db_ ? sqlite3_errmsg(db_.get()) : sqlite3_errstr(code))};
+  }
+  return tl::unexpected(*error_);
+}
+
+Result<void> CheckStore::open_tables() {
+  sqlite3* made = nullptr;
+  int code = sqlite3_open("", &made);
+  db_.reset(made);
+  // `answers`: of a URL, or where the one is whose redirects lead by it.
+  // `seen`: what a page holds. `entries` are what comes of it all.
+  if (code == SQLITE_OK) {
+    code = execute(
+        db_.get(),
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; "
+        "PRAGMA cache_size=-32768; PRAGMA locking_mode=EXCLUSIVE; BEGIN;"
+        "CREATE TABLE answers(key INTEGER PRIMARY KEY, alias INTEGER, "
+        "hop INTEGER, error INTEGER, status INTEGER, message TEXT, "
+        "final TEXT, hops TEXT, next INTEGER);"
+        "CREATE TABLE seen(key INTEGER PRIMARY KEY, targets BLOB, text TEXT);"
+        "CREATE TABLE pages(id INTEGER PRIMARY KEY, url TEXT);"
+        "CREATE TABLE targets(key INTEGER PRIMARY KEY, url TEXT);"
+        "CREATE TABLE links(target INTEGER, fragment TEXT, page INTEGER, "
+        "line INTEGER, col INTEGER, element INTEGER, attribute INTEGER, "
+        "advice INTEGER, text TEXT);"
+        "CREATE TABLE entries(id INTEGER PRIMARY KEY, target INTEGER, "
+        "fragment TEXT, url TEXT, outcome INTEGER, reason TEXT, message TEXT, "
+        "status INTEGER, final TEXT, hops TEXT, advice INTEGER, links INTEGER, "
+        "known INTEGER, listed INTEGER);"
+        "INSERT INTO pages VALUES(0, 'the command line')");
+  }
+  const auto prepare = [&](Statement& statement, std::string_view sql) {
+    if (code == SQLITE_OK) code = statement.prepare(db_.get(), sql);
+  };
+  prepare(answer_,
+          "INSERT OR REPLACE INTO answers VALUES(?,NULL,0,?,?,?,?,?,?)");
+  prepare(alias_,
+          "INSERT OR IGNORE INTO answers(key, alias, hop) "
+          "VALUES(?,?,?)");
+  prepare(targets_,
+          "INSERT INTO seen(key, targets) VALUES(?1,?2) "
+          "ON CONFLICT(key) DO UPDATE SET targets=?2");
+  prepare(text_,
+          "INSERT INTO seen(key, text) VALUES(?1,?2) "
+          "ON CONFLICT(key) DO UPDATE SET text=?2");
+  prepare(page_, "INSERT INTO pages VALUES(?,?)");
+  prepare(target_, "INSERT OR IGNORE INTO targets VALUES(?,?)");
+  prepare(link_, "INSERT INTO links VALUES(?,?,?,?,?,?,?,?,?)");
+  recent_.assign(kRecent, 0);
+  return check(code);
+}
+
+Result<void> CheckStore::add_answer(const CheckAnswer& answer) {
+  if (error_) return tl::unexpected(*error_);
+  const std::int64_t key = key_of(answer.url);
+  shown_.clear();
+  if (answer.redirects != nullptr) {
+    for (const RedirectHop& hop : *answer.redirects) {
+      shown_ +=
+          fmt::format("{} {} {}\n", hop.status_code, hop.url, hop.location);
+    }
+  }
+  answer_.bind(1, key);
+  answer_.bind(2, static_cast<std::int64_t>(answer.error));
+  answer_.bind(3, std::int64_t{answer.status_code});
+  answer_.bind(4, answer.message);
+  answer_.bind(5, answer.final_url);
+  answer_.bind(6, std::string_view(shown_));
+  if (answer.leads_on) {
+    answer_.bind(7, key_of(answer.final_url));
+  } else {
+    answer_.bind_null(7);
+  }
+  int code = answer_.run();
+  if (answer.redirects == nullptr) return check(code);
+  const std::size_t hops = answer.redirects->size();
+  for (std::size_t i = 1; code == SQLITE_OK && i <= hops; ++i) {
+    if (i == hops && answer.leads_on) break;
+    std::string_view url = i < hops
+                               ? std::string_view((*answer.redirects)[i].url)
+                               : answer.final_url;
+    url = url.substr(0, url.find('#'));
+    alias_.bind(1, key_of(url));
+    alias_.bind(2, key);
+    alias_.bind(3, static_cast<std::int64_t>(i));
+    code = alias_.run();
+  }
+  return check(code);
+}
+
+Result<void> CheckStore::add_targets(
+    std::string_view url, const std::vector<std::uint64_t>& targets) {
+  if (error_) return tl::unexpected(*error_);
+  blob_.resize(targets.size() * sizeof(std::uint64_t));
+  if (!targets.empty()) std::memcpy(blob_.data(), targets.data(), blob_.size());
+  targets_.bind(1, key_of(url));
+  targets_.bind(2, std::string_view(blob_));
+  return check(targets_.run());
+}
+
+Result<void> CheckStore::add_text(std::string_view url, std::string_view text) {
+  if (error_) return tl::unexpected(*error_);
+  text_.bind(1, key_of(url));
+  text_.bind(2, text);
+  return check(text_.run());
+}
+
+Result<void> CheckStore::add_page(std::string_view url) {
+  if (error_) return tl::unexpected(*error_);
+  page_.bind(1, ++pages_);
+  page_.bind(2, url);
+  return check(page_.run());
+}
+
+Result<void> CheckStore::add_link(const PageLink& link, std::string_view url,
+                                  unsigned advice) {
+  return insert_link(link, url, advice, pages_,
+                     static_cast<std::int64_t>(link.element));
+}
+
+Result<void> CheckStore::add_given(std::string_view url) {
+  PageLink given;
+  given.url = url;
+  return insert_link(given, url.substr(0, url.find('#')), 0, kGivenPage,
+                     kGivenElement);
+}
+
+Result<void> CheckStore::insert_link(const PageLink& link, std::string_view url,
+                                     unsigned advice, std::int64_t page,
+                                     std::int64_t element) {
+  if (error_) return tl::unexpected(*error_);
+  const std::uint64_t key = link_key(url);
+  int code = SQLITE_OK;
+  if (std::uint64_t& recent = recent_[key % kRecent]; recent != key) {
+    recent = key;
+    target_.bind(1, static_cast<std::int64_t>(key));
+    target_.bind(2, url);
+    code = target_.run();
+  }
+  if (code != SQLITE_OK) return check(code);
+  const std::size_t hash = link.url.find('#');
+  link_.bind(1, static_cast<std::int64_t>(key));
+  if (hash == link.url.npos || hash + 1 == link.url.size()) {
+    link_.bind_null(2);
+  } else {
+    link_.bind(2, link.url.substr(hash + 1));
+  }
+  link_.bind(3, page);
+  link_.bind(4, std::int64_t{link.line});
+  link_.bind(5, std::int64_t{link.column});
+  link_.bind(6, element);
+  link_.bind(7, static_cast<std::int64_t>(link.attribute));
+  link_.bind(8, std::int64_t{advice});
+  link_.bind(9, cut(link.text, kMostText));
+  return check(link_.run());
+}
+
+Result<void> CheckStore::add_malformed(const PageLink& link) {
+  PageLink named = link;
+  const std::string_view url = cut(link.url, kMostUrl);
+  named.url = url.substr(0, url.find('#'));
+  if (Result<void> added = add_link(named, url, 0); !added) return added;
+  return add_answer({.url = url,
+                     .error = ErrorKind::kInvalidUrl,
+                     .message = "no URL can be made of it",
+                     .final_url = url});
+}
+
+}  // namespace crawl

@@ -1,0 +1,150 @@
+#include "cli/check_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ascii.h"
+#include "crawl/base/nearest_name.h"
+#include "crawl/engine/seed_source.h"
+#include "crawl/frontier/scope.h"
+#include "crawl/writer/packed_output.h"
+
+namespace crawl::cli {
+namespace {
+
+// Between requests to strangers that a site happens to link to.
+constexpr std::chrono::seconds kLeafDelay{1};
+
+constexpr const char* kIgnoreFile = ".crawlignore";
+
+constexpr std::array<std::string_view, 5> kFormats = {"text", "jsonl", "junit",
+                                                      "markdown", "sarif"};
+
+Result<CheckFormat> parse_check_format(std::string_view text) {
+  const auto* const at = std::find(kFormats.begin(), kFormats.end(), text);
+  if (at != kFormats.end()) {
+    return static_cast<CheckFormat>(at - kFormats.begin());
+  }
+  const auto nearest = nearest_name(text, kFormats);
+  return make_error(fmt::format(
+      "--format '{}': {}of --check give {}", text,
+      nearest ? fmt::format("did you mean '{}'? ", *nearest) : std::string(),
+      fmt::join(kFormats, ", ")));
+}
+
+CheckFormat format_of_name(const std::string& name) {
+  const std::string ending = lower_case(
+      std::filesystem::path(unpacked_name(name)).extension().string());
+  if (ending == ".jsonl") return CheckFormat::kJsonl;
+  if (ending == ".xml") return CheckFormat::kJunit;
+  if (ending == ".md") return CheckFormat::kMarkdown;
+  if (ending == ".sarif") return CheckFormat::kSarif;
+  return CheckFormat::kText;
+}
+
+// A line each; "#" begins a comment.
+std::vector<std::string> read_ignore_file() {
+  std::vector<std::string> patterns;
+  std::ifstream file(kIgnoreFile);
+  for (std::string line; std::getline(file, line);) {
+    const std::string_view pattern = trim(line);
+    if (!pattern.empty() && pattern.front() != '#') {
+      patterns.emplace_back(pattern);
+    }
+  }
+  return patterns;
+}
+
+}  // namespace
+
+Result<void> resolve_check_output(const TypedArgs& args, Options& options) {
+  if (!args.check) {
+    for (const auto& [option, given] :
+         {std::pair{"--baseline", args.baseline.has_value()},
+          {"--ignore", !args.ignore.empty()},
+          {"--no-redirects-report", args.no_redirects_report},
+          {"--offline", args.offline}}) {
+      if (given) {
+        return make_error(fmt::format("{} is for --check: add that", option));
+      }
+    }
+    return {};
+  }
+  if (*args.check != "all" && *args.check != "pages") {
+    return make_error(
+        fmt::format("--check={}: give all or pages", *args.check));
+  }
+  for (const auto& [option, given] :
+       {std::pair{"--fields", args.fields.has_value()},
+        {"--extract", !args.extract.empty()},
+        {"--content", args.content.has_value()},
+        {"--csv-safe", args.csv_safe},
+        {"--compare", args.compare.has_value()},
+        {"--shared", args.shared.has_value()},
+        {"--explain", args.explain.has_value()},
+        {"--follow", args.follow.has_value()},
+        {"--all-types", args.all_types},
+        {"--append", args.append}}) {
+    if (given) {
+      return make_error(
+          fmt::format("{} does not go with --check: leave out either", option));
+    }
+  }
+  if (args.baseline && args.baseline->empty()) {
+    return make_error("--baseline '': the file name is empty");
+  }
+  if (args.state && args.state->empty()) {
+    return make_error("--state '': the file name is empty");
+  }
+  Options::Check check;
+  check.format = format_of_name(options.output);
+  if (args.format) {
+    const Result<CheckFormat> format = parse_check_format(*args.format);
+    if (!format) return tl::unexpected(format.error());
+    check.format = *format;
+  }
+  check.redirects = !args.no_redirects_report;
+  check.baseline = args.baseline.value_or("");
+  check.cache = args.state.value_or("");
+  options.check = std::move(check);
+  return {};
+}
+
+Result<void> resolve_check_crawl(const TypedArgs& args, Options& options) {
+  CrawlOptions& crawl = options.crawl;
+  SiteOptions& site = *crawl.site;
+  LinkCheckOptions& check = site.check.emplace();
+  check.only_anchors = *args.check == "pages";
+  check.offline = args.offline;
+  // What search engines are asked not to follow is to be in order too.
+  site.obey_nofollow = false;
+  for (std::string& pattern : read_ignore_file()) {
+    site.scope.exclude.push_back(std::move(pattern));
+  }
+  site.scope.exclude.insert(site.scope.exclude.end(), args.ignore.begin(),
+                            args.ignore.end());
+  if (Result<Scope> scope = Scope::make(site.scope); !scope) {
+    return make_error(
+        fmt::format("--ignore or {}: {}", kIgnoreFile, scope.error().message));
+  }
+  // A list is of the pages that are to be checked.
+  const bool is_list = std::any_of(
+      options.inputs.begin(), options.inputs.end(),
+      [](const std::string& input) { return !is_url_input(input); });
+  if (is_list && !site.depth) site.depth = 0;
+  crawl.leaf_pace = crawl.pace;
+  if (!args.delay) crawl.leaf_pace->delay = kLeafDelay;
+  crawl.fetch.page.check = true;
+  return {};
+}
+
+}  // namespace crawl::cli

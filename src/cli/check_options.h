@@ -1,0 +1,21 @@
+#ifndef CRAWL_CLI_CHECK_OPTIONS_H_
+#define CRAWL_CLI_CHECK_OPTIONS_H_
+
+#include <string_view>
+
+#include "cli/options.h"
+#include "cli/typed_args.h"
+#include "crawl/base/error.h"
+
+namespace crawl::cli {
+
+// Sets Options::check, if --check is given; else fails if what is only for it
+// is.
+Result<void> resolve_check_output(const TypedArgs& args, Options& options);
+
+// What --check makes of a crawl of sites whose options are all set.
+Result<void> resolve_check_crawl(const TypedArgs& args, Options& options);
+
+}  // namespace crawl::cli
+
+#endif  // CRAWL_CLI_CHECK_OPTIONS_H_

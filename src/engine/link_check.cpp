@@ -1,0 +1,120 @@
+#include "engine/link_check.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/ascii.h"
+#include "check/link_kind.h"
+#include "crawl/parse/content_type.h"
+
+namespace crawl {
+namespace {
+
+// Of a page that only has to answer.
+constexpr std::uint64_t kEnough = 16 * 1024;
+
+// Endings that no page has.
+constexpr std::array<std::string_view, 44> kFileEndings = {
+    "7z",   "avif", "bmp",  "bz2",  "css",  "csv",   "deb", "dmg", "doc",
+    "docx", "eot",  "epub", "exe",  "flac", "gif",   "gz",  "ico", "iso",
+    "jpeg", "jpg",  "js",   "json", "mjs",  "mp3",   "mp4", "ogg", "otf",
+    "pdf",  "png",  "ppt",  "pptx", "rpm",  "svg",   "tar", "tgz", "tif",
+    "ttf",  "wav",  "webm", "webp", "woff", "woff2", "xz",  "zip"};
+
+bool has_name_of_file(const Url& url) {
+  const std::string_view path = url.pathname();
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  const std::string ending = lower_case(std::string(name.substr(dot + 1)));
+  return std::binary_search(kFileEndings.begin(), kFileEndings.end(), ending);
+}
+
+}  // namespace
+
+bool LinkCheck::asks_for(const PageLink& link) const {
+  if (options_.only_anchors) {
+    return link.element == LinkElement::kA ||
+           link.element == LinkElement::kArea;
+  }
+  return !is_no_destination(link);
+}
+
+void LinkCheck::note_fragment(const PageLink& link, std::size_t href_size,
+                              const Job& job) {
+  if (href_size == link.url.size()) return;
+  const std::string_view href = link.url.substr(0, href_size);
+  const FragmentWish wish = fragment_wish(link, link.url.substr(href_size + 1));
+  if (!wish.any()) return;
+  const std::uint64_t key = link_key(href);
+  const bool fresh = wanted_.insert(key).second;
+  const bool unseen = fresh && unseen_.contains(key);
+  const bool for_text = !wish.text.empty() && texts_.insert(key).second;
+  if (!unseen && !for_text) return;
+  if (auto url = Url::parse(href)) {
+    looks_.push_back({*std::move(url), for_text, job.allow_private});
+  }
+}
+
+std::optional<Ending> LinkCheck::refuse(const Url& url, const Scope& scope) {
+  if (scope.excludes(url)) {
+    return Ending{ErrorKind::kExcluded, "matches --exclude or --ignore"};
+  }
+  if (options_.offline) {
+    return Ending{ErrorKind::kScope, "nothing else is asked (--offline)"};
+  }
+  const std::uint64_t key = link_key(url.href());
+  if (options_.is_known && !wanted_.contains(key) &&
+      options_.is_known(url.href())) {
+    unseen_.insert(key);
+    return Ending{ErrorKind::kDuplicate, "was there a short time ago"};
+  }
+  return std::nullopt;
+}
+
+bool LinkCheck::by_head(const Job& job) const {
+  if (job.by_get || !job.input.empty()) return false;
+  if (has_name_of_file(job.url)) return true;
+  return job.leaf && !wanted_.contains(link_key(job.first_url()));
+}
+
+void LinkCheck::prepare(const Job& job, FetchRequest& request) {
+  request.only_html = true;
+  request.head = by_head(job);
+  if (!job.leaf) return;
+  const std::uint64_t key = link_key(job.first_url());
+  if (wanted_.contains(key)) return;
+  unseen_.insert(key);
+  request.parse_page = false;
+  request.max_body = kEnough;
+}
+
+bool LinkCheck::asks_again(Job& job, const FetchResult& result) const {
+  if (!result.head || job.by_get) return false;
+  switch (result.error) {
+    case ErrorKind::kDns:
+    case ErrorKind::kConnect:
+    case ErrorKind::kTls:
+    case ErrorKind::kInterrupted:
+    case ErrorKind::kBlockedAddress:
+      return false;
+    default:
+      break;
+  }
+  const bool good =
+      result.error == ErrorKind::kNone && result.status_code / 100 == 2;
+  const auto type = parse_content_type(result.content_type);
+  // A page of the crawl after all.
+  const bool is_page = !job.leaf && type && type->is_html();
+  if (good && !is_page) return false;
+  job.by_get = true;
+  job.attempts = 1;
+  job.attempt_begins = true;
+  job.fresh_connection = result.error != ErrorKind::kNone;
+  return true;
+}
+
+}  // namespace crawl
