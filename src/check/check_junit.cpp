@@ -6,11 +6,11 @@
 namespace crawl {
 namespace {
 
-// XML 1.0: what is no character of it is U+FFFD by append_clean() already, but
+// XML 1.0: what is no character of it is U+FFFD by append_shown() already, but
 // for U+FFFE and U+FFFF, which end in the bytes BE and BF.
 void append_xml(std::string_view text, std::string& out) {
   std::string clean;
-  append_clean(text, clean);
+  append_shown(text, clean);
   for (std::size_t i = 0; i < clean.size(); ++i) {
     const std::string_view rest = std::string_view(clean).substr(i);
     if (rest.starts_with("\xef\xbf\xbe") || rest.starts_with("\xef\xbf\xbf")) {
@@ -30,9 +30,6 @@ void append_xml(std::string_view text, std::string& out) {
         break;
       case '"':
         out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
         break;
       default:
         out += clean[i];

@@ -217,6 +217,120 @@ TEST_F(CheckCliTest, FindsEveryPlantedFaultAndNothingElse) {
   expect_all_found({});
 }
 
+TEST_F(CheckCliTest, TheStatusSaysWhetherSomethingIsBroken) {
+  site_.serve("/*", answer);
+  site_.serve("/good.html", "<a href=/ok/1>x</a><a href=/s/403/1>y</a>");
+  site_.serve("/bad.html", "<a href=/404/1>x</a>");
+  EXPECT_EQ(run({"--check", site_.url("/good.html")}).exit_status, 0);
+  EXPECT_EQ(run({"--check", site_.url("/bad.html")}).exit_status, 1);
+  const ProcessResult none =
+      run({"--check", "http://127.0.0.1:1/", "--retry", "0"});
+  EXPECT_EQ(none.exit_status, 1) << "the URL given is a link too";
+  EXPECT_THAT(none.out, HasSubstr("the command line"));
+  EXPECT_EQ(run({"--check", site_.url("/file/x")}).exit_status, 2);
+}
+
+TEST_F(CheckCliTest, OnlyWhatTheBaselineHasNotFails) {
+  site_.serve("/*", answer);
+  site_.serve("/index.html", "<a href=/404/1>x</a>");
+  const std::string known = files_.file("known.jsonl");
+  EXPECT_EQ(run({"--check", site_.url("/index.html"), "-o", known}).exit_status,
+            1);
+  const std::vector<std::string> again = {"--check", site_.url("/index.html"),
+                                          "--baseline", known};
+  const ProcessResult same = run(again);
+  EXPECT_EQ(same.exit_status, 0) << same.out;
+  EXPECT_THAT(same.out, HasSubstr("1 of the broken were so in the baseline"));
+  site_.serve("/index.html", "<a href=/404/1>x</a><a href=/404/2>y</a>");
+  EXPECT_EQ(run(again).exit_status, 1);
+  const ProcessResult wrong =
+      run({"--check", site_.url("/"), "--baseline", files_.write("x", "no\n")});
+  EXPECT_EQ(wrong.exit_status, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("--baseline"));
+  EXPECT_EQ(run({"--check", site_.url("/"), "--baseline", known, "-o", known})
+                .exit_status,
+            2)
+      << "it would be emptied";
+}
+
+TEST_F(CheckCliTest, WhatWasThereIsNotAskedAgainAndWhatWasNotIs) {
+  plant({{"ok", "", "k", "<a href={far}/ok/{n}>x</a>", 3},
+         {"broken", "http", "k", "<a href={far}/404/{n}>x</a>", 2}});
+  const std::string state = files_.file("links.db");
+  run(check_arguments({"--state", state}));
+  site_.clear_log();
+  const ProcessResult again = run(check_arguments({"--state", state}));
+  EXPECT_EQ(again.exit_status, 1);
+  std::size_t good = 0;
+  std::size_t bad = 0;
+  for (const LoggedRequest& request : site_.log()) {
+    good += request.request.target.starts_with("/ok/") ? 1 : 0;
+    bad += request.request.target.starts_with("/404/") ? 1 : 0;
+  }
+  EXPECT_EQ(good, 0u);
+  EXPECT_EQ(bad, 4u) << "HEAD and GET of each";
+  const std::string other = files_.write("other", "something else");
+  EXPECT_EQ(run(check_arguments({"--state", other})).exit_status, 2);
+  EXPECT_EQ(files_.read("other"), "something else");
+}
+
+TEST_F(CheckCliTest, WhatIsToBeIgnoredIsNotAsked) {
+  plant({{"ok", "", "k", "<a href={far}/404/{n}>x</a>", 2},
+         {"ok", "", "k", "<a href=/404/own{n}>x</a>", 2}});
+  files_.write(".crawlignore", "# of ours\n/404/own\n");
+  std::vector<std::string> arguments =
+      check_arguments({"--ignore", "far\\.test.*/404"});
+  const ProcessResult result =
+      run_process(command(arguments), {.directory = files_.path().string()});
+  EXPECT_EQ(result.exit_status, 0) << result.out;
+  for (const LoggedRequest& request : site_.log()) {
+    EXPECT_THAT(request.request.target, Not(HasSubstr("/404/")));
+  }
+}
+
+TEST_F(CheckCliTest, AListIsOfThePagesThatAreChecked) {
+  site_.serve("/*", answer);
+  site_.serve("/one.html", "<a href=/two.html>x</a>");
+  site_.serve("/two.html", "<a href=/404/1>x</a>");
+  EXPECT_EQ(run({"--check", list({"/one.html"})}).exit_status, 0);
+  EXPECT_EQ(run({"--check", list({"/two.html"})}).exit_status, 1);
+}
+
+TEST_F(CheckCliTest, OnlyAnchorsOfPagesIfOneWantsThat) {
+  site_.serve("/*", answer);
+  site_.serve("/index.html", "<a href=/ok/1>x</a><img src=/404/x.png>");
+  EXPECT_EQ(run({"--check=pages", site_.url("/index.html")}).exit_status, 0);
+  EXPECT_EQ(run({"--check", site_.url("/index.html")}).exit_status, 1);
+}
+
+TEST_F(CheckCliTest, RedirectsAreListedUnlessNobodyWantsThem) {
+  site_.serve("/*", answer);
+  site_.serve("/index.html", "<a href=/r/301/ok/1>x</a>");
+  const std::string url = site_.url("/index.html");
+  EXPECT_THAT(run({"--check", url}).out, HasSubstr("redirects (301) to"));
+  EXPECT_THAT(run({"--check", url, "--no-redirects-report"}).out,
+              Not(HasSubstr("redirects (301)")));
+}
+
+TEST_F(CheckCliTest, OneEntryForATargetHoweverManyLinkToIt) {
+  site_.serve("/*", answer);
+  std::string index = "<!DOCTYPE html>\n";
+  for (int i = 0; i < 50; ++i) index += "<a href=/404/same>link</a>\n";
+  site_.serve("/index.html", index);
+  const ProcessResult result =
+      run({"--check", site_.url("/index.html"), "--format", "jsonl", "-q"});
+  std::size_t broken = 0;
+  for (const json& entry : records(result.out)) {
+    if (entry["outcome"] != "broken") continue;
+    ++broken;
+    EXPECT_EQ(entry["links"], 50);
+    ASSERT_EQ(entry["sources"].size(), 50u);
+    EXPECT_EQ(entry["sources"][49]["line"], 51);
+    EXPECT_EQ(entry["sources"][49]["text"], "link");
+  }
+  EXPECT_EQ(broken, 1u);
+}
+
 class CheckTlsCliTest : public CheckCliTest {
  protected:
   CheckTlsCliTest() : CheckCliTest(LoopbackTls::get().site_options()) {}
