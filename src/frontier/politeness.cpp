@@ -62,6 +62,10 @@ void HostPace::started(Clock::time_point now, const PaceOptions& options) {
 
 void HostPace::answered(const PaceAnswer& answer, Clock::time_point now,
                         const PaceOptions& options) {
+  // Nothing has come to a host without an address: there is nothing to spare.
+  if (answer.error == ErrorKind::kDns) {
+    next_start_ = std::min(next_start_, answer.started);
+  }
   if (options.adaptive) adapt(answer, options);
   if (asks_to_slow_down(answer)) hold(answer, now, options);
 }

@@ -46,6 +46,21 @@ class PaceTest : public ::testing::Test {
   Clock::time_point now_{hours(1)};
 };
 
+TEST_F(PaceTest, AHostThatHasNoAddressNeedNotBeLeftAlone) {
+  options_.delay = seconds(1);
+  pace_.started(now_, options_);
+  EXPECT_EQ(pace_.ready_at() - now_, seconds(1));
+  PaceAnswer answer;
+  answer.started = now_;
+  answer.error = ErrorKind::kDns;
+  pace_.answered(answer, now_, options_);
+  EXPECT_LE(pace_.ready_at(), now_);
+  answer.error = ErrorKind::kConnect;
+  pace_.started(now_, options_);
+  pace_.answered(answer, now_, options_);
+  EXPECT_EQ(pace_.ready_at() - now_, seconds(1));
+}
+
 TEST_F(PaceTest, WithoutADelayIsAlwaysReady) {
   EXPECT_LE(pace_.ready_at(), now_);
   EXPECT_EQ(ask(200), nanoseconds(0));
