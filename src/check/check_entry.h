@@ -21,8 +21,8 @@ enum class CheckOutcome : std::uint8_t {
 std::string_view to_string(CheckOutcome outcome);
 
 // What became of a URL, as an outcome. An answer that depends on who asks, or
-// when, says nothing: 401, 403, 405, 407, 429, 451, 503, 999, a time-out, a
-// chain of certificates with a gap that browsers fill, robots.txt.
+// when, says nothing: 401, 403, 405, 407, 429, 451, 503, 999, a time-out,
+// robots.txt.
 CheckOutcome judge(ErrorKind error, int status_code);
 
 // What could be better, though it works; a set of bits.

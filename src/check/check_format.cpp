@@ -75,7 +75,9 @@ std::string shown_page(std::string_view page, const CheckStyle& style) {
   if (style.base.empty() || !page.starts_with(style.base)) {
     return std::string(page);
   }
-  return style.folder + std::string(page.substr(style.base.size()));
+  std::string file = style.folder + std::string(page.substr(style.base.size()));
+  if (file.ends_with('/')) file += "index.html";
+  return file;
 }
 
 }  // namespace crawl

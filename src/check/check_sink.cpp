@@ -63,7 +63,8 @@ Result<void> CheckSink::take(const Outcome& outcome) {
                               answer.leads_on || record.input.empty();
   Result<void> done;
   if (says_something) done = store_->add_answer(answer);
-  if (done && says_something && !record.input.empty()) {
+  if (done && says_something && options_.seeds_are_links &&
+      !record.input.empty()) {
     done = store_->add_given(url);
   }
   if (done && cache_ != nullptr && record.ok && record.redirects.empty()) {

@@ -18,6 +18,7 @@ namespace crawl {
 
 struct CheckSinkOptions {
   bool only_anchors = false;
+  bool seeds_are_links = true;  // somebody gave them: what is broken counts
   UrlCleanerOptions cleaner;  // the crawl's
   CheckFormat format = CheckFormat::kJsonl;
   CheckStyle style;

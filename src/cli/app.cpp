@@ -98,6 +98,7 @@ class StopButton {
 
 // Archives are looked into when they are recognised.
 Result<void> check_inputs(const Options& options) {
+  if (options.check && options.check->folder) return {};
   return options.lists.empty() ? Result<void>() : check_lists(options.lists);
 }
 
@@ -196,9 +197,15 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
   return shared;
 }
 
+// A pipe's slow producer is read beside the crawl, which `ready` has go on.
 Result<std::unique_ptr<SeedSource>> open_lines(const Options& options,
                                                Lasting& lasting,
                                                std::function<void()> ready) {
+  if (options.check && options.check->folder) {
+    Result<std::vector<std::string>> pages = pages_of(*options.check->folder);
+    if (!pages) return tl::unexpected(pages.error());
+    return make_seeds(*std::move(pages));
+  }
   if (options.lists.empty()) return make_seeds({});
   if (options.shared.empty() || !has_input_to_spool(options.lists)) {
     return open_seeds(options.lists, std::move(ready));
@@ -224,12 +231,15 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
           ? make_inline_fetcher(options.crawl.fetch)
           : make_pooled_fetcher(options.crawl.fetch, options.crawl.threads);
   if (!fetcher) return {refuse(fetcher.error())};
+  const bool is_folder = options.check && options.check->folder;
+  if (is_folder) {
+    fetcher = make_folder_fetcher(*options.check->folder, options.crawl.fetch,
+                                  *std::move(fetcher));
+  }
 
   if (Result<void> lists = check_inputs(options); !lists) {
     return {refuse(lists.error())};
   }
-  // A slow producer on a pipe is read beside the crawl, which must hear Ctrl-C
-  // meanwhile.
   const bool reads_archives = !options.crawl.archives.empty();
   Result<std::unique_ptr<SeedSource>> seeds =
       open_lines(options, lasting, [&fetcher] { (*fetcher)->wake(); });
@@ -237,7 +247,9 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   // The fetcher does not outlive this run.
   const std::unique_ptr<SeedSpool, void (*)(SeedSpool*)> forgetter(
       lasting.seeds.get(), [](SeedSpool* spool) { spool->forget(); });
-  WatchedLines lines(checked_lines(options.lists, *std::move(seeds)));
+  WatchedLines lines(is_folder
+                         ? *std::move(seeds)
+                         : checked_lines(options.lists, *std::move(seeds)));
 
   const SystemClock clock;
   std::unique_ptr<SharedState> shared;

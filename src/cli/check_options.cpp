@@ -64,6 +64,35 @@ std::vector<std::string> read_ignore_file() {
   return patterns;
 }
 
+Result<void> read_folder(const TypedArgs& args, Options::Check& check) {
+  std::error_code ignored;
+  const auto folder = std::find_if(
+      args.inputs.begin(), args.inputs.end(), [&](const std::string& input) {
+        return !is_url_input(input) &&
+               std::filesystem::is_directory(input, ignored);
+      });
+  if (folder == args.inputs.end()) {
+    if (!args.base) return {};
+    return make_error("--base is for a folder: name that as INPUT");
+  }
+  if (args.inputs.size() > 1) {
+    return make_error(fmt::format(
+        "INPUT {} is a folder: it is checked by itself, name the others in "
+        "another command",
+        *folder));
+  }
+  if (!args.base) {
+    return make_error(fmt::format(
+        "INPUT {0} is a folder: say where the site will be, as in crawl "
+        "--check {0} --base https://example.org/",
+        *folder));
+  }
+  Result<FolderSite> site = make_folder_site(*folder, *args.base);
+  if (!site) return tl::unexpected(site.error());
+  check.folder = *std::move(site);
+  return {};
+}
+
 }  // namespace
 
 Result<void> resolve_check_output(const TypedArgs& args, Options& options) {
@@ -72,6 +101,7 @@ Result<void> resolve_check_output(const TypedArgs& args, Options& options) {
          {std::pair{"--baseline", args.baseline.has_value()},
           {"--ignore", !args.ignore.empty()},
           {"--no-redirects-report", args.no_redirects_report},
+          {"--base", args.base.has_value()},
           {"--offline", args.offline}}) {
       if (given) {
         return make_error(fmt::format("{} is for --check: add that", option));
@@ -115,6 +145,7 @@ Result<void> resolve_check_output(const TypedArgs& args, Options& options) {
   check.redirects = !args.no_redirects_report;
   check.baseline = args.baseline.value_or("");
   check.cache = args.state.value_or("");
+  if (Result<void> folder = read_folder(args, check); !folder) return folder;
   options.check = std::move(check);
   return {};
 }
@@ -140,8 +171,10 @@ Result<void> resolve_check_crawl(const TypedArgs& args, Options& options) {
   const bool is_list = std::any_of(
       options.inputs.begin(), options.inputs.end(),
       [](const std::string& input) { return !is_url_input(input); });
-  if (is_list && !site.depth) site.depth = 0;
+  const bool is_folder = options.check->folder.has_value();
+  if (is_list && !is_folder && !site.depth) site.depth = 0;
   crawl.leaf_pace = crawl.pace;
+  if (is_folder) crawl.pace = {};
   if (!args.delay) crawl.leaf_pace->delay = kLeafDelay;
   crawl.fetch.page.check = true;
   return {};

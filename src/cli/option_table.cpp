@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 104> kOptions = {{
+constexpr std::array<OptionSpec, 105> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -228,6 +228,10 @@ constexpr std::array<OptionSpec, 104> kOptions = {{
     {Group::kSites, "no-redirects-report", '\0', "",
      "With --check: do not list links that work and redirect.",
      &T::no_redirects_report},
+    {Group::kSites, "base", '\0', "URL",
+     "With --check: the INPUT is a folder, the site that will be at URL: its "
+     "files are checked, no server is needed.",
+     &T::base},
     {Group::kSites, "offline", '\0', "",
      "With --check: ask for nothing of other sites.", &T::offline},
     {Group::kSites, "depth", 'd', "N", "Follow links N deep (default: any).",

@@ -17,6 +17,7 @@
 #include "crawl/base/error.h"
 #include "crawl/concurrent/thread_pool_executor.h"
 #include "crawl/engine/crawl_options.h"
+#include "crawl/fetch/folder_fetcher.h"
 #include "crawl/fetch/proxy_choice.h"
 #include "crawl/writer/result_writer.h"
 
@@ -44,7 +45,8 @@ struct Options {
   struct Check {
     CheckFormat format = CheckFormat::kText;
     bool redirects = true;
-    std::string baseline, cache;  // files; "" for none
+    std::string baseline, cache;       // files; "" for none
+    std::optional<FolderSite> folder;  // the INPUT, if it is one
   };
   std::optional<Check> check;
 

@@ -134,6 +134,11 @@ Result<void> open_check(const Options& options, OutputMode mode,
       options.output == "-" && text_style_of(STDOUT_FILENO).color;
   sink.style.redirects = check.redirects;
   sink.style.version = CRAWL_VERSION;
+  if (check.folder) {
+    sink.seeds_are_links = false;
+    sink.style.base = check.folder->base.href();
+    sink.style.folder = check.folder->folder;
+  }
   Result<std::unique_ptr<CheckSink>> opened = CheckSink::open(
       std::move(sink), *std::move(output), outputs.checked.get());
   if (!opened) return tl::unexpected(opened.error());

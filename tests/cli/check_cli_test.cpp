@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -329,6 +330,57 @@ TEST_F(CheckCliTest, OneEntryForATargetHoweverManyLinkToIt) {
     EXPECT_EQ(entry["sources"][49]["text"], "link");
   }
   EXPECT_EQ(broken, 1u);
+}
+
+TEST_F(CheckCliTest, AFolderIsTheSiteThatItWillBe) {
+  std::filesystem::create_directories(files_.path() / "public/sub");
+  files_.write("public/index.html",
+               "<!DOCTYPE html>\n<a href=sub/>a</a><a href=about>b</a>\n"
+               "<a href=/sub/index.html#here>c</a><a href='sub/#nope'>d</a>\n"
+               "<a href=missing.html>e</a><img src=pic.png>\n"
+               "<a href='" +
+                   site_.url("/404/far") +
+                   "'>f</a><a href='%2e%2e%2fsecret.html'>g</a>\n"
+                   "<a href='..%2fsecret.html'>h</a>");
+  files_.write("public/about.html", "<p>about");
+  files_.write("public/sub/index.html", "<p id=here><a href=../>up</a>");
+  files_.write("public/lonely.html", "<a href=nowhere>x</a>");
+  files_.write("public/pic.png", "PNG");
+  files_.write("public/robots.txt", "User-agent: *\nDisallow: /\n");
+  files_.write("secret.html", "<p>of nobody's concern");
+  const std::vector<std::string> command = {"--check",  files_.file("public"),
+                                            "--base",   "https://site.test/",
+                                            "--retry",  "0",
+                                            "--format", "jsonl",
+                                            "-q"};
+  const ProcessResult result = run(command);
+  EXPECT_EQ(result.exit_status, 1) << result.err;
+  std::map<std::string, std::string> broken;
+  for (const json& entry : records(result.out)) {
+    // A site that is not at a private address does not lead there.
+    if (entry["url"] == site_.url("/404/far")) {
+      EXPECT_EQ(entry["advice"], json({"private_address"}));
+    }
+    if (entry["outcome"] != "broken") continue;
+    const std::string page = entry["sources"][0]["page"];
+    broken[entry["url"]] = page.substr(page.rfind("public/")) + ":" +
+                           entry["sources"][0]["line"].dump();
+  }
+  const std::string in = "public/index.html:";
+  EXPECT_THAT(
+      broken,
+      ::testing::UnorderedElementsAre(
+          ::testing::Pair("https://site.test/sub/#nope", in + "3"),
+          ::testing::Pair("https://site.test/missing.html", in + "4"),
+          ::testing::Pair("https://site.test/%2e%2e%2fsecret.html", in + "5"),
+          ::testing::Pair("https://site.test/nowhere",
+                          "public/lonely.html:1")));
+  site_.clear_log();
+  std::vector<std::string> offline = command;
+  offline.emplace_back("--offline");
+  EXPECT_EQ(run(offline).exit_status, 1);
+  EXPECT_EQ(site_.log().size(), 0u);
+  EXPECT_EQ(run({"--check", files_.file("public")}).exit_status, 2);
 }
 
 class CheckTlsCliTest : public CheckCliTest {
