@@ -19,7 +19,7 @@ namespace crawl {
 struct CheckSinkOptions {
   bool only_anchors = false;
   bool seeds_are_links = true;  // somebody gave them: what is broken counts
-  UrlCleanerOptions cleaner;  // the crawl's
+  UrlCleanerOptions cleaner;    // the crawl's
   CheckFormat format = CheckFormat::kJsonl;
   CheckStyle style;
   // Whether a target was broken in an earlier result; null for no.
