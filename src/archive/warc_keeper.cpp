@@ -92,6 +92,7 @@ std::string WarcKeeper::packed(Tools& tools, WarcRecord& record, bool store,
 
 std::shared_ptr<const KeptExchange> WarcKeeper::keep(
     const WireExchange& exchange) const {
+  if (exchange.status_code == 0) return nullptr;
   std::unique_ptr<Tools> tools = take_tools();
   // Its records' heads are less than a tenth of what is kept: to pack them
   // takes longer than all else.
@@ -145,7 +146,8 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   std::string about;
   if (!exchange.via.empty()) about += line("via", exchange.via);
   if (!exchange.hops.empty()) about += line("hopsFromSeed", exchange.hops);
-  about += line("fetchTimeMs", fmt::format("{:.0f}", exchange.seconds * 1000));
+  about +=
+      line("fetchTimeMs", fmt::format("{:.0f}", exchange.times.total * 1000));
   // What it is about, the response says.
   WarcRecord metadata("metadata", tools->record);
   metadata.add("WARC-Record-ID", id_with('2'))

@@ -11,6 +11,7 @@
 #include "cli/help.h"
 #include "cli/value_reader.h"
 #include "cli/values.h"
+#include "crawl/writer/har_output.h"
 
 namespace crawl::cli {
 namespace {
@@ -27,6 +28,7 @@ class ArchiveResolver : ValueReader {
     } else {
       needs_warc_file();
     }
+    if (args_.har) har();
     if (failed()) return tl::unexpected(take_error());
     return {};
   }
@@ -42,6 +44,18 @@ class ArchiveResolver : ValueReader {
     }
     options_.save = *args_.save;
     options_.crawl.fetch.keep_body = true;
+  }
+
+  void har() {
+    if (args_.har->empty()) fail("--har '': the file name is empty");
+    if (*args_.har == "-") {
+      fail("--har needs a FILE: it has an end, which moves as it grows");
+    }
+    if (args_.compare) {
+      fail("--har and --compare do not go together: leave one out");
+    }
+    options_.har = *args_.har;
+    options_.crawl.fetch.keepers.push_back(make_har_keeper());
   }
 
   void needs_warc_file() {
@@ -97,7 +111,7 @@ class ArchiveResolver : ValueReader {
     const std::string& beside =
         options_.shared.empty() ? options_.state : options_.output;
     if (!beside.empty()) warc.index_file = beside + "-payloads";
-    options_.crawl.fetch.keeper = make_warc_keeper(warc);
+    options_.crawl.fetch.keepers.push_back(make_warc_keeper(warc));
     options_.warc = std::move(warc);
   }
 

@@ -47,6 +47,7 @@ std::vector<NamedFile> named_files(const Options& options) {
   add("--key", options.crawl.fetch.key_file, false);
   add("-o", options.output, true, STDOUT_FILENO);
   add("--skipped", options.skipped, true, STDOUT_FILENO);
+  add("--har", options.har, true);
   add("--state", options.state, true);
   if (options.check) {
     add("--baseline", options.check->baseline, false);

@@ -57,7 +57,8 @@ Result<void> check_empty(const Options& options, const std::string& why) {
     const std::string& path;
   };
   for (const auto& [option, path] :
-       {Output{"-o", options.output}, Output{"--skipped", options.skipped}}) {
+       {Output{"-o", options.output}, Output{"--skipped", options.skipped},
+        Output{"--har", options.har}}) {
     if (path == "-" || !holds_something(path)) continue;
     return make_error(fmt::format(
         "{} {}: holds records already, and {}: name another file, or add "
@@ -73,6 +74,7 @@ Result<void> check_files_there(const Options& options) {
   for (const auto& [option, path] :
        {std::pair<std::string, std::string>{"-o", options.output},
         {"--skipped", options.skipped},
+        {"--har", options.har},
         {"--log-file", options.log_file}}) {
     const bool database = options.format == OutputFormat::kSqlite &&
                           option == "-o" && is_site_database(path);

@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 105> kOptions = {{
+constexpr std::array<OptionSpec, 106> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -51,8 +51,9 @@ constexpr std::array<OptionSpec, 105> kOptions = {{
      "ends in .gz or .zst.",
      &T::output},
     {Group::kOutput, "append", '\0', "",
-     "Write behind what the files of -o, --skipped and --warc-file hold, not "
-     "in its place. As with >> FILE, a header line is written if there is "
+     "Write behind what the files of -o, --skipped, --warc-file and --har "
+     "hold, "
+     "not in its place. As with >> FILE, a header line is written if there is "
      "nothing yet.",
      &T::append},
     {Group::kOutput, "overwrite", '\0', "",
@@ -122,6 +123,11 @@ constexpr std::array<OptionSpec, 105> kOptions = {{
     {Group::kOutput, "no-warc-compression", '\0', "",
      "Write the archive as it is, PREFIX.warc, not packed by gzip.",
      &T::no_warc_compression},
+    {Group::kOutput, "har", '\0', "FILE",
+     "Also write when each request was made and what its time went into, "
+     "redirects, robots.txt and failures included, as an HTTP Archive (HAR "
+     "1.2): headers but no bodies, cookies and passwords.",
+     &T::har},
 
     {Group::kRequests, "head", 'I', "",
      "Ask for headers only (HEAD): status, type and length of each URL of a "

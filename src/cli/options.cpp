@@ -87,7 +87,8 @@ class Resolver : ValueReader {
     options_.warc_check = args.warc_check;
     if (args.warc_check &&
         (args.output || args.recursive || args.page_requisites ||
-         args.compare || args.state || args.warc_file || args.save)) {
+         args.compare || args.state || args.warc_file || args.save ||
+         args.har)) {
       fail(
           "--warc-check only checks its INPUTs: leave out what else is to be "
           "done");
@@ -222,7 +223,7 @@ class Resolver : ValueReader {
       fail("--append keeps what --overwrite takes: leave out either");
     }
     if (args.append && options_.output == "-" && !args.skipped &&
-        !args.warc_file) {
+        !args.warc_file && !args.har) {
       fail("--append is about files: add -o FILE, or write >> FILE");
     }
     if (Result<void> check = resolve_check_output(args, options_); !check) {

@@ -56,6 +56,7 @@ struct Options {
   std::string skipped;              // --skipped; "" for none
   std::optional<WarcOptions> warc;  // --warc-file
   std::string save;                 // --save; "" for none
+  std::string har;                  // --har; "" for none
   bool warc_check = false;          // INPUTs are checked, nothing else
   std::string explain;              // --explain; "" for a crawl
 

@@ -18,6 +18,7 @@
 #include "crawl/archive/saved_pages.h"
 #include "crawl/archive/warc_output.h"
 #include "crawl/writer/fields.h"
+#include "crawl/writer/har_output.h"
 #include "crawl/writer/packed_output.h"
 #include "crawl/writer/site_database.h"
 
@@ -211,6 +212,13 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
         open_warc(*options.warc, position("warc"), mode);
     if (!warc) return tl::unexpected(warc.error());
     outputs.warc = *std::move(warc);
+  }
+  if (!options.har.empty()) {
+    Result<std::unique_ptr<Sink>> har =
+        open_har({options.har, mode_of_new(options), position("har"),
+                  default_user_agent()});
+    if (!har) return tl::unexpected(har.error());
+    outputs.har = *std::move(har);
   }
   if (options.append && outputs.store && !resumed) {
     if (Result<void> noted = note_begin(outputs); !noted) {

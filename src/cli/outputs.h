@@ -29,12 +29,14 @@ struct Outputs {
   std::unique_ptr<Sink> skipped;
   std::unique_ptr<Sink> saved;
   std::unique_ptr<Sink> warc;
+  std::unique_ptr<Sink> har;
 
   std::vector<Sink*> sinks() const {
     std::vector<Sink*> all{records.get()};
     if (skipped) all.push_back(skipped.get());
     if (saved) all.push_back(saved.get());
     if (warc) all.push_back(warc.get());
+    if (har) all.push_back(har.get());
     return all;
   }
 };

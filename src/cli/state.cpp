@@ -114,6 +114,7 @@ StateOptions state_options(const Options& options) {
   if (options.warc) {
     state.settings.emplace_back("--warc-file", archive_of(options));
   }
+  if (!options.har.empty()) state.settings.emplace_back("--har", options.har);
   if (options.content != "main") {
     state.settings.emplace_back("--content", options.content);
   }

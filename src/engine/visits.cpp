@@ -96,7 +96,7 @@ FetchRequest Visits::request(const Job& job) const {
   request.cookies = job.cookies.header_for(job.url, clock_.wall_time());
   request.allow_private = options_.allow_private || job.allow_private;
   request.fresh_connection = job.fresh_connection;
-  if (options_.fetch.keeper) {
+  if (!options_.fetch.keepers.empty()) {
     request.via = job.redirects.empty() ? job.parent : job.redirects.back().url;
     request.hops.assign(
         static_cast<std::size_t>(std::max(job.depth - job.needed, 0)), 'L');
@@ -127,7 +127,8 @@ bool Visits::from_private(const FetchResult& result, const Url& url) const {
 
 void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
   job->cookies.take(job->url, result.set_cookies, clock_.wall_time());
-  if (result.kept) job->kept.push_back(std::move(result.kept));
+  for (auto& kept : result.kept) job->kept.push_back(std::move(kept));
+  result.kept.clear();
   // Where robots.txt redirects to, is asked from another host's slot.
   const bool at_its_host = job->owner != &robots_ || job->redirects.empty();
   if (options_.pace_by_address && at_its_host && !result.proxied &&

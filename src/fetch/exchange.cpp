@@ -24,7 +24,7 @@ Exchange::Exchange(const FetchOptions& options, BufferPool& buffers,
     : options_(options),
       buffers_(buffers),
       worker_(worker),
-      tap_(options.keeper ? std::make_unique<WireTap>() : nullptr) {}
+      tap_(options.keepers.empty() ? nullptr : std::make_unique<WireTap>()) {}
 
 ErrorKind Exchange::begin(FetchRequest request, time_point now) {
   request_.emplace(std::move(request));
@@ -56,6 +56,7 @@ bool Exchange::may_reach(const IpAddress& ip) const {
 
 void Exchange::sending(time_point now) {
   if (std::exchange(heard_, false) || failed()) forget_answer();
+  result_.times.blocked = result_.times.pretransfer = in_seconds(now - start_);
   quiet_since_ = now;
   quiet_bytes_ = 0;
 }

@@ -53,9 +53,15 @@ bool PageReader::read(FetchResult& result, std::string_view& body,
   return true;
 }
 
-void PageReader::keep(FetchResult& result, const WireExchange& exchange) const {
+void PageReader::keep(FetchResult& result, WireExchange& exchange) const {
   try {
-    result.kept = keeper_->keep(exchange);
+    exchange.size_body = result.size_body;
+    exchange.error = result.error;
+    exchange.error_message = result.error_message;
+    for (const auto& keeper : keepers_) {
+      auto kept = keeper->keep(exchange);
+      if (kept) result.kept.push_back(std::move(kept));
+    }
   } catch (const std::exception& error) {
     fail(result, ErrorKind::kInternal, error.what());
   }

@@ -57,15 +57,15 @@ class PageReader {
       : options_(options.page),
         style_urls_(options.style_urls),
         extractor_(options.extractor),
-        keeper_(options.keeper) {}
+        keepers_(options.keepers) {}
 
   // Goes on with `result` by what `body` has. False if that would be too much:
   // then `body` is what is left to be read, by `plan` as it is now.
   bool read(FetchResult& result, std::string_view& body, BodyPlan& plan,
             const Url& url, const Effort& effort);
 
-  // Gives the exchange to the keeper, that there is.
-  void keep(FetchResult& result, const WireExchange& exchange) const;
+  // Gives the exchange, with what came out of its body, to each keeper.
+  void keep(FetchResult& result, WireExchange& exchange) const;
 
   // All of it, here and now.
   FetchResult finish(UnreadBody unread);
@@ -78,7 +78,7 @@ class PageReader {
   const PageOptions options_;
   const bool style_urls_;
   const std::shared_ptr<const PageExtractor> extractor_;
-  const std::shared_ptr<const ExchangeKeeper> keeper_;
+  const std::vector<std::shared_ptr<const ExchangeKeeper>> keepers_;
   WholeBodyDecoder decoder_;
 };
 

@@ -188,7 +188,7 @@ std::unique_ptr<Exchange> TransferLoop::detach(Exchange& exchange) {
 
 void TransferLoop::emit(std::unique_ptr<Exchange> exchange) {
   const bool kept =
-      exchange->tap() != nullptr && WireTap::has_response(exchange->result());
+      exchange->tap() != nullptr && WireTap::is_kept(exchange->result());
   if ((!exchange->has_unread_body() && !kept) || read_here(*exchange, kept)) {
     finished_.results.push_back(std::move(exchange->result()));
   }

@@ -74,9 +74,8 @@ void WireTap::body(std::string_view data) {
   body_ += data;
 }
 
-bool WireTap::has_response(const FetchResult& result) {
-  return result.headers_complete && result.status_code != 0 &&
-         result.error != ErrorKind::kInterrupted;
+bool WireTap::is_kept(const FetchResult& result) {
+  return result.error != ErrorKind::kInterrupted;
 }
 
 WireExchange WireTap::take(const RequestWriter& writer, FetchRequest& request,
@@ -86,17 +85,22 @@ WireExchange WireTap::take(const RequestWriter& writer, FetchRequest& request,
   std::string head;
   writer.append_http1(request, std::nullopt, head);
   exchange.request = without_secrets(head);
-  exchange.head = http1_head(head_, body_.size());
-  exchange.body = std::exchange(body_, std::string());
-  exchange.truncated = truncated_by(result, cut_);
-  exchange.status_code = result.status_code;
-  exchange.content_type = result.content_type;
+  if (result.headers_complete && result.status_code != 0) {
+    exchange.head = http1_head(head_, body_.size());
+    exchange.body = std::exchange(body_, std::string());
+    exchange.truncated = truncated_by(result, cut_);
+    exchange.status_code = result.status_code;
+    exchange.content_type = result.content_type;
+  }
   exchange.http_version = result.http_version;
   exchange.tls_version = tls_version_;
   if (!result.proxied) exchange.remote_ip = result.remote_ip;
   exchange.via = std::move(request.via);
   exchange.hops = std::move(request.hops);
-  exchange.seconds = result.times.total;
+  exchange.times = result.times;
+  exchange.looked_up = result.looked_up;
+  exchange.reused_connection = result.reused_connection;
+  exchange.sent = result.sent;
   exchange.begun =
       std::chrono::system_clock::now() -
       std::chrono::duration_cast<std::chrono::system_clock::duration>(

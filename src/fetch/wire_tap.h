@@ -28,9 +28,9 @@ class WireTap {
 
   std::size_t body_bytes() const { return body_.size(); }
 
-  // Whether it is an exchange to be kept: one with a response.
-  static bool has_response(const FetchResult& result);
-  // The exchange whose result this is, without secrets; of has_response().
+  // Whether it is an exchange to be kept: not one that was given up.
+  static bool is_kept(const FetchResult& result);
+  // The exchange whose result this is, without secrets; of is_kept().
   WireExchange take(const RequestWriter& writer, FetchRequest& request,
                     const FetchResult& result);
 

@@ -32,6 +32,8 @@ class JsonEncoder {
   void begin_object() { writer_.StartObject(); }
   void key(std::string_view name) { writer_.text(name); }
   void end_object() { writer_.EndObject(); }
+  void begin_array() { writer_.StartArray(); }
+  void end_array() { writer_.EndArray(); }
 
   void null() { writer_.Null(); }
   void boolean(bool value) { writer_.Bool(value); }

@@ -127,6 +127,20 @@ class FileOutput final : public OutputStream {
 
   std::uint64_t length() const override { return length_; }
 
+  bool can_cut() const override { return is_regular_; }
+
+  Result<void> cut(std::uint64_t length) override {
+    if (auto drained = drain(); !drained) return drained;
+    if (!is_regular_) return OutputStream::cut(length);
+    const auto end = static_cast<off_t>(length);
+    if (uninterrupted([&] { return ::ftruncate(fd_, end); }) != 0 ||
+        ::lseek(fd_, end, SEEK_SET) < 0) {
+      return fail(errno);
+    }
+    length_ = length;
+    return {};
+  }
+
   Result<void> close() override {
     if (auto drained = drain(); !drained) return drained;
     // Network file systems and quotas may say no only here.

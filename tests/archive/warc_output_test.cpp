@@ -120,7 +120,7 @@ WireExchange exchange(const std::string& url, std::string body = "") {
   made.remote_ip = "192.0.2.7";
   made.begun = std::chrono::sys_days{std::chrono::year{2026} / 11 / 28} +
                std::chrono::microseconds(1'250'007);
-  made.seconds = 0.0421;
+  made.times.total = 0.0421;
   return made;
 }
 

@@ -419,7 +419,7 @@ TEST_F(SecretsCliTest, UserinfoThatAServerNamesIsNobodysSecret) {
   const ProcessResult result =
       run({site_.url("/seed"), "-vr", "--state", files_.file("state.db"), "-o",
            files_.file("out.jsonl"), "--skipped", files_.file("skipped.jsonl"),
-           "--fields", "+links"});
+           "--har", files_.file("a.har"), "--fields", "+links"});
   for (const char* path :
        {"/robots.txt", "/map", "/page", "/more", "/link", "/end"}) {
     EXPECT_THAT(told(site_), Contains(path));
@@ -451,8 +451,8 @@ TEST_F(SecretsCliTest, NoFileOrLineOfAListsCrawlHasAPassword) {
                  "me:s3cret@host", "http://me:s3cret/x@host",
                  "http://me:s3cret@[", "http://me:s3cret@127.0.0.1:1/"}),
            "-v", "--ordered", "--unique", "--retry", "1", "--log-file",
-           files_.file("log"), "-o", files_.file("out.jsonl"), "--fields",
-           "+links,+headers"});
+           files_.file("log"), "-o", files_.file("out.jsonl"), "--har",
+           files_.file("a.har"), "--fields", "+links,+headers"});
   std::string all = left_by(result);
   // What a server sent is written down as it came.
   for (const char* sent : {"http://x:s3cret@[", "ftp://x:s3cret@host/"}) {

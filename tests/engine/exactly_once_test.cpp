@@ -125,7 +125,7 @@ class ExactlyOnce : public ::testing::Test {
     all.push_back(sinks.back().get());
 
     build(web, 300);
-    web.keep_with(testing::kept_exchange);
+    web.keep_with(testing::kept_of_exchange);
     int left = waits;
     web.before_wait([&] {
       if (waits > 0 && --left == 0) throw Killed();

@@ -43,7 +43,9 @@ class SinkContract : public ::testing::TestWithParam<SinkCase> {
     record.ok = record.error == ErrorKind::kNone;
     record.status_code = record.ok ? 200 : 0;
     ASSERT_TRUE(sink.annotate(record));
-    ASSERT_TRUE(sink.keep(*testing::kept_exchange(record.url)));
+    for (const auto& kept : testing::kept_of_exchange(record.url)) {
+      ASSERT_TRUE(sink.keep(*kept));
+    }
     ASSERT_TRUE(sink.take({record, !GetParam().takes_skips}));
   }
   static std::vector<std::string> up_to(int last) {

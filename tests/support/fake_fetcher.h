@@ -65,9 +65,9 @@ class FakeFetcher final : public Fetcher {
   }
 
   // What is kept of the exchange for a URL that answers.
-  void keep_with(
-      std::function<std::shared_ptr<const KeptExchange>(const std::string& url)>
-          keep) {
+  void keep_with(std::function<std::vector<std::shared_ptr<const KeptExchange>>(
+                     const std::string& url)>
+                     keep) {
     keep_ = std::move(keep);
   }
 
@@ -249,7 +249,9 @@ class FakeFetcher final : public Fetcher {
   std::map<std::string, std::size_t> max_at_host_;
   std::size_t max_in_flight_ = 0;
   std::function<void()> before_wait_;
-  std::function<std::shared_ptr<const KeptExchange>(const std::string&)> keep_;
+  std::function<std::vector<std::shared_ptr<const KeptExchange>>(
+      const std::string&)>
+      keep_;
   std::atomic<bool> awake_ = false;
   bool wakes_expected_ = false;
 };

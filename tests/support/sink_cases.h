@@ -23,6 +23,7 @@
 #include "crawl/archive/warc_output.h"
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/fields.h"
+#include "crawl/writer/har_output.h"
 #include "crawl/writer/packed_output.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
@@ -166,10 +167,11 @@ inline SinkCase database_case() {
       }};
 }
 
-// What a keeper of archives makes of an exchange for this URL.
-inline std::shared_ptr<const KeptExchange> kept_exchange(
+// What all keepers make of an exchange for this URL.
+inline std::vector<std::shared_ptr<const KeptExchange>> kept_of_exchange(
     const std::string& url) {
-  static const auto keeper = make_warc_keeper({});
+  static const std::vector<std::shared_ptr<const ExchangeKeeper>> keepers = {
+      make_warc_keeper({}), make_har_keeper()};
   WireExchange exchange;
   exchange.url = url;
   exchange.request = "GET / HTTP/1.1\r\nHost: s.test\r\n\r\n";
@@ -177,7 +179,35 @@ inline std::shared_ptr<const KeptExchange> kept_exchange(
   exchange.body = "the body of " + url;
   exchange.status_code = 200;
   exchange.http_version = "1.1";
-  return keeper->keep(exchange);
+  std::vector<std::shared_ptr<const KeptExchange>> kept;
+  for (const auto& keeper : keepers) kept.push_back(keeper->keep(exchange));
+  return kept;
+}
+
+inline SinkCase har_case() {
+  const std::string file = "/requests.har";
+  return {"requests.har",
+          [=](const std::string& folder,
+              std::optional<std::uint64_t> position) -> std::unique_ptr<Sink> {
+            auto sink = open_har({.path = folder + file,
+                                  .mode = OutputMode::kReplace,
+                                  .position = position,
+                                  .version = "1"});
+            EXPECT_TRUE(sink) << sink.error().message;
+            return *std::move(sink);
+          },
+          [=](const std::string& folder) {
+            std::vector<std::string> urls;
+            std::ifstream input(folder + file);
+            const nlohmann::json har =
+                nlohmann::json::parse(input)["log"]["entries"];
+            for (const nlohmann::json& entry : har) {
+              const std::string url = entry["request"]["url"];
+              // Asked once in each run.
+              if (!url.ends_with("/robots.txt")) urls.push_back(url);
+            }
+            return urls;
+          }};
 }
 
 inline SinkCase warc_case(std::string name, std::uint64_t max_file_bytes) {
@@ -247,6 +277,7 @@ inline std::vector<SinkCase> all_sink_cases() {
           database_case(),
           packed_case("records.jsonl.gz"),
           packed_case("records.jsonl.zst"),
+          har_case(),
           saved_case(),
           warc_case("archive", 0),
           warc_case("archive_in_parts", 20'000)};

@@ -12,6 +12,7 @@
 
 #include "crawl/base/error_kind.h"
 #include "crawl/base/extraction.h"
+#include "crawl/base/fetch_times.h"
 #include "crawl/base/fingerprint.h"
 #include "crawl/base/url.h"
 #include "crawl/parse/page.h"
@@ -42,18 +43,9 @@ struct FetchRequest {
   bool parse_page = true;      // false: FetchResult::page stays empty
   bool keep_body = false;      // as FetchOptions::keep_body, for this one
   std::uint64_t max_body = 0;  // as FetchOptions::max_body; 0: as there
-  // For FetchOptions::keeper, see WireExchange.
+  // For FetchOptions::keepers, see WireExchange.
   std::string via{};
   std::string hops{};
-};
-
-// Seconds, each from the start of the exchange, as curl's --write-out has them.
-struct FetchTimes {
-  double namelookup = 0;
-  double connect = 0;
-  double appconnect = 0;  // 0 where there is no TLS handshake
-  double starttransfer = 0;
-  double total = 0;
 };
 
 inline constexpr std::size_t kMaxSetCookies = 50;
@@ -97,8 +89,8 @@ struct FetchResult {
   std::optional<Page> page;
   std::vector<std::string> style_urls;   // if FetchOptions::style_urls
   std::optional<Extraction> extraction;  // of that, if there is an extractor
-  // If there is a keeper, and was a response.
-  std::shared_ptr<const KeptExchange> kept;
+  // What each keeper made of it.
+  std::vector<std::shared_ptr<const KeptExchange>> kept;
 
   FetchTimes times;
   std::chrono::nanoseconds parse_time{0};  // after times.total

@@ -71,8 +71,8 @@ struct FetchOptions {
   bool style_urls = false;
   // Asked of every page that is parsed; null for nothing.
   std::shared_ptr<const PageExtractor> extractor;
-  // Given every exchange that had a response; null for none.
-  std::shared_ptr<const ExchangeKeeper> keeper;
+  // Given every exchange but those that were given up.
+  std::vector<std::shared_ptr<const ExchangeKeeper>> keepers;
 };
 
 // Makes HTTP exchanges, any number at a time, and hands back each result once.

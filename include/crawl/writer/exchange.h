@@ -3,15 +3,20 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "crawl/base/error_kind.h"
+#include "crawl/base/fetch_times.h"
 
 namespace crawl {
 
 // One exchange as it went over the wire, in HTTP/1.1's form, whatever was
 // spoken: transfer coding undone, content coding as it came, and the header
-// fields true for that.
+// fields true for that. Of one without a response, status_code is 0, and head
+// and body are empty.
 struct WireExchange {
   std::string url;      // without userinfo and fragment
   std::string request;  // its head; nothing of it is secret
@@ -31,7 +36,13 @@ struct WireExchange {
   // (robots.txt), M a sitemap.
   std::string hops;
   std::chrono::system_clock::time_point begun;
-  double seconds = 0;
+  FetchTimes times;
+  bool looked_up = false;              // DNS was asked for the host
+  bool reused_connection = false;      // it was open already
+  bool sent = false;                   // the request went out
+  std::uint64_t size_body = 0;         // bytes, content coding undone
+  ErrorKind error = ErrorKind::kNone;  // of the transport
+  std::string error_message;
 };
 
 // What a keeper made of an exchange, for the sink that it works for.
@@ -41,9 +52,9 @@ class KeptExchange {
   virtual std::size_t memory() const = 0;  // bytes
 };
 
-// Makes of each exchange what is to be kept of it, on the thread that made the
-// exchange: so what is costly is not the crawl loop's. Any thread, several at a
-// time.
+// Makes of each exchange what is to be kept of it, null for nothing, on the
+// thread that made the exchange: so what is costly is not the crawl loop's. Any
+// thread, several at a time.
 class ExchangeKeeper {
  public:
   virtual ~ExchangeKeeper() = default;

@@ -39,6 +39,12 @@ class OutputStream {
   virtual Result<void> sync() { return flush(); }
   // Of a regular file, once flushed: what was there before included.
   virtual std::uint64_t length() const { return 0; }
+  // Whether what has been written can be taken back: that of a regular file.
+  virtual bool can_cut() const { return false; }
+  // What is behind `length` bytes goes, and what is written next comes there.
+  virtual Result<void> cut(std::uint64_t /*length*/) {
+    return make_error("what has been written here cannot be taken back");
+  }
   // flush(), and the last errors that a file system may have for us. Nothing is
   // written after it.
   virtual Result<void> close() { return flush(); }

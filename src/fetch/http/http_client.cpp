@@ -188,6 +188,7 @@ void HttpClient::begin_on(Connection& connection, Exchange& exchange) {
     const double late =
         std::max(0.0, in_seconds(opening.begun - exchange.started()));
     FetchTimes& times = exchange.result().times;
+    times.blocked = late;
     times.namelookup = late + opening.namelookup;
     times.connect = late + opening.connect;
     if (connection.target().tls) times.appconnect = late + opening.appconnect;
