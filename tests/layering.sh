@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fails when a file includes from a room above its own, or from a neighbour:
-#   base < concurrent, parse, frontier, writer < extract, archive, fetch
+#   base < concurrent, parse, frontier, writer < extract, archive, fetch, report
 #        < check < engine < cli
 # within parse and fetch from a sub-folder above its own or a neighbour:
 #   text < html, robots, sitemap     curl < net < tls < http
@@ -13,7 +13,7 @@ level() {
   case $1 in
     base) echo 0 ;;
     concurrent | parse | frontier | writer) echo 1 ;;
-    extract | archive | fetch) echo 2 ;;
+    extract | archive | fetch | report) echo 2 ;;
     check) echo 3 ;;
     engine) echo 4 ;;
     cli) echo 5 ;;

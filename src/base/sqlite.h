@@ -61,6 +61,12 @@ class Statement {
   std::int64_t integer(int column) const {
     return sqlite3_column_int64(statement_.get(), column);
   }
+  double real(int column) const {
+    return sqlite3_column_double(statement_.get(), column);
+  }
+  bool is_null(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+  }
   // Until the next step() or reset().
   std::string_view text(int column) const {
     const unsigned char* begin = sqlite3_column_text(statement_.get(), column);

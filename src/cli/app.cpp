@@ -22,6 +22,7 @@
 #include "cli/explain.h"
 #include "cli/files_apart.h"
 #include "cli/files_there.h"
+#include "cli/help.h"
 #include "cli/line_count.h"
 #include "cli/list_check.h"
 #include "cli/open_files.h"
@@ -43,6 +44,7 @@
 #include "crawl/engine/seed_source.h"
 #include "crawl/frontier/shared_state.h"
 #include "crawl/frontier/state_store.h"
+#include "crawl/report/comparison_report.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
 #include "crawl/writer/site_database.h"
@@ -102,6 +104,20 @@ Result<void> check_inputs(const Options& options) {
   return options.lists.empty() ? Result<void>() : check_lists(options.lists);
 }
 
+Result<void> report_comparison(const Comparison& comparison,
+                               const std::string& path) {
+  std::vector<ComparedRun> runs;
+  for (const CompareRun& run : comparison.runs) {
+    runs.push_back(
+        {run.jobs, run.sync, run.pages, run.seconds, run.p50, run.p95});
+  }
+  Result<std::unique_ptr<OutputStream>> page = open_output(path);
+  if (!page) return tl::unexpected(page.error());
+  Result<void> written =
+      write_comparison_report(runs, default_user_agent(), **page);
+  return written ? (*page)->close() : written;
+}
+
 int run_compare(const Options& options, Report& report) {
   Result<std::unique_ptr<OutputStream>> output =
       open_output(options.output, mode_of_new(options));
@@ -118,6 +134,9 @@ int run_compare(const Options& options, Report& report) {
   report.end_progress();
   Result<void> written = (*output)->write(table);
   if (written) written = (*output)->flush();
+  if (written && !options.report.empty()) {
+    written = report_comparison(*comparison, options.report);
+  }
   if (!written) return refuse(written.error());
   if (comparison->interrupted) return kExitInterrupted;
   if (comparison->disagreements > 0) {

@@ -12,6 +12,7 @@
 #include "cli/value_reader.h"
 #include "cli/values.h"
 #include "crawl/writer/har_output.h"
+#include "crawl/writer/site_database.h"
 
 namespace crawl::cli {
 namespace {
@@ -29,6 +30,7 @@ class ArchiveResolver : ValueReader {
       needs_warc_file();
     }
     if (args_.har) har();
+    if (args_.report) report();
     if (failed()) return tl::unexpected(take_error());
     return {};
   }
@@ -56,6 +58,16 @@ class ArchiveResolver : ValueReader {
     }
     options_.har = *args_.har;
     options_.crawl.fetch.keepers.push_back(make_har_keeper());
+  }
+
+  void report() {
+    if (args_.report->empty() || *args_.report == "-") {
+      fail("--report needs a FILE: a database is to be beside it");
+    }
+    options_.report = *args_.report;
+    if (!args_.compare) {
+      options_.crawl.fetch.keepers.push_back(make_request_keeper());
+    }
   }
 
   void needs_warc_file() {
@@ -137,7 +149,7 @@ UseWithArchives use_with_archives(const OptionSpec& option) {
       return is_one_of({"per-host", "delay", "pace-by", "rate"}) ? kOfLists
                                                                  : kFull;
     case Group::kOutput:
-      return option.long_name == "warc-file" ? kNone : kFull;
+      return is_one_of({"warc-file", "har", "report"}) ? kNone : kFull;
     case Group::kRequests:
       return option.long_name == "head" ? kNone : kOfLists;
     case Group::kLimits:

@@ -14,6 +14,7 @@
 
 #include "cli/shown_value.h"
 #include "crawl/engine/seed_source.h"
+#include "crawl/report/report_output.h"
 
 namespace crawl::cli {
 namespace {
@@ -48,6 +49,10 @@ std::vector<NamedFile> named_files(const Options& options) {
   add("-o", options.output, true, STDOUT_FILENO);
   add("--skipped", options.skipped, true, STDOUT_FILENO);
   add("--har", options.har, true);
+  if (!options.report.empty()) {
+    add("--report", options.report, true);
+    add("the database of --report", report_database(options.report), true);
+  }
   add("--state", options.state, true);
   if (options.check) {
     add("--baseline", options.check->baseline, false);

@@ -58,7 +58,7 @@ Result<void> check_empty(const Options& options, const std::string& why) {
   };
   for (const auto& [option, path] :
        {Output{"-o", options.output}, Output{"--skipped", options.skipped},
-        Output{"--har", options.har}}) {
+        Output{"--har", options.har}, Output{"--report", options.report}}) {
     if (path == "-" || !holds_something(path)) continue;
     return make_error(fmt::format(
         "{} {}: holds records already, and {}: name another file, or add "
@@ -75,6 +75,7 @@ Result<void> check_files_there(const Options& options) {
        {std::pair<std::string, std::string>{"-o", options.output},
         {"--skipped", options.skipped},
         {"--har", options.har},
+        {"--report", options.report},
         {"--log-file", options.log_file}}) {
     const bool database = options.format == OutputFormat::kSqlite &&
                           option == "-o" && is_site_database(path);

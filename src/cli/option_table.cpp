@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 106> kOptions = {{
+constexpr std::array<OptionSpec, 107> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -128,6 +128,11 @@ constexpr std::array<OptionSpec, 106> kOptions = {{
      "redirects, robots.txt and failures included, as an HTTP Archive (HAR "
      "1.2): headers but no bodies, cookies and passwords.",
      &T::har},
+    {Group::kOutput, "report", '\0', "FILE",
+     "When the crawl ends, write a page about it, HTML that loads nothing: "
+     "totals, times, errors, broken links, findings. The database that it is "
+     "made from stays beside it, FILE.db. With --compare: the speed-ups.",
+     &T::report},
 
     {Group::kRequests, "head", 'I', "",
      "Ask for headers only (HEAD): status, type and length of each URL of a "

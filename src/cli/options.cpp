@@ -21,6 +21,7 @@
 #include "cli/values.h"
 #include "crawl/base/human.h"
 #include "crawl/base/nearest_name.h"
+#include "crawl/report/report_output.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/packed_output.h"
 
@@ -88,7 +89,7 @@ class Resolver : ValueReader {
     if (args.warc_check &&
         (args.output || args.recursive || args.page_requisites ||
          args.compare || args.state || args.warc_file || args.save ||
-         args.har)) {
+         args.har || args.report)) {
       fail(
           "--warc-check only checks its INPUTs: leave out what else is to be "
           "done");
@@ -223,7 +224,7 @@ class Resolver : ValueReader {
       fail("--append keeps what --overwrite takes: leave out either");
     }
     if (args.append && options_.output == "-" && !args.skipped &&
-        !args.warc_file && !args.har) {
+        !args.warc_file && !args.har && !args.report) {
       fail("--append is about files: add -o FILE, or write >> FILE");
     }
     if (Result<void> check = resolve_check_output(args, options_); !check) {
@@ -258,8 +259,9 @@ class Resolver : ValueReader {
     extracts(args);
 
     // Nothing is gathered that nobody will read.
+    const std::vector<std::size_t> reported = fields_of_report(args);
     const auto wanted = [&](std::string_view field) {
-      return has_field(options_.fields, field);
+      return has_field(options_.fields, field) || has_field(reported, field);
     };
     FetchOptions& fetch = options_.crawl.fetch;
     fetch.keep_headers = wanted("headers");
@@ -301,6 +303,11 @@ class Resolver : ValueReader {
                : usual;
   }
 
+  static std::vector<std::size_t> fields_of_report(const TypedArgs& args) {
+    return args.report && !args.compare ? report_fields()
+                                        : std::vector<std::size_t>();
+  }
+
   void extracts(const TypedArgs& args) {
     const auto wanted = [&](std::string_view field) {
       return has_field(options_.fields, field);
@@ -309,7 +316,8 @@ class Resolver : ValueReader {
         "headings", "meta", "alternates", "json_ld", "json_ld_broken"};
     Result<Extractor> extractor = read_extracts(args.extract);
     if (!extractor) return fail(std::move(extractor.error()));
-    if (std::any_of(kFacts.begin(), kFacts.end(), wanted)) {
+    if (std::any_of(kFacts.begin(), kFacts.end(), wanted) ||
+        !fields_of_report(args).empty()) {
       extractor->want_facts();
     }
     extractor->want_content(content_wishes(args));

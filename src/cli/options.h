@@ -57,6 +57,7 @@ struct Options {
   std::optional<WarcOptions> warc;  // --warc-file
   std::string save;                 // --save; "" for none
   std::string har;                  // --har; "" for none
+  std::string report;               // --report; "" for none
   bool warc_check = false;          // INPUTs are checked, nothing else
   std::string explain;              // --explain; "" for a crawl
 

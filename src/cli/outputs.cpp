@@ -17,6 +17,7 @@
 #include "cli/terminal.h"
 #include "crawl/archive/saved_pages.h"
 #include "crawl/archive/warc_output.h"
+#include "crawl/report/report_output.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/har_output.h"
 #include "crawl/writer/packed_output.h"
@@ -219,6 +220,13 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
                   default_user_agent()});
     if (!har) return tl::unexpected(har.error());
     outputs.har = *std::move(har);
+  }
+  if (!options.report.empty()) {
+    Result<std::unique_ptr<Sink>> report_sink =
+        open_report({options.report, mode_of_new(options), position("report"),
+                     default_user_agent()});
+    if (!report_sink) return tl::unexpected(report_sink.error());
+    outputs.report = *std::move(report_sink);
   }
   if (options.append && outputs.store && !resumed) {
     if (Result<void> noted = note_begin(outputs); !noted) {

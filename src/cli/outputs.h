@@ -30,6 +30,7 @@ struct Outputs {
   std::unique_ptr<Sink> saved;
   std::unique_ptr<Sink> warc;
   std::unique_ptr<Sink> har;
+  std::unique_ptr<Sink> report;
 
   std::vector<Sink*> sinks() const {
     std::vector<Sink*> all{records.get()};
@@ -37,6 +38,7 @@ struct Outputs {
     if (saved) all.push_back(saved.get());
     if (warc) all.push_back(warc.get());
     if (har) all.push_back(har.get());
+    if (report) all.push_back(report.get());
     return all;
   }
 };

@@ -115,6 +115,9 @@ StateOptions state_options(const Options& options) {
     state.settings.emplace_back("--warc-file", archive_of(options));
   }
   if (!options.har.empty()) state.settings.emplace_back("--har", options.har);
+  if (!options.report.empty()) {
+    state.settings.emplace_back("--report", options.report);
+  }
   if (options.content != "main") {
     state.settings.emplace_back("--content", options.content);
   }

@@ -25,7 +25,8 @@ struct TypedArgs {
 
   std::optional<std::string> output, format, fields, content;
   std::vector<std::string> extract, warc_header;
-  std::optional<std::string> save, warc_file, warc_max_size, warc_dedup, har;
+  std::optional<std::string> save, warc_file, warc_max_size, warc_dedup, har,
+      report;
   bool ordered = false, csv_safe = false, append = false, overwrite = false,
        warc_cdx = false, warc_check = false, no_warc_compression = false;
 

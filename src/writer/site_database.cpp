@@ -14,9 +14,9 @@
 
 #include "base/sqlite.h"
 #include "base/sqlite_header.h"
-#include "writer/clean_text.h"
 #include "writer/field_values.h"
-#include "writer/json_encoder.h"
+#include "writer/kept_request.h"
+#include "writer/site_binder.h"
 #include "writer/site_schema.h"
 
 namespace crawl {
@@ -29,94 +29,26 @@ using std::chrono::steady_clock;
 constexpr int kMostUncommitted = 4'096;
 constexpr std::chrono::milliseconds kLongestUncommitted{500};
 
-// Binds the values of a record to the parameters of a statement, from one on.
-// What is bound stays until begin(). A sink for visit_field().
-class Binder {
+class RequestKeeper final : public ExchangeKeeper {
  public:
-  explicit Binder(Statement& statement) : statement_(statement) {}
-
-  void begin() {
-    at_ = 0;
-    // What one huge record needed is given back before the next.
-    if (text_.capacity() > std::size_t{1} << 20U) text_ = {};
-    text_.clear();
-    spans_.clear();
+  std::shared_ptr<const KeptExchange> keep(
+      const WireExchange& exchange) const override {
+    return std::make_shared<const KeptRequest>(exchange);
   }
-  // Only now: text_ may move while it grows.
-  void bind_texts() {
-    for (const auto& [at, begin, size] : spans_) {
-      statement_.bind(at, std::string_view(text_).substr(begin, size));
-    }
-  }
-
-  void null() { statement_.bind_null(++at_); }
-  void boolean(bool value) { number(std::int64_t{value}); }
-  void number(std::int64_t value) { statement_.bind(++at_, value); }
-  void number(std::uint64_t value) { number(static_cast<std::int64_t>(value)); }
-  void bytes(std::uint64_t value) { number(value); }
-  void seconds(double value) { statement_.bind(++at_, value); }
-  void time(std::chrono::system_clock::time_point value) {
-    keep([&] { append_timestamp(value, text_); });
-  }
-  void text(std::string_view value) {
-    keep([&] { append_clean(value, text_); });
-  }
-  // Tables of their own.
-  void redirects(const std::vector<RedirectHop>&) { null(); }
-  void links(const LinkList&) { null(); }
-  void headers(const std::vector<std::pair<std::string, std::string>>&) {
-    null();
-  }
-  void extraction(const Extraction& value) {
-    json([&] { json_.extraction(value); });
-  }
-  void headings(const std::vector<PageFacts::Heading>& value) {
-    json([&] { json_.headings(value); });
-  }
-  void meta(const std::vector<PageFacts::Meta>& value) {
-    json([&] { json_.meta(value); });
-  }
-  void alternates(const std::vector<PageFacts::Alternate>& value) {
-    json([&] { json_.alternates(value); });
-  }
-  void json_texts(const std::vector<std::string>& value) {
-    json([&] { json_.json_texts(value); });
-  }
-
- private:
-  template <class Append>
-  void keep(Append append) {
-    const std::size_t begin = text_.size();
-    append();
-    spans_.push_back({++at_, begin, text_.size() - begin});
-  }
-  template <class Encode>
-  void json(Encode encode) {
-    json_.reset();
-    encode();
-    keep([&] { append_clean_json(json_.str(), text_); });
-  }
-
-  struct Span {
-    int at;
-    std::size_t begin, size;
-  };
-  Statement& statement_;
-  int at_ = 0;
-  std::string text_;
-  std::vector<Span> spans_;
-  JsonEncoder json_;
 };
 
 class SiteDatabase final : public Sink {
  public:
   explicit SiteDatabase(const SiteDatabaseOptions& options)
-      : path_(options.path), schema_(options.fields) {}
+      : path_(options.path),
+        sink_(options.sink),
+        schema_(options.fields, options.requests) {}
 
   Result<void> open(const SiteDatabaseOptions& options);
 
-  std::string_view name() const override { return "records"; }
+  std::string_view name() const override { return sink_; }
   Result<void> take(const Outcome& outcome) override;
+  Result<void> keep(const KeptExchange& exchange) override;
   Result<void> flush() override;
   Result<std::uint64_t> sync() override;
   Result<void> close() override;
@@ -146,11 +78,12 @@ class SiteDatabase final : public Sink {
   Result<void> commit();
 
   const std::string path_;
+  const std::string_view sink_;
   const SiteSchema schema_;
   Database db_;
-  Statement page_, link_, redirect_, header_, skip_;
+  Statement page_, link_, redirect_, header_, skip_, request_;
   Binder page_values_{page_}, link_values_{link_}, redirect_values_{redirect_},
-      header_values_{header_}, skip_values_{skip_};
+      header_values_{header_}, skip_values_{skip_}, request_values_{request_};
   std::int64_t last_ = 0;  // Outcome taken
   std::int64_t run_ = 0, pages_ = 0, skipped_ = 0;
   int uncommitted_ = 0;
@@ -338,6 +271,10 @@ int SiteDatabase::prepare() {
   if (code == SQLITE_OK && schema_.has_headers()) {
     code = header_.prepare(db, "INSERT INTO headers VALUES(?,?,?)");
   }
+  if (code == SQLITE_OK && schema_.has_requests()) {
+    code = request_.prepare(
+        db, "INSERT INTO requests VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  }
   return code;
 }
 
@@ -352,6 +289,46 @@ Result<void> SiteDatabase::take(const Outcome& outcome) {
   }
   if (code != SQLITE_OK) return fail(code);
   return ++uncommitted_ >= kMostUncommitted ? commit() : Result<void>();
+}
+
+Result<void> SiteDatabase::keep(const KeptExchange& exchange) {
+  if (error_) return tl::unexpected(*error_);
+  const auto* const kept = dynamic_cast<const KeptRequest*>(&exchange);
+  if (kept == nullptr || !schema_.has_requests()) return {};
+  Binder& values = request_values_;
+  const auto phase = [&values](std::optional<double> seconds) {
+    if (seconds) {
+      values.seconds(*seconds);
+    } else {
+      values.null();
+    }
+  };
+  values.begin();
+  values.number(last_ + 1);
+  values.text(kept->url);
+  values.seconds(
+      std::chrono::duration<double>(kept->begun.time_since_epoch()).count());
+  if (kept->status_code == 0) {
+    values.null();
+  } else {
+    values.number(std::int64_t{kept->status_code});
+  }
+  if (kept->error == ErrorKind::kNone) {
+    values.null();
+  } else {
+    values.text(to_string(kept->error));
+  }
+  values.text(kept->content_type);
+  values.bytes(kept->bytes);
+  phase(kept->phases.blocked);
+  phase(kept->phases.dns);
+  phase(kept->phases.connect);
+  phase(kept->phases.ssl);
+  phase(kept->phases.wait);
+  phase(kept->phases.receive);
+  values.seconds(kept->total);
+  values.bind_texts();
+  return check(request_.run());
 }
 
 int SiteDatabase::add_page(const CrawlRecord& record) {
@@ -467,6 +444,10 @@ Result<void> SiteDatabase::close() {
 }
 
 }  // namespace
+
+std::shared_ptr<const ExchangeKeeper> make_request_keeper() {
+  return std::make_shared<const RequestKeeper>();
+}
 
 bool is_site_database(const std::string& path) {
   const auto header = read_sqlite_header(path);

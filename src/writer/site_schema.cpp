@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "crawl/writer/fields.h"
+#include "writer/site_audit.h"
 
 namespace crawl {
 namespace {
@@ -103,7 +104,8 @@ const std::vector<View>& all_views() {
 
 }  // namespace
 
-SiteSchema::SiteSchema(const std::vector<std::size_t>& fields) {
+SiteSchema::SiteSchema(const std::vector<std::size_t>& fields, bool requests)
+    : requests_(requests) {
   for (const std::size_t id : fields) {
     switch (const auto field = static_cast<FieldId>(id)) {
       case FieldId::kLinks:
@@ -140,6 +142,7 @@ std::vector<std::string_view> SiteSchema::tables_of_pages() const {
   if (links_) tables.emplace_back("links");
   if (redirects_) tables.emplace_back("redirects");
   if (headers_) tables.emplace_back("headers");
+  if (requests_) tables.emplace_back("requests");
   return tables;
 }
 
@@ -170,6 +173,15 @@ std::string SiteSchema::create_tables() const {
         "CREATE TABLE headers(page INTEGER NOT NULL, name TEXT NOT NULL, "
         "value TEXT NOT NULL);";
   }
+  // `page` is the Outcome that came next, whose it need not be: robots.txt is
+  // nobody's. Times are seconds, `started` since 1970.
+  if (requests_) {
+    sql +=
+        "CREATE TABLE requests(page INTEGER NOT NULL, url TEXT NOT NULL, "
+        "started REAL, status_code INTEGER, error TEXT, content_type TEXT, "
+        "size_download INTEGER, blocked REAL, dns REAL, connect REAL, "
+        "ssl REAL, wait REAL, receive REAL, total REAL);";
+  }
   return sql;
 }
 
@@ -182,11 +194,19 @@ std::string SiteSchema::create_indices_and_views() const {
   if (has(FieldId::kUrl)) index("pages", "url");
   if (links_) index("links", "url");
   for (const std::string_view table : tables_of_pages()) index(table, "page");
+  if (requests_) index("requests", "started");
   for (const View& view : all_views()) {
     if (std::all_of(view.needs.begin(), view.needs.end(),
                     [this](FieldId field) { return has(field); })) {
       sql += fmt::format("CREATE VIEW IF NOT EXISTS {} AS {};", view.name,
                          view.sql);
+    }
+  }
+  for (const AuditCheck& check : all_audit_checks()) {
+    if (std::all_of(check.needs.begin(), check.needs.end(),
+                    [this](FieldId field) { return has(field); })) {
+      sql += fmt::format("CREATE VIEW IF NOT EXISTS {} AS {};", check.view,
+                         check.sql);
     }
   }
   return sql;

@@ -18,13 +18,15 @@ inline constexpr int kSiteDatabaseFormat = 1;
 // The tables, indices and views of a crawl with these fields, in SQL.
 class SiteSchema {
  public:
-  explicit SiteSchema(const std::vector<std::size_t>& fields);
+  explicit SiteSchema(const std::vector<std::size_t>& fields,
+                      bool requests = false);
 
   // Those that are columns of `pages`, in order.
   const std::vector<FieldId>& columns() const { return columns_; }
   bool has_links() const { return links_; }
   bool has_redirects() const { return redirects_; }
   bool has_headers() const { return headers_; }
+  bool has_requests() const { return requests_; }
 
   // Whose rows are of a page, which they name `page`.
   std::vector<std::string_view> tables_of_pages() const;
@@ -40,6 +42,7 @@ class SiteSchema {
 
   std::vector<FieldId> columns_;
   bool links_ = false, redirects_ = false, headers_ = false;
+  const bool requests_;
 };
 
 }  // namespace crawl

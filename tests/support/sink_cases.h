@@ -22,6 +22,7 @@
 #include "crawl/archive/saved_pages.h"
 #include "crawl/archive/warc_output.h"
 #include "crawl/frontier/state_store.h"
+#include "crawl/report/report_output.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/har_output.h"
 #include "crawl/writer/packed_output.h"
@@ -138,6 +139,18 @@ inline SinkCase table_case(std::string name, OutputFormat format) {
       }};
 }
 
+inline std::vector<std::string> urls_of_database(const std::string& path) {
+  std::vector<std::string> urls;
+  sqlite3* made = nullptr;
+  EXPECT_EQ(sqlite3_open_v2(path.c_str(), &made, SQLITE_OPEN_READONLY, nullptr),
+            SQLITE_OK);
+  const Database db(made);
+  Statement rows;
+  EXPECT_EQ(rows.prepare(made, "SELECT url FROM pages ORDER BY id"), SQLITE_OK);
+  while (rows.step() == SQLITE_ROW) urls.emplace_back(rows.text(0));
+  return urls;
+}
+
 inline SinkCase database_case() {
   const std::string file = "/records.db";
   return {
@@ -153,25 +166,31 @@ inline SinkCase database_case() {
         return *std::move(sink);
       },
       [=](const std::string& folder) {
-        std::vector<std::string> urls;
-        sqlite3* made = nullptr;
-        EXPECT_EQ(sqlite3_open_v2((folder + file).c_str(), &made,
-                                  SQLITE_OPEN_READONLY, nullptr),
-                  SQLITE_OK);
-        const Database db(made);
-        Statement rows;
-        EXPECT_EQ(rows.prepare(made, "SELECT url FROM pages ORDER BY id"),
-                  SQLITE_OK);
-        while (rows.step() == SQLITE_ROW) urls.emplace_back(rows.text(0));
-        return urls;
+        return urls_of_database(folder + file);
       }};
+}
+
+inline SinkCase report_case() {
+  return {"report",
+          [](const std::string& folder,
+             std::optional<std::uint64_t> position) -> std::unique_ptr<Sink> {
+            auto sink = open_report({.path = folder + "/report.html",
+                                     .mode = OutputMode::kReplace,
+                                     .position = position,
+                                     .version = ""});
+            EXPECT_TRUE(sink) << sink.error().message;
+            return *std::move(sink);
+          },
+          [](const std::string& folder) {
+            return urls_of_database(report_database(folder + "/report.html"));
+          }};
 }
 
 // What all keepers make of an exchange for this URL.
 inline std::vector<std::shared_ptr<const KeptExchange>> kept_of_exchange(
     const std::string& url) {
   static const std::vector<std::shared_ptr<const ExchangeKeeper>> keepers = {
-      make_warc_keeper({}), make_har_keeper()};
+      make_warc_keeper({}), make_har_keeper(), make_request_keeper()};
   WireExchange exchange;
   exchange.url = url;
   exchange.request = "GET / HTTP/1.1\r\nHost: s.test\r\n\r\n";
@@ -278,6 +297,7 @@ inline std::vector<SinkCase> all_sink_cases() {
           packed_case("records.jsonl.gz"),
           packed_case("records.jsonl.zst"),
           har_case(),
+          report_case(),
           saved_case(),
           warc_case("archive", 0),
           warc_case("archive_in_parts", 20'000)};

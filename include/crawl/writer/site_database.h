@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crawl/base/error.h"
+#include "crawl/writer/exchange.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
 
@@ -23,10 +25,16 @@ struct SiteDatabaseOptions {
   // As parse_field_list() gives them: the columns of `pages`. `links`,
   // `redirects` and `headers` are tables of their own.
   std::vector<std::size_t> fields;
-  std::string version;  // of the program, for `runs`
+  std::string version;                // of the program, for `runs`
+  std::string_view sink = "records";  // its name among the crawl's sinks
+  // Has a table of the requests that such a keeper tells of.
+  bool requests = false;
 };
 
-// Opens one: a sink of the records ("records") and of what was left out.
+// Notes of each exchange when it was made and where its time went.
+std::shared_ptr<const ExchangeKeeper> make_request_keeper();
+
+// Opens one: a sink of the records and of what was left out.
 //
 // Each Outcome has one number, `id`, in the order they came; the position is
 // the last one's. Rows are committed by sync(), and now and then between: other

@@ -1,0 +1,137 @@
+#include "crawl/report/comparison_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "report/html.h"
+#include "report/page_frame.h"
+
+namespace crawl {
+namespace {
+
+struct Point {
+  double jobs, value;
+};
+
+// A curve in a square of 320, from (0, 0) to (`most_jobs`, `most`).
+void curve(Html& html, Markup begin, const std::vector<Point>& points,
+           double most_jobs, double most) {
+  html << begin << "points=\"";
+  for (const Point& point : points) {
+    html.decimal(50 + 320 * point.jobs / most_jobs);
+    html << ",";
+    html.decimal(350 - 320 * point.value / most);
+    html << " ";
+  }
+  html << "\"/>";
+}
+
+void picture(Html& html, std::string_view title, std::string_view description,
+             const std::vector<Point>& measured,
+             const std::vector<Point>& ideal) {
+  double most_jobs = 1;
+  double most = 1;
+  for (const std::vector<Point>* points : {&measured, &ideal}) {
+    for (const Point& point : *points) {
+      most_jobs = std::max(most_jobs, point.jobs);
+      most = std::max(most, point.value);
+    }
+  }
+  begin_picture(html, title, description, 500, 400);
+  html << "<path class=\"axis\" d=\"M50 30V350H370\"/>"
+          "<text x=\"50\" y=\"18\">";
+  html.text(title);
+  html << " (line: measured, dashes: ideal)</text><text x=\"5\" y=\"36\">";
+  html.text(fmt::format("{:.2f}", most));
+  html << "</text><text x=\"5\" y=\"354\">0</text>"
+          "<text x=\"300\" y=\"370\">";
+  html.text(fmt::format("{:.0f} jobs", most_jobs));
+  html << "</text>";
+  curve(html, "<polyline class=\"s2\" ", ideal, most_jobs, most);
+  curve(html, "<polyline class=\"s1\" ", measured, most_jobs, most);
+  for (const Point& point : measured) {
+    html << "<circle class=\"f1\" r=\"4\" cx=\"";
+    html.decimal(50 + 320 * point.jobs / most_jobs);
+    html << "\" cy=\"";
+    html.decimal(350 - 320 * point.value / most);
+    html << "\"/><text x=\"";
+    html.decimal(56 + 320 * point.jobs / most_jobs);
+    html << "\" y=\"";
+    html.decimal(346 - 320 * point.value / most);
+    html << "\">";
+    html.text(fmt::format("{:.2f}", point.value));
+    html << "</text>";
+  }
+  end_picture(html);
+}
+
+void cell(Html& html, double key, std::string_view text) {
+  html << "<td class=\"n\" data-v=\"";
+  html.decimal(key);
+  html << "\">";
+  html.text(text);
+  html << "</td>";
+}
+
+}  // namespace
+
+Result<void> write_comparison_report(std::span<const ComparedRun> runs,
+                                     std::string_view version,
+                                     OutputStream& page) {
+  Html html;
+  begin_page(html, "What concurrency brought");
+  html << "<main>\n";
+  begin_section(html, "runs", "Runs of the same list");
+  begin_table(html, "The runs");
+  table_head(html,
+             "<th class=\"n\">jobs<th class=\"n\">URLs<th "
+             "class=\"n\">time<th class=\"n\">URLs a second<th "
+             "class=\"n\">speed-up<th class=\"n\">efficiency<th "
+             "class=\"n\">p50<th class=\"n\">p95");
+  std::vector<Point> speed_up, ideal_speed_up, efficiency, ideal_efficiency;
+  const auto rate = [](const ComparedRun& run) {
+    return run.seconds > 0 ? static_cast<double>(run.pages) / run.seconds : 0;
+  };
+  const double first = runs.empty() ? 0 : rate(runs.front());
+  for (const ComparedRun& run : runs) {
+    const auto jobs = static_cast<double>(run.jobs);
+    const double speed = first > 0 ? rate(run) / first : 0;
+    html << "<tr>";
+    cell(html, run.sync ? 0 : jobs,
+         run.sync ? "1 (--sync)" : fmt::format("{}", run.jobs));
+    html << "<td class=\"n\">";
+    html.count(run.pages);
+    html << "</td>";
+    html << "<td class=\"n\">";
+    html.seconds(run.seconds);
+    html << "</td>";
+    cell(html, rate(run), fmt::format("{:.1f}", rate(run)));
+    cell(html, speed, fmt::format("{:.2f}", speed));
+    cell(html, speed / jobs, fmt::format("{:.2f}", speed / jobs));
+    html << "<td class=\"n\">";
+    html.seconds(run.p50);
+    html << "</td><td class=\"n\">";
+    html.seconds(run.p95);
+    html << "</td></tr>\n";
+    if (run.sync) continue;
+    speed_up.push_back({jobs, speed});
+    ideal_speed_up.push_back({jobs, jobs});
+    efficiency.push_back({jobs, speed / jobs});
+    ideal_efficiency.push_back({jobs, 1});
+  }
+  end_table(html);
+  end_section(html);
+  begin_section(html, "curves", "Speed-up and efficiency");
+  picture(html, "Speed-up", "against one at a time, by jobs; see the table",
+          speed_up, ideal_speed_up);
+  picture(html, "Efficiency", "the speed-up a job, by jobs; see the table",
+          efficiency, ideal_efficiency);
+  end_section(html);
+  html << "</main>\n";
+  end_page(html, version);
+  return page.write(html.take());
+}
+
+}  // namespace crawl

@@ -1,0 +1,336 @@
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "crawl/base/error_kind.h"
+#include "report/page_frame.h"
+#include "report/sections.h"
+
+namespace crawl {
+namespace {
+
+constexpr int kMostDepths = 30;
+constexpr int kMostErrorKinds = 40;
+constexpr int kExamples = 5;
+constexpr int kMostBroken = 200;
+
+void card(Html& html, Markup name, std::uint64_t number) {
+  html << "<div><dt>" << name << "</dt><dd>";
+  html.count(number);
+  html << "</dd></div>";
+}
+
+void number_cell(Html& html, std::uint64_t number) {
+  html << "<td class=\"n\" data-v=\"";
+  html.decimal(static_cast<double>(number));
+  html << "\">";
+  html.count(number);
+  html << "</td>";
+}
+
+void bytes_cell(Html& html, std::uint64_t bytes) {
+  html << "<td class=\"n\" data-v=\"";
+  html.decimal(static_cast<double>(bytes));
+  html << "\">";
+  html.bytes(bytes);
+  html << "</td>";
+}
+
+void text_cell(Html& html, std::string_view text) {
+  html << "<td>";
+  html.brief(text, 120);
+  html << "</td>";
+}
+
+// How a record ended, in one of six ways: a column, and a class of colour.
+constexpr std::string_view kOutcomes =
+    "sum(status_code BETWEEN 200 AND 299 AND ok), "
+    "sum(status_code BETWEEN 300 AND 399 AND ok), "
+    "sum(status_code BETWEEN 400 AND 499), sum(status_code >= 500), "
+    "sum(NOT ok AND coalesce(status_code, 0) < 400 AND "
+    "id NOT IN (SELECT id FROM skipped)), "
+    "sum(NOT ok AND id IN (SELECT id FROM skipped))";
+struct OutcomeStyle {
+  Markup name;
+  Markup bar;
+};
+constexpr std::array<OutcomeStyle, 6> kStyles = {{
+    {"2xx", "<rect class=\"f-ok\" "},
+    {"3xx", "<rect class=\"f5\" "},
+    {"4xx", "<rect class=\"f-warn\" "},
+    {"5xx", "<rect class=\"f-bad\" "},
+    {"failed", "<rect class=\"f4\" "},
+    {"skipped", "<rect class=\"f-grey\" "},
+}};
+
+bool is_skip_word(std::string_view word) {
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind) {
+    const auto error = static_cast<ErrorKind>(kind);
+    if (to_string(error) == word) return is_skip(error);
+  }
+  return false;
+}
+
+}  // namespace
+
+void say_if_cut(Html& html, std::uint64_t shown, std::uint64_t all) {
+  if (shown >= all) return;
+  html << "<p class=\"soft\">Shown are ";
+  html.count(shown);
+  html << " of ";
+  html.count(all);
+  html << "; the database beside this page has the rest.</p>\n";
+}
+
+void write_summary(sqlite3* db, Html& html) {
+  Rows totals(db,
+              "SELECT count(*), coalesce(sum(ok), 0), "
+              "(SELECT count(*) FROM pages WHERE id IN "
+              "(SELECT id FROM skipped)), coalesce(sum(size_download), 0), "
+              "coalesce(sum(size_body), 0) FROM pages");
+  if (!totals.next()) return;
+  // Links that were not followed count as the command's summary counts them:
+  // not those that are no URLs at all.
+  std::uint64_t left_out = 0;
+  Rows kinds(db,
+             "SELECT error, count(*) FROM skipped WHERE id NOT IN "
+             "(SELECT id FROM pages) GROUP BY error");
+  while (kinds.next()) {
+    if (is_skip_word(kinds.text(0))) left_out += kinds.count(1);
+  }
+  const std::uint64_t all = totals.count(0) + left_out;
+  const std::uint64_t fetched = totals.count(1);
+  const std::uint64_t skipped = totals.count(2) + left_out;
+  const std::uint64_t failed = all - fetched - skipped;
+  begin_section(html, "summary", "Summary");
+  html << "<p>";
+  html.count(all);
+  html << " URLs = ";
+  html.count(fetched);
+  html << " fetched + ";
+  html.count(failed);
+  html << " failed + ";
+  html.count(skipped);
+  html << " skipped</p>\n<dl class=\"cards\">";
+  card(html, "fetched", fetched);
+  card(html, "failed", failed);
+  card(html, "skipped", skipped);
+  html << "<div><dt>received</dt><dd>";
+  html.bytes(totals.count(3));
+  html << "</dd></div><div><dt>decoded</dt><dd>";
+  html.bytes(totals.count(4));
+  html << "</dd></div></dl>\n";
+  begin_table(html, "Runs of the crawl");
+  table_head(html,
+             "<th>begun<th>ended<th class=\"n\">records<th "
+             "class=\"n\">left out");
+  Rows runs(db,
+            "SELECT started, ended, pages, skipped FROM runs ORDER BY id "
+            "LIMIT 50");
+  while (runs.next()) {
+    html << "<tr>";
+    text_cell(html, runs.text(0));
+    text_cell(html, runs.is_null(1) ? "was killed" : runs.text(1));
+    if (runs.is_null(2)) {
+      html << "<td class=\"n\">-</td><td class=\"n\">-</td>";
+    } else {
+      number_cell(html, runs.count(2));
+      number_cell(html, runs.count(3));
+    }
+    html << "</tr>\n";
+  }
+  end_table(html);
+  end_section(html);
+}
+
+void write_depths(sqlite3* db, Html& html) {
+  const std::string sql = "SELECT coalesce(depth, 0), count(*), " +
+                          std::string(kOutcomes) +
+                          " FROM pages GROUP BY 1 ORDER BY 1 LIMIT ?";
+  Rows most(db,
+            "SELECT max(n) FROM (SELECT count(*) AS n FROM pages GROUP BY "
+            "coalesce(depth, 0))");
+  if (!most.next() || most.integer(0) == 0) return;
+  const auto widest = static_cast<double>(most.integer(0));
+  const std::int64_t depths = std::min<std::int64_t>(
+      kMostDepths,
+      number_of(db, "SELECT count(DISTINCT coalesce(depth, 0)) FROM pages"));
+  begin_section(html, "depth", "Status and type by depth");
+  begin_picture(html, "Status by depth",
+                "a bar for each depth, its parts as in the table below", 900,
+                static_cast<double>(depths) * 22 + 30);
+  double x = 60;
+  for (const OutcomeStyle& style : kStyles) {
+    html << style.bar << "x=\"";
+    html.decimal(x);
+    html << "\" y=\"4\" width=\"12\" height=\"12\"/><text x=\"";
+    html.decimal(x + 16);
+    html << "\" y=\"14\">" << style.name << "</text>";
+    x += 90;
+  }
+  Rows bars(db, sql);
+  bars.bind(1, std::int64_t{kMostDepths});
+  double y = 26;
+  while (bars.next()) {
+    html << "<text x=\"0\" y=\"";
+    html.decimal(y + 13);
+    html << "\">depth ";
+    html.number(bars.integer(0));
+    html << "</text>";
+    x = 60;
+    for (std::size_t i = 0; i < kStyles.size(); ++i) {
+      const double width =
+          830 * static_cast<double>(bars.integer(static_cast<int>(i) + 2)) /
+          widest;
+      if (width <= 0) continue;
+      html << kStyles[i].bar << "x=\"";
+      html.decimal(x);
+      html << "\" y=\"";
+      html.decimal(y);
+      html << "\" width=\"";
+      html.decimal(width);
+      html << "\" height=\"16\"/>";
+      x += width;
+    }
+    y += 22;
+  }
+  end_picture(html);
+  begin_table(html, "Status by depth");
+  table_head(html,
+             "<th class=\"n\">depth<th class=\"n\">URLs<th class=\"n\">2xx"
+             "<th class=\"n\">3xx<th class=\"n\">4xx<th class=\"n\">5xx"
+             "<th class=\"n\">failed<th class=\"n\">skipped");
+  Rows rows(db, sql);
+  rows.bind(1, std::int64_t{kMostDepths});
+  while (rows.next()) {
+    html << "<tr>";
+    for (int i = 0; i < 8; ++i) number_cell(html, rows.count(i));
+    html << "</tr>\n";
+  }
+  end_table(html);
+  begin_table(html, "Content types by depth");
+  table_head(html,
+             "<th>type<th class=\"n\">depth<th class=\"n\">URLs"
+             "<th class=\"n\">received");
+  Rows types(db,
+             "SELECT coalesce(lower(trim(substr(content_type, 1, "
+             "instr(content_type || ';', ';') - 1))), 'none') AS type, "
+             "coalesce(depth, 0), count(*) AS n, sum(size_download) "
+             "FROM pages WHERE status_code IS NOT NULL GROUP BY 1, 2 "
+             "ORDER BY n DESC LIMIT 60");
+  while (types.next()) {
+    html << "<tr>";
+    text_cell(html, types.text(0));
+    number_cell(html, types.count(1));
+    number_cell(html, types.count(2));
+    bytes_cell(html, types.count(3));
+    html << "</tr>\n";
+  }
+  end_table(html);
+  end_section(html);
+}
+
+void write_errors(sqlite3* db, Html& html) {
+  Rows kinds(db,
+             "SELECT error, status_code, count(*) AS n FROM (SELECT error, "
+             "status_code FROM pages WHERE NOT ok UNION ALL SELECT error, NULL "
+             "FROM skipped WHERE id NOT IN (SELECT id FROM pages)) "
+             "GROUP BY 1, 2 ORDER BY n DESC LIMIT ?");
+  kinds.bind(1, std::int64_t{kMostErrorKinds});
+  Rows examples(db,
+                "SELECT url, error_message, parent FROM pages WHERE NOT ok "
+                "AND error IS ?1 AND status_code IS ?2 LIMIT ?3");
+  Rows left_out(db,
+                "SELECT url, error_message, parent FROM skipped WHERE "
+                "error IS ?1 AND id NOT IN (SELECT id FROM pages) LIMIT ?2");
+  bool any = false;
+  while (kinds.next()) {
+    if (!std::exchange(any, true)) {
+      begin_section(html, "errors", "What failed and what was left out");
+    }
+    html << "<details><summary>";
+    html.text(kinds.text(0));
+    if (!kinds.is_null(1)) {
+      html << " ";
+      html.number(kinds.integer(1));
+    }
+    html << " - ";
+    html.count(kinds.count(2));
+    html << "</summary><ul>";
+    int shown = 0;
+    const auto list = [&](Rows& rows) {
+      while (shown < kExamples && rows.next()) {
+        ++shown;
+        html << "<li>";
+        html.link(rows.text(0));
+        html << " <span class=\"soft\">";
+        html.brief(rows.text(1), 160);
+        html << "</span>";
+        if (!rows.is_null(2)) {
+          html << "<br>found on ";
+          html.link(rows.text(2));
+        }
+        html << "</li>";
+      }
+      rows.reset();
+    };
+    examples.bind(1, kinds.text(0));
+    if (kinds.is_null(1)) {
+      examples.bind_null(2);
+    } else {
+      examples.bind(2, kinds.integer(1));
+    }
+    examples.bind(3, std::int64_t{kExamples});
+    list(examples);
+    left_out.bind(1, kinds.text(0));
+    left_out.bind(2, std::int64_t{kExamples});
+    if (kinds.is_null(1)) list(left_out);
+    html << "</ul>";
+    say_if_cut(html, static_cast<std::uint64_t>(shown), kinds.count(2));
+    html << "</details>\n";
+  }
+  if (any) end_section(html);
+}
+
+void write_broken_links(sqlite3* db, Html& html) {
+  const std::int64_t all = number_of(
+      db,
+      "SELECT count(*) FROM pages WHERE NOT ok AND EXISTS (SELECT 1 FROM "
+      "links WHERE links.url = pages.url) AND id NOT IN (SELECT id FROM "
+      "skipped)");
+  if (all == 0) return;
+  begin_section(html, "broken-links", "Broken links");
+  begin_table(html, "Broken links, by target");
+  table_head(html,
+             "<th>target<th>why<th class=\"n\">links<th>first found on"
+             "<th>text");
+  Rows rows(db,
+            "SELECT target.url, coalesce(target.status_code, target.error), "
+            "count(*) AS n, min(source.url), max(links.text) FROM pages AS "
+            "target JOIN links ON links.url = target.url JOIN pages AS source "
+            "ON source.id = links.page WHERE NOT target.ok AND target.id NOT "
+            "IN (SELECT id FROM skipped) GROUP BY target.id ORDER BY n DESC "
+            "LIMIT ?");
+  rows.bind(1, std::int64_t{kMostBroken});
+  std::uint64_t shown = 0;
+  while (rows.next()) {
+    ++shown;
+    html << "<tr><td>";
+    html.link(rows.text(0));
+    html << "</td>";
+    text_cell(html, rows.text(1));
+    number_cell(html, rows.count(2));
+    html << "<td>";
+    html.link(rows.text(3));
+    html << "</td>";
+    text_cell(html, rows.text(4));
+    html << "</tr>\n";
+  }
+  end_table(html);
+  say_if_cut(html, shown, static_cast<std::uint64_t>(all));
+  end_section(html);
+}
+
+}  // namespace crawl

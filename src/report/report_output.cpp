@@ -1,0 +1,141 @@
+#include "crawl/report/report_output.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/sqlite.h"
+#include "crawl/writer/fields.h"
+#include "crawl/writer/site_database.h"
+#include "report/html.h"
+#include "report/page_frame.h"
+#include "report/sections.h"
+
+namespace crawl {
+namespace {
+
+class ReportSink final : public Sink {
+ public:
+  ReportSink(std::string path, std::unique_ptr<Sink> database)
+      : path_(std::move(path)), database_(std::move(database)) {}
+
+  std::string_view name() const override { return "report"; }
+  Result<void> take(const Outcome& outcome) override {
+    return database_->take(outcome);
+  }
+  Result<void> keep(const KeptExchange& exchange) override {
+    return database_->keep(exchange);
+  }
+  Result<void> flush() override { return database_->flush(); }
+  Result<std::uint64_t> sync() override { return database_->sync(); }
+  Result<void> close() override;
+
+ private:
+  const std::string path_;
+  const std::unique_ptr<Sink> database_;
+};
+
+// Whoever reads an earlier page meanwhile has the whole of it.
+Result<void> ReportSink::close() {
+  if (Result<void> closed = database_->close(); !closed) return closed;
+  const std::string part = path_ + ".part";
+  Result<std::unique_ptr<OutputStream>> page = open_output(part);
+  if (!page) return tl::unexpected(page.error());
+  if (Result<void> made = write_report(report_database(path_), **page); !made) {
+    return made;
+  }
+  if (Result<void> synced = (*page)->sync(); !synced) return synced;
+  if (Result<void> closed = (*page)->close(); !closed) return closed;
+  std::error_code error;
+  std::filesystem::rename(part, path_, error);
+  if (!error) return {};
+  return make_error(fmt::format("cannot write {}: {}", path_, error.message()));
+}
+
+struct Part {
+  void (*write)(sqlite3* db, Html& html);
+  Markup link;
+};
+
+constexpr Part kParts[] = {
+    {write_summary, "<li><a href=\"#summary\">Summary</a></li>"},
+    {write_depths, "<li><a href=\"#depth\">By depth</a></li>"},
+    {write_timeline, "<li><a href=\"#over-time\">Over time</a></li>"},
+    {write_waterfall, "<li><a href=\"#waterfall\">Waterfall</a></li>"},
+    {write_latencies, "<li><a href=\"#latency\">Latency</a></li>"},
+    {write_slowest, "<li><a href=\"#slowest\">Slowest</a></li>"},
+    {write_errors, "<li><a href=\"#errors\">Errors</a></li>"},
+    {write_broken_links, "<li><a href=\"#broken-links\">Broken links</a></li>"},
+    {write_audit, "<li><a href=\"#audit\">Audit</a></li>"},
+    {write_tree, "<li><a href=\"#folders\">Folders</a></li>"},
+};
+
+}  // namespace
+
+std::string report_database(const std::string& path) { return path + ".db"; }
+
+std::vector<std::size_t> report_fields() {
+  return *parse_field_list(
+      "url,input,final_url,status_code,ok,error,error_message,content_type,"
+      "title,description,canonical,lang,link_count,size_download,size_body,"
+      "redirects,attempts,timestamp,time_starttransfer,time_total,depth,parent,"
+      "links,headers,headings,meta,alternates,body_digest");
+}
+
+Result<void> write_report(const std::string& database, OutputStream& page) {
+  sqlite3* made = nullptr;
+  const int code =
+      sqlite3_open_v2(database.c_str(), &made, SQLITE_OPEN_READONLY, nullptr);
+  const Database db(made);
+  if (code != SQLITE_OK) {
+    return make_error(
+        fmt::format("cannot read {}: {}", database, sqlite3_errstr(code)));
+  }
+  Html html;
+  Rows first(made,
+             "SELECT url, (SELECT version FROM runs ORDER BY id DESC LIMIT 1) "
+             "FROM pages WHERE url IS NOT NULL ORDER BY id LIMIT 1");
+  std::string title = "Crawl";
+  std::string version = "crawl";
+  if (first.next()) {
+    title = "Crawl from " + std::string(first.text(0));
+    version = first.text(1);
+  }
+  first.reset();
+  begin_page(html, title);
+  html << "<nav aria-label=\"Parts\"><ul>";
+  Html parts;
+  for (const Part& part : kParts) {
+    const std::size_t before = parts.str().size();
+    part.write(made, parts);
+    if (parts.str().size() > before) html << part.link;
+  }
+  html << "</ul></nav>\n<main>\n";
+  if (Result<void> begun = page.write(html.take()); !begun) return begun;
+  if (Result<void> written = page.write(parts.take()); !written) {
+    return written;
+  }
+  html << "</main>\n";
+  end_page(html, version);
+  return page.write(html.take());
+}
+
+Result<std::unique_ptr<Sink>> open_report(const ReportOptions& options) {
+  SiteDatabaseOptions database;
+  database.path = report_database(options.path);
+  database.mode = options.mode;
+  database.position = options.position;
+  database.fields = report_fields();
+  database.version = options.version;
+  database.sink = "report";
+  database.requests = true;
+  Result<std::unique_ptr<Sink>> opened = open_site_database(database);
+  if (!opened) return opened;
+  return std::make_unique<ReportSink>(options.path, *std::move(opened));
+}
+
+}  // namespace crawl

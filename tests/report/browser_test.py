@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""A report in a real browser: usage: browser_test.py CRAWL.
+
+Headless Chromium opens the page of a crawl of a hostile site: its console says
+nothing, its policy stops nothing of its own, no stranger's script has run. Then
+every control is clicked, in a copy of the page without the policy, where a
+script of the test may run. Ends with 77 where there is no Chromium.
+"""
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+
+EVIL = ('</script><script>document.title="pwned"</script>"\'>'
+        '<img src=x onerror="document.title=\'pwned\'">')
+
+CLICKS = """
+<script>
+const said = [];
+addEventListener("error", event => said.push("error: " + event.message));
+addEventListener("load", () => {
+  const buttons = [...document.querySelectorAll("th button")];
+  for (const button of buttons) {
+    const head = button.parentElement, body = head.closest("table").tBodies[0];
+    const before = body.rows.length;
+    for (const way of ["ascending", "descending"]) {
+      button.click();
+      if (head.getAttribute("aria-sort") !== way) said.push("not " + way);
+      const keys = [...body.rows].map(row => {
+        const cell = row.cells[head.cellIndex];
+        return cell.dataset.v ?? cell.textContent;
+      });
+      const ordered = keys.every((key, i) => {
+        if (i === 0) return true;
+        const [a, b] = way === "ascending" ? [keys[i - 1], key]
+                                           : [key, keys[i - 1]];
+        const x = Number(a), y = Number(b);
+        return a !== "" && b !== "" && !Number.isNaN(x) && !Number.isNaN(y)
+            ? x <= y : a.localeCompare(b) <= 0;
+      });
+      if (!ordered) said.push("not in order: " + keys);
+    }
+    if (body.rows.length !== before) said.push("rows were lost");
+  }
+  const inputs = [...document.querySelectorAll("label.filter input")];
+  for (const input of inputs) {
+    const rows = [...input.parentElement.nextElementSibling
+                      .querySelectorAll("tbody tr")];
+    for (const [typed, shown] of [["no such text", 0], ["", rows.length]]) {
+      input.value = typed;
+      input.dispatchEvent(new Event("input"));
+      if (rows.filter(row => !row.hidden).length !== shown)
+        said.push("filter " + typed);
+    }
+  }
+  const parts = [...document.querySelectorAll("summary")];
+  for (const part of parts) {
+    const was = part.parentElement.open;
+    part.click();
+    if (part.parentElement.open === was) said.push("does not open");
+  }
+  const links = [...document.querySelectorAll("nav a")];
+  for (const link of links) {
+    if (!document.getElementById(link.hash.slice(1))) said.push(link.hash);
+  }
+  said.push(`clicked ${buttons.length} ${inputs.length} ${parts.length} ` +
+            `${links.length}`);
+  document.title = said.join("; ");
+});
+</script>
+"""
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        path = self.path.split("?")[0]
+        body, status = "", 200
+        headers = [("Content-Type", "text/html; charset=utf-8")]
+        if path == "/robots.txt":
+            body = "User-agent: *\nDisallow: /hidden " + EVIL + "\n"
+            body += "Disallow: /hidden\n"
+        elif path.startswith("/missing"):
+            status = 404
+        elif path.startswith("/moved"):
+            status = 302
+            headers.append(("Location", "/page/1?" + EVIL))
+        else:
+            number = int(re.sub(r"\D", "", path) or 0)
+            body = f"<title>{EVIL}</title><meta name=description content=x>"
+            for link in [f"/page/{2 * number + k}" for k in (1, 2)
+                         if 2 * number + k < 40]:
+                body += f"<a href='{link}'>{EVIL}</a>"
+            body += f"<a href=/missing/{number % 7}><a href=/moved/{number % 3}>"
+            body += f"<a href=/hidden/{number}><a href='/page/?{EVIL}'>"
+            headers.append(("X-Evil", EVIL))
+        data = body.encode()
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def browse(browser, page, profile):
+    result = subprocess.run(
+        [browser, "--headless=new", "--no-sandbox", "--disable-gpu",
+         "--disable-dev-shm-usage", "--user-data-dir=" + profile,
+         "--enable-logging=stderr", "--dump-dom", "file://" + page],
+        capture_output=True, text=True, timeout=240)
+    console = [line for line in result.stderr.splitlines() if "CONSOLE" in line]
+    return result.stdout, console
+
+
+def title_of(dom):
+    found = re.search("<title>(.*?)</title>", dom, re.S)
+    return found.group(1) if found else ""
+
+
+def main():
+    browser = shutil.which("chromium")
+    if not browser:
+        print("there is no chromium")
+        return 77
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory() as folder:
+        page = os.path.join(folder, "r.html")
+        subprocess.run(
+            [sys.argv[1], "-q", "-r", "--no-sitemaps", "--report", page, "-o",
+             os.path.join(folder, "out"),
+             f"http://127.0.0.1:{server.server_port}/"], check=False)
+        profile = os.path.join(folder, "profile")
+        dom, console = browse(browser, page, profile)
+        assert not console, console
+        assert title_of(dom).startswith("Crawl from http://127.0.0.1:"), dom[:500]
+        # Its own script ran, and found tables to sort.
+        assert '<th class="n"><button type="button">' in dom
+        text = open(page, encoding="utf-8").read()
+        policy = text.index('<meta http-equiv="Content-Security-Policy"')
+        copy = os.path.join(folder, "copy.html")
+        with open(copy, "w", encoding="utf-8") as out:
+            out.write(text[:policy] + text[text.index("\n", policy):]
+                      .replace("</body>", CLICKS + "</body>"))
+        dom, console = browse(browser, copy, profile)
+        assert not console, console
+        said = title_of(dom)
+        clicked = re.fullmatch(r"clicked (\d+) (\d+) (\d+) (\d+)", said)
+        assert clicked and all(int(n) > 0 for n in clicked.groups()), said
+        print(said)
+    return 0
+
+
+sys.exit(main())
