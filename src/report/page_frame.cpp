@@ -74,9 +74,10 @@ void begin_page(Html& html, std::string_view title) {
           "<meta name=\"viewport\" content=\"width=device-width, "
           "initial-scale=1\">\n<title>";
   html.brief(title);
-  html << "</title>\n<style>" << kStyle << "</style>\n</head>\n<body>\n<h1>";
+  html << "</title>\n<style>" << kStyle
+       << "</style>\n</head>\n<body>\n<header><h1>";
   html.brief(title);
-  html << "</h1>\n";
+  html << "</h1></header>\n";
 }
 
 void end_page(Html& html, std::string_view version) {
@@ -95,7 +96,7 @@ void end_section(Html& html) { html << "</section>\n"; }
 
 void begin_table(Html& html, Markup caption) {
   html << "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-          "aria-label=\""
+          "aria-label=\"Table: "
        << caption << "\"><table class=\"data\"><caption>" << caption
        << "</caption><thead><tr>";
 }
