@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "report/html.h"
@@ -15,17 +16,38 @@ struct Point {
   double jobs, value;
 };
 
-// A curve in a square of 320, from (0, 0) to (`most_jobs`, `most`).
+// Where a value is in a picture of 900 by 400.
+class Scale {
+ public:
+  Scale(double most_jobs, double most) : most_jobs_(most_jobs), most_(most) {}
+  double x(double jobs) const { return 60 + 760 * jobs / most_jobs_; }
+  double y(double value) const { return 350 - 290 * value / most_; }
+
+ private:
+  const double most_jobs_;
+  const double most_;
+};
+
 void curve(Html& html, Markup begin, const std::vector<Point>& points,
-           double most_jobs, double most) {
+           const Scale& scale) {
   html << begin << "points=\"";
   for (const Point& point : points) {
-    html.decimal(50 + 320 * point.jobs / most_jobs);
+    html.decimal(scale.x(point.jobs));
     html << ",";
-    html.decimal(350 - 320 * point.value / most);
+    html.decimal(scale.y(point.value));
     html << " ";
   }
   html << "\"/>";
+}
+
+void label(Html& html, double x, double y, std::string_view text) {
+  html << "<text x=\"";
+  html.decimal(x);
+  html << "\" y=\"";
+  html.decimal(y);
+  html << "\">";
+  html.text(text);
+  html << "</text>";
 }
 
 void picture(Html& html, std::string_view title, std::string_view description,
@@ -39,30 +61,25 @@ void picture(Html& html, std::string_view title, std::string_view description,
       most = std::max(most, point.value);
     }
   }
-  begin_picture(html, title, description, 500, 400);
-  html << "<path class=\"axis\" d=\"M50 30V350H370\"/>"
-          "<text x=\"50\" y=\"18\">";
-  html.text(title);
-  html << " (line: measured, dashes: ideal)</text><text x=\"5\" y=\"36\">";
-  html.text(fmt::format("{:.2f}", most));
-  html << "</text><text x=\"5\" y=\"354\">0</text>"
-          "<text x=\"300\" y=\"370\">";
-  html.text(fmt::format("{:.0f} jobs", most_jobs));
-  html << "</text>";
-  curve(html, "<polyline class=\"s2\" ", ideal, most_jobs, most);
-  curve(html, "<polyline class=\"s1\" ", measured, most_jobs, most);
+  const Scale scale(most_jobs, most);
+  begin_picture(html, title, description, 900, 400);
+  label(html, 60, 20, fmt::format("{} (line: measured, dashes: ideal)", title));
+  html << "<path class=\"axis\" d=\"M60 50V350H840\"/>";
+  label(html, 10, 64, fmt::format("{:.2f}", most));
+  label(html, 10, 354, "0");
+  label(html, 800, 390, "jobs");
+  curve(html, "<polyline class=\"s2\" ", ideal, scale);
+  curve(html, "<polyline class=\"s1\" ", measured, scale);
   for (const Point& point : measured) {
     html << "<circle class=\"f1\" r=\"4\" cx=\"";
-    html.decimal(50 + 320 * point.jobs / most_jobs);
+    html.decimal(scale.x(point.jobs));
     html << "\" cy=\"";
-    html.decimal(350 - 320 * point.value / most);
-    html << "\"/><text x=\"";
-    html.decimal(56 + 320 * point.jobs / most_jobs);
-    html << "\" y=\"";
-    html.decimal(346 - 320 * point.value / most);
-    html << "\">";
-    html.text(fmt::format("{:.2f}", point.value));
-    html << "</text>";
+    html.decimal(scale.y(point.value));
+    html << "\"/>";
+    label(html, scale.x(point.jobs) + 6, scale.y(point.value) + 16,
+          fmt::format("{:.2f}", point.value));
+    label(html, scale.x(point.jobs) - 4, 368,
+          fmt::format("{:.0f}", point.jobs));
   }
   end_picture(html);
 }
