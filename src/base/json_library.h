@@ -4,6 +4,15 @@
 // RapidJSON, as every source of ours includes it. 1.1.0 adds to a null pointer
 // before it first allocates, which is harmless and which clang's sanitizer
 // would stop at.
+
+// Before it, so that none of their functions gets the attribute.
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <new>
+#include <string>
+#include <utility>
+
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), \
                              apply_to = function)
