@@ -58,6 +58,12 @@ bool reads_pipe(const std::vector<std::string>& inputs) {
   });
 }
 
+// The system's part of spdlog's "Failed flush to file x: No space left".
+std::string_view reason_of(std::string_view failure) {
+  const std::size_t colon = failure.rfind(": ");
+  return failure.substr(colon == failure.npos ? 0 : colon + 2);
+}
+
 Result<std::shared_ptr<spdlog::sinks::sink>> open_log(const std::string& path) {
   // spdlog would make the folder.
   std::error_code error;
@@ -75,7 +81,7 @@ Result<std::shared_ptr<spdlog::sinks::sink>> open_log(const std::string& path) {
     return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
   } catch (const spdlog::spdlog_ex& failure) {
     return make_error(fmt::format("--log-file {}: cannot be written: {}", path,
-                                  failure.what()));
+                                  reason_of(failure.what())));
   }
 }
 
@@ -119,6 +125,17 @@ Result<std::unique_ptr<Report>> Report::open(const Options& options) {
                                  ? spdlog::level::err
                                  : spdlog::level::info);
   report->logger_->flush_on(spdlog::level::info);
+  report->logger_->set_error_handler(
+      [screen = report->screen_, path = options.log_file,
+       said = std::make_shared<std::once_flag>()](const std::string& failure) {
+        std::call_once(*said, [&] {
+          const std::string line = fmt::format(
+              "crawl: --log-file {}: lines are missing from it: "
+              "{}\n",
+              path, reason_of(failure));
+          screen->above([&line] { std::fputs(line.c_str(), stderr); });
+        });
+      });
   // What the executor reports comes here too.
   spdlog::drop(report->logger_->name());
   spdlog::register_logger(report->logger_);

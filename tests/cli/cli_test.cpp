@@ -18,6 +18,7 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 TEST_F(CliTest, EveryLineLeavesOneRecordAndTheTotalsSaySo) {
   site_.serve("/a", "<title>A</title><a href=/b>b</a>");
@@ -338,6 +339,16 @@ TEST_F(CliTest, LogFileGetsFailuresAsWarningsAndTheSummary) {
   EXPECT_THAT(logged, HasSubstr(" info 2 URLs = 1 fetched + 1 failed"));
   EXPECT_THAT(logged, Not(HasSubstr(site_.url("/a"))));
   EXPECT_THAT(result.err, HasSubstr("2 URLs = 1 fetched + 1 failed"));
+}
+
+TEST_F(CliTest, LogFileThatIsFullIsSaidOnce) {
+  const ProcessResult result = run({list({"/status/404", "/status/500"}),
+                                    "--retry", "0", "--log-file", "/dev/full"});
+  EXPECT_EQ(result.exit_status, 1);
+  EXPECT_THAT(result.err, StartsWith("crawl: --log-file /dev/full: lines are "
+                                     "missing from it: No space left on "
+                                     "device\n2 URLs = "));
+  EXPECT_THAT(result.err, Not(HasSubstr("LOG ERROR")));
 }
 
 TEST_F(CliTest, LogFileMakesNoFolders) {

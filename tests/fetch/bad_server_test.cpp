@@ -10,6 +10,7 @@
 
 #include "fetch/fetch_fixture.h"
 #include "support/closed_ports.h"
+#include "support/ports.h"
 
 namespace crawl::testing {
 namespace {
@@ -196,6 +197,20 @@ TEST_P(BadServer, DoesNotAcceptInTime) {
              .url = url_of(scheme() +
                            "://127.0.0.1:" + std::to_string(silent.port()))});
   EXPECT_EQ(result.error, ErrorKind::kTimeout) << result.error_message;
+}
+
+// Silent, but it accepts: what is missing is the answer, or the handshake.
+TEST_P(BadServer, AcceptsAndSaysNothing) {
+  const BoundSocket listener = listen_on();
+  options.connect_timeout = 1s;
+  options.max_time = 1500ms;
+  const FetchResult result =
+      fetch({.id = 1,
+             .url = url_of(scheme() +
+                           "://127.0.0.1:" + std::to_string(listener.port))});
+  EXPECT_EQ(result.error, ErrorKind::kTimeout);
+  EXPECT_THAT(result.error_message,
+              ::testing::Not(::testing::HasSubstr("no connection")));
 }
 
 TEST_P(BadServer, Refuses) {

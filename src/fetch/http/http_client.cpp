@@ -570,9 +570,13 @@ void HttpClient::expire(time_point now,
     for (const auto& connection : connections_) {
       if (!opening(*connection) || !due(connection->open_until())) continue;
       found = true;
+      const bool connected =
+          connection->state() == Connection::State::kHandshaking;
       connection->give_up_opening(fmt::format(
-          "no connection to {} port {} after {} ms", connection->target().host,
-          connection->target().port, setup_.options().connect_timeout.count()));
+          "no {} {} port {} after {} ms",
+          connected ? "end of the TLS handshake with" : "connection to",
+          connection->target().host, connection->target().port,
+          setup_.options().connect_timeout.count()));
       break;
     }
   }
