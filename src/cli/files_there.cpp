@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/named_descriptor.h"
 #include "base/sqlite_header.h"
 #include "cli/shown_value.h"
 #include "crawl/writer/site_database.h"
@@ -16,6 +17,8 @@ namespace crawl::cli {
 namespace {
 
 bool holds_something(const std::string& path) {
+  // What the shell has opened is its own affair.
+  if (named_descriptor(path)) return false;
   struct stat info {};
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
          info.st_size > 0;

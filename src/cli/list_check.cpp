@@ -131,6 +131,22 @@ constexpr std::array<Magic, 5> kCompressed = {{
     {"PK\x03\x04", "a ZIP archive", "unzip -p"},
 }};
 
+struct NoText {
+  std::string_view bytes;
+  std::string_view what;
+};
+constexpr std::array<NoText, 7> kNoText = {{
+    {"%PDF-", "a PDF"},
+    {"\x7f"
+     "ELF",
+     "a program"},
+    {"\x89PNG", "an image"},
+    {"\xff\xd8\xff", "an image"},
+    {"GIF87a", "an image"},
+    {"GIF89a", "an image"},
+    {"SQLite format 3", "a database"},
+}};
+
 }  // namespace
 
 std::optional<std::string> wrong_list(std::string_view begin,
@@ -139,6 +155,11 @@ std::optional<std::string> wrong_list(std::string_view begin,
     if (begin.starts_with(magic.bytes)) {
       return fmt::format("is compressed ({}): unpack it first, {}", magic.what,
                          through(magic.reader, name));
+    }
+  }
+  for (const NoText& kind : kNoText) {
+    if (begin.starts_with(kind.bytes)) {
+      return fmt::format("is {}, not a list of one URL a line", kind.what);
     }
   }
   if (begin.starts_with("\xEF\xBB\xBF")) begin.remove_prefix(3);

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/named_descriptor.h"
 #include "cli/archive_options.h"
 #include "cli/check_options.h"
 #include "cli/config_file.h"
@@ -73,7 +75,8 @@ class Resolver : ValueReader {
     options_.verbosity = args.verbose;
     if (args.log_file) {
       if (args.log_file->empty()) fail("--log-file '': the name is empty");
-      options_.log_file = *args.log_file;
+      const bool is_stderr = named_descriptor(*args.log_file) == STDERR_FILENO;
+      options_.log_file = is_stderr ? "-" : *args.log_file;
     }
     options_.config = args.config.value_or("");
     if (!failed()) notices(args);
@@ -216,7 +219,8 @@ class Resolver : ValueReader {
   void output(const TypedArgs& args) {
     if (args.output) {
       if (args.output->empty()) fail("-o '': the file name is empty");
-      options_.output = *args.output;
+      const bool is_stdout = named_descriptor(*args.output) == STDOUT_FILENO;
+      options_.output = is_stdout ? "-" : *args.output;
     }
     options_.append = args.append;
     options_.overwrite = args.overwrite;

@@ -57,6 +57,9 @@ struct Piece {
   std::string text;
 };
 
+// What it waits for stays, if need be without its end.
+constexpr int kWaiting = 1;
+
 }  // namespace
 
 std::string format_progress(const CrawlStats& stats, const ProgressView& view,
@@ -68,7 +71,7 @@ std::string format_progress(const CrawlStats& stats, const ProgressView& view,
     const std::uint64_t total = std::max(*view.total, done);
     pieces.push_back({7, bar(done, total, columns)});
     pieces.push_back({0, fmt::format("{} %", 100 * done / total)});
-    pieces.push_back({1, fmt::format("{} of {} done", human_count(done),
+    pieces.push_back({2, fmt::format("{} of {} done", human_count(done),
                                      human_count(total))});
   } else if (view.site) {
     pieces.push_back({0, fmt::format("{} of {} known done", human_count(done),
@@ -76,9 +79,10 @@ std::string format_progress(const CrawlStats& stats, const ProgressView& view,
   } else {
     pieces.push_back({0, fmt::format("{} done", human_count(done))});
   }
-  if (!view.waiting.empty()) pieces.push_back({2, view.waiting});
+  if (!view.waiting.empty()) pieces.push_back({kWaiting, view.waiting});
   pieces.push_back({4, short_rate(view.rate)});
-  if (counted && view.rate > 0 && done < *view.total) {
+  // How long it takes is not told by the rate while it waits.
+  if (counted && view.waiting.empty() && view.rate > 0 && done < *view.total) {
     const auto left = static_cast<double>(*view.total - done);
     pieces.push_back(
         {3, fmt::format("{} left", clock_time(left / view.rate + 0.5))});
@@ -107,8 +111,10 @@ std::string format_progress(const CrawlStats& stats, const ProgressView& view,
   const auto by_rank = [](const Piece& a, const Piece& b) {
     return a.rank < b.rank;
   };
-  while (pieces.size() > 1 && display_width(line()) > columns) {
-    pieces.erase(std::max_element(pieces.begin(), pieces.end(), by_rank));
+  while (display_width(line()) > columns) {
+    const auto last = std::max_element(pieces.begin(), pieces.end(), by_rank);
+    if (last->rank <= kWaiting) break;
+    pieces.erase(last);
   }
   return cut_to_width(line(), columns);
 }

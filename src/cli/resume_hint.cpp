@@ -139,25 +139,27 @@ std::string format_resume_hint(const Options& options, bool exact,
         "command goes on",
         columns);
   }
-  const bool named = exact && options.inputs.size() == 1 &&
-                     options.inputs[0] != "-" && options.output != "-" &&
-                     !is_url_input(options.inputs[0]) &&
-                     options.format == OutputFormat::kJsonl &&
-                     packing_of_name(options.output) == Packing::kNone &&
-                     has_field(options.fields, "input");
+  const bool named =
+      exact && options.inputs.size() == 1 && options.inputs[0] != "-" &&
+      options.output != "-" && !is_url_input(options.inputs[0]) &&
+      options.format == OutputFormat::kJsonl &&
+      packing_of_name(options.output) == Packing::kNone &&
+      has_field(options.fields, "input") && has_field(options.fields, "error");
   if (!named || !is_regular_file(options.inputs[0]) ||
       !is_regular_file(options.output) || !is_printable(options.inputs[0]) ||
       !is_printable(options.output) || !has_plain_lines(options.inputs[0])) {
     return filled(
-        "to go on, run again with the lines that have no record yet; with "
-        "--state FILE and -o FILE the same command goes on by itself",
+        "to go on, run again with the lines that have no record yet, or were "
+        "interrupted; with --state FILE and -o FILE the same command goes on "
+        "by itself",
         columns);
   }
   return fmt::format(
-      "to go on, crawl the lines that have no record yet:\n"
-      "  jq -r .input {} | {} {} > {}\n",
-      shell_word(options.output), kPickLines, shell_word(options.inputs[0]),
-      free_name());
+      "to go on, crawl the lines that have no record yet, or were interrupted:"
+      "\n"
+      "  jq -r 'select(.error != \"{}\").input' {} | {} {} > {}\n",
+      to_string(ErrorKind::kInterrupted), shell_word(options.output),
+      kPickLines, shell_word(options.inputs[0]), free_name());
 }
 
 }  // namespace crawl::cli

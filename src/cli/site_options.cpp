@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/named_descriptor.h"
 #include "base/userinfo.h"
 #include "cli/check_options.h"
 #include "cli/shown_value.h"
@@ -29,6 +30,11 @@
 
 namespace crawl::cli {
 namespace {
+
+// Standard output, or another file that whoever began the crawl has open.
+bool is_stream(const std::string& output) {
+  return output == "-" || named_descriptor(output);
+}
 
 // Strangers' servers get a pause by default; one's own do not need it.
 constexpr std::chrono::milliseconds kPublicDelay{250};
@@ -203,7 +209,7 @@ class SiteResolver : ValueReader {
     }
     if (!args_.state) return;
     if (options_.state.empty()) fail("--state '': the file name is empty");
-    if (options_.output == "-" && !args_.explain) {
+    if (is_stream(options_.output) && !args_.explain) {
       fail(
           "--state needs -o FILE: what is on standard output cannot be gone "
           "on with");
@@ -228,7 +234,7 @@ class SiteResolver : ValueReader {
     if (Result<void> good = check_shared_address(options_.shared); !good) {
       fail(fmt::format("--shared: {}", good.error().message));
     }
-    if (options_.output == "-" && !args_.explain) {
+    if (is_stream(options_.output) && !args_.explain) {
       fail(
           "--shared needs -o FILE: what a worker that was killed wrote last is "
           "cut off, and standard output cannot be");

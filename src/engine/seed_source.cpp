@@ -229,6 +229,14 @@ class PipeSeeds final : public SeedSource {
   std::thread reader_;  // last: it uses all of the above
 };
 
+// What somebody may have meant who left out a scheme, or a part of it.
+std::string as_url(const std::string& input) {
+  const auto seed = parse_seed(input);
+  const bool has_slashes = input.starts_with("//") || input.starts_with("http");
+  return hide_password(seed && has_slashes ? std::string(seed->url.href())
+                                           : "https://" + input);
+}
+
 // What is wrong with an input, as far as can be told without reading it.
 Result<void> check_input(const std::string& input) {
   if (input == "-" || is_url_input(input)) return {};
@@ -238,7 +246,7 @@ Result<void> check_input(const std::string& input) {
     const std::string shown = hide_password(input);  // a URL without a scheme?
     if (error == ENOENT) {
       return make_error(fmt::format(
-          "{}: no such file (if it is a URL, write https://{})", shown, shown));
+          "{}: no such file (if it is a URL, write {})", shown, as_url(input)));
     }
     return make_error(fmt::format("{}: {}", shown, std::strerror(error)));
   }

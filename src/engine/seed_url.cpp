@@ -93,6 +93,12 @@ tl::expected<Seed, UrlProblem> parse_seed(std::string_view line) {
                                "a text file with one URL a line?",
                                kMaxUrlBytes));
   }
+  // The URL Standard would take it out, and join what stands beside it.
+  if (line.find('\t') != std::string_view::npos) {
+    return problem(ErrorKind::kInvalidUrl,
+                   "the line holds a tab; of a table, give the column with the "
+                   "URLs (cut -f)");
+  }
   line = without_quotes(line);
   const std::optional<Url> url =
       has_scheme(line) ? Url::parse(line) : Url::parse(with_scheme(line));

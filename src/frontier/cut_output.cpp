@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/named_descriptor.h"
 #include "base/uninterrupted.h"
 #include "crawl/frontier/state_store.h"
 
@@ -18,6 +19,7 @@ Result<void> cut_output(const std::string& path, std::uint64_t length,
                     "begin anew with another --state file",
                     path, what));
   };
+  if (named_descriptor(path)) return fail("it is not a file of its own");
   const int file =
       uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CLOEXEC); });
   if (file < 0) {

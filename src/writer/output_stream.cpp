@@ -11,9 +11,11 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "base/named_descriptor.h"
 #include "base/uninterrupted.h"
 #include "crawl/writer/result_writer.h"
 #include "writer/file_lock.h"
@@ -244,6 +246,14 @@ bool is_regular(int fd) {
   return ::fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
 }
 
+Result<void> may_write(int fd, std::string_view name) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  const bool is_open = flags >= 0;
+  if (is_open && (flags & O_ACCMODE) != O_RDONLY) return {};
+  return make_error(fmt::format("{} is {}: write to a file with -o FILE", name,
+                                is_open ? "not open for writing" : "closed"));
+}
+
 bool ends_mid_line(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return false;
@@ -263,17 +273,23 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
                                                   OutputUnit unit) {
   if (path.empty()) return make_error("the output file has no name");
   if (path == "-") {
-    const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
-    if (flags < 0)
-      return make_error(
-          "standard output is closed: write to a file with -o FILE");
-    if ((flags & O_ACCMODE) == O_RDONLY) {
-      return make_error(
-          "standard output is not open for writing: write to a file with -o "
-          "FILE");
+    if (const Result<void> may = may_write(STDOUT_FILENO, "standard output");
+        !may) {
+      return tl::unexpected(may.error());
     }
     return std::make_unique<FileOutput>(STDOUT_FILENO, "standard output", false,
                                         unit);
+  }
+  if (const auto descriptor = named_descriptor(path)) {
+    if (const Result<void> may = may_write(*descriptor, path); !may) {
+      return tl::unexpected(may.error());
+    }
+    const int copy = ::fcntl(*descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) {
+      return make_error(
+          fmt::format("cannot write to {}: {}", path, reason(errno)));
+    }
+    return std::make_unique<FileOutput>(copy, path, true, unit);
   }
   const bool append = mode == OutputMode::kAppend;
   // What follows a line that has no end would become part of it.
@@ -288,8 +304,13 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
     return make_error(fmt::format("cannot write to {}: {}", path, why));
   };
   if (fd < 0 && errno == ENOENT) {
-    return fail("there is no folder " +
-                std::filesystem::path(path).parent_path().string());
+    const std::filesystem::path folder =
+        std::filesystem::path(path).parent_path();
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(folder, ignored)) {
+      return fail("there is no folder " + folder.string());
+    }
+    return fail(reason(ENOENT));
   }
   if (fd < 0) return fail(reason(errno));
   if (is_regular(fd)) {

@@ -89,13 +89,37 @@ TEST_F(FilesThereTest, AnothersDatabaseIsNoOutput) {
   }
 }
 
+// What others wrote there before is kept, and what they write there next comes
+// behind it.
+TEST_F(FilesThereTest, AnOpenDescriptorIsWrittenWhereItStands) {
+  files_.write("urls", site_.url("/a") + "\n");
+  const std::string crawl = CRAWL_BINARY " urls -q --overwrite --fields title ";
+  for (const std::string sink :
+       {"-o /dev/stdout", "-o /dev/fd/1", "-o /proc/self/fd/1",
+        "-o /dev/stderr 2>&1", "-o /dev/fd/3 3>&1"}) {
+    for (const std::string redirection : {"> f", ">> f"}) {
+      const ProcessResult result = run_process(
+          {"sh", "-c",
+           "(echo before; " + crawl + sink + "; echo after) " + redirection},
+          here());
+      EXPECT_EQ(result.err, "") << sink;
+      EXPECT_EQ(files_.read("f"), "before\n{\"title\":\"A\"}\nafter\n") << sink;
+      std::filesystem::remove(files_.file("f"));
+    }
+  }
+  const ProcessResult state =
+      run_here({"urls", "--state", "s.db", "-o", "/dev/fd/2"});
+  EXPECT_EQ(state.exit_status, 2);
+  EXPECT_THAT(state.err, HasSubstr("--state needs -o FILE"));
+}
+
 TEST_F(FilesThereTest, ADatabaseIsAFile) {
   files_.write("urls", site_.url("/a") + "\n");
-  for (const std::string path : {"/dev/stdout", "/dev/null"}) {
+  for (const std::string path : {"/dev/stdout", "/dev/fd/1", "/dev/null"}) {
     const ProcessResult result =
         run_here({"urls", "--format", "sqlite", "-o", path});
     EXPECT_EQ(result.exit_status, 2);
-    EXPECT_THAT(result.err, HasSubstr("a database is written to: name a file"));
+    EXPECT_THAT(result.err, HasSubstr(" a file"));
     EXPECT_EQ(result.out, "");
   }
 }

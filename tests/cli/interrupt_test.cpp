@@ -115,9 +115,11 @@ TEST_F(InterruptTest, CommandToGoOnIsNotGivenForLinesThatRecordsDoNotRepeat) {
                            "\n" + site_.url("/a") + "\n");
   const std::string said = words_after_interrupt(
       files_.path().string(), {"urls", "--sync", "-o", "out"}, site_);
-  EXPECT_EQ(lines_from(said, "to go on"),
-            "to go on, run again with the lines that have no record yet; with "
-            "--state FILE and -o FILE the same command goes on by itself\n");
+  EXPECT_EQ(
+      lines_from(said, "to go on"),
+      "to go on, run again with the lines that have no record yet, or were "
+      "interrupted; with --state FILE and -o FILE the same command goes on by "
+      "itself\n");
 }
 
 // Waits until the process's first thread waits in the system call.

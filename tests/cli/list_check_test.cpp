@@ -17,6 +17,13 @@ TEST(ListCheck, WhatIsNoListIsSaidWithWhatToDo) {
       {"\x1f\x8b\x08rest", "is compressed (gzip)", "zcat f | crawl -"},
       {"\x28\xb5\x2f\xfdrest", "is compressed (zstd)", "zstdcat f | crawl -"},
       {"PK\x03\x04rest", "ZIP archive", "unzip -p f | crawl -"},
+      {"%PDF-1.7\n%\xe2\xe3", "is a PDF", "not a list of one URL a line"},
+      {"\x7f"
+       "ELF\x02\x01",
+       "is a program", "not a list of one URL a line"},
+      {"\x89PNG\r\n", "is an image", "not a list of one URL a line"},
+      {"GIF89a\x01", "is an image", "not a list of one URL a line"},
+      {"SQLite format 3", "is a database", "not a list of one URL a line"},
       {"<?xml version='1.0'?>\n<urlset>", "looks like XML", "--sitemap"},
       {"\n <urlset xmlns='x'>", "looks like XML", "--sitemap"},
       {"<!DOCTYPE html>\n<p>", "looks like an HTML page", "-r --depth 1"},

@@ -72,6 +72,22 @@ TEST(Progress, WhatMattersLessGoesFirstOnNarrowScreens) {
   }
 }
 
+TEST(Progress, WhatItWaitsForIsSaidOnNarrowScreensToo) {
+  CrawlStats stats = stats_at(72s, 1);
+  stats.in_flight = 0;
+  const ProgressView view{
+      .rate = 1,
+      .total = 5,
+      .waiting = "waiting 599 s for a.test (HTTP status 503)"};
+  // When it is through is told by the wait, not by the rate.
+  EXPECT_EQ(format_progress(stats, view, 200),
+            "[####................]  20 %  1 of 5 done  waiting 599 s for "
+            "a.test (HTTP status 503)  1.0/s  1:12");
+  EXPECT_EQ(format_progress(stats, view, 60),
+            "20 %  waiting 599 s for a.test (HTTP status 503)");
+  EXPECT_EQ(format_progress(stats, view, 30), "20 %  waiting 599 s for a.tes…");
+}
+
 class ProgressOnScreen : public ::testing::Test {
  protected:
   std::string drawn() {

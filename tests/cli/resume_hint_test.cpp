@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "crawl/writer/fields.h"
+#include "support/process.h"
 #include "support/temp_dir.h"
 
 namespace crawl::cli {
@@ -28,20 +29,40 @@ class ResumeHintTest : public ::testing::Test {
   crawl::testing::TempDir files_;
   Options options_;
   const std::string in_words_ =
-      "to go on, run again with the lines that have no record yet; with "
-      "--state FILE and -o FILE the same command goes on by itself\n";
+      "to go on, run again with the lines that have no record yet, or were "
+      "interrupted; with --state FILE and -o FILE the same command goes on by "
+      "itself\n";
 };
 
 TEST_F(ResumeHintTest, ListGetsACommandThatPicksWhatIsLeft) {
   const std::string command = hint();
-  EXPECT_THAT(command, HasSubstr("jq -r .input " + files_.file("o.jsonl")));
+  EXPECT_THAT(command,
+              HasSubstr("jq -r 'select(.error != \"interrupted\").input' " +
+                        files_.file("o.jsonl")));
   EXPECT_THAT(command, HasSubstr(files_.file("urls.txt") + " > rest"));
+}
+
+TEST_F(ResumeHintTest, WhatWasInterruptedIsLeft) {
+  options_.inputs = {
+      files_.write("urls.txt", "http://a/1\nhttp://a/2\nhttp://a/3\n")};
+  options_.output =
+      files_.write("o.jsonl",
+                   "{\"input\":\"http://a/1\",\"error\":null}\n"
+                   "{\"input\":\"http://a/2\",\"error\":\"interrupted\"}\n");
+  const std::string said = hint();
+  const crawl::testing::ProcessResult pasted =
+      crawl::testing::run_process({"sh", "-c", said.substr(said.find('\n'))},
+                                  {.directory = files_.path().string()});
+  EXPECT_EQ(pasted.err, "");
+  EXPECT_EQ(files_.read("rest.txt"), "http://a/2\nhttp://a/3\n");
 }
 
 TEST_F(ResumeHintTest, NoCommandWithoutTheFieldItReads) {
   options_.fields = *parse_field_list("url,title");
   EXPECT_EQ(hint(), in_words_);
   options_.fields = *parse_field_list("input");
+  EXPECT_EQ(hint(), in_words_);
+  options_.fields = *parse_field_list("input,error");
   EXPECT_THAT(hint(), HasSubstr("jq"));
 }
 

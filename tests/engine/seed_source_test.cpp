@@ -11,6 +11,7 @@
 #include <fstream>
 #include <semaphore>
 #include <string>
+#include <utility>
 #include <thread>
 #include <vector>
 
@@ -90,6 +91,21 @@ TEST_F(SeedSourceTest, MissingFileIsNamedBeforeAnythingIsRead) {
   const auto seeds = open_seeds({file("list", "a"), folder_ / "urls.tx"});
   ASSERT_FALSE(seeds);
   EXPECT_THAT(seeds.error().message, HasSubstr("urls.tx: no such file"));
+}
+
+TEST_F(SeedSourceTest, WhatMayBeAUrlIsGivenBackAsOne) {
+  for (const auto& [typed, meant] :
+       {std::pair{"nobody.test/x", "https://nobody.test/x"},
+        {"http:/nobody.test/x", "http://nobody.test/x"},
+        {"https:nobody.test", "https://nobody.test/"},
+        {"//nobody.test", "https://nobody.test/"},
+        {"me:pw@nobody.test/", "https://me:***@nobody.test/"}}) {
+    const auto seeds = open_seeds({typed});
+    ASSERT_FALSE(seeds) << typed;
+    EXPECT_THAT(
+        seeds.error().message,
+        HasSubstr(std::string("(if it is a URL, write ") + meant + ")"));
+  }
 }
 
 TEST_F(SeedSourceTest, DirectoryIsRefused) {

@@ -103,6 +103,14 @@ TEST(SeedUrl, GarbageIsInvalid) {
   }
 }
 
+// The URL Standard takes tabs out, and "http://a/\t200" would be a/200.
+TEST(SeedUrl, ATabIsNoPartOfAUrl) {
+  const auto seed = parse_seed("http://a.test/\t200");
+  ASSERT_FALSE(seed);
+  EXPECT_EQ(seed.error().kind, ErrorKind::kInvalidUrl);
+  EXPECT_NE(seed.error().message.find("holds a tab"), std::string::npos);
+}
+
 TEST(SeedUrl, BinaryAndEndlessLinesAreInvalid) {
   EXPECT_EQ(href(std::string_view("http://a/\0x", 11)), "invalid_url");
   EXPECT_EQ(href("http://a.test/" + std::string(kMaxUrlBytes, 'x')),
