@@ -90,7 +90,10 @@ std::size_t valid_utf8_prefix(std::string_view bytes) {
         at += 2;
         continue;
       }
-      if (lead >= 0xE1 && lead <= 0xEC && tail && is_tail(bytes[at + 2])) {
+      const auto second = static_cast<unsigned char>(bytes[at + 1]);
+      if (lead >= 0xE0 && lead <= 0xEF && tail && is_tail(bytes[at + 2]) &&
+          (lead != 0xE0 || second >= 0xA0) &&
+          (lead != 0xED || second <= 0x9F)) {
         at += 3;
         continue;
       }

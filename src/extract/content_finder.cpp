@@ -39,6 +39,25 @@ struct Counts {
   std::uint32_t text = 0;      // bytes, about
   std::uint32_t in_links = 0;  // of those
 
+  Counts& operator+=(const Counts& other) {
+    links += other.links;
+    headings += other.headings;
+    code += other.code;
+    first_headings += other.first_headings;
+    text += other.text;
+    in_links += other.in_links;
+    return *this;
+  }
+  Counts& operator-=(const Counts& other) {
+    links -= other.links;
+    headings -= other.headings;
+    code -= other.code;
+    first_headings -= other.first_headings;
+    text -= other.text;
+    in_links -= other.in_links;
+    return *this;
+  }
+
   std::uint32_t prose() const { return text - in_links; }
   double link_share() const {
     return text == 0 ? 0 : static_cast<double>(in_links) / text;
@@ -61,7 +80,7 @@ class Finder {
     const Counts all = counts_[ContentTree::kRoot];
     if (all.text == 0) return std::move(plan_);
     leave_out_by_name(all);
-    count();
+    take_off_what_is_left_out();
     choose_region();
     find_title();
     if (leave_out_links()) return std::move(plan_);
@@ -69,7 +88,6 @@ class Finder {
   }
 
  private:
-  const Counts& counts(Index i) const { return counts_[i]; }
   bool has(Index i, std::uint32_t traits) const {
     return (traits_[i] & traits) != 0;
   }
@@ -86,16 +104,23 @@ class Finder {
         lengths_[i] = weight_of(node.text);
       } else {
         traits |= reader_.traits_of(tree_, node, traits);
-        if (is_permalink(tree_, i)) traits |= kUnseen;
+        if (node.tag == GUMBO_TAG_A && is_permalink(tree_, i)) {
+          traits |= kUnseen;
+        }
+        if ((traits & kDoubtful) != 0 || node.tag == GUMBO_TAG_FORM) {
+          if (i != 0) doubtful_.push_back(i);
+        }
+        if ((traits & (kMain | kArticle | kRegionName)) != 0 && i != 0) {
+          promising_.push_back(i);
+        }
       }
       traits_[i] = traits;
-      all_traits_ |= traits;
     }
   }
 
-  // Sums up what is in each element, what is left out not counted.
+  // Sums up what is in each element, what is left out not counted; all counts
+  // are 0 before.
   void count() {
-    std::fill(counts_.begin(), counts_.end(), Counts{});
     // Elements in one that is left out have counts too, which nobody adds up.
     for (Index i = tree_.size(); i-- > 0;) {
       const Node& node = tree_[i];
@@ -109,34 +134,54 @@ class Finder {
       Counts& own = counts_[i];
       if (node.tag == GUMBO_TAG_PRE) {
         ++own.code;
-      } else if (node.tag == GUMBO_TAG_A && own.text > 0 && has(i, kInLink)) {
-        ++own.links;
-      } else if (node.tag >= GUMBO_TAG_H1 && node.tag <= GUMBO_TAG_H3 &&
-                 own.text > 0) {
-        ++own.headings;
-        if (node.tag == GUMBO_TAG_H1) ++own.first_headings;
+      } else if (own.text > 0) {
+        own.links += counts_as_link(i) ? 1 : 0;
+        own.headings += counts_as_heading(node) ? 1 : 0;
+        own.first_headings += node.tag == GUMBO_TAG_H1 ? 1 : 0;
       }
       if (i == 0 || plan_.left_out[i] != 0) continue;
-      Counts& parent = counts_[node.parent];
-      parent.links += own.links;
-      parent.headings += own.headings;
-      parent.code += own.code;
-      parent.first_headings += own.first_headings;
-      parent.text += own.text;
-      parent.in_links += own.in_links;
+      counts_[node.parent] += own;
     }
+  }
+
+  bool counts_as_link(Index i) const {
+    return tree_[i].tag == GUMBO_TAG_A && has(i, kInLink);
+  }
+  static bool counts_as_heading(const Node& node) {
+    return node.tag >= GUMBO_TAG_H1 && node.tag <= GUMBO_TAG_H3;
+  }
+
+  // The counts once more, without what is left out: few elements as a rule, of
+  // which all around them are told.
+  void take_off_what_is_left_out() {
+    std::size_t steps = tree_.size();
+    for (const Index out : left_out_) {
+      Counts gone = counts_[out];
+      for (Index i = out; i != 0 && steps > 0; --steps) {
+        i = tree_[i].parent;
+        Counts& own = counts_[i];
+        if (gone.text > 0 && own.text == gone.text) {
+          // There is nothing left that it could be a link or heading of.
+          gone.links += counts_as_link(i) ? 1 : 0;
+          gone.headings += counts_as_heading(tree_[i]) ? 1 : 0;
+          gone.first_headings += tree_[i].is(GUMBO_TAG_H1) ? 1 : 0;
+        }
+        own -= gone;
+      }
+    }
+    if (steps > 0) return;
+    std::fill(counts_.begin(), counts_.end(), Counts{});
+    count();
   }
 
   void leave_out_by_name(const Counts& all) {
     const auto share = [](std::uint32_t part, std::uint32_t whole) {
       return whole == 0 ? 0.0 : static_cast<double>(part) / whole;
     };
-    for (Index i = 1; i < tree_.size();) {
+    Index end = 0;  // of what was left out last
+    for (const Index i : doubtful_) {
+      if (i < end) continue;
       const Node& node = tree_[i];
-      if (node.is_text || !(has(i, kDoubtful) || node.tag == GUMBO_TAG_FORM)) {
-        ++i;
-        continue;
-      }
       const Counts& own = counts_[i];
       const double prose = share(own.prose(), all.prose());
       const double text = share(own.text, all.text);
@@ -158,9 +203,16 @@ class Finder {
       if (out && own.text > 0 && is_table_part(node) && !has(i, kUnseen)) {
         out = own.link_share() > kMostlyLinks;
       }
-      plan_.left_out[i] = out ? 1 : 0;
-      i = out ? node.end : i + 1;
+      if (!out) continue;
+      plan_.left_out[i] = 1;
+      left_out_.push_back(i);
+      end = node.end;
     }
+    auto last = left_out_.begin();
+    std::erase_if(promising_, [&](Index i) {
+      while (last != left_out_.end() && tree_[*last].end <= i) ++last;
+      return last != left_out_.end() && *last <= i;
+    });
   }
 
   static bool is_table_part(const Node& node) {
@@ -195,28 +247,21 @@ class Finder {
   // The smallest element with one of the traits that holds the share of all
   // prose, or of all text where there is hardly any prose.
   Index best(const Counts& all, std::uint32_t traits, double share) const {
-    if ((all_traits_ & traits) == 0) return ContentTree::kRoot;
     const bool lists = all.prose() < all.in_links / 2;
     const auto weight = [&](const Counts& c) {
       return lists ? c.text : c.prose();
     };
     Index found = ContentTree::kRoot;
     std::uint32_t most = 0;
-    for (Index i = 1; i < tree_.size();) {
-      if (plan_.left_out[i] != 0) {
-        i = tree_[i].end;
-        continue;
+    for (const Index i : promising_) {
+      if (!has(i, traits)) continue;
+      const std::uint32_t own = weight(counts_[i]);
+      const bool within = found != ContentTree::kRoot && i < tree_[found].end;
+      // One within another must hold nearly all of it.
+      if (within ? own * 10 >= most * 9 : own > most) {
+        found = i;
+        most = own;
       }
-      if (has(i, traits) && !tree_[i].is_text) {
-        const std::uint32_t own = weight(counts_[i]);
-        const bool within = found != ContentTree::kRoot && i < tree_[found].end;
-        // One within another must hold nearly all of it.
-        if (within ? own * 10 >= most * 9 : own > most) {
-          found = i;
-          most = own;
-        }
-      }
-      ++i;
     }
     return most >= share * weight(all) ? found : ContentTree::kRoot;
   }
@@ -224,29 +269,22 @@ class Finder {
   // One article that holds nearly all that is in `within`, or, unless there
   // must be `one`, what all of several are in.
   Index articles(Index within, bool one) const {
-    if ((all_traits_ & kArticle) == 0) return ContentTree::kRoot;
     const Counts& all = counts_[within];
     std::uint32_t prose = 0;
     std::uint32_t most = 0;
     Index largest = ContentTree::kRoot;
     Index common = ContentTree::kRoot;
     unsigned count = 0;
-    for (Index i = within + 1; i < tree_[within].end;) {
-      if (plan_.left_out[i] != 0) {
-        i = tree_[i].end;
-        continue;
-      }
-      if (!has(i, kArticle) || tree_[i].is_text) {
-        ++i;
-        continue;
-      }
+    Index end = within + 1;  // of the one before
+    for (const Index i : promising_) {
+      if (!has(i, kArticle) || i < end || i >= tree_[within].end) continue;
       prose += counts_[i].prose();
       if (counts_[i].prose() > most) {
         most = counts_[i].prose();
         largest = i;
       }
       common = count++ == 0 ? i : common_ancestor(common, i);
-      i = tree_[i].end;
+      end = tree_[i].end;
     }
     const double least = one ? 0.7 : kRegionShare;
     if (most >= 0.7 * prose && most >= least * all.prose()) return largest;
@@ -359,8 +397,8 @@ class Finder {
       // Tables were once what pages were laid out with.
       const bool cell = node.layout == Layout::kCell && !explicit_ &&
                         counts_[i].links >= 3 && whole.prose() > 400;
-      if (is_link_list(i, edge) && (cell || !is_table_part(node)) && !led_up &&
-          (edge || !explicit_)) {
+      if ((edge || !explicit_) && !led_up && (cell || !is_table_part(node)) &&
+          is_link_list(i, edge)) {
         plan_.left_out[i] = 1;
         lists.push_back(i);
         left -= std::min(left, counts_[i].text);
@@ -398,33 +436,46 @@ class Finder {
 
   // Where the first and the last block of prose begin, headings counted.
   void find_prose(Index region, Index& first, Index& last) const {
-    for (Index i = region + 1; i < tree_[region].end;) {
-      const Node& node = tree_[i];
+    const Index end = tree_[region].end;
+    for (Index i = region + 1; i < end;) {
       if (plan_.left_out[i] != 0) {
-        i = node.end;
-        continue;
-      }
-      if (node.is_text) {
-        if (lengths_[i] >= kProse && !has(i, kInLink)) {
-          first = std::min(first, i);
-          last = i;
-        }
+        i = tree_[i].end;
+      } else if (is_prose(i)) {
+        first = i;
+        break;
+      } else {
         ++i;
-        continue;
       }
-      const Counts& own = counts_[i];
-      const bool prose =
-          own.text > 0 &&
-          (is_heading(node)
+    }
+    for (Index i = end; first < end && --i > first;) {
+      if (!is_prose(i)) continue;
+      const Index out = left_out_around(i, region);
+      if (out == ContentTree::kRoot) {
+        last = i;
+        return;
+      }
+      i = out;
+    }
+    if (first < end) last = first;
+  }
+
+  bool is_prose(Index i) const {
+    const Node& node = tree_[i];
+    if (node.is_text) return lengths_[i] >= kProse && !has(i, kInLink);
+    const Counts& own = counts_[i];
+    if (own.text == 0) return false;
+    return is_heading(node)
                ? node.tag <= GUMBO_TAG_H3
                : is_leaf_block(node.tag) && own.prose() >= kProse &&
-                     own.link_share() < kMostlyLinks);
-      if (prose) {
-        first = std::min(first, i);
-        last = i;
-      }
-      ++i;
+                     own.link_share() < kMostlyLinks;
+  }
+
+  // The element that is left out and holds `i`, or is it; else the root.
+  Index left_out_around(Index i, Index region) const {
+    for (; i > region; i = tree_[i].parent) {
+      if (plan_.left_out[i] != 0) return i;
     }
+    return ContentTree::kRoot;
   }
 
   static bool is_leaf_block(unsigned tag) {
@@ -451,8 +502,12 @@ class Finder {
   std::vector<std::uint32_t> lengths_;  // of texts
   std::vector<Counts> counts_;
   TraitReader reader_;
-  std::uint32_t all_traits_ = 0;  // that any has
-  bool explicit_ = false;         // the page says which element is the content
+  // Elements, in order: those that may be left out for what they say of
+  // themselves, those of them that are, those that may be the content.
+  std::vector<Index> doubtful_;
+  std::vector<Index> left_out_;
+  std::vector<Index> promising_;
+  bool explicit_ = false;  // the page says which element is the content
 };
 
 }  // namespace

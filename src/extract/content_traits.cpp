@@ -44,8 +44,8 @@ std::uint32_t weight_of(std::string_view text) {
   return static_cast<std::uint32_t>(strip_html_space(text).size());
 }
 
-std::uint32_t TraitReader::traits_of(const ContentTree& tree, const Node& node,
-                                     std::uint32_t around) {
+std::uint32_t TraitReader::read_traits(const ContentTree& tree,
+                                       const Node& node, std::uint32_t around) {
   std::uint32_t traits = 0;
   std::uint32_t hints = 0;
   bool link = false;

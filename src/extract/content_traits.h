@@ -35,9 +35,29 @@ class TraitReader {
  public:
   // `around`: the traits of what it is in.
   std::uint32_t traits_of(const ContentTree& tree,
-                          const ContentTree::Node& node, std::uint32_t around);
+                          const ContentTree::Node& node, std::uint32_t around) {
+    if (node.attributes == 0 && !kTelling[node.tag]) return 0;
+    return read_traits(tree, node, around);
+  }
 
  private:
+  // Tags that say something by themselves.
+  static constexpr auto kTelling = [] {
+    std::array<bool, GUMBO_TAG_LAST + 1> telling{};
+    for (const GumboTag tag :
+         {GUMBO_TAG_NAV, GUMBO_TAG_NOSCRIPT, GUMBO_TAG_BUTTON, GUMBO_TAG_SELECT,
+          GUMBO_TAG_ASIDE, GUMBO_TAG_HEADER, GUMBO_TAG_FOOTER, GUMBO_TAG_MAIN,
+          GUMBO_TAG_ARTICLE, GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_FIGURE,
+          GUMBO_TAG_H1, GUMBO_TAG_H2, GUMBO_TAG_H3, GUMBO_TAG_H4, GUMBO_TAG_H5,
+          GUMBO_TAG_H6}) {
+      telling[tag] = true;
+    }
+    return telling;
+  }();
+
+  std::uint32_t read_traits(const ContentTree& tree,
+                            const ContentTree::Node& node,
+                            std::uint32_t around);
   std::uint32_t known_hints(std::string_view classes);
 
   // A page has few classes, each many times: some that were met are known.

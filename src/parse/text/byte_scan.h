@@ -60,6 +60,10 @@ inline const char* skip(const char* p, const char* end, std::uint8_t classes) {
 inline __m128i load16(const char* p) {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
 }
+// The other half is zeros.
+inline __m128i load8(const char* p) {
+  return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+}
 inline unsigned mask16(__m128i bytes) {
   return static_cast<unsigned>(_mm_movemask_epi8(bytes));
 }
@@ -122,13 +126,17 @@ inline const char* find_class(const char* p, const char* end) {
 // the end: up to there text is the same collapsed.
 inline const char* find_loose_space(const char* p, const char* end) {
 #if defined(__SSE2__)
-  while (end - p >= 17) {
-    const unsigned space = mask16(equal16(load16(p), ' '));
-    const unsigned low = mask16(at_most16(load16(p), ' '));
-    const unsigned next = mask16(at_most16(load16(p + 1), ' '));
-    const unsigned mask = (low & ~space) | (space & next);
+  while (end - p >= 9) {
+    const bool whole = end - p >= 17;  // else half of it
+    const __m128i here = whole ? load16(p) : load8(p);
+    const __m128i behind = whole ? load16(p + 1) : load8(p + 1);
+    const unsigned space = mask16(equal16(here, ' '));
+    const unsigned low = mask16(at_most16(here, ' '));
+    const unsigned next = mask16(at_most16(behind, ' '));
+    const unsigned mask =
+        ((low & ~space) | (space & next)) & (whole ? 0xFFFFU : 0xFFU);
     if (mask == 0) {
-      p += 16;
+      p += whole ? 16 : 8;
       continue;
     }
     // It may be another control character.
