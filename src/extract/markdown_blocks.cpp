@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "crawl/base/utf8.h"
+#include "extract/markdown_render.h"
 
 // In no header that Debian installs.
 extern "C" {
@@ -180,6 +181,7 @@ void MarkdownBlocks::write_if_large() {
 
 void MarkdownBlocks::write() {
   if (cmark_node_first_child(document_) != nullptr) {
+    render_in_runs(*document_);
     char* const text = cmark_render_commonmark(document_, CMARK_OPT_DEFAULT, 0);
     if (out_.size() > begin_) out_.push_back('\n');
     // Where a document begins, this would be no text.

@@ -9,6 +9,7 @@
 #include "crawl/base/utf8.h"
 #include "extract/markdown_memory.h"
 #include "parse/html/html_text.h"
+#include "parse/text/byte_scan.h"
 
 namespace crawl {
 namespace {
@@ -183,8 +184,11 @@ class Builder {
     for (std::size_t begin = 0; begin < gathered_.size();) {
       const std::size_t at = marks.next(begin);
       if (at > begin) {
-        cmark_node_set_literal(append(CMARK_NODE_TEXT),
-                               gathered_.substr(begin, at - begin).c_str());
+        const bool all = begin == 0 && at == gathered_.size();
+        cmark_node_set_literal(
+            append(CMARK_NODE_TEXT),
+            all ? gathered_.c_str()
+                : gathered_.substr(begin, at - begin).c_str());
       }
       if (at == gathered_.size()) return;
       const char mark[3] = {'\\', gathered_[at], '\0'};
@@ -239,9 +243,11 @@ void MarkdownInline::text(std::string_view text) {
     while (size < text.size() && is_html_space(text[size])) ++size;
     if (size > 0) space_ = true;
     text.remove_prefix(size);
-    size = 0;
-    while (size < text.size() && !is_html_space(text[size])) ++size;
-    if (size > 0) add_word(text.substr(0, size));
+    if (text.empty()) return;
+    size = static_cast<std::size_t>(
+        bytes::find_loose_space(text.data(), text.data() + text.size()) -
+        text.data());
+    add_words(text.substr(0, size));
     text.remove_prefix(size);
   }
 }
@@ -277,17 +283,17 @@ void MarkdownInline::pay() {
   }
 }
 
-void MarkdownInline::add_word(std::string_view word) {
+void MarkdownInline::add_words(std::string_view words) {
   pay();
   const Kind kind = code_ > 0 ? Kind::kCode : Kind::kText;
   code_ended_ = false;
   if (!items_.empty() && items_.back().kind == kind &&
       items_.back().end == chars_.size()) {
-    chars_ += word;
+    chars_ += words;
     items_.back().end = items_.back().alt_end = chars_.size();
     return;
   }
-  put({kind}, word);
+  put({kind}, words);
 }
 
 void MarkdownInline::image(std::string_view url, std::string_view alt) {

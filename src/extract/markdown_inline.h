@@ -75,7 +75,8 @@ class MarkdownInline {
     std::size_t item;
   };
 
-  void add_word(std::string_view word);
+  // Single spaces apart.
+  void add_words(std::string_view words);
   void pay();
   std::size_t put(Item item, std::string_view chars);
   void reopen(Active& active);
