@@ -143,28 +143,37 @@ std::uint32_t TraitReader::known_hints(std::string_view classes) {
   return hints;
 }
 
-bool is_permalink(const ContentTree& tree, Index i) {
-  const Node& node = tree[i];
-  if (!node.is(GUMBO_TAG_A)) return false;
-  constexpr std::size_t kLongest = 12;
-  if (node.end - i > 3) return false;
-  const std::string_view href = tree.get(node, Attribute::kHref);
+namespace {
+constexpr std::size_t kLongestPermalink = 12;
+}
+
+bool is_permalink(std::string_view href, std::string_view classes,
+                  std::string_view text) {
   if (href.find('#') == href.npos) return false;
-  for (Index at = i + 1; at < node.end; ++at) {
-    const std::string_view text = tree[at].text;
-    if (text.size() < 40 && weight_of(text) > kLongest) return false;
-  }
-  std::string text;
-  for (Index at = i + 1; at < node.end; ++at) {
-    if (tree[at].is_text && tree[at].text.size() < 40) text += tree[at].text;
-  }
   const std::string_view bare = trim(text, kBlanks);
   if (is_one_of(bare, {"\xC2\xB6", "#", "\xC2\xA7", "\xF0\x9F\x94\x97",
                        "\xEF\x83\x81", "\xE2\x80\x8B"})) {
     return true;
   }
-  return (hints_of(tree.get(node, Attribute::kClass)) & kSaysPermalink) != 0 &&
-         bare.size() <= kLongest;
+  return bare.size() <= kLongestPermalink &&
+         (hints_of(classes) & kSaysPermalink) != 0;
+}
+
+bool is_permalink(const ContentTree& tree, Index i) {
+  const Node& node = tree[i];
+  if (!node.is(GUMBO_TAG_A)) return false;
+  if (node.end - i > 3) return false;
+  const std::string_view href = tree.get(node, Attribute::kHref);
+  if (href.find('#') == href.npos) return false;
+  for (Index at = i + 1; at < node.end; ++at) {
+    const std::string_view text = tree[at].text;
+    if (text.size() < 40 && weight_of(text) > kLongestPermalink) return false;
+  }
+  std::string text;
+  for (Index at = i + 1; at < node.end; ++at) {
+    if (tree[at].is_text && tree[at].text.size() < 40) text += tree[at].text;
+  }
+  return is_permalink(href, tree.get(node, Attribute::kClass), text);
 }
 
 bool is_code_of_lines(const ContentTree& tree, Index i) {

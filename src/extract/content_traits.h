@@ -73,6 +73,9 @@ inline bool is_heading(const ContentTree::Node& node) {
 
 // A link to the place it stands at, for who wants to point there: no text.
 bool is_permalink(const ContentTree& tree, ContentTree::Index i);
+// As above, of an a element with this href, these classes and this text.
+bool is_permalink(std::string_view href, std::string_view classes,
+                  std::string_view text);
 
 // A block of code each line of which is an element, as doxygen writes it.
 bool is_code_of_lines(const ContentTree& tree, ContentTree::Index i);

@@ -110,7 +110,7 @@ class Writer {
     return cut();
   }
 
-  bool text(const GumboNode& node) {
+  bool text(const GumboNode& node, bool (*left_out)(const GumboNode&)) {
     if (is_text(node)) out_ += node.v.text.text;
     if (node.type == GUMBO_NODE_ELEMENT) descend(node, {});
     if (node.type == GUMBO_NODE_DOCUMENT) enter(node);
@@ -122,7 +122,10 @@ class Writer {
       }
       const GumboNode& child = child_at(*level.children, level.next++);
       if (is_text(child)) out_ += child.v.text.text;
-      if (child.type == GUMBO_NODE_ELEMENT) descend(child, {});
+      if (child.type == GUMBO_NODE_ELEMENT &&
+          (left_out == nullptr || !left_out(child))) {
+        descend(child, {});
+      }
     }
     return cut();
   }
@@ -201,8 +204,9 @@ bool append_outer_html(const GumboNode& node, std::size_t most,
   return Writer(most, out).html(node);
 }
 
-bool append_text(const GumboNode& node, std::size_t most, std::string& out) {
-  return Writer(most, out).text(node);
+bool append_text(const GumboNode& node, std::size_t most, std::string& out,
+                 bool (*left_out)(const GumboNode& element)) {
+  return Writer(most, out).text(node, left_out);
 }
 
 }  // namespace crawl

@@ -16,7 +16,9 @@ bool append_outer_html(const GumboNode& node, std::size_t most,
 
 // Appends the text of a node and all below, as the DOM's textContent. False,
 // and cut, if that takes more than `most` bytes.
-bool append_text(const GumboNode& node, std::size_t most, std::string& out);
+// Elements below of which `left_out` is true give nothing.
+bool append_text(const GumboNode& node, std::size_t most, std::string& out,
+                 bool (*left_out)(const GumboNode& element) = nullptr);
 
 }  // namespace crawl
 

@@ -8,6 +8,7 @@
 #include "base/json_library.h"
 #include "crawl/base/utf8.h"
 #include "extract/bounds.h"
+#include "extract/content_traits.h"
 #include "extract/css_matcher.h"
 #include "extract/filter.h"
 #include "extract/html_writer.h"
@@ -38,6 +39,42 @@ bool has_word(std::string_view list, std::string_view word) {
     list.remove_prefix(end);
   }
   return false;
+}
+
+std::string_view value_of(const GumboElement& element, const char* name) {
+  const GumboAttribute* const found =
+      gumbo_get_attribute(&element.attributes, name);
+  return found == nullptr ? std::string_view() : found->value;
+}
+
+// Appends the text of an element with no elements in it but, if `deeper`, such
+// as have none themselves. False if it holds more than that.
+bool append_short_text(const GumboElement& element, bool deeper,
+                       std::string& out) {
+  constexpr unsigned kMostChildren = 2;
+  constexpr std::size_t kLongest = 40;
+  if (element.children.length > kMostChildren) return false;
+  for (unsigned i = 0; i < element.children.length; ++i) {
+    const GumboNode& child = child_at(element.children, i);
+    if (is_text(child)) {
+      out += child.v.text.text;
+    } else if (is_element(child) &&
+               !(deeper && append_short_text(child.v.element, false, out))) {
+      return false;
+    }
+    if (out.size() > kLongest) return false;
+  }
+  return true;
+}
+
+// In a heading, the link to itself.
+bool is_link_to_itself(const GumboNode& node) {
+  const GumboElement& element = node.v.element;
+  if (element.tag != GUMBO_TAG_A) return false;
+  std::string text;
+  return append_short_text(element, true, text) &&
+         is_permalink(value_of(element, "href"), value_of(element, "class"),
+                      text);
 }
 
 // Writes every event of the reader, numbers in the digits they came in.
@@ -86,7 +123,7 @@ class FactReader {
 
   void heading(const Element& element) {
     std::string text;
-    if (!append_text(*element.node, most_, text)) {
+    if (!append_text(*element.node, most_, text, is_link_to_itself)) {
       all_ = false;
       return;
     }

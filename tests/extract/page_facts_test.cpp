@@ -66,6 +66,30 @@ TEST(PageFacts, HeadingsHaveLevelTextAndId) {
   EXPECT_THAT(headings_of("<hr><p>none"), IsEmpty());
 }
 
+// As Sphinx, mdBook, Hugo, MkDocs, GitHub and Javadoc write them.
+TEST(PageFacts, TheLinkOfAHeadingToItselfIsNotItsText) {
+  for (const std::string_view link :
+       {"<a class=headerlink href='#x' title='Permalink'>\xC2\xB6</a>",
+        "<a href='#x'>#</a>", "<a href='#x'> \xC2\xA7 </a>",
+        "<a class=anchor href='#x'><span>\xC2\xB6</span></a>",
+        "<a class=permalink href='/y#x'>link</a>",
+        "<a class=heading-anchor href='#x'></a>"}) {
+    EXPECT_THAT(headings_of("<h2 id=x>Title " + std::string(link) + "</h2>"),
+                ElementsAre("2|Title|x"))
+        << link;
+  }
+  for (const std::string_view link :
+       {"<a href='#x'>Title</a>",
+        "<a class=headerlink href='#x'>Title of it"
+        " all</a>",
+        "<a href='/y'>#</a>", "<a>#</a>", "<a href='#x'><b><i>#</i></b></a>"}) {
+    const std::vector<std::string> found =
+        headings_of("<h2>" + std::string(link) + "</h2>");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0], "2||") << link;
+  }
+}
+
 TEST(PageFacts, MetaComesByEachOfItsNames) {
   EXPECT_THAT(
       meta_of("<meta charset=utf-8><meta name=Author content=' A B '>"
