@@ -481,6 +481,37 @@ TEST(Extractor, NoXPathRunsForEver) {
   EXPECT_THAT(values("<p>x", "//p/text()"), ElementsAre("x"));
 }
 
+// Positions and axes for which no CSS stands are libxml2's.
+TEST(Extractor, EveryAxisEndsOnEveryPageMadeToBeSlow) {
+  Strings selectors;
+  for (const std::string axis :
+       {"ancestor", "ancestor-or-self", "attribute", "child", "descendant",
+        "descendant-or-self", "following", "following-sibling", "parent",
+        "preceding", "preceding-sibling", "self"}) {
+    selectors.push_back("//*/" + axis + "::node()[last()]/" + axis +
+                        "::node()[2]");
+    selectors.push_back("//*[" + axis + "::*[position() mod 2 = 1]]|first");
+    selectors.push_back("xpath:count(//*[count(" + axis + "::*) > 3])");
+  }
+  for (const std::string& html :
+       {repeated("<div>", 3'000), repeated("<p>x", 3'000),
+        repeated("<table><tr><td>", 800), repeated("<b><i><a href=x><p>", 800),
+        repeated("<p a=b c=d><!-- x -->y</p>", 2'000)}) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      Strings third;
+      for (std::size_t j = i; j < selectors.size(); j += 3) {
+        third.push_back(selectors[j]);
+      }
+      const std::string error = extract(html, third).error;
+      EXPECT_TRUE(error.empty() ||
+                  error.find("too much time or memory") != error.npos ||
+                  error.find("more was found") != error.npos)
+          << error;
+    }
+  }
+  EXPECT_THAT(values("<p>x", "//p/text()"), ElementsAre("x"));
+}
+
 TEST(Extractor, AListFindsEachOnceHoweverLongItIs) {
   const std::string html = repeated("<p>x", 20'000);
   std::string list = "p";
