@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "crawl/base/nearest_name.h"
 #include "crawl/base/utf8.h"
+#include "extract/css_pseudo_classes.h"
 #include "extract/css_selector.h"
+#include "extract/css_tokens.h"
 #include "extract/filter.h"
 
 namespace crawl {
@@ -18,111 +19,15 @@ namespace {
 constexpr std::size_t kMostBytes = 4096;
 constexpr int kMostNesting = 16;
 constexpr int kMostFunctions = 64;
-constexpr int kMostCount = 1'000'000'000;
 
 using Kind = CssTest::Kind;
-
-// Thrown within this file, and caught in it.
-struct Fault {
-  SelectorFault fault;
-};
-
-constexpr bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-constexpr bool is_name_start(char c) {
-  return is_ascii_letter(c) || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
-constexpr bool is_name_char(char c) {
-  return is_name_start(c) || is_ascii_digit(c) || c == '-';
-}
-
-struct Word {
-  std::string_view name;
-  Kind kind;
-  int a = 0;
-  int b = 0;
-};
-
-// Pseudo-classes that stand alone, and what each asks.
-constexpr std::array<Word, 42> kPlain = {{
-    {"root", Kind::kRoot},
-    {"scope", Kind::kRoot},  // of a whole page
-    {"empty", Kind::kEmpty},
-    {"first-child", Kind::kNthChild, 0, 1},
-    {"last-child", Kind::kNthLastChild, 0, 1},
-    {"first-of-type", Kind::kNthOfType, 0, 1},
-    {"last-of-type", Kind::kNthLastOfType, 0, 1},
-    {"only-child", Kind::kNthChild, 0, 1},  // and the last, see below
-    {"only-of-type", Kind::kNthOfType, 0, 1},
-    {"link", Kind::kLink},
-    {"any-link", Kind::kLink},
-    {"checked", Kind::kChecked},
-    {"enabled", Kind::kEnabled},
-    {"disabled", Kind::kDisabled},
-    {"required", Kind::kRequired},
-    {"optional", Kind::kOptional},
-    {"visited", Kind::kNever},
-    {"hover", Kind::kNever},
-    {"active", Kind::kNever},
-    {"focus", Kind::kNever},
-    {"focus-within", Kind::kNever},
-    {"focus-visible", Kind::kNever},
-    {"target", Kind::kNever},
-    {"target-within", Kind::kNever},
-    {"indeterminate", Kind::kNever},
-    {"current", Kind::kNever},
-    {"past", Kind::kNever},
-    {"future", Kind::kNever},
-    {"playing", Kind::kNever},
-    {"paused", Kind::kNever},
-    {"fullscreen", Kind::kNever},
-    {"modal", Kind::kNever},
-    {"picture-in-picture", Kind::kNever},
-    {"popover-open", Kind::kNever},
-    {"user-valid", Kind::kNever},
-    {"user-invalid", Kind::kNever},
-    {"autofill", Kind::kNever},
-    {"local-link", Kind::kNever},
-    // Pseudo-elements that older style sheets write with one colon.
-    {"before", Kind::kNever},
-    {"after", Kind::kNever},
-    {"first-line", Kind::kNever},
-    {"first-letter", Kind::kNever},
-}};
-
-constexpr std::array<Word, 11> kFunctions = {{
-    {"not", Kind::kNot},
-    {"is", Kind::kIs},
-    {"where", Kind::kIs},
-    {"matches", Kind::kIs},  // earlier names of :is()
-    {"any", Kind::kIs},
-    {"has", Kind::kHas},
-    {"lang", Kind::kLang},
-    {"nth-child", Kind::kNthChild},
-    {"nth-last-child", Kind::kNthLastChild},
-    {"nth-of-type", Kind::kNthOfType},
-    {"nth-last-of-type", Kind::kNthLastOfType},
-}};
 
 constexpr std::array<std::string_view, 5> kNoPageHas = {
     "before", "after", "first-line", "first-letter", "selection"};
 
-template <std::size_t size>
-const Word* find_word(const std::array<Word, size>& words,
-                      std::string_view name) {
-  const auto* const at =
-      std::find_if(words.begin(), words.end(),
-                   [&](const Word& w) { return w.name == name; });
-  return at == words.end() ? nullptr : at;
-}
-
-class Parser {
+class Parser : private CssTokens {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text) : CssTokens(text) {}
 
   CssList parse() {
     if (text_.size() > kMostBytes) {
@@ -138,138 +43,6 @@ class Parser {
 
  private:
   enum class Where : std::uint8_t { kTop, kNested, kRelative };
-
-  [[noreturn]] void fail(std::string message) const {
-    fail(std::move(message), at_);
-  }
-  [[noreturn]] static void fail(std::string message, std::size_t offset) {
-    throw Fault{{std::move(message), offset}};
-  }
-
-  // --- Characters. Comments may stand between any two tokens.
-
-  bool at_end() const { return at_ >= text_.size(); }
-  char peek(std::size_t ahead = 0) const {
-    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-  }
-  bool looking_at(std::string_view word) const {
-    return text_.substr(at_).starts_with(word);
-  }
-  bool take(char c) {
-    if (at_end() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-
-  void skip_comments() {
-    while (looking_at("/*")) {
-      const std::size_t end = text_.find("*/", at_ + 2);
-      at_ = end == text_.npos ? text_.size() : end + 2;
-    }
-  }
-
-  // True if there was white space, not only comments.
-  bool skip_space() {
-    bool space = false;
-    for (;;) {
-      skip_comments();
-      if (at_end() || !is_space(text_[at_])) return space;
-      ++at_;
-      space = true;
-    }
-  }
-
-  // --- Tokens (CSS Syntax Level 3, section 4).
-
-  bool starts_escape(std::size_t ahead = 0) const {
-    if (peek(ahead) != '\\') return false;
-    const std::size_t next = at_ + ahead + 1;
-    return next >= text_.size() ||
-           (text_[next] != '\n' && text_[next] != '\r' && text_[next] != '\f');
-  }
-
-  bool starts_name(std::size_t ahead = 0) const {
-    if (at_ + ahead >= text_.size()) return false;
-    if (peek(ahead) == '-') {
-      return peek(ahead + 1) == '-' || is_name_start(peek(ahead + 1)) ||
-             starts_escape(ahead + 1);
-    }
-    return is_name_start(peek(ahead)) || starts_escape(ahead);
-  }
-
-  // What stands behind a backslash.
-  void escape(std::string& out) {
-    ++at_;
-    if (at_end()) {
-      out += kReplacementCharacter;
-      return;
-    }
-    if (hex_digit_value(text_[at_]) < 0) {
-      const Utf8Sequence next = first_utf8_sequence(text_.substr(at_));
-      out += text_.substr(at_, next.size);
-      at_ += next.size;
-      return;
-    }
-    char32_t code = 0;
-    for (int digits = 0; digits < 6 && !at_end(); ++digits, ++at_) {
-      const int value = hex_digit_value(text_[at_]);
-      if (value < 0) break;
-      code = code * 16 + static_cast<char32_t>(value);
-    }
-    if (looking_at("\r\n")) ++at_;
-    if (!at_end() && is_space(text_[at_])) ++at_;
-    if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
-      out += kReplacementCharacter;
-    } else {
-      append_utf8(code, out);
-    }
-  }
-
-  // The characters of a name, however it begins.
-  std::string name_chars() {
-    std::string out;
-    while (!at_end()) {
-      if (is_name_char(text_[at_])) {
-        out.push_back(text_[at_++]);
-      } else if (starts_escape()) {
-        escape(out);
-      } else {
-        break;
-      }
-    }
-    return out;
-  }
-
-  std::string name(std::string_view what) {
-    if (!starts_name()) fail(fmt::format("{} is expected here", what));
-    return name_chars();
-  }
-
-  std::string string_token() {
-    const char quote = text_[at_];
-    const std::size_t begin = at_++;
-    std::string out;
-    while (!at_end() && text_[at_] != quote) {
-      const char c = text_[at_];
-      if (c == '\n' || c == '\r' || c == '\f') {
-        fail("the string that begins here is not closed", begin);
-      }
-      if (c != '\\') {
-        out.push_back(c);
-        ++at_;
-      } else if (at_ + 1 == text_.size()) {
-        ++at_;
-      } else if (starts_escape()) {
-        escape(out);
-      } else {  // a line goes on
-        at_ += text_.substr(at_ + 1).starts_with("\r\n") ? 3 : 2;
-      }
-    }
-    if (!at_end()) ++at_;  // as everywhere, the end closes what is open
-    return out;
-  }
-
-  // --- Selectors.
 
   CssList selector_list(Where where) {
     CssList list;
@@ -313,7 +86,10 @@ class Parser {
       const bool universal = compound(where, out);
       if (out.target.kind != CssTarget::Kind::kElement) {
         skip_space();
-        if (!at_list_end(where)) fail("nothing may follow a pseudo-element");
+        if (!at_list_end(where)) {
+          fail(peek() == '|' ? what_is_wrong()
+                             : "nothing may follow a pseudo-element");
+        }
         // "p ::text": all text below p, its own too.
         if (universal && !out.combinators.empty() &&
             out.combinators.back() == CssCombinator::kDescendant) {
@@ -482,7 +258,7 @@ class Parser {
     test.kind = Kind::kHasAttribute;
     test.name_space = CssNamespace::kNone;
     prefix(test.name_space, true);
-    test.name = name("an attribute's name");
+    test.name = attribute_name();
     test.lower = lower_case(test.name);
     skip_space();
     if (!at_end() && peek() != ']') {
@@ -500,6 +276,12 @@ class Parser {
     }
     if (!at_end() && !take(']')) fail("a ']' is expected here");
     tests.push_back(std::move(test));
+  }
+
+  std::string attribute_name() {
+    std::string out = name("an attribute's name");
+    if (peek() == ':') fail("a prefix is written with a '|': xlink|href");
+    return out;
   }
 
   Kind comparison() {
@@ -547,7 +329,7 @@ class Parser {
       out.target.kind = CssTarget::Kind::kAttribute;
       skip_space();
       prefix(out.target.name_space, true);
-      out.target.name = name("an attribute's name");
+      out.target.name = attribute_name();
       out.target.lower = lower_case(out.target.name);
       skip_space();
       if (!at_end() && !take(')')) fail("a ')' is expected here");
@@ -568,8 +350,8 @@ class Parser {
       function(word, begin, tests);
       return;
     }
-    const Word* const found = find_word(kPlain, word);
-    if (found == nullptr) unknown(word, begin);
+    const CssPseudoClass* const found = find_pseudo_class(word);
+    if (found == nullptr) fail(why_no_pseudo_class(word), begin);
     CssTest test;
     test.kind = found->kind;
     test.a = found->a;
@@ -583,36 +365,10 @@ class Parser {
     tests.push_back(std::move(test));
   }
 
-  [[noreturn]] void unknown(std::string_view word, std::size_t begin) const {
-    if (find_word(kFunctions, word) != nullptr) {
-      fail(fmt::format(":{} needs parentheses", word), begin);
-    }
-    if (find_word(kPlain, word) != nullptr) {
-      fail(fmt::format(":{} takes no parentheses", word), begin);
-    }
-    if (word == "contains") {
-      fail(
-          "':contains()' is not CSS: XPath can say it, "
-          "//p[contains(., \"word\")]",
-          begin);
-    }
-    if (word == "text" || word == "attr") {
-      fail(fmt::format("two colons are written before it: ::{}", word), begin);
-    }
-    std::vector<std::string_view> names;
-    for (const Word& known : kPlain) names.push_back(known.name);
-    for (const Word& known : kFunctions) names.push_back(known.name);
-    const auto nearest = nearest_name(word, names);
-    fail(nearest ? fmt::format("no such pseudo-class; did you mean ':{}'?",
-                               *nearest)
-                 : "no such pseudo-class",
-         begin);
-  }
-
   void function(const std::string& word, std::size_t begin,
                 CssCompound& tests) {
-    const Word* const found = find_word(kFunctions, word);
-    if (found == nullptr) unknown(word, begin);
+    const CssPseudoClass* const found = find_pseudo_function(word);
+    if (found == nullptr) fail(why_no_pseudo_class(word), begin);
     if (++functions_ > kMostFunctions) {
       fail(fmt::format("it has more than {} of these", kMostFunctions), begin);
     }
@@ -703,14 +459,6 @@ class Parser {
            (text.size() == word.size() || !is_name_char(text[word.size()]));
   }
 
-  int count() {
-    std::int64_t value = 0;
-    for (; is_ascii_digit(peek()); ++at_) {
-      value = std::min<std::int64_t>(value * 10 + (peek() - '0'), kMostCount);
-    }
-    return static_cast<int>(value);
-  }
-
   // "+ 3" behind the n.
   void offset(CssTest& test, std::size_t begin) {
     const std::size_t before = at_;
@@ -728,8 +476,6 @@ class Parser {
     test.b = (sign == '-' ? -1 : 1) * count();
   }
 
-  const std::string_view text_;
-  std::size_t at_ = 0;
   int nesting_ = 0;
   int functions_ = 0;
   bool in_has_ = false;
@@ -740,7 +486,7 @@ class Parser {
 tl::expected<CssList, SelectorFault> parse_css(std::string_view text) {
   try {
     return Parser(text).parse();
-  } catch (Fault& fault) {
+  } catch (CssFault& fault) {
     return tl::unexpected(std::move(fault.fault));
   }
 }

@@ -142,6 +142,31 @@ TEST(Css, ALineBreakInAStringMustBeEscaped) {
   }
 }
 
+TEST(Css, AllWhiteSpaceIsAlike) {
+  const Page page("<div id=a><p id=b class='x y'></p><p id=c></p></div>");
+  for (const std::string space :
+       {" ", "\t", "\n", "\r", "\r\n", "\f", " \t\r\n\f ", " /**/ "}) {
+    EXPECT_EQ(page.ids("div" + space + "p"), "b c");
+    for (const std::string combinator : {">", "+", "~", ","}) {
+      const std::string other = combinator == ">" ? "div" : "p";
+      const std::string wanted = combinator == ">"   ? "b c"
+                                 : combinator == "," ? "b c"
+                                                     : "c";
+      for (const std::string& selector :
+           {other + space + combinator + "p", other + combinator + space + "p",
+            space + other + space + combinator + space + "p" + space}) {
+        EXPECT_EQ(page.ids(selector), wanted) << selector;
+      }
+    }
+    EXPECT_EQ(page.ids("[" + space + "class" + space + "~=" + space + "'x'" +
+                       space + "i" + space + "]"),
+              "b");
+    EXPECT_EQ(page.ids("p:nth-child(" + space + "2n" + space + "+" + space +
+                       "1" + space + "of" + space + "p" + space + ")"),
+              "b");
+  }
+}
+
 TEST(Css, BadEscapesStandForTheReplacementCharacter) {
   const Page page("<p id=a class='\xEF\xBF\xBD'><p id=b class=x>");
   for (const std::string_view selector :
@@ -206,6 +231,9 @@ TEST(Css, MistakesOfOtherLanguagesAreExplained) {
   EXPECT_THAT(message("id('x')"), ::testing::HasSubstr("xpath:"));
   EXPECT_THAT(message("a | frist"), ::testing::HasSubstr("first"));
   EXPECT_THAT(message("a|frist"), ::testing::HasSubstr("first"));
+  EXPECT_THAT(message("a::text|frist"), ::testing::HasSubstr("filter"));
+  EXPECT_THAT(message("a::attr(xlink:href)"),
+              ::testing::HasSubstr("xlink|href"));
   EXPECT_THAT(message("a:hovr"), ::testing::HasSubstr("':hover'"));
   EXPECT_THAT(message("a:hover(x)"), ::testing::HasSubstr("no parentheses"));
   EXPECT_THAT(message("a:not"), ::testing::HasSubstr("needs parentheses"));
