@@ -22,8 +22,16 @@ constexpr int kMostFunctions = 64;
 
 using Kind = CssTest::Kind;
 
+// Pseudo-elements that no page has; the first four may be written with one
+// colon, as in older style sheets.
 constexpr std::array<std::string_view, 5> kNoPageHas = {
     "before", "after", "first-line", "first-letter", "selection"};
+constexpr std::size_t kOlder = 4;
+
+bool no_page_has(std::string_view word, std::size_t first) {
+  const auto* const end = kNoPageHas.begin() + first;
+  return std::find(kNoPageHas.begin(), end, word) != end;
+}
 
 class Parser : private CssTokens {
  public:
@@ -146,7 +154,10 @@ class Parser : private CssTokens {
         break;
       } else if (c == ':') {
         ++at_;
-        pseudo_class(tests);
+        if (pseudo_class(where, tests, out)) {
+          any = true;
+          break;
+        }
       } else {
         break;
       }
@@ -320,9 +331,7 @@ class Parser : private CssTokens {
   void pseudo_element(Where where, CssCompound& tests, CssComplex& out) {
     const std::size_t begin = at_;
     const std::string word = lower_case(name("text or attr(name)"));
-    if (where != Where::kTop) {
-      fail("a pseudo-element can only stand at the end of a selector", begin);
-    }
+    check_place(where, begin);
     if (word == "text" && peek() != '(') {
       out.target.kind = CssTarget::Kind::kText;
     } else if (word == "attr" && take('(')) {
@@ -333,9 +342,7 @@ class Parser : private CssTokens {
       out.target.lower = lower_case(out.target.name);
       skip_space();
       if (!at_end() && !take(')')) fail("a ')' is expected here");
-    } else if (std::find(kNoPageHas.begin(), kNoPageHas.end(), word) !=
-                   kNoPageHas.end() &&
-               peek() != '(') {
+    } else if (no_page_has(word, kNoPageHas.size()) && peek() != '(') {
       out.target.kind = CssTarget::Kind::kNothing;
       tests.emplace_back();
     } else {
@@ -343,12 +350,24 @@ class Parser : private CssTokens {
     }
   }
 
-  void pseudo_class(CssCompound& tests) {
+  void check_place(Where where, std::size_t begin) const {
+    if (where == Where::kTop) return;
+    fail("a pseudo-element can only stand at the end of a selector", begin);
+  }
+
+  // True if it is a pseudo-element.
+  bool pseudo_class(Where where, CssCompound& tests, CssComplex& out) {
     const std::size_t begin = at_;
     const std::string word = lower_case(name("the name of a pseudo-class"));
     if (peek() == '(') {
       function(word, begin, tests);
-      return;
+      return false;
+    }
+    if (no_page_has(word, kOlder)) {
+      check_place(where, begin);
+      out.target.kind = CssTarget::Kind::kNothing;
+      tests.emplace_back();
+      return true;
     }
     const CssPseudoClass* const found = find_pseudo_class(word);
     if (found == nullptr) fail(why_no_pseudo_class(word), begin);
@@ -363,6 +382,7 @@ class Parser : private CssTokens {
       tests.push_back(std::move(last));
     }
     tests.push_back(std::move(test));
+    return false;
   }
 
   void function(const std::string& word, std::size_t begin,

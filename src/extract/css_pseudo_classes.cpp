@@ -13,7 +13,7 @@ namespace {
 
 using Kind = CssTest::Kind;
 
-constexpr std::array<CssPseudoClass, 42> kPlain = {{
+constexpr std::array<CssPseudoClass, 38> kPlain = {{
     {"root", Kind::kRoot},
     {"scope", Kind::kRoot},  // of a whole page
     {"empty", Kind::kEmpty},
@@ -52,11 +52,6 @@ constexpr std::array<CssPseudoClass, 42> kPlain = {{
     {"user-invalid", Kind::kNever},
     {"autofill", Kind::kNever},
     {"local-link", Kind::kNever},
-    // Pseudo-elements that older style sheets write with one colon.
-    {"before", Kind::kNever},
-    {"after", Kind::kNever},
-    {"first-line", Kind::kNever},
-    {"first-letter", Kind::kNever},
 }};
 
 constexpr std::array<CssPseudoClass, 11> kFunctions = {{
