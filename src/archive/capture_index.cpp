@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace crawl {
 namespace {
@@ -19,6 +21,10 @@ constexpr const char* kSetUp =
     " WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS capture(place INTEGER, line TEXT NOT NULL);"
     "CREATE INDEX IF NOT EXISTS capture_in_order ON capture(line);";
+
+// What waits to be written to the file, about 12,000 payloads.
+constexpr std::size_t kMostRecent = std::size_t{4} << 20U;
+constexpr std::size_t kRecentEntry = 160;  // besides its texts
 
 }  // namespace
 
@@ -59,6 +65,14 @@ Result<std::unique_ptr<CaptureIndex>> CaptureIndex::open(
                                "INSERT OR IGNORE INTO payload VALUES(?,?,?,?)");
   }
   if (code == SQLITE_OK) code = execute(db, "BEGIN");
+  Statement any;
+  if (code == SQLITE_OK)
+    code = any.prepare(db, "SELECT 1 FROM payload LIMIT 1");
+  if (code == SQLITE_OK) {
+    code = any.step();
+    index->any_stored_ = code == SQLITE_ROW;
+    if (code == SQLITE_ROW || code == SQLITE_DONE) code = SQLITE_OK;
+  }
   if (code != SQLITE_OK) {
     const Result<void> failed = index->fail(code);
     return make_error(fmt::format("{}{}{}", failed.error().message,
@@ -69,6 +83,7 @@ Result<std::unique_ptr<CaptureIndex>> CaptureIndex::open(
 
 Result<std::optional<CaptureIndex::Original>> CaptureIndex::find(
     std::string_view payload) {
+  if (!any_stored_) return std::nullopt;
   find_.bind(1, payload);
   const int code = find_.step();
   std::optional<Original> found;
@@ -85,16 +100,43 @@ Result<std::optional<CaptureIndex::Original>> CaptureIndex::find(
 Result<std::optional<CaptureIndex::Original>> CaptureIndex::add(
     std::uint64_t place, std::string_view payload, std::string_view url,
     std::string_view date) {
-  add_.bind(1, payload);
-  add_.bind(2, static_cast<std::int64_t>(place));
-  add_.bind(3, url);
-  add_.bind(4, date);
-  if (const int code = add_.run(); code != SQLITE_OK) {
-    return tl::unexpected(fail(code).error());
+  const auto [at, is_new] = recent_.try_emplace(std::string(payload));
+  Recent& recent = at->second;
+  if (!is_new) return recent.original;
+  Result<std::optional<Original>> stored = find(payload);
+  if (!stored || *stored) {
+    recent_.erase(at);
+    return stored;
   }
-  // Most are new, and are looked for once.
-  if (sqlite3_changes(db_.get()) > 0) return std::nullopt;
-  return find(payload);
+  recent = {place, {std::string(url), std::string(date)}};
+  recent_bytes_ += kRecentEntry + payload.size() + url.size() + date.size();
+  if (recent_bytes_ < kMostRecent) return std::nullopt;
+  if (Result<void> done = store_recent(); !done) {
+    return tl::unexpected(done.error());
+  }
+  return std::nullopt;
+}
+
+Result<void> CaptureIndex::store_recent() {
+  std::vector<decltype(recent_)::const_iterator> in_order;
+  in_order.reserve(recent_.size());
+  for (auto at = recent_.cbegin(); at != recent_.cend(); ++at) {
+    in_order.push_back(at);
+  }
+  std::sort(in_order.begin(), in_order.end(),
+            [](auto a, auto b) { return a->first < b->first; });
+  for (const auto at : in_order) {
+    const auto& [payload, recent] = *at;
+    add_.bind(1, payload);
+    add_.bind(2, static_cast<std::int64_t>(recent.place));
+    add_.bind(3, recent.original.url);
+    add_.bind(4, recent.original.date);
+    if (const int code = add_.run(); code != SQLITE_OK) return fail(code);
+    any_stored_ = true;
+  }
+  recent_.clear();
+  recent_bytes_ = 0;
+  return {};
 }
 
 Result<void> CaptureIndex::add_line(std::uint64_t place,
@@ -119,6 +161,7 @@ Result<void> CaptureIndex::each_line(
 }
 
 Result<void> CaptureIndex::commit() {
+  if (Result<void> stored = store_recent(); !stored) return stored;
   const int code = execute(db_.get(), "COMMIT;BEGIN");
   return code == SQLITE_OK ? Result<void>() : fail(code);
 }

@@ -322,10 +322,10 @@ class Checker {
     const std::string value = lower_case(said.substr(colon + 1));
     std::string hex;
     for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
-    const std::string base32 = lower_case(to_base32(digest));
-    if (value == base32 || value == hex) return;
+    const FixedText<32> base32 = to_base32(digest);
+    if (equals_ignoring_case(value, base32.text()) || value == hex) return;
     fault(fmt::format("its {} digest is {}, but that of the {} is sha1:{}",
-                      what, said, what, to_base32(digest)));
+                      what, said, what, base32.text()));
   }
 
   // Two line ends, and of what is packed the member's end.

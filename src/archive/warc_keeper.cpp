@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <initializer_list>
 #include <utility>
 
@@ -14,8 +15,13 @@ namespace {
 // Of what one large exchange needed.
 constexpr std::size_t kMostRoomKept = std::size_t{1} << 20U;
 
-std::string line(std::string_view name, std::string_view value) {
-  return fmt::format("{}: {}\r\n", name, value);
+// For what three records have besides what they hold.
+constexpr std::size_t kRoomForHeads = 2048;
+
+// A field that comes from a URL or from the crawl itself: it has no line ends.
+void append_line(std::string& lines, std::string_view name,
+                 std::string_view value) {
+  lines.append(name).append(": ").append(value).append("\r\n");
 }
 
 // Whether the body would not get any smaller: it has a content coding, or is of
@@ -38,26 +44,18 @@ bool is_packed(const WireExchange& exchange) {
 }
 
 // The protocols, as WARC-Protocol has them (iipc/warc-specifications 42).
-std::string protocol_lines(const WireExchange& exchange) {
-  std::string lines = line(
-      "WARC-Protocol",
+void append_protocols(std::string& lines, const WireExchange& exchange) {
+  append_line(
+      lines, "WARC-Protocol",
       exchange.http_version == "2" ? "h2" : "http/" + exchange.http_version);
   // "TLSv1.3"
   if (exchange.tls_version.starts_with("TLSv")) {
-    lines += line("WARC-Protocol", "tls/" + exchange.tls_version.substr(4));
+    append_line(lines, "WARC-Protocol",
+                "tls/" + exchange.tls_version.substr(4));
   }
-  return lines;
 }
 
 }  // namespace
-
-std::string warc_digest(Sha1& sha1, std::string_view bytes,
-                        std::string_view more) {
-  sha1.reset();
-  sha1.update(bytes);
-  sha1.update(more);
-  return "sha1:" + to_base32(sha1.digest());
-}
 
 WarcKeeper::WarcKeeper(bool pack) : pack_(pack) {}
 WarcKeeper::~WarcKeeper() = default;
@@ -74,20 +72,22 @@ std::unique_ptr<WarcKeeper::Tools> WarcKeeper::take_tools() const {
   return std::make_unique<Tools>();
 }
 
-std::string WarcKeeper::packed(Tools& tools, WarcRecord& record, bool store,
-                               std::string_view block,
-                               std::string_view more) const {
-  if (!pack_) return std::string(record.end(block, more));
-  if (store) {
-    std::string member;
-    GzipMember::append_stored(
-        {record.head(block.size() + more.size()), block, more, kWarcRecordEnd},
-        member);
-    return member;
+void WarcKeeper::append(Tools& tools, WarcRecord& record, bool store,
+                        std::string& records, std::string_view block,
+                        std::string_view more) const {
+  if (pack_ && !store) {
+    tools.member.clear();
+    tools.packer.append(record.end(block, more), tools.member);
+    records += tools.member;
+    return;
   }
-  tools.member.clear();
-  tools.packer.append(record.end(block, more), tools.member);
-  return tools.member;
+  const std::string_view head = record.head(block.size() + more.size());
+  const auto pieces = {head, block, more, kWarcRecordEnd};
+  if (pack_) {
+    GzipMember::append_stored(pieces, records);
+  } else {
+    for (const std::string_view piece : pieces) records += piece;
+  }
 }
 
 std::shared_ptr<const KeptExchange> WarcKeeper::keep(
@@ -105,62 +105,66 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   capture->payload = warc_digest(tools->sha1, exchange.body);
   capture->may_be_referred_to =
       !exchange.body.empty() && exchange.truncated.empty();
+  std::string& records = capture->records;
+  if (!pack_ || store) {
+    records.reserve(exchange.request.size() + exchange.head.size() +
+                    exchange.body.size() + kRoomForHeads);
+  }
   // Ids that differ in their last digit take hardly more room than one.
-  std::string id = fmt::format("<{}>", ids_.next());
-  const auto id_with = [&](char last) {
-    id[id.size() - 2] = last;
-    return id;
-  };
-  capture->response_id = id_with('0');
-  const std::string request_id = id_with('1');
+  std::array<WarcId, 3> ids;
+  ids.fill(ids_.next());
+  for (std::size_t i = 0; i < ids.size(); ++i) ids[i].put_hex(45, 1, i);
+  const auto& [response_id, request_id, metadata_id] = ids;
 
-  std::string shared =
-      line("WARC-Date", capture->date) + line("WARC-Target-URI", exchange.url);
+  std::string shared;
+  shared.reserve(exchange.url.size() + 128);
+  append_line(shared, "WARC-Date", capture->date.text());
+  append_line(shared, "WARC-Target-URI", exchange.url);
   if (!exchange.remote_ip.empty()) {
-    shared += line("WARC-IP-Address", exchange.remote_ip);
+    append_line(shared, "WARC-IP-Address", exchange.remote_ip);
   }
   WarcRecord request("request", tools->record);
-  request.add("WARC-Record-ID", request_id)
+  request.add("WARC-Record-ID", request_id.text())
       .add_lines(shared)
-      .add("WARC-Concurrent-To", capture->response_id)
-      .add("WARC-Block-Digest", warc_digest(tools->sha1, exchange.request))
-      .add("Content-Type", "application/http;msgtype=request");
-  capture->request = packed(*tools, request, store, exchange.request);
-
-  const std::string protocols = protocol_lines(exchange);
-  WarcRecord response("response", tools->record);
-  response.add("WARC-Record-ID", capture->response_id)
-      .add_lines(shared)
-      .add_lines(protocols)
-      .add("WARC-Concurrent-To", request_id)
+      .add("WARC-Concurrent-To", response_id.text())
       .add("WARC-Block-Digest",
-           warc_digest(tools->sha1, exchange.head, exchange.body))
-      .add("WARC-Payload-Digest", capture->payload);
+           warc_digest(tools->sha1, exchange.request).text())
+      .add("Content-Type", "application/http;msgtype=request");
+  append(*tools, request, store, records, exchange.request);
+  capture->request_bytes = records.size();
+
+  std::string& lines = capture->lines;
+  lines.reserve(shared.size() + 256);
+  append_line(lines, "WARC-Record-ID", response_id.text());
+  lines += shared;
+  append_protocols(lines, exchange);
+  append_line(lines, "WARC-Concurrent-To", request_id.text());
+  WarcRecord response("response", tools->record);
+  response.add_lines(lines)
+      .add("WARC-Block-Digest",
+           warc_digest(tools->sha1, exchange.head, exchange.body).text())
+      .add("WARC-Payload-Digest", capture->payload.text());
   if (!exchange.truncated.empty()) {
     response.add("WARC-Truncated", exchange.truncated);
   }
   response.add("Content-Type", "application/http;msgtype=response");
-  capture->response =
-      packed(*tools, response, store, exchange.head, exchange.body);
+  append(*tools, response, store, records, exchange.head, exchange.body);
+  capture->response_bytes = records.size() - capture->request_bytes;
 
   std::string about;
-  if (!exchange.via.empty()) about += line("via", exchange.via);
-  if (!exchange.hops.empty()) about += line("hopsFromSeed", exchange.hops);
-  about +=
-      line("fetchTimeMs", fmt::format("{:.0f}", exchange.times.total * 1000));
+  if (!exchange.via.empty()) append_line(about, "via", exchange.via);
+  if (!exchange.hops.empty()) append_line(about, "hopsFromSeed", exchange.hops);
+  append_line(about, "fetchTimeMs",
+              fmt::format("{:.0f}", exchange.times.total * 1000));
   // What it is about, the response says.
   WarcRecord metadata("metadata", tools->record);
-  metadata.add("WARC-Record-ID", id_with('2'))
-      .add("WARC-Date", capture->date)
-      .add("WARC-Concurrent-To", capture->response_id)
+  metadata.add("WARC-Record-ID", metadata_id.text())
+      .add("WARC-Date", capture->date.text())
+      .add("WARC-Concurrent-To", response_id.text())
       .add("Content-Type", "application/warc-fields");
-  capture->metadata = packed(*tools, metadata, store, about);
+  append(*tools, metadata, store, records, about);
 
-  if (capture->may_be_referred_to) {
-    capture->head = exchange.head;
-    capture->shared_lines =
-        shared + protocols + line("WARC-Concurrent-To", request_id);
-  }
+  if (capture->may_be_referred_to) capture->head = exchange.head;
   for (std::string* room : {&tools->record, &tools->member}) {
     if (room->capacity() > kMostRoomKept) *room = std::string();
   }

@@ -33,20 +33,17 @@ class WarcKeeper final : public ExchangeKeeper {
     std::string record, member;  // room to work in
   };
   std::unique_ptr<Tools> take_tools() const;
-  // The record, of a block in two parts, as it goes to the file; `store`: as a
-  // member, but not made any smaller.
-  std::string packed(Tools& tools, WarcRecord& record, bool store,
-                     std::string_view block, std::string_view more = {}) const;
+  // Appends the record, of a block in two parts, as it goes to the file;
+  // `store`: as a member, but not made any smaller.
+  void append(Tools& tools, WarcRecord& record, bool store,
+              std::string& records, std::string_view block,
+              std::string_view more = {}) const;
 
   const bool pack_;
   const RecordIds ids_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Tools>> idle_;  // guarded by mutex_
 };
-
-// "sha1:..." of bytes in two parts.
-std::string warc_digest(Sha1& sha1, std::string_view bytes,
-                        std::string_view more = {});
 
 }  // namespace crawl
 

@@ -1,6 +1,5 @@
 #include "archive/warc_record.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,14 +48,33 @@ std::string_view WarcRecord::end(std::string_view block,
   return text_;
 }
 
-std::string warc_date(std::chrono::system_clock::time_point time) {
-  using std::chrono::microseconds;
-  const auto since = time.time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
-  return fmt::format(
-      "{:%Y-%m-%dT%H:%M:%S}.{:06}Z",
-      fmt::gmtime(static_cast<std::time_t>(seconds.count())),
-      std::chrono::duration_cast<microseconds>(since - seconds).count());
+WarcDigest warc_digest(Sha1& sha1, std::string_view bytes,
+                       std::string_view more) {
+  sha1.reset();
+  sha1.update(bytes);
+  sha1.update(more);
+  WarcDigest digest("sha1:                                ");
+  to_base32(sha1.digest()).text().copy(digest.data() + 5, 32);
+  return digest;
+}
+
+WarcDate warc_date(std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(floor<microseconds>(time - day));
+  WarcDate text("0000-00-00T00:00:00.000000Z");
+  const auto put = [&](std::size_t at, std::size_t width, auto number) {
+    text.put_decimal(at, width, static_cast<std::uint64_t>(number));
+  };
+  put(0, 4, static_cast<int>(date.year()));
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, clock.hours().count());
+  put(14, 2, clock.minutes().count());
+  put(17, 2, clock.seconds().count());
+  put(20, 6, clock.subseconds().count());
+  return text;
 }
 
 std::optional<std::chrono::system_clock::time_point> parse_warc_date(
@@ -113,15 +131,18 @@ RecordIds::RecordIds() : impl_(std::make_shared<Impl>()) {
   }
 }
 
-std::string RecordIds::next() const {
+WarcId RecordIds::next() const {
   const std::uint64_t text[3] = {impl_->seed[0], impl_->seed[1],
                                  impl_->count.fetch_add(1)};
   const Fingerprint bits =
       fingerprint({reinterpret_cast<const char*>(text), sizeof text});
-  return fmt::format("urn:uuid:{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-                     bits.high >> 32U, bits.high >> 16U & 0xFFFFU,
-                     bits.high & 0xFFFU, (bits.low >> 48U & 0x3FFFU) | 0x8000U,
-                     bits.low & 0xFFFF'FFFF'FFFFU);
+  WarcId id("<urn:uuid:00000000-0000-4000-0000-000000000000>");
+  id.put_hex(10, 8, bits.high >> 32U);
+  id.put_hex(19, 4, bits.high >> 16U);
+  id.put_hex(25, 3, bits.high);
+  id.put_hex(29, 4, (bits.low >> 48U & 0x3FFFU) | 0x8000U);
+  id.put_hex(34, 12, bits.low);
+  return id;
 }
 
 }  // namespace crawl

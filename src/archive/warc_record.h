@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/fixed_text.h"
+#include "base/sha1.h"
 #include "crawl/writer/exchange.h"
 
 namespace crawl {
@@ -36,19 +38,28 @@ class WarcRecord {
   std::string& text_;
 };
 
+// "sha1:..." of bytes in two parts (section 5.8).
+using WarcDigest = FixedText<37>;
+WarcDigest warc_digest(Sha1& sha1, std::string_view bytes,
+                       std::string_view more = {});
+
 // "2026-11-28T12:00:00.123456Z" (section 5.4).
-std::string warc_date(std::chrono::system_clock::time_point time);
+using WarcDate = FixedText<27>;
+WarcDate warc_date(std::chrono::system_clock::time_point time);
 
 // What such a date says, to the second or finer, or ARC's "20261128120000";
 // nothing if it is neither.
 std::optional<std::chrono::system_clock::time_point> parse_warc_date(
     std::string_view text);
 
-// A new "urn:uuid:..." (RFC 4122 version 4) at each call. Any thread.
+// "<urn:uuid:...>" (RFC 4122 version 4).
+using WarcId = FixedText<47>;
+
+// A new one at each call. Any thread.
 class RecordIds {
  public:
   RecordIds();
-  std::string next() const;
+  WarcId next() const;
 
  private:
   struct Impl;
@@ -60,27 +71,27 @@ class RecordIds {
 class WarcCapture final : public KeptExchange {
  public:
   std::string url;
-  std::string date;     // as WARC has it
-  std::string payload;  // its digest, "sha1:..."
+  WarcDate date;
+  WarcDigest payload;
   int status_code = 0;
   std::string content_type;
   // All of the payload is here, and there is some: a later one that is the same
   // may refer to it.
   bool may_be_referred_to = false;
 
-  // Records as they go to a file, packed or not.
-  std::string request;
-  std::string response;
-  std::string metadata;
-  // What a revisit record in the response's place says.
-  std::string response_id;
-  std::string shared_lines;
-  std::string head;  // the response's
+  // As they go to a file, packed or not: the request record, the response
+  // record and the metadata record.
+  std::string records;
+  std::size_t request_bytes = 0;  // of the first of them
+  std::size_t response_bytes = 0;
+  // The fields that a revisit record in the response's place has too; and the
+  // response's head.
+  std::string lines;
+  std::string head;
 
   std::size_t memory() const override {
-    return sizeof *this + request.capacity() + response.capacity() +
-           metadata.capacity() + shared_lines.capacity() + head.capacity() +
-           url.capacity();
+    return sizeof *this + records.capacity() + lines.capacity() +
+           head.capacity() + url.capacity();
   }
 };
 

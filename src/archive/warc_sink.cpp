@@ -22,9 +22,6 @@ constexpr std::string_view kRevisitProfile =
 // counting what both have.
 constexpr std::size_t kRevisitIsLonger = 512;
 
-// Of what one large exchange needed.
-constexpr std::size_t kMostRoomKept = std::size_t{1} << 20U;
-
 bool is_there(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
@@ -199,18 +196,17 @@ Result<void> WarcSink::begin_file() {
   for (const auto& [name, value] : options_.info) {
     info += fmt::format("{}: {}\r\n", name, value);
   }
-  const std::string id = fmt::format("<{}>", ids_.next());
-  return write(
-      packed(WarcRecord("warcinfo", record_)
-                 .add("WARC-Record-ID", id)
-                 .add("WARC-Date", warc_date(std::chrono::system_clock::now()))
-                 .add("WARC-Filename",
-                      std::filesystem::path(warc_file_name(options_, file_))
-                          .filename()
-                          .string())
-                 .add("WARC-Block-Digest", warc_digest(sha1_, info))
-                 .add("Content-Type", "application/warc-fields")
-                 .end(info)));
+  return write(packed(
+      WarcRecord("warcinfo", record_)
+          .add("WARC-Record-ID", ids_.next().text())
+          .add("WARC-Date", warc_date(std::chrono::system_clock::now()).text())
+          .add("WARC-Filename",
+               std::filesystem::path(warc_file_name(options_, file_))
+                   .filename()
+                   .string())
+          .add("WARC-Block-Digest", warc_digest(sha1_, info).text())
+          .add("Content-Type", "application/warc-fields")
+          .end(info)));
 }
 
 // Goes on in another file, if this one would get too long.
@@ -231,47 +227,48 @@ Result<void> WarcSink::keep(const KeptExchange& exchange) {
   const auto* const capture = dynamic_cast<const WarcCapture*>(&exchange);
   if (capture == nullptr) return {};
   // As if the payload were new, which most are.
-  if (Result<void> room =
-          make_room(capture->request.size() + capture->response.size() +
-                    capture->metadata.size() + kRevisitIsLonger);
+  if (Result<void> room = make_room(capture->records.size() + kRevisitIsLonger);
       !room) {
     return room;
   }
-  std::string& records = records_;
-  records = capture->request;
-  const std::size_t before_response = records.size();
   std::optional<CaptureIndex::Original> original;
   if (capture->may_be_referred_to) {
-    const WarcPlace place{file_, offset_ + before_response};
-    auto found = index_->add(place.position(), capture->payload, capture->url,
-                             capture->date);
+    const WarcPlace place{file_, offset_ + capture->request_bytes};
+    auto found = index_->add(place.position(), capture->payload.text(),
+                             capture->url, capture->date.text());
     if (!found) return tl::unexpected(found.error());
     original = *std::move(found);
   }
-  records +=
-      original ? packed(revisit(*capture, *original)) : capture->response;
-  const std::size_t response_size = records.size() - before_response;
-  records += capture->metadata;
+  std::string_view records = capture->records;
+  std::size_t response_size = capture->response_bytes;
+  std::string instead;
+  if (original) {
+    const std::string record = packed(revisit(*capture, *original));
+    instead.append(records.substr(0, capture->request_bytes))
+        .append(record)
+        .append(records.substr(capture->request_bytes + response_size));
+    records = instead;
+    response_size = record.size();
+  }
   if (options_.cdx) {
-    if (Result<void> noted = note(*capture, original.has_value(),
-                                  before_response, response_size);
+    if (Result<void> noted =
+            note(*capture, original.has_value(), response_size);
         !noted) {
       return noted;
     }
   }
-  Result<void> written = write(records);
-  if (records.capacity() > kMostRoomKept) records = std::string();
-  return written;
+  return write(records);
 }
 
 Result<void> WarcSink::note(const WarcCapture& capture, bool is_revisit,
-                            std::size_t before, std::size_t size) {
-  const WarcPlace place{file_, offset_ + before};
+                            std::size_t response_size) {
+  const WarcPlace place{file_, offset_ + capture.request_bytes};
   return index_->add_line(
       place.position(),
-      cdxj_line({capture.url, capture.date,
+      cdxj_line({capture.url, std::string(capture.date.text()),
                  is_revisit ? "warc/revisit" : capture.content_type,
-                 capture.status_code, capture.payload, size, place.offset,
+                 capture.status_code, std::string(capture.payload.text()),
+                 response_size, place.offset,
                  std::filesystem::path(warc_file_name(options_, file_))
                      .filename()
                      .string()}));
@@ -298,13 +295,12 @@ std::string WarcSink::revisit(const WarcCapture& capture,
                               const CaptureIndex::Original& original) {
   return std::string(
       WarcRecord("revisit", record_)
-          .add("WARC-Record-ID", capture.response_id)
-          .add_lines(capture.shared_lines)
+          .add_lines(capture.lines)
           .add("WARC-Profile", kRevisitProfile)
           .add("WARC-Refers-To-Target-URI", original.url)
           .add("WARC-Refers-To-Date", original.date)
-          .add("WARC-Block-Digest", warc_digest(sha1_, capture.head))
-          .add("WARC-Payload-Digest", capture.payload)
+          .add("WARC-Block-Digest", warc_digest(sha1_, capture.head).text())
+          .add("WARC-Payload-Digest", capture.payload.text())
           .add("WARC-Truncated", "length")
           .add("Content-Type", "application/http;msgtype=response")
           .end(capture.head));

@@ -50,14 +50,14 @@ class WarcSink final : public Sink {
   Result<void> write(std::string_view record);
   std::string packed(std::string_view record);
   Result<void> note(const WarcCapture& capture, bool is_revisit,
-                    std::size_t before, std::size_t size);
+                    std::size_t response_size);
   Result<void> write_index();
   std::string revisit(const WarcCapture& capture,
                       const CaptureIndex::Original& original);
 
   const WarcOptions options_;
   GzipMember packer_;
-  std::string record_, records_;  // room to work in
+  std::string record_;  // room to work in
   Sha1 sha1_;
   const RecordIds ids_;
   std::unique_ptr<CaptureIndex> index_;

@@ -31,10 +31,10 @@ Sha1Digest Sha1::digest() {
   return digest;
 }
 
-std::string to_base32(const Sha1Digest& digest) {
+FixedText<32> to_base32(const Sha1Digest& digest) {
   constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  std::string text;
-  text.reserve(32);
+  FixedText<32> text;
+  char* to = text.data();
   unsigned bits = 0;
   unsigned held = 0;
   for (const unsigned char byte : digest) {
@@ -42,7 +42,7 @@ std::string to_base32(const Sha1Digest& digest) {
     held += 8;
     while (held >= 5) {
       held -= 5;
-      text += kLetters[bits >> held & 31U];
+      *to++ = kLetters[bits >> held & 31U];
     }
   }
   return text;

@@ -4,8 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
+
+#include "base/fixed_text.h"
 
 struct evp_md_ctx_st;
 
@@ -30,7 +31,7 @@ class Sha1 {
 };
 
 // 32 capital letters and digits (RFC 4648 section 6).
-std::string to_base32(const Sha1Digest& digest);
+FixedText<32> to_base32(const Sha1Digest& digest);
 
 }  // namespace crawl
 

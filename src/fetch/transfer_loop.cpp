@@ -216,7 +216,10 @@ bool TransferLoop::read_here(Exchange& exchange, bool kept) {
   if (!share && !too_much &&
       reader_.read(result, body, plan, exchange.request().url,
                    hooks_.read_elsewhere ? kEffort : PageReader::kAnyEffort)) {
-    if (wire) reader_.keep(result, *wire);
+    if (wire) {
+      reader_.keep(result, *wire);
+      exchange.tap()->give_back(std::move(wire->body));
+    }
     return true;
   }
   // What was decoded here is not what the exchange has.

@@ -55,8 +55,7 @@ std::string_view truncated_by(const FetchResult& result, bool cut) {
 void WireTap::begin(std::uint64_t max_body) {
   max_body_ = max_body;
   head_.clear();
-  if (body_.capacity() > kMaxRoomKept) body_ = std::string();
-  body_.clear();
+  give_back(std::move(body_));
   tls_version_.clear();
   cut_ = false;
 }
@@ -74,6 +73,11 @@ void WireTap::body(std::string_view data) {
   body_ += data;
 }
 
+void WireTap::give_back(std::string body) {
+  body_ = body.capacity() > kMaxRoomKept ? std::string() : std::move(body);
+  body_.clear();
+}
+
 bool WireTap::is_kept(const FetchResult& result) {
   return result.error != ErrorKind::kInterrupted;
 }
@@ -82,9 +86,9 @@ WireExchange WireTap::take(const RequestWriter& writer, FetchRequest& request,
                            const FetchResult& result) {
   WireExchange exchange;
   exchange.url = request.url.without_credentials().without_fragment().href();
-  std::string head;
-  writer.append_http1(request, std::nullopt, head);
-  exchange.request = without_secrets(head);
+  request_.clear();
+  writer.append_http1(request, std::nullopt, request_);
+  exchange.request = without_secrets(request_);
   if (result.headers_complete && result.status_code != 0) {
     exchange.head = http1_head(head_, body_.size());
     exchange.body = std::exchange(body_, std::string());

@@ -26,6 +26,9 @@ class WireTap {
   // No more of the body was asked for, though there was more.
   void cut() { cut_ = true; }
 
+  // The room of a body that take() gave, once it is used no more.
+  void give_back(std::string body);
+
   std::size_t body_bytes() const { return body_.size(); }
 
   // Whether it is an exchange to be kept: not one that was given up.
@@ -36,6 +39,7 @@ class WireTap {
 
  private:
   std::uint64_t max_body_ = 0;
+  std::string request_;  // room to write it in
   std::string head_;
   std::string body_;
   std::string tls_version_;
