@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/sha1_both.h"
 #include "base/zstd_frame.h"
 
 namespace crawl {
@@ -102,7 +103,9 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   capture->date = warc_date(exchange.begun);
   capture->status_code = exchange.status_code;
   capture->content_type = exchange.content_type;
-  capture->payload = warc_digest(tools->sha1, exchange.body);
+  const Sha1Both digests =
+      sha1_of_both(tools->sha1, exchange.head, exchange.body);
+  capture->payload = warc_digest(digests.body);
   capture->may_be_referred_to =
       !exchange.body.empty() && exchange.truncated.empty();
   std::string& records = capture->records;
@@ -141,8 +144,7 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   append_line(lines, "WARC-Concurrent-To", request_id.text());
   WarcRecord response("response", tools->record);
   response.add_lines(lines)
-      .add("WARC-Block-Digest",
-           warc_digest(tools->sha1, exchange.head, exchange.body).text())
+      .add("WARC-Block-Digest", warc_digest(digests.message).text())
       .add("WARC-Payload-Digest", capture->payload.text());
   if (!exchange.truncated.empty()) {
     response.add("WARC-Truncated", exchange.truncated);

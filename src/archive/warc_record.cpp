@@ -48,14 +48,16 @@ std::string_view WarcRecord::end(std::string_view block,
   return text_;
 }
 
-WarcDigest warc_digest(Sha1& sha1, std::string_view bytes,
-                       std::string_view more) {
+WarcDigest warc_digest(const Sha1Digest& digest) {
+  WarcDigest text("sha1:                                ");
+  to_base32(digest).text().copy(text.data() + 5, 32);
+  return text;
+}
+
+WarcDigest warc_digest(Sha1& sha1, std::string_view bytes) {
   sha1.reset();
   sha1.update(bytes);
-  sha1.update(more);
-  WarcDigest digest("sha1:                                ");
-  to_base32(sha1.digest()).text().copy(digest.data() + 5, 32);
-  return digest;
+  return warc_digest(sha1.digest());
 }
 
 WarcDate warc_date(std::chrono::system_clock::time_point time) {

@@ -38,10 +38,10 @@ class WarcRecord {
   std::string& text_;
 };
 
-// "sha1:..." of bytes in two parts (section 5.8).
+// "sha1:..." (section 5.8).
 using WarcDigest = FixedText<37>;
-WarcDigest warc_digest(Sha1& sha1, std::string_view bytes,
-                       std::string_view more = {});
+WarcDigest warc_digest(const Sha1Digest& digest);
+WarcDigest warc_digest(Sha1& sha1, std::string_view bytes);
 
 // "2026-11-28T12:00:00.123456Z" (section 5.4).
 using WarcDate = FixedText<27>;
