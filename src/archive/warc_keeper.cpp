@@ -58,7 +58,35 @@ void append_protocols(std::string& lines, const WireExchange& exchange) {
 
 }  // namespace
 
-WarcKeeper::WarcKeeper(bool pack) : pack_(pack) {}
+class WarcKeeper::Captures {
+ public:
+  Captures() { idle_.reserve(kMostIdle); }
+
+  std::unique_ptr<WarcCapture> take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return std::make_unique<WarcCapture>();
+    auto capture = std::move(idle_.back());
+    idle_.pop_back();
+    return capture;
+  }
+
+  void give_back(std::unique_ptr<WarcCapture> capture) {
+    if (capture->memory() > kMostRoomOfACapture) return;
+    capture->clear();
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < kMostIdle) idle_.push_back(std::move(capture));
+  }
+
+ private:
+  static constexpr std::size_t kMostRoomOfACapture = std::size_t{128} << 10U;
+  static constexpr std::size_t kMostIdle = 64;
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<WarcCapture>> idle_;
+};
+
+WarcKeeper::WarcKeeper(bool pack)
+    : pack_(pack), captures_(std::make_shared<Captures>()) {}
 WarcKeeper::~WarcKeeper() = default;
 
 std::unique_ptr<WarcKeeper::Tools> WarcKeeper::take_tools() const {
@@ -98,7 +126,10 @@ std::shared_ptr<const KeptExchange> WarcKeeper::keep(
   // Its records' heads are less than a tenth of what is kept: to pack them
   // takes longer than all else.
   const bool store = is_packed(exchange);
-  auto capture = std::make_shared<WarcCapture>();
+  const std::shared_ptr<WarcCapture> capture(
+      captures_->take().release(), [captures = captures_](WarcCapture* used) {
+        captures->give_back(std::unique_ptr<WarcCapture>(used));
+      });
   capture->url = exchange.url;
   capture->date = warc_date(exchange.begun);
   capture->status_code = exchange.status_code;

@@ -39,8 +39,13 @@ class WarcKeeper final : public ExchangeKeeper {
               std::string& records, std::string_view block,
               std::string_view more = {}) const;
 
+  // Captures that were written, whose room is used again: what one thread asks
+  // for and another frees is costly.
+  class Captures;
+
   const bool pack_;
   const RecordIds ids_;
+  const std::shared_ptr<Captures> captures_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Tools>> idle_;  // guarded by mutex_
 };

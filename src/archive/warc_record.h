@@ -70,6 +70,9 @@ class RecordIds {
 // a WarcSink writes it.
 class WarcCapture final : public KeptExchange {
  public:
+  // Nothing is kept yet, but the room of what was.
+  void clear();
+
   std::string url;
   WarcDate date;
   WarcDigest payload;
