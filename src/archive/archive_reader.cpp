@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
-#include <vector>
 
+#include "archive/arc_line.h"
 #include "base/ascii.h"
 #include "crawl/archive/warc_input.h"
 
@@ -29,53 +28,10 @@ constexpr std::string_view kBlank = " \t\r";
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
-std::optional<std::uint64_t> to_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  // More than a file can have would overflow what it is added to.
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 60U;
-  if (error != std::errc() || end != text.data() + text.size() ||
-      value > kMost) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 // "WARC/1.0", "WARC/0.18".
 bool begins_record(std::string_view bytes) {
   return bytes.size() > kWarc.size() && bytes.starts_with(kWarc) &&
          is_ascii_digit(bytes[kWarc.size()]);
-}
-
-// The fields of an ARC record's line: the URL, which may have spaces, the
-// address, the date and the type; the length is the last of five (version 1) or
-// ten (version 2).
-struct ArcLine {
-  std::string_view url, ip, date, type;
-  std::uint64_t length = 0;
-};
-
-std::optional<ArcLine> read_arc_line(std::string_view line) {
-  for (const std::size_t behind_url : {4U, 9U}) {
-    std::vector<std::string_view> fields;
-    std::string_view rest = trim(line, kBlank);
-    while (fields.size() < behind_url) {
-      const std::size_t space = rest.rfind(' ');
-      if (space == std::string_view::npos) return std::nullopt;
-      fields.push_back(rest.substr(space + 1));
-      rest = rest.substr(0, space);
-    }
-    std::reverse(fields.begin(), fields.end());
-    const std::string_view date = fields[1];
-    const auto length = to_number(fields.back());
-    if (length && (date.size() == 14 || date.size() == 12) &&
-        std::all_of(date.begin(), date.end(), is_ascii_digit) &&
-        rest.find(':') != std::string_view::npos) {
-      return ArcLine{rest, fields[0], date, fields[2], *length};
-    }
-  }
-  return std::nullopt;
 }
 
 bool is_http(std::string_view url) {
@@ -149,6 +105,12 @@ ArchiveReader::Way ArchiveReader::bad(ArchivedRecord& record,
   return Way::kRecord;
 }
 
+ArchiveReader::Way ArchiveReader::pass(std::string_view type,
+                                       const ArchivedRecord& record) {
+  passed_over_.add(type, record.url);
+  return Way::kPassed;
+}
+
 ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
   need(kWarc.size() + 1);
   if (!begins_record(here())) {
@@ -175,7 +137,7 @@ ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
     find_next();
     // Some are written without.
     if (!head.length_is_wrong && equals_ignoring_case(head.type, "warcinfo")) {
-      return Way::kPassed;
+      return pass(head.type, record);
     }
     return bad(record, head.length_is_wrong ? "its Content-Length is no length"
                                             : "it has no Content-Length");
@@ -190,7 +152,7 @@ ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
                                     ? "it has no WARC-Target-URI"
                                     : "";
   if (!lack.empty() || !wanted) {
-    if (record.fault.empty() && lack.empty()) return Way::kPassed;
+    if (record.fault.empty() && lack.empty()) return pass(head.type, record);
     return bad(record, record.fault.empty() ? std::string(lack)
                                             : std::move(record.fault));
   }
@@ -285,7 +247,7 @@ ArchiveReader::Head ArchiveReader::read_head(std::string_view text,
     record.url = record.url.substr(1, record.url.size() - 2);
   }
   record.cut = !record.truncated.empty() || segment == "1";
-  head.length = to_number(length);
+  head.length = record_length(length);
   head.length_is_wrong = !length.empty() && !head.length;
   return head;
 }
@@ -426,7 +388,7 @@ ArchiveReader::Way ArchiveReader::read_arc(ArchivedRecord& record) {
   take_block(length, wanted, record);
   whole_before_ = record.fault.empty();
   if (!wanted) {
-    return record.fault.empty() ? Way::kPassed
+    return record.fault.empty() ? pass("response", record)
                                 : bad(record, std::move(record.fault));
   }
   record.kind = record.block.starts_with("HTTP/")

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "archive/byte_source.h"
+#include "archive/passed_over.h"
 #include "archive/unpacked_bytes.h"
 
 namespace crawl {
@@ -42,13 +43,16 @@ struct ArchivedRecord {
 // be read leaves one bad record, and it goes on with the next that can.
 //
 // Of a record, `max_block` bytes are kept at most. Other records than those
-// above are passed over. One thread.
+// above are passed over, and counted. One thread.
 class ArchiveReader {
  public:
   ArchiveReader(std::unique_ptr<ByteSource> source, std::size_t max_block);
 
   // Nothing at the end.
   std::optional<ArchivedRecord> next();
+
+  // Of what has been read so far.
+  const PassedOver& passed_over() const { return passed_over_; }
 
  private:
   struct Head {
@@ -67,6 +71,7 @@ class ArchiveReader {
   Way read_record(ArchivedRecord& record);
   Way read_arc(ArchivedRecord& record);
   Way bad(ArchivedRecord& record, std::string fault);
+  Way pass(std::string_view type, const ArchivedRecord& record);
   std::optional<std::string> take_head();
   static Head read_head(std::string_view text, ArchivedRecord& record);
   void take_block(std::uint64_t length, bool keep, ArchivedRecord& record);
@@ -77,6 +82,7 @@ class ArchiveReader {
   std::optional<std::size_t> next_start(std::size_t from);
 
   UnpackedBytes bytes_;
+  PassedOver passed_over_;
   const std::size_t max_block_;
   std::uint64_t started_ = 0;     // of the record that is being read
   std::uint64_t given_back_ = 0;  // bytes that are read again

@@ -9,7 +9,9 @@
 
 #include "base/named_descriptor.h"
 #include "base/sqlite_header.h"
+#include "cli/archive_input.h"
 #include "cli/shown_value.h"
+#include "crawl/writer/packed_output.h"
 #include "crawl/writer/site_database.h"
 #include "frontier/state_file.h"
 
@@ -54,6 +56,63 @@ Result<void> check_no_archive(const Options& options) {
   return {};
 }
 
+std::string_view words_for(Packing packing) {
+  switch (packing) {
+    case Packing::kGzip:
+      return "packed by gzip";
+    case Packing::kZstd:
+      return "packed by zstd";
+    case Packing::kNone:
+      break;
+  }
+  return "not packed";
+}
+
+// What is written behind the bytes of a file that are packed in another way
+// could not be read with them.
+Result<void> check_packing(const std::string& option, const std::string& path,
+                           Packing packing) {
+  if (path == "-" || !holds_something(path)) return {};
+  const Packing there = packing_of_file(path);
+  if (there == packing) return {};
+  return make_error(fmt::format(
+      "{} {}: what it holds is {}, and what --append would write behind that "
+      "is {}: name another file, or add --overwrite in place of --append",
+      option, shown_value(path), words_for(there), words_for(packing)));
+}
+
+Result<void> check_appended(const Options& options) {
+  if (options.format != OutputFormat::kSqlite) {
+    if (Result<void> same = check_packing("-o", options.output,
+                                          packing_of_name(options.output));
+        !same) {
+      return same;
+    }
+  }
+  if (Result<void> same = check_packing("--skipped", options.skipped,
+                                        packing_of_name(options.skipped));
+      !same) {
+    return same;
+  }
+  if (!options.warc) return {};
+  for (const std::string& file : warc_files(*options.warc)) {
+    if (!holds_something(file)) continue;
+    if (!is_archive_input(file)) {
+      return make_error(fmt::format(
+          "--warc-file {}: {} is no archive: name another PREFIX, or add "
+          "--overwrite in place of --append",
+          shown_value(options.warc->prefix), shown_value(file)));
+    }
+    if (Result<void> same =
+            check_packing("--warc-file", file,
+                          options.warc->pack ? Packing::kGzip : Packing::kNone);
+        !same) {
+      return same;
+    }
+  }
+  return {};
+}
+
 Result<void> check_empty(const Options& options, const std::string& why) {
   struct Output {
     const char* option;
@@ -88,10 +147,10 @@ Result<void> check_files_there(const Options& options) {
   }
   const std::string& state = options.state;
   // What an earlier run of the same crawl left is its own.
-  if (options.append || options.overwrite ||
-      (!state.empty() && holds_something(state))) {
+  if (options.overwrite || (!state.empty() && holds_something(state))) {
     return {};
   }
+  if (options.append) return check_appended(options);
   // Whether a worker of --shared has begun already, Redis knows.
   if (!options.shared.empty()) return {};
   if (Result<void> none = check_no_archive(options); !none) return none;
@@ -102,7 +161,8 @@ Result<void> check_files_there(const Options& options) {
 }
 
 Result<void> check_new_worker_files(const Options& options) {
-  if (options.append || options.overwrite) return {};
+  if (options.overwrite) return {};
+  if (options.append) return check_appended(options);
   if (Result<void> none = check_no_archive(options); !none) return none;
   return check_empty(options, "the crawl of --shared does not know them");
 }

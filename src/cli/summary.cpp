@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,24 +17,30 @@
 namespace crawl::cli {
 namespace {
 
+using Counted = std::vector<std::pair<std::string, std::uint64_t>>;
+
 // "3 timeout, 1 dns", the most frequent first; "" if there are none.
+std::string by_count(Counted found) {
+  std::stable_sort(
+      found.begin(), found.end(),
+      [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (const auto& [what, count] : found) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(count),
+                        what);
+  }
+  return text;
+}
+
 std::string kinds(const CrawlStats& stats, bool skipped) {
-  std::vector<std::pair<std::uint64_t, ErrorKind>> found;
+  Counted found;
   for (std::size_t i = 0; i < stats.by_kind.size(); ++i) {
     const auto kind = static_cast<ErrorKind>(i);
     if (stats.by_kind[i] > 0 && is_skip(kind) == skipped) {
-      found.emplace_back(stats.by_kind[i], kind);
+      found.emplace_back(to_string(kind), stats.by_kind[i]);
     }
   }
-  std::stable_sort(
-      found.begin(), found.end(),
-      [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::string text;
-  for (const auto& [count, kind] : found) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(count),
-                        to_string(kind));
-  }
-  return text;
+  return by_count(std::move(found));
 }
 
 std::string counted(std::uint64_t count, std::string_view what) {
@@ -143,6 +150,11 @@ std::string format_summary(const CrawlStats& stats, std::size_t width) {
     out += fmt::format("{} in sitemaps {}\n",
                        counted(stats.bad_locations, "location"),
                        stats.bad_locations == 1 ? "is no URL" : "are no URLs");
+  }
+  if (!stats.passed_over.empty()) {
+    out += fmt::format(
+        "Passed over in archives: {}\n",
+        by_count({stats.passed_over.begin(), stats.passed_over.end()}));
   }
   if (stats.nothing_included) {
     out += "--include fits none of the URLs that were found\n";

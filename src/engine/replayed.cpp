@@ -222,6 +222,7 @@ struct ArchiveReplay::Impl {
   // Guarded by mutex.
   std::deque<Pending> pending;
   std::size_t ahead = 0;  // bytes of those, and of what is being taken
+  PassedOver passed_over;
   bool all_read = false;
   std::vector<std::unique_ptr<Replay>> idle;
 
@@ -311,6 +312,10 @@ struct ArchiveReplay::Impl {
           !hand_over(batch)) {
         return false;
       }
+    }
+    {
+      const std::lock_guard lock(mutex);
+      passed_over.add(archive.passed_over().counts());
     }
     return batch.records.empty() || hand_over(batch);
   }
@@ -425,6 +430,11 @@ Result<void> ArchiveReplay::start() {
 }
 
 std::optional<Replayed> ArchiveReplay::next() { return impl_->next(); }
+
+std::map<std::string, std::uint64_t> ArchiveReplay::passed_over() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->passed_over.counts();
+}
 
 bool ArchiveReplay::ended() const {
   const std::lock_guard lock(impl_->mutex);

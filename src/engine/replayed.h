@@ -2,7 +2,9 @@
 #define CRAWL_ENGINE_REPLAYED_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +40,8 @@ class ArchiveReplay {
   Result<void> start();
   // The next in the order of the files; nothing if none is ready.
   std::optional<Replayed> next();
+  // Records of files read so far that say nothing of a page, by what they are.
+  std::map<std::string, std::uint64_t> passed_over() const;
   // All of them have come.
   bool ended() const;
   // No more is read.

@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <fstream>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -9,6 +10,8 @@
 
 #include "base/ascii.h"
 #include "base/gzip_member.h"
+#include "base/inflate.h"
+#include "base/zstd_frame.h"
 
 namespace crawl {
 namespace {
@@ -97,6 +100,15 @@ class PackedOutput final : public OutputStream {
 Packing packing_of_name(std::string_view name) {
   if (ends_so(name, kGzipEnding)) return Packing::kGzip;
   return ends_so(name, kZstdEnding) ? Packing::kZstd : Packing::kNone;
+}
+
+Packing packing_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string first(4, '\0');
+  file.read(first.data(), static_cast<std::streamsize>(first.size()));
+  first.resize(static_cast<std::size_t>(file.gcount()));
+  if (is_gzip(first)) return Packing::kGzip;
+  return is_zstd(first) ? Packing::kZstd : Packing::kNone;
 }
 
 std::string_view unpacked_name(std::string_view name) {

@@ -302,6 +302,40 @@ TEST_F(ArchiveCli, WhatCannotBeReadIsARecordAndCounts) {
   EXPECT_THAT(result.err, HasSubstr("1 failed"));
 }
 
+TEST_F(ArchiveCli, WhatTellsOfNoPageIsCountedByWhatItIs) {
+  const auto record = [](const std::string& type, const std::string& url) {
+    return "WARC/1.0\r\nWARC-Type: " + type +
+           (url.empty() ? "" : "\r\nWARC-Target-URI: " + url) +
+           "\r\nWARC-Date: 2020-01-01T00:00:00Z\r\nContent-Length: 3\r\n\r\n"
+           "abc\r\n\r\n";
+  };
+  std::string archive;
+  for (const auto& [type, url] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"warcinfo", ""},
+           {"response", "dns:example.com"},
+           {"Response", "DNS:example.org"},
+           {"response", "ftp://example.com/"},
+           {"revisit", "urn:x:y"},
+           {"resource", "http://example.com/shot.png"},
+           {"conversion", "http://example.com/"},
+           {"request", "http://example.com/"},
+           {"metadata", ""},
+           {"\x1b[31m", "http://example.com/"},
+           {"response", "\x1b[31m:"}}) {
+    archive += record(type, url);
+  }
+  const ProcessResult result =
+      run({files_.write("a.warc", archive), "-o", "/dev/null"});
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  EXPECT_THAT(
+      result.err,
+      AllOf(HasSubstr("0 URLs = "),
+            HasSubstr("Passed over in archives: 2 dns:, 2 of another kind, "
+                      "1 conversion, 1 ftp:, 1 metadata, 1 request, 1 "
+                      "resource, 1 urn:, 1 warcinfo\n")));
+}
+
 TEST_F(ArchiveCli, RevisitsHaveTheBodyThatTheyReferTo) {
   for (const char* path : {"/one", "/two", "/three"}) {
     site_.serve(path, page("the same", "/next"));

@@ -16,6 +16,7 @@
 
 #include "cli/cli_fixture.h"
 #include "crawl/writer/result_writer.h"
+#include "support/content_codings.h"
 
 namespace crawl::testing {
 namespace {
@@ -156,6 +157,57 @@ TEST_F(FilesThereTest, ALogIsNotWrittenIntoAnothersOutput) {
   const ProcessResult other = run_here({site_.url("/a"), "--log-file", "out"});
   EXPECT_EQ(other.exit_status, 2);
   EXPECT_THAT(other.err, HasSubstr(" is writing it; name another file"));
+}
+
+// Whatever is behind bytes packed in another way cannot be read with them.
+TEST_F(FilesThereTest, NothingIsWrittenBehindWhatIsPackedInAnotherWay) {
+  const std::string record = "{}\n";
+  const std::string archived =
+      "WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n";
+  struct Case {
+    std::string name, holds, says;
+    std::vector<std::string> options;
+  };
+  const std::vector<Case> cases = {
+      {"a.gz", record, "'a.gz': what it holds is not packed", {"-o", "a.gz"}},
+      {"a.zst",
+       record,
+       "'a.zst': what it holds is not packed",
+       {"-o", "a.zst"}},
+      {"b", gzip(record), "'b': what it holds is packed by gzip", {"-o", "b"}},
+      {"c.gz",
+       zstd(record),
+       "'c.gz': what it holds is packed by zstd",
+       {"-o", "c.gz"}},
+      {"d.gz",
+       record,
+       "--skipped 'd.gz': what it holds is not packed",
+       {"-o", "new", "--skipped", "d.gz"}},
+      {"e.warc.gz",
+       archived,
+       "'e.warc.gz': what it holds is not packed",
+       {"-o", "new", "--warc-file", "e"}},
+      {"f.warc",
+       gzip(archived),
+       "'f.warc': what it holds is packed by gzip",
+       {"-o", "new", "--warc-file", "f", "--no-warc-compression"}},
+      {"g.warc.gz",
+       gzip(record),
+       "'g.warc.gz' is no archive",
+       {"-o", "new", "--warc-file", "g"}},
+  };
+  for (const Case& each : cases) {
+    SCOPED_TRACE(each.name);
+    files_.write(each.name, each.holds);
+    std::vector<std::string> arguments = {site_.url("/a"), "--append"};
+    arguments.insert(arguments.end(), each.options.begin(), each.options.end());
+    const ProcessResult result = run_here(arguments);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(result.err, HasSubstr(each.says));
+    EXPECT_EQ(files_.read(each.name), each.holds);
+    EXPECT_FALSE(std::filesystem::exists(files_.file("new")));
+  }
+  EXPECT_EQ(site_.log().size(), 0u);
 }
 
 TEST_F(FilesThereTest, ANewStateLeavesThemAndSaysTheWaysOn) {

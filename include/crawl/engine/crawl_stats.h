@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,10 @@ struct CrawlStats {
   std::uint64_t bytes_downloaded = 0;  // bodies, on the wire
   std::uint64_t bytes_decoded = 0;
   std::uint64_t truncated = 0;  // bodies of fetched pages, by --max-filesize
+
+  // Records of archives that say nothing of a page fetched by http, by what
+  // they are: "request", "resource", a response by its scheme: "dns:".
+  std::map<std::string, std::uint64_t> passed_over;
 
   // What is going on now, for the progress line.
   std::size_t in_flight = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "crawl/writer/result_writer.h"
@@ -13,6 +14,8 @@ enum class Packing : std::uint8_t { kNone, kGzip, kZstd };
 
 // By the ending of a file's name: .gz, .zst.
 Packing packing_of_name(std::string_view name);
+// By what a file begins with; kNone also if it cannot be read.
+Packing packing_of_file(const std::string& path);
 // The name without that ending.
 std::string_view unpacked_name(std::string_view name);
 
