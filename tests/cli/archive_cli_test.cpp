@@ -3,25 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
 #include <map>
-#include <memory>
-#include <random>
-#include <set>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "archive/archive_reader.h"
-#include "archive/cdxj.h"
 #include "archive/unpacker.h"
 #include "cli/cli_fixture.h"
 #include "support/content_codings.h"
 #include "support/http2_transport.h"
 #include "support/loopback_tls.h"
-#include "support/synthetic_pages.h"
 
 namespace crawl::testing {
 namespace {
@@ -422,73 +415,6 @@ TEST_F(ArchiveCli, ComparesOneWorkerWithSeveral) {
       0);
   const ProcessResult result = run({prefix + ".warc.gz", "--compare=2"});
   EXPECT_EQ(result.exit_status, 0) << result.err;
-}
-
-// Every page once in the records, the archive and the folder, all of them
-// whole, whatever killed the crawl in between.
-TEST_F(ArchiveCli, SurvivesAHundredKillsWithEveryPageOnceInEveryOutput) {
-  constexpr std::size_t kPages = 2'000;
-  serve_synthetic_pages(site_, {.count = kPages, .page_size = 800});
-  const std::vector<std::string> arguments =
-      command({"-r", site_.url("/p/1.html"), "--state", files_.file("state"),
-               "-o", files_.file("pages.jsonl.gz"), "--warc-file",
-               files_.file("kept"), "--warc-cdx", "--save",
-               files_.file("saved"), "--commit-interval", "20ms", "-q"});
-  std::minstd_rand random(20261128);
-  int kills = 0;
-  while (kills < 100) {
-    site_.clear_log();
-    Process process(arguments);
-    const std::size_t moment =
-        std::uniform_int_distribution<std::size_t>(1, 100)(random);
-    while (site_.log().size() < moment && process.running()) {
-      site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
-    }
-    if (!process.running()) break;
-    process.signal(SIGKILL);
-    process.wait();
-    ++kills;
-  }
-  EXPECT_GT(kills, 15);
-  const ProcessResult last = run_process(arguments);
-  EXPECT_EQ(last.exit_status, 0) << last.err;
-
-  Unpacker unpacker(*open_bytes(files_.file("pages.jsonl.gz")));
-  std::string lines;
-  while (unpacker.more(lines)) {
-  }
-  EXPECT_EQ(unpacker.fault(), "");
-  std::set<std::string> urls, archived, files;
-  const std::vector<json> all = records(lines);
-  EXPECT_THAT(all, SizeIs(kPages));
-  for (const json& record : all) {
-    EXPECT_TRUE(urls.insert(record["url"]).second);
-    const std::string file = record["file"];
-    EXPECT_TRUE(files.insert(file).second);
-    EXPECT_THAT(files_.read("saved/" + file), HasSubstr("<title>"));
-  }
-  EXPECT_THAT(urls, SizeIs(kPages));
-  for (const auto& record : read_archive(files_.file("kept.warc.gz"))) {
-    EXPECT_EQ(record.fault, "");
-    // Asked once in each run.
-    if (record.url.ends_with("/robots.txt")) continue;
-    EXPECT_TRUE(archived.insert(record.url).second) << record.url;
-  }
-  EXPECT_EQ(archived, urls);
-  std::multiset<std::string> indexed;
-  std::istringstream index(files_.read("kept.cdxj"));
-  for (std::string line; std::getline(index, line);) {
-    const auto capture = read_cdxj_line(line);
-    ASSERT_TRUE(capture) << line;
-    if (!capture->url.ends_with("/robots.txt")) indexed.insert(capture->url);
-  }
-  EXPECT_EQ(indexed, std::multiset<std::string>(urls.begin(), urls.end()));
-  std::size_t saved = 0;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(files_.file("saved"))) {
-    saved += entry.is_regular_file() && entry.path().filename() != ".saved";
-  }
-  EXPECT_EQ(saved, kPages);
 }
 
 TEST_F(ArchiveCli, BodiesAreSavedAsFilesAndRecordsPacked) {
