@@ -208,6 +208,46 @@ TEST_F(RequisitesCli, SayHowTheyWereComeToInTheArchive) {
   }
 }
 
+// Sheets that import without end or in circles, and one with a million parts.
+TEST_F(RequisitesCli, HostileSheetsEnd) {
+  for (int i = 0; i < 40; ++i) {
+    const std::string number = std::to_string(i);
+    page_.serve(
+        "/chain" + number,
+        text("@import url(/chain" + std::to_string(i + 1) + ");", "text/css"));
+    page_.serve("/circle" + number,
+                text("@import '/circle" + std::to_string((i + 1) % 3) +
+                         "';@import '/circle" + number + "';",
+                     "text/css"));
+  }
+  std::string parts = "@import '/chain0';";
+  for (int i = 0; parts.size() < 10'000'000; ++i) {
+    parts += "a{b:url(/" + std::to_string(i) + ")}";
+  }
+  page_.serve("/parts", text(parts, "text/css"));
+  page_.serve("/open", text("a{b:url(/x" + std::string(1'000'000, '\\') +
+                                "@import '" + std::string(1'000'000, '('),
+                            "text/css"));
+  page_.serve("/hostile",
+              "<title>t</title><link rel=stylesheet href=/chain0>"
+              "<link rel=stylesheet href=/circle0>"
+              "<link rel=stylesheet href=/open>");
+  page_.serve("/many", "<title>t</title><link rel=stylesheet href=/parts>");
+
+  const ProcessResult ends =
+      run({"-p", page_.url("/hostile"), "--fields", "url", "--skipped",
+           files_.file("skipped"), "--warc-file", files_.file("kept")});
+  // A page, 8 of the chain, 3 of the circle, and what does not end itself.
+  EXPECT_THAT(records(ends.out), SizeIs(1 + 8 + 3 + 1)) << ends.out;
+  EXPECT_THAT(files_.read("skipped"), HasSubstr("/chain8\",\"error\":\"limit"));
+
+  page_.clear_log();
+  const ProcessResult many =
+      run({"-p", page_.url("/many"), "--max-pages", "50", "--fields", "url"});
+  EXPECT_THAT(records(many.out), SizeIs(50));
+  EXPECT_THAT(many.err, HasSubstr("--max-pages ended it"));
+}
+
 TEST_F(RequisitesCli, ExplainSaysThatPagesMayNeedWhatIsElsewhere) {
   const auto explain = [&](std::vector<std::string> more) {
     more.insert(more.begin(),
