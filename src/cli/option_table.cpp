@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 107> kOptions = {{
+constexpr std::array<OptionSpec, 108> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -341,6 +341,11 @@ constexpr std::array<OptionSpec, 107> kOptions = {{
      "With --shared: others wait so long for a worker that says nothing, then "
      "its hosts are theirs (default: 30s).",
      &T::lease},
+    {Group::kSites, "shards", '\0', "N",
+     "With --shared, spread a new crawl over N parts of Redis, which the "
+     "masters "
+     "of a cluster share (default: 1).",
+     &T::shards},
     {Group::kSites, "status", '\0', "",
      "With --shared, say how the crawl is going, and exit; with --format jsonl "
      "as JSON.",

@@ -53,6 +53,7 @@ struct Options {
   std::string state;   // --state; "" for none
   std::string shared;  // --shared; "" for none
   std::chrono::nanoseconds lease = std::chrono::seconds(30);
+  std::size_t shards = 0;           // --shards; 0 if it is not given
   std::string skipped;              // --skipped; "" for none
   std::optional<WarcOptions> warc;  // --warc-file
   std::string save;                 // --save; "" for none

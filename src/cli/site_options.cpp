@@ -222,9 +222,17 @@ class SiteResolver : ValueReader {
   // What only one worker could keep to, or would know of, is refused.
   void shared() {
     read("--lease", args_.lease, options_.lease, parse_duration);
+    read_count("--shards", args_.shards, options_.shards, 1);
     if (!args_.shared) {
       if (args_.lease) fail("--lease is for crawls with --shared URL");
+      if (args_.shards) fail("--shards is for crawls with --shared URL");
       return;
+    }
+    if (options_.shards > kMostSharedShards) {
+      fail(fmt::format("--shards: {} at most", kMostSharedShards));
+    }
+    if (options_.shards > 1 && args_.max_pages) {
+      fail("--max-pages does not go with --shards of more than 1");
     }
     options_.shared = *args_.shared;
     if (options_.lease < std::chrono::milliseconds(100)) {

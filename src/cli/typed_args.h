@@ -43,8 +43,8 @@ struct TypedArgs {
   std::optional<std::string> depth, max_pages, max_crawl_time, max_bytes, scope,
       follow, max_pages_per_host, max_path_depth, max_path_repeats,
       max_url_length, max_query_params, max_param_repeats, max_duplicates,
-      robots, product_token, state, shared, lease, commit_interval, skipped,
-      explain;
+      robots, product_token, state, shared, shards, lease, commit_interval,
+      skipped, explain;
   std::vector<std::string> include, exclude, strip_query_param, sitemap;
   std::optional<std::string> check, baseline, base;
   std::vector<std::string> ignore;

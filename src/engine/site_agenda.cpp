@@ -106,7 +106,7 @@ void SiteAgenda::take_news() {
         each.page);
   }
   for (const StateNews::Listed& each : news.left_out) {
-    leave_out(each.what);
+    list(each.what);
     store_.done(each.page);
   }
   for (StateNews::Body& body : news.bodies) {
@@ -455,6 +455,17 @@ void SiteAgenda::leave_out(const LeftOut& what, bool admitted) {
   record.parent = what.parent;
   record.depth = what.depth;
   ledger_.leave_out(std::move(record));
+}
+
+// What another worker found: a seed has its record whatever becomes of it.
+void SiteAgenda::list(const LeftOut& what) {
+  if (what.input.empty()) return leave_out(what);
+  ++never_queued_;
+  CrawlRecord record =
+      make_unfetched_record(0, what.input, what.url, what.error, what.reason);
+  record.parent = what.parent;
+  record.depth = what.depth;
+  ledger_.finish(std::move(record), nullptr);
 }
 
 // --- What lasts.

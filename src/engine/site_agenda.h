@@ -63,6 +63,7 @@ class SiteAgenda final : public Agenda, private JobOwner {
   void finish(std::unique_ptr<Job> job, FetchResult result, Ending ending,
               std::optional<std::string> duplicate_of);
   void leave_out(const LeftOut& what, bool admitted = false);
+  void list(const LeftOut& what);
   bool ends_check(std::unique_ptr<Job>& job, FetchResult& result,
                   Ending& ending);
   void begin_second_looks();

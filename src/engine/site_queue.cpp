@@ -364,6 +364,12 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
       {std::string(job.url.href()), status_code, std::string(target.href())});
   redirect.allow_private = job.allow_private && from_private;
   redirect.cookies = job.cookies;
+  redirect.if_known = {std::string(job.first_url()),
+                       ErrorKind::kDuplicate,
+                       known_target(target).message,
+                       job.parent,
+                       job.depth,
+                       job.input};
   const Result<std::optional<bool>> claimed = store_.claim_redirect(redirect);
   if (!claimed) return tl::unexpected(claimed.error());
   if (!*claimed) return Ending{.later = true};

@@ -104,6 +104,7 @@ std::string pack_entry(const LeftOut& what) {
   pack(out, what.reason);
   pack(out, what.parent);
   pack(out, std::to_string(what.depth));
+  if (!what.input.empty()) pack(out, what.input);
   return out;
 }
 
@@ -118,6 +119,7 @@ std::optional<SharedEntry> unpack_entry(std::string_view packed,
     what.reason = fields.next();
     what.parent = fields.next();
     what.depth = static_cast<int>(fields.number(kMostDepth));
+    if (!fields.at_end()) what.input = fields.next();
     if (!fields.good() || !fields.at_end()) return std::nullopt;
     return what;
   }

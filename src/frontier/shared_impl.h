@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +25,8 @@
 namespace crawl {
 
 // What SharedState hides. shared_turn.cpp has how a turn is told and its answer
-// taken, shared_state.cpp the rest.
+// taken, shared_shards.cpp what goes on between shards, shared_join.cpp how it
+// begins, shared_state.cpp the rest.
 struct SharedState::Impl {
   Impl(SharedOptions o, RedisAddress a, const Clock& c,
        std::function<void()> wake);
@@ -31,13 +34,12 @@ struct SharedState::Impl {
   const SharedOptions options;
   const RedisAddress address;
   const Clock& clock;
-  const std::string prefix;  // of all keys
   Frontier* frontier = nullptr;
-  RedisLink link;
 
   struct Identity {
     std::string token, begun;
     std::uint64_t seed = 0;
+    bool is_whole = false;  // all its shards are there
   } me;
   SinkPositions positions;  // as of the last turn that was answered
   bool resumed = false;
@@ -87,14 +89,16 @@ struct SharedState::Impl {
     }
   };
   struct Next {
-    Told done, found, seeds, bodies, claims, notes;
+    Told done, found, away, seeds, bodies, claims, notes;
     std::vector<PageId> bodies_of, claims_of;  // who asks
   } next;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>, std::less<>>
       counters;  // now, and as told
 
   struct Turn {
-    bool under_way = false;
+    bool under_way = false;  // it, or what goes with it
+    bool leaves = false;
+    RedisLink::Command command;  // until it is sent
     Clock::time_point sent{};
     std::vector<PageId> bodies_of, claims_of;
     std::vector<std::string> hosts;
@@ -118,21 +122,80 @@ struct SharedState::Impl {
   std::optional<Spent> spent;
   double part_of_rate = 0;
   StateNews news;
+
+  // How a shard stood when it was last heard of.
+  struct Board {
+    std::uint64_t left = 0, known = 0, done = 0, records = 0, workers = 0,
+                  bytes = 0, worked_ms = 0, changes = 0, hosts = 0, due = 0;
+  };
+  // What is for a shard that this worker is not at.
+  struct Abroad {
+    Told bodies;
+    std::vector<PageId> bodies_of;
+    Clock::time_point bodies_since{};
+    Told mail;                    // of the shard it is at
+    std::uint64_t mail_end = 0;   // number of its last message
+    std::uint64_t delivered = 0;  // up to that; 0 once it is told
+  };
+  enum class Step : std::uint8_t { kTurn, kVisit, kLook, kJoin };
+  struct Shards {
+    std::size_t count = 1, here = 0;
+    // Each from when it is first asked.
+    std::vector<std::unique_ptr<RedisLink>> links;
+    std::vector<Board> boards{1};
+    std::vector<Abroad> abroad{1};
+    std::deque<std::pair<Step, std::size_t>> steps;  // of this round
+    std::vector<PageId> visit_of;  // whose bodies the visit under way asks for
+    // It takes no more, and goes there when it has none left.
+    std::optional<std::size_t> bound_for;
+    std::vector<std::uint64_t> quiet_at;  // all shards' changes, none left
+    Clock::time_point looked{};
+    std::uint64_t nonce = 0, messages = 0;  // the next message's name
+    bool soon = false, ended = false;
+  } shards;
+  std::function<void()> wake;
   std::optional<Error> failed;
   bool lost = false;
 
   Result<void> join(std::chrono::milliseconds patience,
                     const std::function<bool()>& give_up);
-  Result<RedisReply> ask(RedisLink::Command command, Clock::time_point until,
+  Result<RedisReply> ask(std::size_t shard, RedisLink::Command command,
+                         Clock::time_point until,
                          const std::function<bool()>& give_up);
+  Result<void> check_server(std::size_t shard, Clock::time_point until,
+                            const std::function<bool()>& give_up);
+  Result<void> join_all(Clock::time_point until,
+                        const std::function<bool()>& give_up);
+  RedisLink::Command join_command(std::size_t shard, bool stays) const;
+  Result<void> take_join(std::size_t shard, bool stays,
+                         const RedisReply& reply);
   Error fail(std::string message);
   Error lose(std::string why);
 
   std::uint64_t hash(std::string_view href) const;
   bool pending() const;
+  std::size_t asked_count() const;
   std::size_t pending_count() const;
   bool found_much() const;
   void find(const std::string& host, std::uint64_t hash, std::string entry);
+
+  // shared_shards.cpp
+  RedisLink& link(std::size_t shard);
+  std::uint64_t next_message();
+  std::size_t shard_of(std::string_view host, std::uint64_t hash) const;
+  bool is_dry() const;
+  void begin_round(const SinkPositions& now_at);
+  void send_step();
+  void take_step(Result<RedisReply> answer);
+  void after_turn();
+  void decide();
+  std::optional<std::size_t> better_shard() const;
+  RedisLink::Command visit(std::size_t shard);
+  RedisLink::Command look(std::size_t shard) const;
+  void take_visit(const RedisReply& reply);
+  void take_look(std::size_t shard, const RedisReply& reply);
+  void take_mail(const std::vector<RedisReply>& batches);
+  void take_seeds(const std::vector<RedisReply>& urls);
 
   // shared_turn.cpp
   RedisLink::Command turn(const SinkPositions& now_at, bool leaves);
@@ -140,7 +203,8 @@ struct SharedState::Impl {
   void take_answer(const RedisReply& reply);
   void hear(std::string_view now);
   void take_notes(const std::vector<RedisReply>& kept);
-  void take_bodies(const std::vector<RedisReply>& urls);
+  void take_bodies(const std::vector<RedisReply>& urls,
+                   const std::vector<PageId>& bodies_of);
   void take_claims(const std::vector<RedisReply>& verdicts);
   void take_entries(const std::string& host,
                     const std::vector<RedisReply>& numbered);
@@ -149,6 +213,15 @@ struct SharedState::Impl {
 // What goes with a host to who has it next: names of notes, with the origin.
 inline const std::string kRobotsNote = "robots ";
 inline const std::string kCopiesNote = "copies ";
+
+// Seeds that come with one answer.
+inline constexpr std::size_t kSeedsAtOnce = 10'000;
+
+// Of all keys of a crawl's shard.
+std::string shard_prefix(std::string_view name, std::size_t shard);
+// Where a host is, of so many shards; with none, what has that hash.
+std::size_t shard_of_host(std::string_view host, std::uint64_t hash,
+                          std::size_t shards);
 
 // A known URL's number, in a crawl with this seed.
 std::uint64_t shared_hash(std::uint64_t seed, std::string_view href);

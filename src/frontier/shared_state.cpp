@@ -4,14 +4,12 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <charconv>
-#include <random>
+#include <array>
 #include <utility>
 
 #include "frontier/packed.h"
 #include "frontier/seen_key.h"
 #include "frontier/shared_impl.h"
-#include "shared_crawl_lua.h"
 
 namespace crawl {
 namespace {
@@ -36,46 +34,6 @@ constexpr milliseconds kPausedBeat{1'000};
 constexpr milliseconds kLeaving{3'000};
 // A longer robots.txt is asked for again by who has the host next.
 constexpr std::size_t kMostRobots = 16'384;
-constexpr std::string_view kVersion = "2";
-
-std::string packed_settings(
-    const std::vector<std::pair<std::string, std::string>>& settings) {
-  std::string out;
-  for (const auto& [name, value] : settings) {
-    pack(out, name);
-    pack(out, value);
-  }
-  return out;
-}
-
-// What the first difference is.
-std::string difference(
-    const std::vector<std::pair<std::string, std::string>>& now,
-    std::string_view packed_before) {
-  Unpack before(packed_before);
-  for (const auto& [name, value] : now) {
-    const std::string_view old_name = before.next();
-    const std::string_view old_value = before.next();
-    if (old_name == name && old_value == value) continue;
-    return fmt::format(": {} was \"{}\", now it is \"{}\"", name,
-                       old_name == name ? old_value.substr(0, 200) : "nothing",
-                       value.substr(0, 200));
-  }
-  return "";
-}
-
-// The value of "name:value" among the lines of INFO.
-std::string_view info_value(std::string_view info, std::string_view name) {
-  for (std::size_t at = info.find(name); at != info.npos;
-       at = info.find(name, at + 1)) {
-    const std::string_view rest = info.substr(at + name.size());
-    if ((at == 0 || info[at - 1] == '\n') && rest.starts_with(':')) {
-      return rest.substr(1,
-                         std::min(rest.find_first_of("\r\n"), rest.size()) - 1);
-    }
-  }
-  return "";
-}
 
 }  // namespace
 
@@ -92,32 +50,32 @@ std::string shown_shared_address(std::string_view address) {
 }
 
 SharedState::Impl::Impl(SharedOptions o, RedisAddress a, const Clock& c,
-                        std::function<void()> wake)
+                        std::function<void()> to_wake)
     : options(std::move(o)),
-      address(a),
+      address(std::move(a)),
       clock(c),
-      prefix(fmt::format("crawl:{{{}}}:", a.name)),
-      link(std::move(a), options.secure, std::string(kSharedCrawlLua),
-           std::move(wake)) {}
+      wake(std::move(to_wake)) {}
 
 SharedState::SharedState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 SharedState::~SharedState() {
   Impl& impl = *impl_;
   if (impl.failed) return;
-  if (impl.latest.under_way) {
-    const auto answer = impl.link.wait(kLeaving);
-    impl.latest.under_way = false;
-    // Of the leases that it renews or ends: the last turn goes by them.
-    if (answer && *answer) impl.take_answer(**answer);
-    if (impl.failed) return;
+  // Of the leases that it renews or ends: the last turn goes by them.
+  const auto until = std::chrono::steady_clock::now() + kLeaving;
+  while (impl.latest.under_way && !impl.failed &&
+         std::chrono::steady_clock::now() < until) {
+    auto answer =
+        impl.link(impl.shards.steps.front().second).wait(milliseconds(100));
+    if (answer) impl.take_step(*std::move(answer));
   }
+  if (impl.failed || impl.latest.under_way) return;
   // What was found and not committed is nobody's.
-  impl.next.done = impl.next.found = impl.next.seeds = {};
-  impl.next.bodies = impl.next.claims = impl.next.notes = {};
+  impl.next = {};
   impl.counters.clear();
-  impl.link.send(impl.turn(impl.positions, true));
-  static_cast<void>(impl.link.wait(kLeaving));
+  RedisLink& link = impl.link(impl.shards.here);
+  link.send(impl.turn(impl.positions, true));
+  static_cast<void>(link.wait(kLeaving));
 }
 
 Result<std::unique_ptr<SharedState>> SharedState::open(
@@ -143,110 +101,19 @@ Error SharedState::Impl::lose(std::string why) {
   return fail(std::move(why));
 }
 
-Result<RedisReply> SharedState::Impl::ask(
-    RedisLink::Command command, Clock::time_point until,
-    const std::function<bool()>& give_up) {
-  link.send(std::move(command));
-  while (true) {
-    if (auto answer = link.wait(milliseconds(100))) return *std::move(answer);
-    if ((give_up && give_up()) || clock.now() >= until) {
-      return tl::unexpected(link.trouble());
-    }
-  }
-}
-
-Result<void> SharedState::Impl::join(milliseconds patience,
-                                     const std::function<bool()>& give_up) {
-  const Clock::time_point until = clock.now() + patience;
-  // In a cluster, to the node that has the crawl.
-  const Result<RedisReply> there =
-      ask({"TYPE", prefix + "meta"}, until, give_up);
-  if (!there) return tl::unexpected(there.error());
-  const Result<RedisReply> info = ask({"INFO"}, until, give_up);
-  if (!info) return tl::unexpected(info.error());
-  const std::string_view version = info_value(info->text, "redis_version");
-  int major = 0;
-  std::from_chars(version.data(), version.data() + version.size(), major);
-  if (major < 7) {
-    return tl::unexpected(fail(fmt::format(
-        "is Redis {}; a shared crawl needs 7.0 or later", version)));
-  }
-  if (const std::string_view policy =
-          info_value(info->text, "maxmemory_policy");
-      policy != "noeviction") {
-    return tl::unexpected(
-        fail(fmt::format("its maxmemory-policy is {}: it may drop parts of the "
-                         "crawl; set it to noeviction",
-                         policy)));
-  }
-  if (info_value(info->text, "aof_enabled") == "0") {
-    news.messages.push_back(fmt::format(
-        "{}: keeps no log of what is written (appendonly is off): a restart "
-        "of it takes the crawl back to its last snapshot, or loses it",
-        address.shown()));
-  }
-
-  std::random_device random;
-  const std::uint64_t own_seed = std::uint64_t{random()} << 32 | random();
-  const std::string settings = packed_settings(options.settings);
-  const Result<RedisReply> joined =
-      ask({"FCALL", "crawl_v2_join", "1", prefix, options.worker,
-           std::to_string(options.lease.count()), std::to_string(own_seed),
-           std::string(kVersion), settings, packed_settings(options.outputs),
-           std::to_string(options.delay.count())},
-          until, give_up);
-  if (!joined) return tl::unexpected(joined.error());
-  const std::string_view verdict = joined->text_at(0);
-  if (verdict == "foreign") {
-    return tl::unexpected(
-        fail(fmt::format("its key {}meta is another program's; name another "
-                         "crawl: redis://HOST:PORT/DB/NAME",
-                         prefix)));
-  }
-  if (verdict == "version") {
-    return tl::unexpected(
-        fail(fmt::format("the crawl was begun by another version of crawl (its "
-                         "format is {}, here {})",
-                         joined->text_at(1), kVersion)));
-  }
-  if (verdict == "settings") {
-    return tl::unexpected(fail(fmt::format(
-        "the crawl was begun with other settings{}; all workers' are to be the "
-        "same",
-        difference(options.settings, joined->text_at(1)))));
-  }
-  if (verdict == "outputs") {
-    return tl::unexpected(fail(
-        fmt::format("this worker has begun with other outputs{}; begin another "
-                    "one, with another -o",
-                    difference(options.outputs, joined->text_at(1)))));
-  }
-  if (verdict != "ok") {
-    return tl::unexpected(fail("does not answer as it should"));
-  }
-  me.token = joined->text_at(1);
-  const std::string_view seed_text = joined->text_at(2);
-  std::from_chars(seed_text.data(), seed_text.data() + seed_text.size(),
-                  me.seed);
-  me.begun = joined->text_at(3);
-  Unpack at(joined->text_at(4));
-  while (!at.at_end()) {
-    SinkPosition position;
-    position.name = at.next();
-    position.position = at.number(~std::uint64_t{0});
-    if (!at.good()) return tl::unexpected(fail("positions are not readable"));
-    positions.push_back(std::move(position));
-  }
-  resumed = joined->text_at(5) == "1";
-  table.emplace(me.seed);
-  latest.answered = clock.now();
-  latest.lease_end = latest.answered + options.lease;
-  return {};
-}
-
 bool SharedState::is_lost() const { return impl_->lost; }
 const std::string& SharedState::begun() const { return impl_->me.begun; }
-SharedState::Totals SharedState::totals() const { return impl_->totals; }
+SharedState::Totals SharedState::totals() const {
+  Totals all;
+  for (const Impl::Board& board : impl_->shards.boards) {
+    all.left += board.left;
+    all.known += board.known;
+    all.done += board.done;
+    all.records += board.records;
+    all.workers += board.workers;
+  }
+  return all;
+}
 bool SharedState::resumed() const { return impl_->resumed; }
 const SinkPositions& SharedState::positions() const { return impl_->positions; }
 
@@ -271,6 +138,11 @@ bool SharedState::knows(std::string_view href) const {
 
 void SharedState::Impl::find(const std::string& host, std::uint64_t of,
                              std::string entry) {
+  if (const std::size_t shard = shard_of(host, of); shard != shards.here) {
+    next.away.add(std::to_string(shard), host, bucket_of(of), number_word(of),
+                  std::move(entry));
+    return;
+  }
   next.found.add(host, bucket_of(of), number_word(of), std::move(entry));
 }
 
@@ -366,10 +238,19 @@ Result<std::optional<bool>> SharedState::claim_redirect(
   page.redirects = redirect.hops;
   page.cookies = redirect.cookies;
   page.is_on_copy = from->second.is_on_copy;
+  const std::string host = host_name_of(redirect.target);
+  const std::size_t shard = impl.shard_of(host, hash);
   impl.next.claims.add(from->second.host, from->second.number,
-                       host_name_of(redirect.target), bucket_of(hash),
+                       std::to_string(shard), host, bucket_of(hash),
                        redirect.again ? std::string() : number_word(hash),
                        pack_entry(page));
+  if (shard != impl.shards.here) {
+    const std::uint64_t name = impl.next_message();
+    for (std::string& word : std::array{bucket_of(name), number_word(name),
+                                        pack_entry(redirect.if_known)}) {
+      impl.next.claims.words.push_back(std::move(word));
+    }
+  }
   impl.next.claims_of.push_back(redirect.page);
   impl.leases[from->second.host].touched = true;
   return std::nullopt;
@@ -403,6 +284,14 @@ Result<std::optional<std::string>> SharedState::first_url_with_body(
   if (impl.failed) return tl::unexpected(*impl.failed);
   const auto from = impl.handed.pages.find(page);
   if (from == impl.handed.pages.end()) return std::optional(std::string());
+  const std::size_t shard = impl.shard_of("", digest.high);
+  if (shard != impl.shards.here) {
+    Impl::Abroad& there = impl.shards.abroad[shard];
+    if (there.bodies.count == 0) there.bodies_since = impl.clock.now();
+    there.bodies.add(to_hex(digest), from->second.url);
+    there.bodies_of.push_back(page);
+    return std::nullopt;
+  }
   impl.next.bodies.add(to_hex(digest), from->second.url);
   impl.next.bodies_of.push_back(page);
   return std::nullopt;
@@ -427,16 +316,29 @@ Result<std::optional<std::string>> SharedState::note(
   return std::nullopt;
 }
 
+// Bodies and redirects.
+std::size_t SharedState::Impl::asked_count() const {
+  std::size_t count = next.bodies.count + next.claims.count;
+  for (const Abroad& there : shards.abroad) count += there.bodies.count;
+  return count;
+}
+
 std::size_t SharedState::Impl::pending_count() const {
-  return next.done.count + next.bodies.count + next.claims.count;
+  return next.done.count + asked_count();
 }
 
 bool SharedState::Impl::found_much() const {
-  return next.found.count + next.seeds.count >= kMuchFound;
+  return next.found.count + next.away.count + next.seeds.count >= kMuchFound;
 }
 
 bool SharedState::Impl::pending() const {
-  return pending_count() + next.found.count + next.seeds.count > 0;
+  return pending_count() + next.found.count + next.away.count +
+                 next.seeds.count >
+             0 ||
+         std::any_of(shards.abroad.begin(), shards.abroad.end(),
+                     [](const Abroad& there) {
+                       return there.mail.count > 0 || there.delivered > 0;
+                     });
 }
 
 Result<void> SharedState::commit(SinkPositions positions) {
@@ -447,7 +349,7 @@ Result<void> SharedState::commit(SinkPositions positions) {
     impl.lose("no answer came before the leases ran out");
   }
   if (impl.failed) return tl::unexpected(*impl.failed);
-  if (!impl.latest.under_way) impl.link.send(impl.turn(positions, false));
+  if (!impl.latest.under_way) impl.begin_round(positions);
   return {};
 }
 
@@ -470,6 +372,10 @@ std::optional<Clock::time_point> SharedState::commit_due() const {
   if (impl.pending_count() >= kTurnPages || impl.found_much()) {
     due = impl.latest.answered + kSoonest;
   }
+  // Nothing was left anywhere: once more, to be sure.
+  if (!impl.shards.quiet_at.empty() && !impl.shards.ended) {
+    due = impl.latest.answered + kSoonest;
+  }
   // Others give of theirs with their turns.
   if (impl.options.rate > 0 && impl.part_of_rate == 0) {
     due = std::min(due, impl.latest.answered + kPartless);
@@ -478,7 +384,7 @@ std::optional<Clock::time_point> SharedState::commit_due() const {
     // Nothing is left to do here, and something to tell: at once if all else
     // waits for answers, or with those of what is still being fetched.
     const std::size_t handed = impl.handed.pages.size();
-    const std::size_t asked = impl.next.bodies.count + impl.next.claims.count;
+    const std::size_t asked = impl.asked_count();
     const bool dry = impl.buffers.pages == 0 && impl.pending();
     const milliseconds wait = dry && handed <= asked ? impl.appetite.least / 2
                               : dry && handed <= impl.pending_count()
@@ -497,7 +403,7 @@ bool SharedState::more_may_come() const {
       impl.totals.records >= impl.options.max_pages) {
     return false;
   }
-  return impl.totals.left > 0;
+  return impl.shards.count > 1 ? !impl.shards.ended : impl.totals.left > 0;
 }
 
 std::optional<StateStore::Spent> SharedState::spent() const {
@@ -545,11 +451,8 @@ Result<bool> SharedState::await() {
           impl.lose("no answer came before the leases ran out"));
     }
     std::optional<Result<RedisReply>> answer =
-        impl.link.wait(milliseconds(100));
-    if (!answer) continue;
-    impl.latest.under_way = false;
-    if (!*answer) return tl::unexpected(impl.failed.emplace(answer->error()));
-    impl.take_answer(**answer);
+        impl.link(impl.shards.steps.front().second).wait(milliseconds(100));
+    if (answer) impl.take_step(*std::move(answer));
   }
   if (impl.failed) return tl::unexpected(*impl.failed);
   return impl.pending() || !impl.news.bodies.empty() ||

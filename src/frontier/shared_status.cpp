@@ -30,6 +30,10 @@ std::uint64_t to_count(std::string_view text) {
   return value;
 }
 
+std::size_t shards_of(std::string_view text) {
+  return std::clamp<std::size_t>(to_count(text), 1, kMostSharedShards);
+}
+
 Result<RedisReply> ask(const RedisAddress& address, OpenSecure secure,
                        RedisLink::Command command, milliseconds patience) {
   RedisLink link(address, secure, std::string(kSharedCrawlLua), [] {});
@@ -72,6 +76,70 @@ SharedStatus::Worker read_worker(const RedisReply& reply, std::int64_t now) {
   return worker;
 }
 
+// A worker of one shard, among those of all.
+void add_worker(SharedStatus& status, SharedStatus::Worker worker) {
+  const auto known =
+      std::find_if(status.workers.begin(), status.workers.end(),
+                   [&](const auto& each) { return each.name == worker.name; });
+  if (known == status.workers.end()) {
+    status.workers.push_back(std::move(worker));
+    return;
+  }
+  // At the shards where it was before it is not heard of.
+  known->seen = std::min(known->seen, worker.seen);
+  known->alive = known->alive || worker.alive;
+  known->lease_left = std::max(known->lease_left, worker.lease_left);
+  known->hosts += worker.hosts;
+  for (const auto& [name, value] : worker.counters) {
+    known->counters[name] += value;
+  }
+  for (SinkPosition& position : worker.positions) {
+    const auto same = std::find_if(
+        known->positions.begin(), known->positions.end(),
+        [&](const auto& each) { return each.name == position.name; });
+    if (same == known->positions.end()) {
+      known->positions.push_back(std::move(position));
+    } else {
+      same->position = std::max(same->position, position.position);
+    }
+  }
+}
+
+void add_shard(SharedStatus& status, const RedisReply& reply) {
+  const std::int64_t now = to_number(reply.text_at(2));
+  status.age =
+      std::max(status.age, milliseconds(now - to_number(reply.text_at(3))));
+  status.left += to_count(reply.text_at(4));
+  status.known += to_count(reply.text_at(5));
+  status.done += to_count(reply.text_at(6));
+  status.records += to_count(reply.text_at(7));
+  status.order = reply.text_at(8);
+  status.hosts_waiting += static_cast<std::uint64_t>(reply.number_at(9));
+  status.hosts_due += static_cast<std::uint64_t>(reply.number_at(10));
+  for (const RedisReply& each : reply.list_at(11)) {
+    SharedStatus::Worker worker = read_worker(each, now);
+    status.hosts_leased += worker.hosts;
+    add_worker(status, std::move(worker));
+  }
+  const auto add_slow = [&](const RedisReply& name, const RedisReply& due,
+                            std::string worker) {
+    const auto in =
+        static_cast<std::int64_t>(std::strtod(due.text.c_str(), nullptr)) - now;
+    if (in > 0) {
+      status.slowest.push_back(
+          {name.text, milliseconds(in), std::move(worker)});
+    }
+  };
+  const auto& waiting = reply.list_at(12);
+  for (std::size_t i = 0; i + 1 < waiting.size(); i += 2) {
+    add_slow(waiting[i], waiting[i + 1], "");
+  }
+  const auto& leased = reply.list_at(13);
+  for (std::size_t i = 0; i + 2 < leased.size(); i += 3) {
+    add_slow(leased[i], leased[i + 1], leased[i + 2].text);
+  }
+}
+
 }  // namespace
 
 std::map<std::string, std::uint64_t> SharedStatus::counters() const {
@@ -87,49 +155,27 @@ Result<SharedStatus> read_shared_status(std::string_view address,
                                         OpenSecure secure) {
   const Result<RedisAddress> at = parse_redis_address(address);
   if (!at) return tl::unexpected(at.error());
-  const std::string prefix = fmt::format("crawl:{{{}}}:", at->name);
-  const Result<RedisReply> reply =
-      ask(*at, secure, {"FCALL_RO", "crawl_v2_status", "1", prefix}, patience);
-  if (!reply) return tl::unexpected(reply.error());
-  if (reply->text_at(0) != "ok") {
-    return make_error(fmt::format("{}: there is {}", at->shown(),
-                                  reply->text_at(0) == "none"
-                                      ? "no such crawl"
-                                      : "another program's data, no crawl"));
-  }
   SharedStatus status;
-  const std::int64_t now = to_number(reply->text_at(2));
-  status.age = milliseconds(now - to_number(reply->text_at(3)));
-  status.left = to_count(reply->text_at(4));
-  status.known = to_count(reply->text_at(5));
-  status.done = to_count(reply->text_at(6));
-  status.records = to_count(reply->text_at(7));
-  status.order = reply->text_at(8);
-  status.hosts_waiting = static_cast<std::uint64_t>(reply->number_at(9));
-  status.hosts_due = static_cast<std::uint64_t>(reply->number_at(10));
-  for (const RedisReply& worker : reply->list_at(11)) {
-    status.workers.push_back(read_worker(worker, now));
-    status.hosts_leased += status.workers.back().hosts;
+  std::size_t shards = 1;
+  for (std::size_t shard = 0; shard < shards; ++shard) {
+    const Result<RedisReply> reply =
+        ask(*at, secure,
+            {"FCALL_RO", "crawl_v3_status", "1", shard_prefix(at->name, shard)},
+            patience);
+    if (!reply) return tl::unexpected(reply.error());
+    // Those behind the first come while the first worker begins.
+    if (shard > 0 && reply->text_at(0) == "none") continue;
+    if (reply->text_at(0) != "ok") {
+      return make_error(fmt::format("{}: there is {}", at->shown(),
+                                    reply->text_at(0) == "none"
+                                        ? "no such crawl"
+                                        : "another program's data, no crawl"));
+    }
+    shards = shards_of(reply->text_at(14));
+    add_shard(status, *reply);
   }
   std::sort(status.workers.begin(), status.workers.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
-  const auto add_slow = [&](const RedisReply& name, const RedisReply& due,
-                            std::string worker) {
-    const auto in =
-        static_cast<std::int64_t>(std::strtod(due.text.c_str(), nullptr)) - now;
-    if (in > 0) {
-      status.slowest.push_back(
-          {name.text, milliseconds(in), std::move(worker)});
-    }
-  };
-  const auto& waiting = reply->list_at(12);
-  for (std::size_t i = 0; i + 1 < waiting.size(); i += 2) {
-    add_slow(waiting[i], waiting[i + 1], "");
-  }
-  const auto& leased = reply->list_at(13);
-  for (std::size_t i = 0; i + 2 < leased.size(); i += 3) {
-    add_slow(leased[i], leased[i + 1], leased[i + 2].text);
-  }
   std::stable_sort(
       status.slowest.begin(), status.slowest.end(),
       [](const auto& x, const auto& y) { return x.asked_in > y.asked_in; });
@@ -142,18 +188,22 @@ Result<SharedKnown> read_shared_known(std::string_view address, const Url& url,
                                       OpenSecure secure) {
   const Result<RedisAddress> at = parse_redis_address(address);
   if (!at) return tl::unexpected(at.error());
-  const std::string prefix = fmt::format("crawl:{{{}}}:", at->name);
-  const Result<RedisReply> meta =
-      ask(*at, secure, {"HMGET", prefix + "meta", "crawl", "seed"}, patience);
+  const Result<RedisReply> meta = ask(
+      *at, secure,
+      {"HMGET", shard_prefix(at->name, 0) + "meta", "crawl", "seed", "shards"},
+      patience);
   if (!meta) return tl::unexpected(meta.error());
   if (meta->text_at(0).empty()) return SharedKnown::kNoCrawl;
   const std::uint64_t hash =
       shared_hash(to_count(meta->text_at(1)), url.href());
-  const Result<RedisReply> known =
-      ask(*at, secure,
-          {"SISMEMBER", fmt::format("{}k:{}", prefix, bucket_of(hash)),
-           number_word(hash)},
-          patience);
+  const std::size_t shard =
+      shard_of_host(host_name_of(url), hash, shards_of(meta->text_at(2)));
+  const Result<RedisReply> known = ask(
+      *at, secure,
+      {"SISMEMBER",
+       fmt::format("{}k:{}", shard_prefix(at->name, shard), bucket_of(hash)),
+       number_word(hash)},
+      patience);
   if (!known) return tl::unexpected(known.error());
   return known->number == 1 ? SharedKnown::kYes : SharedKnown::kNo;
 }
@@ -162,16 +212,20 @@ Result<void> give_shared_order(std::string_view address, SharedOrder order,
                                milliseconds patience, OpenSecure secure) {
   const Result<RedisAddress> at = parse_redis_address(address);
   if (!at) return tl::unexpected(at.error());
-  const Result<RedisReply> reply = ask(
-      *at, secure,
-      {"FCALL", "crawl_v2_order", "1", fmt::format("crawl:{{{}}}:", at->name),
-       order == SharedOrder::kGoOn    ? ""
-       : order == SharedOrder::kPause ? "pause"
-                                      : "stop"},
-      patience);
-  if (!reply) return tl::unexpected(reply.error());
-  if (reply->text != "ok") {
-    return make_error(fmt::format("{}: there is no such crawl", at->shown()));
+  std::size_t shards = 1;
+  for (std::size_t shard = 0; shard < shards; ++shard) {
+    const Result<RedisReply> reply =
+        ask(*at, secure,
+            {"FCALL", "crawl_v3_order", "1", shard_prefix(at->name, shard),
+             order == SharedOrder::kGoOn    ? ""
+             : order == SharedOrder::kPause ? "pause"
+                                            : "stop"},
+            patience);
+    if (!reply) return tl::unexpected(reply.error());
+    if (reply->text == "none") {
+      return make_error(fmt::format("{}: there is no such crawl", at->shown()));
+    }
+    shards = shards_of(reply->text);
   }
   return {};
 }

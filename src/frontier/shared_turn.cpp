@@ -28,7 +28,6 @@ constexpr milliseconds kQuietHost{2'000};
 // Redis hears no more from them all.
 constexpr milliseconds kFirstHunger{16}, kMostFirstHunger{250};
 constexpr milliseconds kLongestHunger{400}, kMostLongestHunger{2'000};
-constexpr std::size_t kSeedsAtOnce = 10'000;
 
 milliseconds to_ms(std::string_view text) {
   std::int64_t value = 0;
@@ -47,17 +46,18 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
                                            bool leaving) {
   const Clock::time_point now = clock.now();
   ++latest.sequence;
+  latest.leaves = leaving;
   std::size_t want = 0;
   // First of all come the seeds that others have given: links are judged by
   // them.
-  if (appetite.hungry && latest.any && !seed_list.more) {
+  if (appetite.hungry && latest.any && !seed_list.more && !shards.bound_for) {
     want = std::clamp(leases.size(), kFewestHosts, kMostHosts);
   }
   RedisLink::Command command{
       "FCALL",
-      "crawl_v2_turn",
+      "crawl_v3_turn",
       "1",
-      prefix,
+      shard_prefix(address.name, shards.here),
       options.worker,
       me.token,
       std::to_string(latest.sequence),
@@ -67,7 +67,10 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       std::to_string(kFirstUrls),
       std::to_string(seed_list.known),
       leaving ? "1" : "0",
-      fmt::format("{}", options.rate),
+      // Each shard has its part of it.
+      fmt::format("{}", options.rate / static_cast<double>(shards.count)),
+      std::to_string(shards.count),
+      std::to_string(shards.here),
   };
   const auto tell = [&](Told& told) {
     command.push_back(std::to_string(told.count));
@@ -96,6 +99,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       --too_many;
       more = 0;
     }
+    if (shards.bound_for) more = 0;
     lease.touched = false;
     lease.told = now;
     lease.done = 0;
@@ -111,7 +115,15 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   const std::string records = delta(counters["records"]);
   command.push_back(records);
   tell(next.found);
-  tell(next.seeds);
+  Told none;
+  tell(shards.here == 0 ? next.seeds : none);
+  tell(next.away);
+  Told delivered;
+  for (std::size_t shard = 0; shard < shards.count; ++shard) {
+    const std::uint64_t upto = std::exchange(shards.abroad[shard].delivered, 0);
+    if (upto > 0) delivered.add(std::to_string(shard), std::to_string(upto));
+  }
+  tell(delivered);
   tell(next.bodies);
   tell(next.claims);
   tell(next.notes);
@@ -133,24 +145,22 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   latest.positions = now_at;
 
   appetite.hungry = false;
-  latest.under_way = true;
-  latest.sent = now;
   return command;
 }
 
 void SharedState::Impl::poll() {
-  for (std::string& message : link.take_news()) {
-    news.messages.push_back(std::move(message));
+  for (const auto& each : shards.links) {
+    if (!each) continue;
+    for (std::string& message : each->take_news()) {
+      news.messages.push_back(std::move(message));
+    }
   }
-  if (!latest.under_way || failed) return;
-  std::optional<Result<RedisReply>> answer = link.take();
-  if (!answer) return;
-  latest.under_way = false;
-  if (!*answer) {
-    failed = answer->error();
-    return;
+  while (latest.under_way && !failed) {
+    std::optional<Result<RedisReply>> answer =
+        link(shards.steps.front().second).take();
+    if (!answer) return;
+    take_step(*std::move(answer));
   }
-  take_answer(**answer);
 }
 
 void SharedState::Impl::take_answer(const RedisReply& reply) {
@@ -158,7 +168,6 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
     lose(reply.list.size() > 1 ? reply.list[1].text : "no turn is answered");
     return;
   }
-  latest.answered = clock.now();
   latest.lease_end = latest.sent + options.lease;
   latest.any = true;
   positions = latest.positions;
@@ -167,9 +176,13 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
         std::max<std::int64_t>(reply.number_at(i), 0));
   };
   totals = {number(1), number(2), number(3), number(4), number(5)};
-  const std::uint64_t bytes = number(15);
+  shards.boards[shards.here] = {number(1),  number(2),  number(3),  number(4),
+                                number(5),  number(15), number(14), number(17),
+                                number(18), 0};
+  std::uint64_t bytes = 0;
+  for (const Board& board : shards.boards) bytes += board.bytes;
   spent = {bytes - std::min(bytes, counters["bytes"].second),
-           milliseconds(number(14)), latest.answered};
+           milliseconds(shards.boards[0].worked_ms), clock.now()};
   if (options.rate > 0) {
     part_of_rate = std::strtod(std::string(reply.text_at(16)).c_str(), nullptr);
     if (frontier != nullptr && part_of_rate > 0) {
@@ -177,14 +190,9 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
     }
   }
 
-  take_bodies(reply.list_at(7));
+  take_bodies(reply.list_at(7), std::exchange(latest.bodies_of, {}));
   take_claims(reply.list_at(8));
-  const auto& seeds = reply.list_at(9);
-  for (const RedisReply& each : seeds) {
-    if (auto url = Url::parse(each.text)) news.seeds.push_back(*std::move(url));
-  }
-  seed_list.known += seeds.size();
-  seed_list.more = seeds.size() >= kSeedsAtOnce;
+  if (shards.here == 0) take_seeds(reply.list_at(9));
 
   // Of its hosts, in the order they were told.
   const auto& more = reply.list_at(10);
@@ -211,6 +219,7 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
     take_notes(host.list_at(6));
     take_entries(name, host.list_at(5));
   }
+  take_mail(reply.list_at(19));
   hear(reply.text_at(12));
   appetite.share = static_cast<std::size_t>(number(13));
   // Whoever goes hungry asks again soon, and then less and less often.
@@ -257,10 +266,11 @@ void SharedState::Impl::take_notes(const std::vector<RedisReply>& kept) {
   }
 }
 
-void SharedState::Impl::take_bodies(const std::vector<RedisReply>& urls) {
-  for (std::size_t i = 0; i < urls.size() && i < latest.bodies_of.size(); ++i) {
-    news.bodies.push_back({latest.bodies_of[i], urls[i].text});
-    const auto found = handed.pages.find(latest.bodies_of[i]);
+void SharedState::Impl::take_bodies(const std::vector<RedisReply>& urls,
+                                    const std::vector<PageId>& bodies_of) {
+  for (std::size_t i = 0; i < urls.size() && i < bodies_of.size(); ++i) {
+    news.bodies.push_back({bodies_of[i], urls[i].text});
+    const auto found = handed.pages.find(bodies_of[i]);
     if (found != handed.pages.end()) {
       found->second.is_copy = !urls[i].text.empty();
     }

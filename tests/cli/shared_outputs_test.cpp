@@ -133,6 +133,21 @@ TEST_F(SharedOutputsTest, EverySinkOfWorkersKilledAtRandomHoldsWhatCounts) {
   expect_archived_as_the_records_say();
 }
 
+TEST_F(SharedOutputsTest,
+       EverySinkOfWorkersKilledAtSeveralShardsHoldsWhatCounts) {
+  serve(900, 9);
+  EXPECT_GT(kill_at_random(
+                kWorkers,
+                [this](int worker) {
+                  return with_outputs(worker, {"--shards", "3"});
+                },
+                30),
+            5);
+  expect_each_page_once();
+  expect_saved_as_the_rows_say();
+  expect_archived_as_the_records_say();
+}
+
 TEST_F(SharedOutputsTest, FinishCutsEveryKindOfOutput) {
   serve(900, 9);
   const std::vector<std::string> lease = {"--lease", "300ms"};

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crawl/frontier/shared_status.h"
+#include "frontier/shared_impl.h"
 #include "frontier/shared_worker.h"
 #include "support/redis_cluster.h"
 
@@ -133,6 +134,53 @@ TEST_F(SharedClusterTest, WhileItsSlotMovesNothingIsDoneByHalves) {
   EXPECT_EQ(cluster_.owner(meta_), to);
   EXPECT_EQ(a->state().totals().done, 1u);
   EXPECT_EQ(a->state().totals().left, 20u);
+}
+
+// Shards are at all masters; what is between them outlives one's death.
+TEST_F(SharedClusterTest, ShardsAreAtAllMastersAndOneMayDie) {
+  constexpr std::size_t kShards = 6;
+  constexpr int kPages = 300;
+  std::set<std::size_t> owners;
+  for (std::size_t shard = 0; shard < kShards; ++shard) {
+    owners.insert(cluster_.owner(shard_prefix("s", shard) + "meta"));
+  }
+  ASSERT_EQ(owners.size(), RedisCluster::kMasters);
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (std::size_t i = 0; i < 3; ++i) {
+    SharedOptions own = options(std::to_string(i), i);
+    own.address = cluster_.node(i).url("s");
+    own.shards = kShards;
+    workers.push_back(std::make_unique<Worker>(SharedState::open(
+        own, clock_, [] {}, 20s)));
+  }
+  const auto page = [](int n) {
+    return fmt::format("http://h{}.test/{}", n % 17, n);
+  };
+  workers[0]->add(page(0));
+  std::multiset<std::string> expected;
+  for (int i = 0; i < kPages; ++i) expected.insert(page(i));
+  bool killed = false;
+  const auto all = testing::finish(
+      {workers[0].get(), workers[1].get(), workers[2].get()},
+      [&](const std::string& url) {
+        const int n = std::stoi(url.substr(url.rfind('/') + 1));
+        std::vector<std::string> links;
+        for (int next = 3 * n + 1; next <= 3 * n + 3 && next < kPages; ++next) {
+          links.push_back(page(next));
+        }
+        return links;
+      },
+      [&](std::size_t done) {
+        if (done < kPages / 3 || std::exchange(killed, true)) return;
+        cluster_.wait_for_replica(1);
+        cluster_.node(1).kill();
+      });
+  EXPECT_TRUE(killed);
+  EXPECT_EQ(all, expected);
+  const auto status = read_shared_status(cluster_.node(0).url("s"), 20s);
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(status->done, expected.size());
+  EXPECT_EQ(status->left, 0u);
 }
 
 }  // namespace

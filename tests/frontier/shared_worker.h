@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -94,6 +98,58 @@ class Worker {
   Frontier frontier_{{}, clock_};
   Result<std::unique_ptr<SharedState>> state_;
 };
+
+// One turn, as who has nothing to begin.
+inline void turn(Worker& worker) {
+  worker.state().starve();
+  ASSERT_TRUE(worker.state().commit({}));
+  const auto more = worker.state().await();
+  ASSERT_TRUE(more) << more.error().message;
+  worker.take(worker.state().take_news());
+}
+
+inline bool has(const Worker& worker, const std::string& url) {
+  const auto urls = worker.urls();
+  return std::find(urls.begin(), urls.end(), url) != urls.end();
+}
+
+inline void turn_until_it_has(Worker& worker, const std::string& url) {
+  while (!has(worker, url) && !::testing::Test::HasFatalFailure()) {
+    turn(worker);
+  }
+}
+
+// All that each has is done and leads on, until all say that nothing is left
+// anywhere: what they had. `between` is called once with how many that are,
+// each time that there are more.
+inline std::multiset<std::string> finish(
+    const std::vector<Worker*>& workers,
+    const std::function<std::vector<std::string>(const std::string&)>& links,
+    const std::function<void(std::size_t)>& between = {}) {
+  std::multiset<std::string> all;
+  std::map<Worker*, std::size_t> done;
+  const auto more = [](Worker* each) { return each->state().more_may_come(); };
+  while (std::any_of(workers.begin(), workers.end(), more) &&
+         !::testing::Test::HasFatalFailure()) {
+    for (Worker* each : workers) {
+      turn(*each);
+      std::size_t& at = done[each];
+      for (; at < each->pages.size(); ++at) {
+        const QueuedPage page = each->pages[at];
+        all.emplace(page.url.href());
+        for (const std::string& link : links(std::string(page.url.href()))) {
+          each->add(link, page.id, page.depth + 1);
+        }
+        each->state().done(page.id);
+      }
+      for (const auto& listed : std::exchange(each->left_out, {})) {
+        each->state().done(listed.page);
+      }
+      if (between) between(all.size());
+    }
+  }
+  return all;
+}
 
 }  // namespace crawl::testing
 

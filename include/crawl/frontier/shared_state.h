@@ -18,6 +18,8 @@
 
 namespace crawl {
 
+inline constexpr std::size_t kMostSharedShards = 64;
+
 struct SharedOptions {
   // redis://[[USER:]PASSWORD@]HOST[:PORT][/DB[/NAME]], or rediss:// for TLS,
   // with ?cacert=FILE&cert=FILE&key=FILE; any node of a cluster.
@@ -34,6 +36,8 @@ struct SharedOptions {
   // Between requests at a host of which nothing is known yet.
   std::chrono::milliseconds delay{0};
   double rate = 0;  // too, requests a second; 0: any
+  // Of Redis that the crawl is spread over; 0: as many as it has, or one.
+  std::size_t shards = 0;
   // Leases end so long after the latest turn; all workers' the same.
   std::chrono::milliseconds lease{30'000};
 };
@@ -62,7 +66,12 @@ std::string shown_shared_address(std::string_view address);
 // answer for so long, is_lost(): nothing of this object counts any more, the
 // outputs are to be cut to the positions that another one says.
 //
-// One thread, the crawl loop's; a thread of its own talks to Redis.
+// A crawl may be spread over shards, which may be at several masters of a
+// cluster: a host is in one of them, and a worker at one of them at a time. See
+// src/frontier/README.md.
+//
+// One thread, the crawl loop's; a thread of its own talks to Redis, one for
+// each shard.
 class SharedState final : public StateStore {
  public:
   // Joins the crawl, or begins it. While Redis cannot be reached it waits for

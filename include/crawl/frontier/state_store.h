@@ -50,6 +50,7 @@ struct LeftOut {
   std::string reason;
   std::string parent;  // the page it was found on
   int depth = 0;
+  std::string input{};  // of a seed: its line
 };
 
 // A page redirects to `target`; `hops`: all that were followed, this one too.
@@ -63,6 +64,9 @@ struct Redirect {
   // The page has been there on its way: it is no other's, whoever has its host
   // goes on with it.
   bool again = false;
+  // What is to be listed if the target turns out to be known where nobody waits
+  // for the answer.
+  LeftOut if_known{};
 };
 
 // What the robots.txt of an origin answered, where that stands.

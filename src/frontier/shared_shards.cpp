@@ -1,0 +1,273 @@
+// A crawl over several shards: a round is this worker's turn at the shard it is
+// at, and then what it takes to the others and asks of them.
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "frontier/shared_impl.h"
+#include "shared_crawl_lua.h"
+
+namespace crawl {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Questions of bodies wait for others, so many or so long.
+constexpr std::size_t kManyBodies = 256;
+constexpr milliseconds kBodiesWait{1'000};
+// How the other shards stand is looked at so often, and by who has nothing to
+// do.
+constexpr milliseconds kLookEvery{10'000};
+// Going elsewhere is worth while if there is so much more to do.
+constexpr double kWorthWhile = 1.5;
+// Hosts that may not be asked yet count so much beside those that may.
+constexpr double kResting = 0.25;
+
+}  // namespace
+
+std::string shard_prefix(std::string_view name, std::size_t shard) {
+  // No name has a slash.
+  return shard == 0 ? fmt::format("crawl:{{{}}}:", name)
+                    : fmt::format("crawl:{{{}/{}}}:", name, shard);
+}
+
+std::size_t shard_of_host(std::string_view host, std::uint64_t hash,
+                          std::size_t shards) {
+  return (host.empty() ? hash : XXH3_64bits(host.data(), host.size())) % shards;
+}
+
+std::size_t SharedState::Impl::shard_of(std::string_view host,
+                                        std::uint64_t of) const {
+  return shard_of_host(host, of, shards.count);
+}
+
+RedisLink& SharedState::Impl::link(std::size_t shard) {
+  if (shards.links.size() <= shard) shards.links.resize(shard + 1);
+  auto& link = shards.links[shard];
+  if (!link) {
+    link = std::make_unique<RedisLink>(address, options.secure,
+                                       std::string(kSharedCrawlLua), wake);
+  }
+  return *link;
+}
+
+// A name of no other message, of whatever worker.
+std::uint64_t SharedState::Impl::next_message() {
+  ++shards.messages;
+  return XXH3_64bits_withSeed(&shards.messages, sizeof shards.messages,
+                              shards.nonce);
+}
+
+// It has nothing of this shard's, and nothing to tell.
+bool SharedState::Impl::is_dry() const {
+  return handed.pages.empty() && leases.empty() && !pending();
+}
+
+void SharedState::Impl::begin_round(const SinkPositions& now_at) {
+  latest.under_way = true;
+  shards.soon = appetite.hungry;
+  shards.steps.clear();
+  // A seed is known to all before somebody follows its links.
+  if (shards.here != 0 && (next.seeds.count > 0 || !latest.any)) {
+    shards.steps.emplace_back(Step::kVisit, 0);
+  }
+  shards.steps.emplace_back(Step::kTurn, shards.here);
+  // Now: later there is more that is done than is in the outputs.
+  latest.command = turn(now_at, false);
+  send_step();
+}
+
+void SharedState::Impl::send_step() {
+  const auto [step, shard] = shards.steps.front();
+  switch (step) {
+    case Step::kTurn:
+      latest.sent = clock.now();
+      return link(shard).send(std::move(latest.command));
+    case Step::kVisit:
+      return link(shard).send(visit(shard));
+    case Step::kLook:
+      return link(shard).send(look(shard));
+    case Step::kJoin:
+      latest.sent = clock.now();
+      return link(shard).send(join_command(shard, true));
+  }
+}
+
+void SharedState::Impl::take_step(Result<RedisReply> answer) {
+  const auto [step, shard] = shards.steps.front();
+  shards.steps.pop_front();
+  if (!answer) {
+    failed = answer.error();
+  } else {
+    switch (step) {
+      case Step::kTurn:
+        take_answer(*answer);
+        if (!failed && !latest.leaves) after_turn();
+        break;
+      case Step::kVisit:
+        take_visit(*answer);
+        break;
+      case Step::kLook:
+        take_look(shard, *answer);
+        if (!failed && shards.steps.empty()) decide();
+        break;
+      case Step::kJoin:
+        if (Result<void> joined = take_join(shard, true, *answer); !joined) {
+          lost = true;
+        }
+        break;
+    }
+  }
+  if (!failed && !shards.steps.empty()) return send_step();
+  shards.steps.clear();
+  latest.under_way = false;
+  latest.answered = clock.now();
+}
+
+// What is to be taken elsewhere, or asked.
+void SharedState::Impl::after_turn() {
+  if (shards.count == 1) return;
+  const Clock::time_point now = clock.now();
+  for (std::size_t shard = 0; shard < shards.count; ++shard) {
+    if (shard == shards.here) continue;
+    const Abroad& there = shards.abroad[shard];
+    const std::size_t bodies = there.bodies.count;
+    const bool asks = bodies > 0 && (shards.soon || bodies >= kManyBodies ||
+                                     now - there.bodies_since >= kBodiesWait);
+    if (asks || there.mail.count > 0 || (shard == 0 && seed_list.more)) {
+      shards.steps.emplace_back(Step::kVisit, shard);
+    }
+  }
+  if (is_dry() || now - shards.looked >=
+                      std::min<milliseconds>(kLookEvery, options.lease / 4)) {
+    shards.looked = now;
+    for (std::size_t shard = 0; shard < shards.count; ++shard) {
+      if (shard != shards.here) shards.steps.emplace_back(Step::kLook, shard);
+    }
+  }
+}
+
+RedisLink::Command SharedState::Impl::visit(std::size_t shard) {
+  Abroad& there = shards.abroad[shard];
+  RedisLink::Command command{
+      "FCALL",  "crawl_v3_visit",
+      "1",      shard_prefix(address.name, shard),
+      me.begun, shard == 0 ? std::to_string(seed_list.known) : "-1"};
+  const auto tell = [&command](Told& told) {
+    command.push_back(std::to_string(told.count));
+    std::move(told.words.begin(), told.words.end(),
+              std::back_inserter(command));
+    told = {};
+  };
+  Told none;
+  tell(shard == 0 ? next.seeds : none);
+  tell(there.bodies);
+  shards.visit_of = std::exchange(there.bodies_of, {});
+  if (there.mail.count > 0) there.delivered = there.mail_end;
+  tell(there.mail);
+  return command;
+}
+
+void SharedState::Impl::take_visit(const RedisReply& reply) {
+  if (reply.text_at(0) != "ok") {
+    lose("Redis lost a part of the crawl");
+    return;
+  }
+  take_bodies(reply.list_at(1), std::exchange(shards.visit_of, {}));
+  take_seeds(reply.list_at(2));
+}
+
+void SharedState::Impl::take_seeds(const std::vector<RedisReply>& urls) {
+  for (const RedisReply& each : urls) {
+    if (auto url = Url::parse(each.text)) news.seeds.push_back(*std::move(url));
+  }
+  seed_list.known += urls.size();
+  seed_list.more = urls.size() >= kSeedsAtOnce;
+}
+
+// Of each batch: its shard, the number of its last message, the messages.
+void SharedState::Impl::take_mail(const std::vector<RedisReply>& batches) {
+  for (const RedisReply& each : batches) {
+    const auto shard = static_cast<std::size_t>(each.number_at(0));
+    if (shard >= shards.count || shard == shards.here) continue;
+    Abroad& there = shards.abroad[shard];
+    there.mail = {};
+    for (const RedisReply& message : each.list_at(2)) {
+      there.mail.add(message.text);
+    }
+    there.mail_end = static_cast<std::uint64_t>(each.number_at(1));
+  }
+}
+
+RedisLink::Command SharedState::Impl::look(std::size_t shard) const {
+  return {"FCALL",
+          "crawl_v3_look",
+          "1",
+          shard_prefix(address.name, shard),
+          me.begun,
+          options.worker,
+          std::to_string(options.lease.count()),
+          shards.bound_for ? "0" : "1"};
+}
+
+void SharedState::Impl::take_look(std::size_t shard, const RedisReply& reply) {
+  if (reply.text_at(0) != "ok") {
+    lose("Redis lost a part of the crawl");
+    return;
+  }
+  const auto number = [&](std::size_t i) {
+    return static_cast<std::uint64_t>(
+        std::max<std::int64_t>(reply.number_at(i), 0));
+  };
+  shards.boards[shard] = {number(1), number(2), number(3), number(4),
+                          number(5), number(6), number(7), number(8),
+                          number(9), number(10)};
+  if (number(11) == 1) shards.bound_for = shard;
+}
+
+// All shards have been looked at.
+void SharedState::Impl::decide() {
+  std::vector<std::uint64_t> changes;
+  bool quiet = !pending();
+  for (const Board& board : shards.boards) {
+    changes.push_back(board.changes);
+    quiet = quiet && board.left == 0;
+  }
+  // Between two looks at all shards that found the same, nothing was on its way
+  // from one to another.
+  shards.ended = quiet && changes == shards.quiet_at;
+  shards.quiet_at = quiet ? std::move(changes) : std::vector<std::uint64_t>();
+  if (quiet || !is_dry() || !order.empty()) return;
+  if (!shards.bound_for) shards.bound_for = better_shard();
+  if (!shards.bound_for) return;
+  latest.command = turn(positions, true);
+  shards.steps.emplace_back(Step::kTurn, shards.here);
+  shards.steps.emplace_back(Step::kJoin, *shards.bound_for);
+}
+
+// Where there is more to do than here, by far.
+std::optional<std::size_t> SharedState::Impl::better_shard() const {
+  const auto hosts_of = [](const Board& board, std::uint64_t workers) {
+    if (board.left == 0) return 0.0;
+    const auto hosts = std::max<std::uint64_t>(board.hosts, 1);
+    return (board.due > 0 ? 1 : kResting) * static_cast<double>(hosts) /
+           static_cast<double>(std::max<std::uint64_t>(workers, 1));
+  };
+  const Board& own = shards.boards[shards.here];
+  double best = kWorthWhile * hosts_of(own, own.workers);
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < shards.count; ++i) {
+    if (i == shards.here) continue;
+    const Board& board = shards.boards[i];
+    const double hosts = hosts_of(board, board.workers + 1);
+    if (hosts > best) {
+      best = hosts;
+      found = i;
+    }
+  }
+  return found;
+}
+
+}  // namespace crawl

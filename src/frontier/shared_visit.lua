@@ -1,0 +1,129 @@
+-- Behind shared_turn.lua: what is asked from elsewhere.
+
+-- visit(begun, seeds_known, ...): what is told and asked of a shard that the
+-- worker is not at: seeds, bodies, messages. Told again it changes nothing.
+local function visit(keys, args)
+  local k = keys[1]
+  local at = 2
+  local function take()
+    at = at + 1
+    return args[at]
+  end
+  local function number() return tonumber(take()) end
+  if redis.call('HGET', k .. 'meta', 'begun') ~= args[1] then return {'lost'} end
+  local seeds_known = tonumber(args[2])
+  local now = now_ms()
+  for _ = 1, number() do add_seed(k, take(), take()) end
+  local bodies = {}
+  for _ = 1, number() do
+    bodies[#bodies + 1] = first_with_body(k, take(), take())
+  end
+  local fresh, led = 0, 0
+  for _ = 1, number() do
+    local host, bucket, hash, entry, id_bucket, id, other =
+      unpack(cmsgpack.unpack(take()))
+    if not id then
+      if find(k, host, bucket, hash, entry, now) then fresh = fresh + 1 end
+    elseif redis.call('SADD', k .. 'k:' .. id_bucket, id) == 1 then
+      -- A page that was led here goes on here, or has come to its end.
+      led = led + 1
+      if hash ~= '' and redis.call('SADD', k .. 'k:' .. bucket, hash) == 0 then
+        wait(k, '', other, now)
+      else
+        if hash ~= '' then count(k, 'known', 1) end
+        wait(k, host, entry, now)
+      end
+    end
+  end
+  count(k, 'known', fresh)
+  count(k, 'left', fresh + led)
+  if fresh + led > 0 then count(k, 'changes', 1) end
+  local seeds = {}
+  if seeds_known >= 0 then
+    seeds = redis.call('LRANGE', k .. 'seeds', seeds_known, seeds_known + 9999)
+  end
+  return {'ok', bodies, seeds}
+end
+
+-- look(begun, worker, lease, seat): how a shard stands, and whether this worker
+-- is to come, if it can: nobody is there, and there is something to do.
+local function look(keys, args)
+  local k = keys[1]
+  local meta = k .. 'meta'
+  local worker, lease = args[2], tonumber(args[3])
+  if redis.call('HGET', meta, 'begun') ~= args[1] then return {'lost'} end
+  local now = now_ms()
+  hear(k, now, lease)
+  local has = redis.call('HMGET', meta, 'left', 'known', 'done', 'records',
+                         'bytes', 'worked', 'changes')
+  local left = tonumber(has[1] or 0)
+  local workers = redis.call('ZCOUNT', k .. 'alive', '(' .. now, '+inf')
+  local due = redis.call('ZCOUNT', k .. 'ready', '-inf', now)
+  local hosts = redis.call('ZCARD', k .. 'ready') +
+                redis.call('ZCARD', k .. 'leased')
+  -- Messages are there to be taken away, and leases to be ended.
+  if left > 0 and workers == 0 and
+     (hosts == 0 or redis.call('ZCARD', k .. 'leased') > 0) then
+    due = due + 1
+  end
+  local comes = 0
+  if args[4] == '1' and workers == 0 and due > 0 and
+     redis.call('SET', k .. 'seat', worker, 'NX', 'PX', lease) then
+    comes = 1
+  end
+  return {'ok', left, tonumber(has[2] or 0), tonumber(has[3] or 0),
+          tonumber(has[4] or 0), workers, tonumber(has[5] or 0),
+          tonumber(has[6] or 0), tonumber(has[7] or 0), hosts, due, comes}
+end
+
+-- status(): the crawl as it stands. Changes nothing.
+local function status(keys)
+  local k = keys[1]
+  local meta = k .. 'meta'
+  local kind = redis.call('TYPE', meta).ok
+  if kind == 'none' then return {'none'} end
+  if kind ~= 'hash' then return {'foreign'} end
+  local has = redis.call('HMGET', meta, 'crawl', 'begun', 'left', 'known', 'done',
+                         'records', 'order', 'shards')
+  if not has[1] then return {'foreign'} end
+  local now = now_ms()
+  local workers = {}
+  for _, worker in ipairs(redis.call('SMEMBERS', k .. 'workers')) do
+    local ends = redis.call('ZSCORE', k .. 'alive', worker)
+    workers[#workers + 1] = {worker,
+                             ends and tostring(tonumber(ends) - now) or '-1',
+                             redis.call('SCARD', k .. 'l:' .. worker),
+                             redis.call('HGETALL', k .. 'w:' .. worker)}
+  end
+  -- With the workers that have them.
+  local slowest = redis.call('ZREVRANGE', k .. 'leased', 0, 4, 'WITHSCORES')
+  for i = #slowest - 1, 1, -2 do
+    table.insert(slowest, i + 2,
+                 redis.call('HGET', k .. 'h:' .. slowest[i], 'worker') or '')
+  end
+  return {'ok', has[1], tostring(now), has[2] or '0', has[3] or '0',
+          has[4] or '0', has[5] or '0', has[6] or '0', has[7] or '',
+          redis.call('ZCARD', k .. 'ready'),
+          redis.call('ZCOUNT', k .. 'ready', '-inf', now), workers,
+          redis.call('ZREVRANGE', k .. 'ready', 0, 4, 'WITHSCORES'), slowest,
+          has[8] or '1'}
+end
+
+-- order(what): '' to go on, 'pause' or 'stop'.
+local function order(keys, args)
+  local meta = keys[1] .. 'meta'
+  if redis.call('TYPE', meta).ok ~= 'hash' or
+     redis.call('HEXISTS', meta, 'crawl') == 0 then
+    return 'none'
+  end
+  redis.call('HSET', meta, 'order', args[1])
+  return redis.call('HGET', meta, 'shards') or '1'
+end
+
+redis.register_function{function_name = 'crawl_v3_status', callback = status,
+                        flags = {'no-writes'}}
+redis.register_function('crawl_v3_order', order)
+redis.register_function('crawl_v3_join', join)
+redis.register_function('crawl_v3_turn', turn)
+redis.register_function('crawl_v3_visit', visit)
+redis.register_function('crawl_v3_look', look)
