@@ -99,6 +99,11 @@ Error RedisLink::trouble() const {
                       trouble_.empty() ? "no answer" : trouble_)};
 }
 
+std::uint64_t RedisLink::connections() const {
+  const std::lock_guard lock(mutex_);
+  return connections_;
+}
+
 void RedisLink::run() {
   while (true) {
     Command command;
@@ -166,6 +171,7 @@ std::optional<Result<RedisReply>> RedisLink::ask(const Command& command) {
 RedisLink::Fault RedisLink::connect() {
   const auto opened = connection_.open(node_, [this](int socket) {
     const std::lock_guard lock(mutex_);
+    ++connections_;
     socket_ = socket;
     if (ends_ && socket >= 0) ::shutdown(socket, SHUT_RDWR);
   });

@@ -51,6 +51,9 @@ class RedisLink {
   std::vector<std::string> take_news();
   // Why there is no answer yet.
   Error trouble() const;
+  // How many connections there were: the same before and after an answer, it is
+  // about what was told before.
+  std::uint64_t connections() const;
 
  private:
   enum class Fault : std::uint8_t {
@@ -91,6 +94,7 @@ class RedisLink {
   std::optional<Result<RedisReply>> answer_;
   std::vector<std::string> news_;
   std::string trouble_;  // what is waited for; "" if nothing is
+  std::uint64_t connections_ = 0;
 
   std::thread thread_;  // last: it uses all of the above
 };

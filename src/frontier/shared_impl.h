@@ -136,8 +136,17 @@ struct SharedState::Impl {
     Told mail;                    // of the shard it is at
     std::uint64_t mail_end = 0;   // number of its last message
     std::uint64_t delivered = 0;  // up to that; 0 once it is told
+    bool has_replicas = false;
+    int unsure = 0;  // so often in a row a replica did not say that it has it
   };
-  enum class Step : std::uint8_t { kTurn, kVisit, kLook, kJoin };
+  enum class Step : std::uint8_t {
+    kTurn,
+    kVisit,
+    kReplicas,  // have what was told last
+    kLeft,      // is known there
+    kLook,
+    kJoin,
+  };
   struct Shards {
     std::size_t count = 1, here = 0;
     // Each from when it is first asked.
@@ -151,6 +160,7 @@ struct SharedState::Impl {
     std::vector<std::uint64_t> quiet_at;  // all shards' changes, none left
     Clock::time_point looked{};
     std::uint64_t nonce = 0, messages = 0;  // the next message's name
+    std::uint64_t connection = 0;           // over which it was told last
     bool soon = false, ended = false;
   } shards;
   std::function<void()> wake;
@@ -194,6 +204,7 @@ struct SharedState::Impl {
   RedisLink::Command look(std::size_t shard) const;
   void take_visit(const RedisReply& reply);
   void take_look(std::size_t shard, const RedisReply& reply);
+  void take_replicas(std::size_t shard, const RedisReply& reply);
   void take_mail(const std::vector<RedisReply>& batches);
   void take_seeds(const std::vector<RedisReply>& urls);
 

@@ -81,6 +81,8 @@ Result<void> SharedState::Impl::check_server(
   if (!there) return tl::unexpected(there.error());
   const Result<RedisReply> info = ask(shard, {"INFO"}, until, give_up);
   if (!info) return tl::unexpected(info.error());
+  const std::string_view replicas = info_value(info->text, "connected_slaves");
+  shards.abroad[shard].has_replicas = !replicas.empty() && replicas != "0";
   const std::string_view version = info_value(info->text, "redis_version");
   int major = 0;
   std::from_chars(version.data(), version.data() + version.size(), major);

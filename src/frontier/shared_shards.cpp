@@ -22,6 +22,9 @@ constexpr milliseconds kBodiesWait{1'000};
 constexpr milliseconds kLookEvery{10'000};
 // Going elsewhere is worth while if there is so much more to do.
 constexpr double kWorthWhile = 1.5;
+// A replica is waited for so long (ms) at once, and so often.
+constexpr const char* kReplicasTime = "300";
+constexpr int kMostUnsure = 3;
 // Hosts that may not be asked yet count so much beside those that may.
 constexpr double kResting = 0.25;
 
@@ -87,6 +90,13 @@ void SharedState::Impl::send_step() {
       return link(shard).send(std::move(latest.command));
     case Step::kVisit:
       return link(shard).send(visit(shard));
+    case Step::kReplicas:
+      shards.connection = link(shard).connections();
+      return link(shard).send({"WAIT", "1", kReplicasTime});
+    case Step::kLeft:
+      return link(shard).send(
+          {"HGET", shard_prefix(address.name, shard) + "w:" + options.worker,
+           "left"});
     case Step::kLook:
       return link(shard).send(look(shard));
     case Step::kJoin:
@@ -108,6 +118,18 @@ void SharedState::Impl::take_step(Result<RedisReply> answer) {
         break;
       case Step::kVisit:
         take_visit(*answer);
+        if (!failed && shards.abroad[shard].delivered > 0 &&
+            shards.abroad[shard].has_replicas) {
+          shards.steps.emplace_front(Step::kReplicas, shard);
+        }
+        break;
+      case Step::kReplicas:
+        take_replicas(shard, *answer);
+        break;
+      case Step::kLeft:
+        if (answer->text != me.token) {
+          lose("Redis lost what it had acknowledged");
+        }
         break;
       case Step::kLook:
         take_look(shard, *answer);
@@ -179,6 +201,25 @@ void SharedState::Impl::take_visit(const RedisReply& reply) {
   take_seeds(reply.list_at(2));
 }
 
+// What a master lost that was replaced is not to be cut off elsewhere.
+void SharedState::Impl::take_replicas(std::size_t shard,
+                                      const RedisReply& reply) {
+  Abroad& there = shards.abroad[shard];
+  if (reply.number > 0 && link(shard).connections() == shards.connection) {
+    there.unsure = 0;
+    return;
+  }
+  if (++there.unsure < kMostUnsure) {
+    there.delivered = 0;  // it is lent the same again
+    return;
+  }
+  there.has_replicas = false;
+  news.messages.push_back(fmt::format(
+      "{}: no replica of shard {} keeps up: should one take over now, what was "
+      "told last may be lost",
+      address.shown(), shard));
+}
+
 void SharedState::Impl::take_seeds(const std::vector<RedisReply>& urls) {
   for (const RedisReply& each : urls) {
     if (auto url = Url::parse(each.text)) news.seeds.push_back(*std::move(url));
@@ -244,6 +285,11 @@ void SharedState::Impl::decide() {
   if (!shards.bound_for) return;
   latest.command = turn(positions, true);
   shards.steps.emplace_back(Step::kTurn, shards.here);
+  // From elsewhere it would not see that this was lost.
+  if (shards.abroad[shards.here].has_replicas) {
+    shards.steps.emplace_back(Step::kReplicas, shards.here);
+    shards.steps.emplace_back(Step::kLeft, shards.here);
+  }
   shards.steps.emplace_back(Step::kJoin, *shards.bound_for);
 }
 

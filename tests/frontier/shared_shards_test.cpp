@@ -310,6 +310,45 @@ TEST_F(SharedShardsTest, AShardThatIsLostIsSaidSo) {
   EXPECT_THAT(again.error().message, HasSubstr("a part of the crawl"));
 }
 
+TEST_F(SharedShardsTest, AMessageIsKeptUntilAReplicaHasItWhereThereIsOne) {
+  RedisServer master;
+  RedisServer replica({"--replicaof", "127.0.0.1",
+                       std::to_string(master.port()),
+                       "--repl-diskless-sync-delay", "0"});
+  while (master.ask({"INFO", "replication"}).find("state=online") ==
+         std::string::npos) {
+  }
+  SharedOptions own = options("a");
+  own.address = master.url(name_);
+  Worker a(open(own));
+  const std::string near = fmt::format("http://{}/", host_in(0));
+  const std::string far = fmt::format("http://{}/", host_in(1));
+  a.add(near);
+  testing::turn_until_it_has(a, near);
+  a.add(far, a.pages[0].id, 1);
+  replica.pause();
+  const auto at = [&](std::size_t shard) {
+    return master.ask({"HGET", key(shard, "meta"), "left"});
+  };
+  testing::turn(a);
+  EXPECT_EQ(at(1), "1\n");
+  // It was told there, and nobody is sure that it stays so.
+  testing::turn(a);
+  EXPECT_EQ(at(0), "2\n");
+  replica.go_on();
+  while (at(0) != "1\n") testing::turn(a);
+  EXPECT_EQ(at(1), "1\n");
+  EXPECT_TRUE(a.messages.empty());
+  // One that is gone is not waited for for ever.
+  replica.pause();
+  a.add(far + "2", a.pages[0].id, 1);
+  while (a.messages.empty()) testing::turn(a);
+  EXPECT_THAT(a.messages[0], HasSubstr("no replica of shard 1 keeps up"));
+  while (at(0) != "1\n") testing::turn(a);
+  EXPECT_EQ(at(1), "2\n");
+  replica.go_on();
+}
+
 TEST_F(SharedShardsTest, StatusAndOrdersAreOfAllShards) {
   const auto a = worker("a"), b = worker("b");
   const std::string near = fmt::format("http://{}/", host_in(0));

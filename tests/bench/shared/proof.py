@@ -9,8 +9,8 @@ it is not as it should be.
 
 Usage: proof.py [--crawl build/crawl] [--pages 20000] [--hosts 500] [--workers 8]
                 [--kills 100] [--redis-kills 10] [--latency 0.05] [--delay 0.2]
-                [--per-host 2] [--lease 3s] [--lateness 0.1] [--seed N]
-       proof.py --throughput [--pages-each 3000] [--rounds 3]
+                [--per-host 2] [--lease 3s] [--lateness 0.1] [--seed N] [--shards 1]
+       proof.py --throughput [--pages-each 3000] [--rounds 3] [--shards 1]
 The site is crawled twice: without a delay, so that all want more of a host than the limit
 allows, and with one. So much shorter than it (--lateness) may a pause look by the log, since
 nginx and the workers take turns on the processors.
@@ -147,8 +147,8 @@ def wait_for(holds, limit=30):
 
 
 class Crawl:
-    def __init__(self, binary, folder, site, options, seeds=1):
-        self.binary, self.folder, self.site = binary, folder, site
+    def __init__(self, binary, folder, site, options, seeds=1, shards=1):
+        self.binary, self.folder, self.site, self.shards = binary, folder, site, shards
         self.options = options
         self.seeds = folder / "seeds.txt"
         self.seeds.write_text("".join(f"{site.url(n)}\n" for n in range(seeds)))
@@ -161,7 +161,8 @@ class Crawl:
     def worker(self, number, redis):
         return subprocess.Popen(
             self.command(self.output(number),
-                         ["--shared", f"redis://127.0.0.1:{redis.port}/0/proof"]),
+                         ["--shared", f"redis://127.0.0.1:{redis.port}/0/proof",
+                          "--shards", str(self.shards)]),
             stderr=open(self.folder / f"worker{number}.err", "a"))
 
     def output(self, number):
@@ -236,7 +237,8 @@ def prove(args, folder, delay):
     redis = Redis(folder / "redis")
     try:
         options = ["-j", "8", "--per-host", str(args.per_host), "--delay", f"{delay}s"]
-        crawl = Crawl(args.crawl, folder, site, [*options, "--lease", args.lease])
+        crawl = Crawl(args.crawl, folder, site, [*options, "--lease", args.lease],
+                      shards=args.shards)
         began = time.monotonic()
         kills, redis_kills = disturb(args, crawl, redis, random.Random(args.seed))
         wall = time.monotonic() - began
@@ -290,7 +292,7 @@ def measure(args, folder):
             site = Site(part, pages, max(8, int(pages * hosts_per_page)), args.latency)
             redis = Redis(part / "redis")
             try:
-                crawl = Crawl(args.crawl, part, site, QUICK, site.hosts)
+                crawl = Crawl(args.crawl, part, site, QUICK, site.hosts, args.shards)
                 before = redis.processor_time()
                 wall, processor = timed(crawl, redis, workers)
                 figures.append((wall, processor / pages * 1e6,
@@ -326,7 +328,7 @@ def main():
     parser.add_argument("--crawl", default="build/crawl")
     for name, default in (("pages", 20000), ("hosts", 500), ("workers", 8), ("kills", 100),
                           ("redis-kills", 10), ("per-host", 2), ("seed", 7),
-                          ("pages-each", 3000), ("rounds", 3)):
+                          ("pages-each", 3000), ("rounds", 3), ("shards", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
     for name, default in (("latency", 0.05), ("delay", 0.2), ("lateness", 0.1)):
         parser.add_argument(f"--{name}", type=float, default=default)
