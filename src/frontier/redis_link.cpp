@@ -285,7 +285,9 @@ RedisLink::Fault RedisLink::judge(std::string_view error) {
         "redis://HOST:PORT/DB/NAME ({})",
         error);
   }
-  return is_one_of(word, {"BUSY", "OOM", "MISCONF", "NOREPLICAS"})
+  // Ours: of a server that would drop keys.
+  if (word == "DROPS") problem_ = error.substr(word.size() + 1);
+  return is_one_of(word, {"BUSY", "OOM", "MISCONF", "NOREPLICAS", "DROPS"})
              ? Fault::kPassing
              : Fault::kForGood;
 }

@@ -79,6 +79,19 @@ local function end_leases(k, worker, from)
   redis.call('HDEL', w, 'token', 'reply')
 end
 
+-- Whether this server would drop keys for want of memory: its policy then.
+-- Looked at again every few seconds, and by whoever is master next.
+local policy, policy_seen
+local function dropping_policy(now)
+  if policy ~= 'noeviction' or now - policy_seen >= 5000 or now < policy_seen
+  then
+    policy = string.match(redis.call('INFO', 'memory'),
+                          'maxmemory_policy:([%w%-]+)')
+    policy_seen = now
+  end
+  return policy and policy ~= 'noeviction' and policy
+end
+
 -- Time with a worker.
 local function hear(k, now, lease)
   local meta = k .. 'meta'

@@ -50,6 +50,12 @@ local function turn(keys, args)
     return cmsgpack.unpack(mine[3])
   end
   if mine[1] ~= token then return {'lost', 'its leases ran out'} end
+  local drops = dropping_policy(now)
+  if drops then
+    return redis.error_reply('DROPS its maxmemory-policy is ' .. drops ..
+                             ': it may drop parts of the crawl; set it to ' ..
+                             'noeviction')
+  end
   if seq == tonumber(mine[2]) then return cmsgpack.unpack(mine[3]) end
   if seq ~= tonumber(mine[2]) + 1 then
     return {'lost', 'Redis lost what it had acknowledged'}

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "archive/archive_reader.h"
 #include "cli/cli_fixture.h"
 #include "support/content_codings.h"
+#include "support/redis_server.h"
 
 namespace crawl::testing {
 namespace {
@@ -145,6 +147,53 @@ TEST_F(RequisitesCli, AreInEveryOutputOfASiteOnce) {
   }
   EXPECT_THAT(skipped, Contains(page_.url("/private/no.png") + " robots"));
   EXPECT_THAT(skipped, Contains(page_.url("/paper.pdf") + " content_type"));
+}
+
+// With the steps that count from a page, whichever worker has their host.
+TEST_F(RequisitesCli, AreFetchedOnceByWorkersOfOneCrawl) {
+  RedisServer redis;
+  for (const std::string shards : {"1", "3"}) {
+    page_.clear_log();
+    cdn_.clear_log();
+    std::vector<std::unique_ptr<Process>> workers;
+    for (const std::string worker : {"a", "b"}) {
+      workers.push_back(std::make_unique<Process>(command(
+          {"-r", "-p", page_.url("/"), "--shared", redis.url("of" + shards),
+           "--shards", shards, "-o", files_.file(worker + shards), "--format",
+           "jsonl", "--skipped", files_.file("skipped" + worker + shards),
+           "--warc-file", files_.file("kept" + worker + shards),
+           "--no-warc-compression", "-q"})));
+    }
+    for (const auto& worker : workers) {
+      const ProcessResult result = worker->wait();
+      EXPECT_EQ(result.exit_status, 0) << result.err;
+    }
+    std::vector<std::string> expected = parts();
+    for (const char* path : {"/", "/two", "/linked.png"}) {
+      expected.push_back(page_.url(path));
+    }
+    std::vector<std::string> found, skipped;
+    std::string archives;
+    for (const std::string worker : {"a", "b"}) {
+      for (const json& each : records(files_.read(worker + shards))) {
+        found.push_back(each["url"]);
+      }
+      for (const json& each :
+           records(files_.read("skipped" + worker + shards))) {
+        skipped.push_back(each["url"].get<std::string>() + " " +
+                          each["error"].get<std::string>());
+      }
+      archives += files_.read("kept" + worker + shards + ".warc");
+    }
+    EXPECT_THAT(found, UnorderedElementsAreArray(expected));
+    std::vector<std::string> requests = asked(page_);
+    for (std::string& url : asked(cdn_)) requests.push_back(std::move(url));
+    expected.push_back(page_.url("/paper.pdf"));  // its headers
+    EXPECT_THAT(requests, UnorderedElementsAreArray(expected));
+    EXPECT_THAT(skipped, Contains(page_.url("/private/no.png") + " robots"));
+    EXPECT_THAT(skipped, Contains(page_.url("/paper.pdf") + " content_type"));
+    EXPECT_THAT(archives, HasSubstr("hopsFromSeed: EEE\r\n"));
+  }
 }
 
 TEST_F(RequisitesCli, AllTypesKeepsWhatPagesLinkToInTheArchive) {

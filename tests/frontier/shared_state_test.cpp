@@ -20,6 +20,7 @@
 namespace crawl {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -473,6 +474,29 @@ TEST_F(SharedStateTest, RedisThatMayDropKeysIsRefused) {
   redis_->ask({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("noeviction"));
+}
+
+TEST_F(SharedStateTest, RedisThatMayDropKeysFromNowOnIsWaitedFor) {
+  RedisServer own;
+  SharedOptions options = this->options("a");
+  options.address = own.url();
+  Worker a(open(options));
+  a.add("http://h.test/");
+  ASSERT_TRUE(a.turn());
+  own.ask({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
+  // It is looked at every few seconds, and at once by a master that is new to
+  // it.
+  own.ask({"FUNCTION", "DELETE", "crawl_v3"});
+  while (a.messages.empty()) {
+    ASSERT_TRUE(a.state().commit({}));
+    a.take(a.state().take_news());
+  }
+  EXPECT_THAT(a.messages[0],
+              AllOf(HasSubstr("allkeys-lru"), HasSubstr("waiting for it"),
+                    Not(HasSubstr("DROPS"))));
+  own.ask({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
+  ASSERT_TRUE(a.state().await());
+  EXPECT_TRUE(a.turn());
 }
 
 TEST_F(SharedStateTest, RedisWithoutMemoryIsWaitedFor) {
