@@ -268,10 +268,12 @@ class Resolver : ValueReader {
       return has_field(options_.fields, field) || has_field(reported, field);
     };
     FetchOptions& fetch = options_.crawl.fetch;
-    fetch.keep_headers = wanted("headers");
+    const bool audit = wanted("audit");
+    fetch.keep_headers = wanted("headers") || audit;
     fetch.keep_body = wanted("body");
     fetch.body_digest = wanted("body_digest") || wanted("duplicate_of");
-    fetch.page.links = fetch.page.anchor_text = wanted("links");
+    fetch.page.anchor_text = wanted("links");
+    fetch.page.links = fetch.page.anchor_text || audit;
     static constexpr std::array<std::string_view, 8> kOfPages = {
         "charset", "title",      "description", "canonical",
         "lang",    "link_count", "links",       "parser"};
@@ -316,8 +318,8 @@ class Resolver : ValueReader {
     const auto wanted = [&](std::string_view field) {
       return has_field(options_.fields, field);
     };
-    static constexpr std::array<std::string_view, 5> kFacts = {
-        "headings", "meta", "alternates", "json_ld", "json_ld_broken"};
+    static constexpr std::array<std::string_view, 6> kFacts = {
+        "headings", "meta", "alternates", "json_ld", "json_ld_broken", "audit"};
     Result<Extractor> extractor = read_extracts(args.extract);
     if (!extractor) return fail(std::move(extractor.error()));
     if (std::any_of(kFacts.begin(), kFacts.end(), wanted) ||

@@ -94,6 +94,10 @@ void Ledger::leave_out(CrawlRecord record) {
   each([&](Sink& sink) { return sink.take({record, false}); });
 }
 
+void Ledger::listed(std::string_view url, std::string_view sitemap) {
+  each([&](Sink& sink) { return sink.listed(url, sitemap); });
+}
+
 void Ledger::look_again(const CrawlRecord& record) {
   each([&](Sink& sink) { return sink.look_again(record); });
 }

@@ -46,6 +46,9 @@ class Ledger {
   // A URL was asked for once more, which counts nowhere.
   void look_again(const CrawlRecord& record);
 
+  // A sitemap lists a URL, which counts when it comes to its end.
+  void listed(std::string_view url, std::string_view sitemap);
+
   void notice(std::string_view message) {
     if (observer_ != nullptr) observer_->notice(message);
   }

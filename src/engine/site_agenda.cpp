@@ -224,8 +224,9 @@ void SiteAgenda::add_pages_of(const SitemapErrand::Read& read) {
   }
   for (const SitemapEntry& entry : read.sitemap.pages) {
     if (ledger_.error()) return;
-    ledger_.check(
-        queue_->add_from_sitemap(entry.url, read.url, read.allow_private));
+    const Url url = queue_->cleaned(entry.url);
+    ledger_.listed(url.href(), read.url.href());
+    ledger_.check(queue_->add_from_sitemap(url, read.url, read.allow_private));
   }
 }
 

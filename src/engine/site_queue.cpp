@@ -216,8 +216,7 @@ Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
 
 Result<void> SiteQueue::add_from_sitemap(const Url& url, const Url& sitemap,
                                          bool allow_private) {
-  return add_found(cleaner_.clean(url),
-                   allow_private ? kFromPrivateSitemap : kFromSitemap, 0,
+  return add_found(url, allow_private ? kFromPrivateSitemap : kFromSitemap, 0,
                    sitemap.href());
 }
 

@@ -65,7 +65,9 @@ class SiteQueue {
   bool leads_on(const Job& job) const;
   // What is to be said of copies that lead to copies.
   std::optional<std::string> take_notice() { return copies_.take_notice(); }
-  // The same for a URL that a sitemap lists.
+  // As a URL is known by here.
+  Url cleaned(const Url& url) const { return cleaner_.clean(url); }
+  // The same for a URL that a sitemap lists, cleaned.
   Result<void> add_from_sitemap(const Url& url, const Url& sitemap,
                                 bool allow_private);
   // A sitemap's location that is none.

@@ -104,6 +104,8 @@ class FactReader {
         link(element);
       } else if (element.name == "script") {
         script(element);
+      } else if (element.name == "img") {
+        if (!has_attribute(element, "alt")) ++facts_.images_without_alt;
       } else if (element.name.size() == 2 && element.name[0] == 'h' &&
                  element.name[1] >= '1' && element.name[1] <= '6') {
         heading(element);

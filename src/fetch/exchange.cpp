@@ -57,8 +57,13 @@ bool Exchange::may_reach(const IpAddress& ip) const {
 void Exchange::sending(time_point now) {
   if (std::exchange(heard_, false) || failed()) forget_answer();
   result_.times.blocked = result_.times.pretransfer = in_seconds(now - start_);
+  result_.times.sent = 0;
   quiet_since_ = now;
   quiet_bytes_ = 0;
+}
+
+void Exchange::sent(time_point now) {
+  result_.times.sent = in_seconds(now - start_);
 }
 
 void Exchange::forget_answer() {

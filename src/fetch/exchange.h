@@ -54,6 +54,8 @@ class Exchange final : public Http1Sink {
 
   // The request goes out, perhaps once more: nothing has come that answers it.
   void sending(time_point now);
+  // All of it has.
+  void sent(time_point now);
   // So many bytes came that are part of the answer.
   void heard(std::size_t bytes, time_point now);
   // A header line; a part of the body (`whole`: all of it, and it stays where

@@ -27,6 +27,9 @@ class ReportSink final : public Sink {
   Result<void> take(const Outcome& outcome) override {
     return database_->take(outcome);
   }
+  Result<void> listed(std::string_view url, std::string_view sitemap) override {
+    return database_->listed(url, sitemap);
+  }
   Result<void> keep(const KeptExchange& exchange) override {
     return database_->keep(exchange);
   }
@@ -83,7 +86,8 @@ std::vector<std::size_t> report_fields() {
       "url,input,final_url,status_code,ok,error,error_message,content_type,"
       "title,description,canonical,lang,link_count,size_download,size_body,"
       "redirects,attempts,timestamp,time_starttransfer,time_total,depth,parent,"
-      "links,headers,headings,meta,alternates,body_digest");
+      "links,headers,headings,meta,alternates,body_digest,"
+      "audit");
 }
 
 Result<void> write_report(const std::string& database, OutputStream& page) {

@@ -26,11 +26,12 @@ struct PhaseStyle {
   Markup name;
   Markup bar;
 };
-constexpr std::array<PhaseStyle, 6> kPhases = {{
+constexpr std::array<PhaseStyle, 7> kPhases = {{
     {"blocked", "<rect class=\"f-grey\" "},
     {"dns", "<rect class=\"f5\" "},
     {"connect", "<rect class=\"f2\" "},
     {"ssl", "<rect class=\"f4\" "},
+    {"send", "<rect class=\"f6\" "},
     {"wait", "<rect class=\"f1\" "},
     {"receive", "<rect class=\"f3\" "},
 }};
@@ -39,7 +40,7 @@ using Phases = std::array<double, kPhases.size()>;
 constexpr std::string_view kColumns =
     "started, coalesce(total, 0), coalesce(blocked, 0), coalesce(dns, 0), "
     "max(0, coalesce(connect, 0) - coalesce(ssl, 0)), coalesce(ssl, 0), "
-    "coalesce(wait, 0), coalesce(receive, 0)";
+    "coalesce(send, 0), coalesce(wait, 0), coalesce(receive, 0)";
 
 Phases phases_of(const Rows& rows) {
   Phases phases{};
@@ -262,8 +263,8 @@ void write_timeline(sqlite3* db, Html& html) {
   time_axis(html, 164, time.total());
   end_picture(html);
   begin_picture(html, "What the requests in flight were doing",
-                "their number over time, by blocked, dns, connect, ssl, wait "
-                "and receive",
+                "their number over time, by blocked, dns, connect, ssl, send, "
+                "wait and receive",
                 900, 200);
   legend(html);
   for (std::size_t i = 0; i < kBins; ++i) {
@@ -317,7 +318,7 @@ void write_waterfall(sqlite3* db, Html& html) {
     html << "<text x=\"0\" y=\"";
     html.decimal(y + 9);
     html << "\">";
-    html.brief(rows.text(8), 42);
+    html.brief(rows.text(9), 42);
     html << "</text>";
     double x = kUrls + kBars * time.at(rows.real(0)) / last;
     const Phases phases = phases_of(rows);
@@ -327,7 +328,7 @@ void write_waterfall(sqlite3* db, Html& html) {
       x += width;
     }
     // What is too short to be seen is there too.
-    if (kBars * rows.real(1) / last < 1) bar(html, kPhases[4].bar, x, y, 1, 9);
+    if (kBars * rows.real(1) / last < 1) bar(html, kPhases[5].bar, x, y, 1, 9);
     y += 12;
   }
   label(html, kUrls, y + 14, "0");
@@ -338,14 +339,15 @@ void write_waterfall(sqlite3* db, Html& html) {
   table_head(html,
              "<th>URL<th class=\"n\">status<th class=\"n\">begun"
              "<th class=\"n\">blocked<th class=\"n\">dns"
-             "<th class=\"n\">connect<th class=\"n\">ssl<th class=\"n\">wait"
+             "<th class=\"n\">connect<th class=\"n\">ssl<th "
+             "class=\"n\">send<th class=\"n\">wait"
              "<th class=\"n\">receive<th class=\"n\">all");
   rows.reset();
   while (rows.next()) {
     html << "<tr><td>";
-    html.link(rows.text(8), 60);
+    html.link(rows.text(9), 60);
     html << "</td><td class=\"n\">";
-    html.text(rows.is_null(9) ? rows.text(10) : rows.text(9));
+    html.text(rows.is_null(10) ? rows.text(11) : rows.text(10));
     html << "</td>";
     seconds_cell(html, time.at(rows.real(0)));
     for (const double phase : phases_of(rows)) seconds_cell(html, phase);

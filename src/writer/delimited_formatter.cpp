@@ -73,6 +73,11 @@ class CellSink {
     json_.alternates(alternates);
     text(json_.str());
   }
+  void names(const std::vector<std::string_view>& names) {
+    json_.reset();
+    json_.names(names);
+    text(json_.str());
+  }
   void json_texts(const std::vector<std::string>& texts) {
     json_.reset();
     json_.json_texts(texts);

@@ -63,6 +63,7 @@ enum class FieldId : std::uint8_t {
   kPublished,
   kModified,
   kAuthor,
+  kAudit,
   kCount,
 };
 

@@ -8,6 +8,7 @@
 #include "crawl/base/fingerprint.h"
 #include "crawl/writer/record.h"
 #include "writer/field_id.h"
+#include "writer/page_audit.h"
 
 namespace crawl {
 
@@ -16,6 +17,7 @@ namespace crawl {
 //   bytes(std::uint64_t)  seconds(double)  time(system_clock::time_point)
 //   text(string_view)  redirects(..)  links(..)  headers(..)
 //   extraction(..)  headings(..)  meta(..)  alternates(..)  json_texts(..)
+//   names(..)
 // So every format agrees on what is absent. Times, attempts and worker are
 // absent from a record for which nothing was tried.
 template <class Sink>
@@ -188,6 +190,9 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
       return content([&](const PageContent& c) { text_or_null(c.modified); });
     case FieldId::kAuthor:
       return content([&](const PageContent& c) { text_or_null(c.author); });
+    case FieldId::kAudit:
+      if (!record.ok) return sink.null();
+      return sink.names(page_findings(record));
     case FieldId::kCount:
       break;
   }

@@ -90,6 +90,8 @@ constexpr std::array<FieldInfo, kFieldCount> kFields = {{
      false},
     {"modified", "when it says it was changed", false},
     {"author", "by whom the page says it is", false},
+    {"audit", "array of names of what is worth a look; null if not fetched",
+     false},
 }};
 
 // A name forgotten above would shift every field after it.

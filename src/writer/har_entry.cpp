@@ -246,6 +246,7 @@ ExchangePhases ExchangePhases::of(const WireExchange& exchange) {
     }
   }
   phases.blocked += until(times.pretransfer);
+  phases.send = until(times.sent);
   // Of what failed before anything came, all was waiting.
   phases.wait =
       until(times.starttransfer > 0 ? times.starttransfer : times.total);

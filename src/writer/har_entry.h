@@ -14,7 +14,7 @@ namespace crawl {
 struct ExchangePhases {
   double blocked = 0;  // waiting for a connection
   std::optional<double> dns, connect, ssl;
-  double send = 0;  // not told apart from `wait`: requests are one packet
+  double send = 0;  // part of `wait` if it was not over at once
   double wait = 0;
   double receive = 0;
 

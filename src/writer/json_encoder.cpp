@@ -154,6 +154,12 @@ void JsonEncoder::texts(const std::vector<std::string>& texts) {
   writer_.EndArray();
 }
 
+void JsonEncoder::names(const std::vector<std::string_view>& names) {
+  writer_.StartArray();
+  for (const std::string_view name : names) text(name);
+  writer_.EndArray();
+}
+
 void JsonEncoder::headings(const std::vector<PageFacts::Heading>& headings) {
   writer_.StartArray();
   for (const PageFacts::Heading& heading : headings) {

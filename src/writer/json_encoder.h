@@ -52,6 +52,7 @@ class JsonEncoder {
   void meta(const std::vector<PageFacts::Meta>& meta);
   void alternates(const std::vector<PageFacts::Alternate>& alternates);
   // An array of what is JSON already.
+  void names(const std::vector<std::string_view>& names);
   void json_texts(const std::vector<std::string>& texts);
 
  private:

@@ -1,6 +1,7 @@
 #ifndef CRAWL_WRITER_SITE_AUDIT_H_
 #define CRAWL_WRITER_SITE_AUDIT_H_
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +16,16 @@ struct AuditCheck {
   std::string_view title;   // for people
   std::string_view source;  // the page that says why it matters
   std::vector<FieldId> needs;
-  std::string_view sql;
+  // Of one that needs all pages, the whole view. Of one that page_findings()
+  // finds, what its detail is, an expression over `pages`, and the fields that
+  // this needs besides; without them there is no detail.
+  std::string text;
+  bool of_page = false;
+  std::vector<FieldId> detail_needs = {};
+  // One row for each host, since all its pages are likely to have it.
+  bool by_host = false;
+
+  std::string sql(bool with_detail) const;
 };
 
 const std::vector<AuditCheck>& all_audit_checks();

@@ -68,6 +68,9 @@ class Binder {
   void alternates(const std::vector<PageFacts::Alternate>& value) {
     json([&] { json_.alternates(value); });
   }
+  void names(const std::vector<std::string_view>& value) {
+    json([&] { json_.names(value); });
+  }
   void json_texts(const std::vector<std::string>& value) {
     json([&] { json_.json_texts(value); });
   }

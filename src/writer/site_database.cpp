@@ -48,6 +48,7 @@ class SiteDatabase final : public Sink {
 
   std::string_view name() const override { return sink_; }
   Result<void> take(const Outcome& outcome) override;
+  Result<void> listed(std::string_view url, std::string_view sitemap) override;
   Result<void> keep(const KeptExchange& exchange) override;
   Result<void> flush() override;
   Result<std::uint64_t> sync() override;
@@ -75,16 +76,21 @@ class SiteDatabase final : public Sink {
   int add_page(const CrawlRecord& record);
   int add_links(const LinkList& links);
   int add_skipped(const CrawlRecord& record);
+  int note_loose(int code, std::int64_t& first);
+  int tie_loose();
   Result<void> commit();
 
   const std::string path_;
   const std::string_view sink_;
   const SiteSchema schema_;
   Database db_;
-  Statement page_, link_, redirect_, header_, skip_, request_;
+  Statement page_, link_, redirect_, header_, skip_, request_, listed_;
   Binder page_values_{page_}, link_values_{link_}, redirect_values_{redirect_},
-      header_values_{header_}, skip_values_{skip_}, request_values_{request_};
+      header_values_{header_}, skip_values_{skip_}, request_values_{request_},
+      listed_values_{listed_};
   std::int64_t last_ = 0;  // Outcome taken
+  // The first rows since then, of requests and of sitemaps' URLs; 0 if none.
+  std::int64_t loose_request_ = 0, loose_listed_ = 0;
   std::int64_t run_ = 0, pages_ = 0, skipped_ = 0;
   int uncommitted_ = 0;
   steady_clock::time_point committed_ = steady_clock::now();
@@ -271,9 +277,12 @@ int SiteDatabase::prepare() {
   if (code == SQLITE_OK && schema_.has_headers()) {
     code = header_.prepare(db, "INSERT INTO headers VALUES(?,?,?)");
   }
+  if (code == SQLITE_OK) {
+    code = listed_.prepare(db, "INSERT INTO sitemap_urls VALUES(?,?,?)");
+  }
   if (code == SQLITE_OK && schema_.has_requests()) {
     code = request_.prepare(
-        db, "INSERT INTO requests VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        db, "INSERT INTO requests VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   }
   return code;
 }
@@ -282,6 +291,7 @@ Result<void> SiteDatabase::take(const Outcome& outcome) {
   if (error_) return tl::unexpected(*error_);
   const CrawlRecord& record = outcome.record;
   ++last_;
+  loose_request_ = loose_listed_ = 0;
   int code = SQLITE_OK;
   if (outcome.is_record) code = add_page(record);
   if (code == SQLITE_OK && (!outcome.is_record || is_skip(record.error))) {
@@ -324,11 +334,44 @@ Result<void> SiteDatabase::keep(const KeptExchange& exchange) {
   phase(kept->phases.dns);
   phase(kept->phases.connect);
   phase(kept->phases.ssl);
+  phase(kept->phases.send);
   phase(kept->phases.wait);
   phase(kept->phases.receive);
   values.seconds(kept->total);
   values.bind_texts();
-  return check(request_.run());
+  return check(note_loose(request_.run(), loose_request_));
+}
+
+Result<void> SiteDatabase::listed(std::string_view url,
+                                  std::string_view sitemap) {
+  if (error_) return tl::unexpected(*error_);
+  listed_values_.begin();
+  listed_values_.number(last_ + 1);
+  listed_values_.text(url);
+  listed_values_.text(sitemap);
+  listed_values_.bind_texts();
+  return check(note_loose(listed_.run(), loose_listed_));
+}
+
+int SiteDatabase::note_loose(int code, std::int64_t& first) {
+  if (first == 0) first = sqlite3_last_insert_rowid(db_.get());
+  ++uncommitted_;
+  return code;
+}
+
+// What came before a position is not cut away with what comes behind it: it
+// may never come again.
+int SiteDatabase::tie_loose() {
+  int code = SQLITE_OK;
+  for (const auto& [table, first] :
+       {std::pair{"requests", &loose_request_},
+        std::pair{"sitemap_urls", &loose_listed_}}) {
+    const std::int64_t from = std::exchange(*first, 0);
+    if (code != SQLITE_OK || from == 0) continue;
+    code = run(fmt::format("UPDATE {} SET page={} WHERE rowid>={}", table,
+                           last_, from));
+  }
+  return code;
 }
 
 int SiteDatabase::add_page(const CrawlRecord& record) {
@@ -428,7 +471,10 @@ Result<void> SiteDatabase::flush() {
 }
 
 Result<std::uint64_t> SiteDatabase::sync() {
-  if (Result<void> done = commit(); !done) return tl::unexpected(done.error());
+  if (error_) return tl::unexpected(*error_);
+  Result<void> done = check(tie_loose());
+  if (done) done = commit();
+  if (!done) return tl::unexpected(done.error());
   return static_cast<std::uint64_t>(last_);
 }
 

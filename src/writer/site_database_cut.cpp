@@ -59,7 +59,9 @@ Result<std::uint64_t> cut_site_database(const std::string& path,
                                       {"skipped", "id"},
                                       {"links", "page"},
                                       {"redirects", "page"},
-                                      {"headers", "page"}}) {
+                                      {"headers", "page"},
+                                      {"requests", "page"},
+                                      {"sitemap_urls", "page"}}) {
     Statement there;
     code = there.prepare(
         db.get(), "SELECT 1 FROM sqlite_schema WHERE type='table' AND name=?");

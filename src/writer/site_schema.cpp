@@ -137,12 +137,18 @@ bool SiteSchema::has(FieldId field) const {
   }
 }
 
+bool SiteSchema::has_all(const std::vector<FieldId>& fields) const {
+  return std::all_of(fields.begin(), fields.end(),
+                     [this](FieldId field) { return has(field); });
+}
+
 std::vector<std::string_view> SiteSchema::tables_of_pages() const {
   std::vector<std::string_view> tables;
   if (links_) tables.emplace_back("links");
   if (redirects_) tables.emplace_back("redirects");
   if (headers_) tables.emplace_back("headers");
   if (requests_) tables.emplace_back("requests");
+  tables.emplace_back("sitemap_urls");
   return tables;
 }
 
@@ -156,7 +162,9 @@ std::string SiteSchema::create_tables() const {
       "CREATE TABLE skipped(id INTEGER PRIMARY KEY, url TEXT, error TEXT, "
       "error_message TEXT, parent TEXT, depth INTEGER);"
       "CREATE TABLE runs(id INTEGER PRIMARY KEY, version TEXT, started TEXT, "
-      "ended TEXT, pages INTEGER, skipped INTEGER);";
+      "ended TEXT, pages INTEGER, skipped INTEGER);"
+      "CREATE TABLE sitemap_urls(page INTEGER NOT NULL, url TEXT NOT NULL, "
+      "sitemap TEXT NOT NULL);";
   if (links_) {
     sql +=
         "CREATE TABLE links(page INTEGER NOT NULL, url TEXT NOT NULL, "
@@ -173,14 +181,14 @@ std::string SiteSchema::create_tables() const {
         "CREATE TABLE headers(page INTEGER NOT NULL, name TEXT NOT NULL, "
         "value TEXT NOT NULL);";
   }
-  // `page` is the Outcome that came next, whose it need not be: robots.txt is
-  // nobody's. Times are seconds, `started` since 1970.
+  // Of these two `page` is an Outcome that came about then, whose it need not
+  // be: robots.txt is nobody's. Times are seconds, `started` since 1970.
   if (requests_) {
     sql +=
         "CREATE TABLE requests(page INTEGER NOT NULL, url TEXT NOT NULL, "
         "started REAL, status_code INTEGER, error TEXT, content_type TEXT, "
         "size_download INTEGER, blocked REAL, dns REAL, connect REAL, "
-        "ssl REAL, wait REAL, receive REAL, total REAL);";
+        "ssl REAL, send REAL, wait REAL, receive REAL, total REAL);";
   }
   return sql;
 }
@@ -193,21 +201,19 @@ std::string SiteSchema::create_indices_and_views() const {
   };
   if (has(FieldId::kUrl)) index("pages", "url");
   if (links_) index("links", "url");
+  index("sitemap_urls", "url");
   for (const std::string_view table : tables_of_pages()) index(table, "page");
   if (requests_) index("requests", "started");
   for (const View& view : all_views()) {
-    if (std::all_of(view.needs.begin(), view.needs.end(),
-                    [this](FieldId field) { return has(field); })) {
+    if (has_all(view.needs)) {
       sql += fmt::format("CREATE VIEW IF NOT EXISTS {} AS {};", view.name,
                          view.sql);
     }
   }
   for (const AuditCheck& check : all_audit_checks()) {
-    if (std::all_of(check.needs.begin(), check.needs.end(),
-                    [this](FieldId field) { return has(field); })) {
-      sql += fmt::format("CREATE VIEW IF NOT EXISTS {} AS {};", check.view,
-                         check.sql);
-    }
+    if (!has_all(check.needs)) continue;
+    sql += fmt::format("CREATE VIEW IF NOT EXISTS {} AS {};", check.view,
+                       check.sql(has_all(check.detail_needs)));
   }
   return sql;
 }

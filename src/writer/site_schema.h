@@ -13,7 +13,7 @@ namespace crawl {
 // "crld", in the header field that SQLite leaves to applications; and the
 // version of the tables below.
 inline constexpr std::uint32_t kSiteDatabaseId = 0x63726c64;
-inline constexpr int kSiteDatabaseFormat = 1;
+inline constexpr int kSiteDatabaseFormat = 2;
 
 // The tables, indices and views of a crawl with these fields, in SQL.
 class SiteSchema {
@@ -39,6 +39,7 @@ class SiteSchema {
 
  private:
   bool has(FieldId field) const;
+  bool has_all(const std::vector<FieldId>& fields) const;
 
   std::vector<FieldId> columns_;
   bool links_ = false, redirects_ = false, headers_ = false;

@@ -257,6 +257,11 @@ class ShownSink {
     json_.alternates(alternates);
     put_text(json_.str());
   }
+  void names(const std::vector<std::string_view>& names) {
+    json_.reset();
+    json_.names(names);
+    put_text(json_.str());
+  }
   void json_texts(const std::vector<std::string>& texts) {
     json_.reset();
     json_.json_texts(texts);
@@ -337,6 +342,7 @@ std::size_t column_width(FieldId field) {
     case FieldId::kFile:
     case FieldId::kText:
     case FieldId::kMarkdown:
+    case FieldId::kAudit:
     case FieldId::kCount:
       break;
   }

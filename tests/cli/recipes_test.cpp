@@ -20,6 +20,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 // Each by the first words of what stands above it.
@@ -45,20 +46,23 @@ std::map<std::string, std::string> read_recipes(
 
 class Recipes : public CliTest {
  protected:
-  // Runs the recipe whose title begins so, where urls.txt is.
+  // Where urls.txt is.
+  ProcessResult run_recipe(std::string commands) {
+    const std::string site = "https://example.org/";
+    for (std::size_t at = commands.find(site); at != std::string::npos;
+         at = commands.find(site, at)) {
+      commands.replace(at, site.size(), site_.url("/"));
+    }
+    const std::string bin =
+        std::filesystem::path(CRAWL_BINARY).parent_path().string();
+    return run_process({"sh", "-c", commands},
+                       {.environment = {{"PATH", bin + ":/usr/bin:/bin"}},
+                        .directory = files_.file("")});
+  }
+  // Runs the recipe whose title begins so.
   ProcessResult follow(const std::string& title) {
-    for (auto [name, commands] : read_recipes()) {
-      if (!name.starts_with(title)) continue;
-      const std::string site = "https://example.org/";
-      for (std::size_t at = commands.find(site); at != std::string::npos;
-           at = commands.find(site, at)) {
-        commands.replace(at, site.size(), site_.url("/"));
-      }
-      const std::string bin =
-          std::filesystem::path(CRAWL_BINARY).parent_path().string();
-      return run_process({"sh", "-c", commands},
-                         {.environment = {{"PATH", bin + ":/usr/bin:/bin"}},
-                          .directory = files_.file("")});
+    for (const auto& [name, commands] : read_recipes()) {
+      if (name.starts_with(title)) return run_recipe(commands);
     }
     ADD_FAILURE() << "no recipe begins with " << title;
     return {};
@@ -124,6 +128,30 @@ TEST_F(Recipes, ConcurrencyIsCompared) {
   const ProcessResult result = follow("What concurrency buys");
   EXPECT_EQ(result.exit_status, 0) << result.err;
   EXPECT_THAT(lines_of(result.out), SizeIs(4));
+}
+
+TEST_F(Recipes, TheAuditFindsWhatAPageAndWhatAllPagesHave) {
+  site_.serve("/robots.txt", "Sitemap: " + site_.url("/sitemap.xml") + "\n");
+  site_.serve("/sitemap.xml", "<urlset><url><loc>" + site_.url("/alone") +
+                                  "</loc></url></urlset>");
+  site_.serve("/",
+              "<html lang=en><title>T</title><h1>x</h1><img src=i>"
+              "<meta name=description content=x><a href=/two>two</a>");
+  site_.serve("/two", "<title>" + std::string(71, 't') + "</title>");
+  site_.serve("/alone", "<title>alone</title>");
+  const auto audit = read_recipes("## Audit");
+  std::string said;
+  for (const auto& [title, commands] : audit) {
+    said += run_recipe(commands).out;
+  }
+  EXPECT_THAT(said, HasSubstr("alt_missing\t" + site_.url("/") + "\n"));
+  EXPECT_THAT(said, HasSubstr("lang_missing\t" + site_.url("/two") + "\n"));
+  EXPECT_THAT(said, Not(HasSubstr("lang_missing\t" + site_.url("/") + "\n")));
+  EXPECT_THAT(said, HasSubstr(site_.url("/two") + "|71 characters: t"));
+  EXPECT_THAT(said, HasSubstr(site_.url("/alone") + "|" +
+                              site_.url("/sitemap.xml") + "\n"));
+  EXPECT_THAT(said, Not(HasSubstr(site_.url("/two") + "|" +
+                                  site_.url("/sitemap.xml"))));
 }
 
 TEST_F(Recipes, TheQueriesOfADatabaseAnswerWhatTheySay) {

@@ -69,6 +69,7 @@ TEST_P(Exchange, BringsTheWholeStory) {
   EXPECT_FALSE(result.truncated);
   EXPECT_FALSE(result.reused_connection);
   EXPECT_GT(result.times.total, 0);
+  EXPECT_GT(result.times.sent, result.times.pretransfer);
   EXPECT_GE(result.times.total, result.times.starttransfer);
   EXPECT_GE(result.times.starttransfer, result.times.connect);
   EXPECT_EQ(result.times.appconnect > 0, is_tls());

@@ -7,15 +7,20 @@
 #include <openssl/sha.h>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <regex>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/sqlite.h"
 #include "crawl/report/comparison_report.h"
 #include "crawl/writer/site_database.h"
 #include "support/temp_dir.h"
+#include "writer/page_audit.h"
+#include "writer/site_audit.h"
 
 namespace crawl {
 namespace {
@@ -220,6 +225,49 @@ TEST_F(ReportOutput, GoesOnWithItsDatabaseAfterAnEnd) {
   EXPECT_THAT(html, Not(HasSubstr("a.test/lost")));
 }
 
+// What no page's Outcome stands behind is there once, too: robots.txt, and what
+// sitemaps list.
+TEST_F(ReportOutput, WhatIsNoPagesIsKeptOnceAfterAnEnd) {
+  const auto errand = [this](const std::string& url) {
+    const CrawlRecord record = page(url);
+    ASSERT_TRUE(sink_->keep(*make_request_keeper()->keep(exchange(record, 1))));
+    ASSERT_TRUE(sink_->listed(url, "http://a.test/sitemap.xml"));
+  };
+  const auto urls_of = [this](const char* table) {
+    std::vector<std::string> urls;
+    sqlite3* db = nullptr;
+    sqlite3_open(report_database(dir_.file("r.html")).c_str(), &db);
+    const Database owner(db);
+    Statement rows;
+    EXPECT_EQ(rows.prepare(
+                  db, fmt::format("SELECT url FROM {} ORDER BY rowid", table)),
+              SQLITE_OK);
+    while (rows.step() == SQLITE_ROW) urls.emplace_back(rows.text(0));
+    return urls;
+  };
+  open();
+  errand("http://a.test/before");
+  give(page("http://a.test/1"));
+  errand("http://a.test/after");
+  const auto position = sink_->sync();
+  ASSERT_TRUE(position);
+  errand("http://a.test/lost");
+  give(page("http://a.test/lost"));
+  ASSERT_TRUE(sink_->sync());
+  sink_.reset();
+  open(*position);
+  errand("http://a.test/again");
+  made();
+  EXPECT_THAT(
+      urls_of("requests"),
+      ::testing::ElementsAre("http://a.test/before", "http://a.test/1",
+                             "http://a.test/after", "http://a.test/again"));
+  EXPECT_THAT(
+      urls_of("sitemap_urls"),
+      ::testing::ElementsAre("http://a.test/before", "http://a.test/after",
+                             "http://a.test/again"));
+}
+
 // Each check finds the fault that it is there for, and nothing else.
 TEST_F(ReportOutput, AuditFindsEachFaultAndNoOther) {
   open();
@@ -238,11 +286,11 @@ TEST_F(ReportOutput, AuditFindsEachFaultAndNoOther) {
     return record;
   };
   std::vector<CrawlRecord> pages;
-  for (int i = 0; i < 30; ++i) pages.push_back(sound(i));
+  for (int i = 0; i < 40; ++i) pages.push_back(sound(i));
   const auto url = [](int number) {
     return fmt::format("https://a.test/{}", number);
   };
-  pages[1].title = " ";
+  pages[1].title.reset();
   pages[2].title = pages[3].title;
   pages[4].title = std::string(71, 't');
   pages[5].description.reset();
@@ -273,45 +321,102 @@ TEST_F(ReportOutput, AuditFindsEachFaultAndNoOther) {
   pages[27].headers.erase(pages[27].headers.begin());
   pages[28].headers.erase(pages[28].headers.begin() + 1);
   pages[29].headers.erase(pages[29].headers.begin() + 2);
+  pages[30].title = " ";
+  pages[31].description = "";
+  pages[32].extraction->facts->headings.clear();
+  pages[33].extraction->facts->images_without_alt = 1;
+  pages[34].canonical = "https://elsewhere.test/";
+  // A way back may be to where the page is now.
+  pages[35].extraction->facts->alternates.push_back({url(36), "de", "", ""});
+  pages[35].final_url = "https://a.test/moved";
+  pages[36].extraction->facts->alternates.push_back(
+      {"https://a.test/moved", "en", "", ""});
+  // Whom a rule is for, and rules that are no such.
+  pages[37].headers.emplace_back("X-Robots-Tag",
+                                 "otherbot: noarchive, nofollow");
+  pages[37].extraction->facts->meta = {{"name", "robots", "noindexing, all"},
+                                       {"property", "robots", "noindex"}};
+  // All but one of them are linked, one of those by what redirects to it.
+  pages[38].final_url = url(3);
+  for (int i = 0; i < 40; ++i) {
+    if (i == 21 || i == 3) continue;
+    pages[0].links.add({url(i), LinkElement::kA, LinkAttribute::kHref, "", ""});
+  }
+  pages[1].links.add({url(0), LinkElement::kA, LinkAttribute::kHref, "", ""});
+  for (const CrawlRecord& each : pages) {
+    if (each.url == url(5)) continue;
+    ASSERT_TRUE(sink_->listed(each.url, "https://a.test/sitemap.xml"));
+  }
   for (const CrawlRecord& each : pages) give(each);
   made();
 
-  const std::vector<std::pair<const char*, int>> expected = {
-      {"audit_title_missing", 1},
-      {"audit_title_doubled", 2},
-      {"audit_title_long", 4},
-      {"audit_description_missing", 5},
-      {"audit_description_doubled", 6},
-      {"audit_description_long", 8},
-      {"audit_lang_missing", 9},
-      {"audit_h1", 10},
-      {"audit_canonical_broken", 14},
-      {"audit_canonical_disagrees", 11},
-      {"audit_noindex_meta", 16},
-      {"audit_noindex_header", 17},
-      {"audit_hreflang_one_way", 18},
-      {"audit_redirect_chain", 20},
-      {"audit_orphan", 21},
-      {"audit_duplicate_body", 22},
-      {"audit_mixed_content", 24},
-      {"audit_slow", 25},
-      {"audit_large", 26},
-      {"audit_hsts_missing", 27},
-      {"audit_csp_missing", 28},
-      {"audit_nosniff_missing", 29}};
+  const std::map<std::string_view, std::vector<int>> expected = {
+      {"audit_title_missing", {1}},
+      {"audit_title_empty", {30}},
+      {"audit_title_long", {4}},
+      {"audit_description_missing", {5}},
+      {"audit_description_empty", {31}},
+      {"audit_description_long", {8}},
+      {"audit_lang_missing", {9}},
+      {"audit_h1_several", {10}},
+      {"audit_h1_missing", {32}},
+      {"audit_alt_missing", {33}},
+      {"audit_sitemap_lacks", {5}},
+      {"audit_canonical_broken", {14}},
+      {"audit_canonical_disagrees", {11}},
+      {"audit_noindex_meta", {16}},
+      {"audit_noindex_header", {17}},
+      {"audit_hreflang_one_way", {18}},
+      {"audit_redirect_chain", {20}},
+      {"audit_orphan", {21}},
+      {"audit_mixed_content", {24}},
+      {"audit_slow", {25}},
+      {"audit_large", {26}},
+      {"audit_hsts_missing", {27}},
+      {"audit_csp_missing", {28}},
+      {"audit_nosniff_missing", {29}},
+      {"audit_title_doubled", {2, 3}},
+      {"audit_description_doubled", {6, 7}},
+      {"audit_duplicate_body", {22, 23}},
+      {"audit_canonical_elsewhere", {11, 12, 14, 34}},
+      {"audit_sitemap_broken", {15, 27, 28, 29, 35, 38}}};
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(report_database(dir_.file("r.html")).c_str(), &db),
             SQLITE_OK);
   const Database owner(db);
-  for (const auto& [view, number] : expected) {
+  std::map<std::string, std::set<std::string>> said;  // of each page alone
+  for (const AuditCheck& check : all_audit_checks()) {
     Statement rows;
-    ASSERT_EQ(rows.prepare(db, fmt::format("SELECT url FROM {}", view)),
+    ASSERT_EQ(rows.prepare(db, fmt::format("SELECT url FROM {}", check.view)),
               SQLITE_OK)
-        << view << sqlite3_errmsg(db);
-    std::vector<std::string> found;
+        << check.view << sqlite3_errmsg(db);
+    std::vector<std::string> found, wanted;
     while (rows.step() == SQLITE_ROW) found.emplace_back(rows.text(0));
-    EXPECT_THAT(found, ::testing::ElementsAre(url(number))) << view;
+    ASSERT_TRUE(expected.contains(check.view)) << check.view;
+    for (const int number : expected.at(check.view)) {
+      wanted.push_back(url(number));
+      if (check.of_page) said[url(number)].emplace(check.view.substr(6));
+    }
+    EXPECT_THAT(found, ::testing::UnorderedElementsAreArray(wanted))
+        << check.view;
   }
+  // The field says the same.
+  for (const CrawlRecord& each : pages) {
+    const auto found = page_findings(each);
+    EXPECT_THAT(std::set<std::string>(found.begin(), found.end()),
+                said[each.url])
+        << each.url;
+  }
+}
+
+TEST(SiteAudit, HasAViewAndASourceForWhateverPagesAreFoundToHave) {
+  std::set<std::string_view> views;
+  for (const AuditCheck& check : all_audit_checks()) {
+    EXPECT_TRUE(check.source.starts_with("https://")) << check.view;
+    if (check.of_page) views.insert(check.view.substr(6));
+  }
+  EXPECT_THAT(page_finding_names(),
+              ::testing::UnorderedElementsAreArray(views));
 }
 
 TEST(ComparisonReport, ShowsWhatEachRunWasAndWhatWouldBeIdeal) {

@@ -28,7 +28,8 @@ constexpr std::string_view kEverything =
     "+content_length,+links,+headers,+body,+body_digest,+parser,+duplicate_of,"
     "+extracted,+extract_error,+headings,+meta,+alternates,+json_ld,"
     "+json_ld_broken,+warc_file,+warc_offset,+file,+text,+markdown,"
-    "+word_count,+text_digest,+published,+modified,+author";
+    "+word_count,+text_digest,+published,+modified,+author,"
+    "+audit";
 
 std::string line_of(OutputFormat format, std::string_view fields,
                     const CrawlRecord& record, const TextStyle& style = {}) {

@@ -40,6 +40,7 @@ WireExchange exchange(const std::string& url = "http://a.test/x?q=1&b&=2") {
                 .connect = 0.06,
                 .appconnect = 0.1,
                 .pretransfer = 0.11,
+                .sent = 0.12,
                 .starttransfer = 0.2,
                 .total = 0.25};
   made.begun = std::chrono::sys_days{std::chrono::year{2026} / 11 / 28} +
@@ -78,6 +79,81 @@ TEST(HarEntry, HasWhatTheSpecificationAsksFor) {
             json({{"name", "X-Two"}, {"value", "a b"}}));
 }
 
+// HAR 1.2: what is not optional there, and its type, whatever came of it.
+TEST(HarEntry, HasEachFieldThatTheSpecificationRequires) {
+  WireExchange failed = exchange();
+  failed.request = failed.head = failed.body = failed.content_type = "";
+  failed.http_version = failed.remote_ip = "";
+  failed.status_code = 0;
+  failed.sent = false;
+  failed.times = {};
+  failed.error = ErrorKind::kDns;
+  WireExchange moved = exchange();
+  moved.status_code = 301;
+  moved.head = "HTTP/1.1 301\r\nLocation: /there\r\n\r\n";
+  struct Required {
+    const char* where;
+    char type;  // string, number, integer, object, array
+  };
+  static constexpr Required kRequired[] = {
+      {"/startedDateTime", 's'},
+      {"/time", 'n'},
+      {"/request", 'o'},
+      {"/request/method", 's'},
+      {"/request/url", 's'},
+      {"/request/httpVersion", 's'},
+      {"/request/cookies", 'a'},
+      {"/request/headers", 'a'},
+      {"/request/queryString", 'a'},
+      {"/request/headersSize", 'i'},
+      {"/request/bodySize", 'i'},
+      {"/response", 'o'},
+      {"/response/status", 'i'},
+      {"/response/statusText", 's'},
+      {"/response/httpVersion", 's'},
+      {"/response/cookies", 'a'},
+      {"/response/headers", 'a'},
+      {"/response/content", 'o'},
+      {"/response/content/size", 'i'},
+      {"/response/content/mimeType", 's'},
+      {"/response/redirectURL", 's'},
+      {"/response/headersSize", 'i'},
+      {"/response/bodySize", 'i'},
+      {"/cache", 'o'},
+      {"/timings", 'o'},
+      {"/timings/send", 'n'},
+      {"/timings/wait", 'n'},
+      {"/timings/receive", 'n'},
+  };
+  const auto is = [](char type, const json& value) {
+    switch (type) {
+      case 's':
+        return value.is_string();
+      case 'n':
+        return value.is_number();
+      case 'i':
+        return value.is_number_integer();
+      case 'o':
+        return value.is_object();
+      default:
+        return value.is_array();
+    }
+  };
+  for (const WireExchange& each : {exchange(), failed, moved}) {
+    const json made = entry(each);
+    for (const Required& field : kRequired) {
+      const json::json_pointer at(field.where);
+      ASSERT_TRUE(made.contains(at)) << field.where << made;
+      EXPECT_TRUE(is(field.type, made.at(at))) << field.where << made;
+    }
+    // Unlike others, these are never "does not apply".
+    for (const char* phase : {"send", "wait", "receive"}) {
+      EXPECT_GE(made["timings"][phase], 0) << made;
+    }
+  }
+  EXPECT_EQ(entry(moved)["response"]["redirectURL"], "/there");
+}
+
 // In all that is known of the times of an exchange.
 TEST(HarEntry, PhasesAddUpToTheTimeSslAside) {
   WireExchange fresh = exchange();
@@ -112,8 +188,8 @@ TEST(HarEntry, PhasesAddUpToTheTimeSslAside) {
                                            {"dns", 20.0},
                                            {"connect", 70.0},
                                            {"ssl", 40.0},
-                                           {"send", 0.0},
-                                           {"wait", 90.0},
+                                           {"send", 10.0},
+                                           {"wait", 80.0},
                                            {"receive", 50.0}}));
   EXPECT_EQ(entry(known)["timings"]["dns"], -1);
   EXPECT_EQ(entry(known)["timings"]["ssl"], -1);

@@ -175,7 +175,7 @@ TEST_F(SiteDatabaseTest, AViewIsThereOnlyWithItsColumns) {
               IsEmpty());
   EXPECT_THAT(rows("SELECT name FROM sqlite_schema WHERE type = 'table' "
                    "ORDER BY name"),
-              ElementsAre("pages", "runs", "skipped"));
+              ElementsAre("pages", "runs", "sitemap_urls", "skipped"));
 }
 
 TEST_F(SiteDatabaseTest, TextIsValidAndNothingAScreenObeys) {

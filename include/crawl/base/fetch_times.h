@@ -10,6 +10,7 @@ struct FetchTimes {
   double connect = 0;
   double appconnect = 0;   // 0 where there is no TLS handshake
   double pretransfer = 0;  // until the request went out
+  double sent = 0;         // until the last of it had; 0 if that took longer
   double starttransfer = 0;
   double total = 0;
 };

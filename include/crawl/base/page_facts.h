@@ -33,6 +33,7 @@ struct PageFacts {
   std::vector<Alternate> alternates;
   std::vector<std::string> json_ld;  // each a JSON text, without white space
   std::uint64_t json_ld_broken = 0;  // scripts of that type that are no JSON
+  std::uint64_t images_without_alt = 0;  // img elements; an empty alt is one
 };
 
 }  // namespace crawl

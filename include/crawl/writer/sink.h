@@ -37,6 +37,13 @@ class Sink {
   // what its page holds.
   virtual Result<void> look_again(const CrawlRecord& /*record*/) { return {}; }
 
+  // A sitemap of the crawl lists a URL, which may have an Outcome, earlier or
+  // later.
+  virtual Result<void> listed(std::string_view /*url*/,
+                              std::string_view /*sitemap*/) {
+    return {};
+  }
+
   // What was kept of an exchange: of a URL's, redirects on the way included,
   // before its Outcome; of those that the crawl makes for itself (robots.txt,
   // sitemaps), as they end.

@@ -198,6 +198,7 @@ void HttpClient::begin_on(Connection& connection, Exchange& exchange) {
   exchange.result().sent = true;
   connection.channel()->begin(exchange, now);
   connection.flush();
+  if (!connection.has_unsent()) exchange.sent(steady_clock::now());
   // That may have been its end already.
   deliver(connection);
   if (connection.state() == Connection::State::kClosed) close(connection);
