@@ -99,6 +99,12 @@ bool is_no_destination(const PageLink& link) {
   }
 }
 
+bool is_checked(const PageLink& link, bool only_anchors) {
+  return only_anchors ? link.element == LinkElement::kA ||
+                            link.element == LinkElement::kArea
+                      : !is_no_destination(link);
+}
+
 bool is_part_of_page(const PageLink& link) {
   switch (link.element) {
     case LinkElement::kA:

@@ -17,6 +17,9 @@ std::uint64_t link_key(std::string_view href);
 // Whether the element leads neither a reader nor a browser anywhere: where a
 // form sends its data, a hint to connect, a name that looks like a URL.
 bool is_no_destination(const PageLink& link);
+// Whether a check asks for it: all that lead somewhere, or those of `a` and
+// `area`.
+bool is_checked(const PageLink& link, bool only_anchors);
 
 // Whether the element is part of its page, loaded with it.
 bool is_part_of_page(const PageLink& link);

@@ -35,12 +35,11 @@ bool has_name_of_file(const Url& url) {
 
 }  // namespace
 
-bool LinkCheck::asks_for(const PageLink& link) const {
-  if (options_.only_anchors) {
-    return link.element == LinkElement::kA ||
-           link.element == LinkElement::kArea;
-  }
-  return !is_no_destination(link);
+bool LinkCheck::takes(const PageLink& link, std::size_t href_size,
+                      const Job& job) {
+  if (!is_checked(link, options_.only_anchors)) return false;
+  note_fragment(link, href_size, job);
+  return true;
 }
 
 void LinkCheck::note_fragment(const PageLink& link, std::size_t href_size,
@@ -59,16 +58,16 @@ void LinkCheck::note_fragment(const PageLink& link, std::size_t href_size,
   }
 }
 
-std::optional<Ending> LinkCheck::refuse(const Url& url, const Scope& scope) {
-  if (scope.excludes(url)) {
+std::optional<Ending> LinkCheck::refuse(const Url& leaf, const Scope& scope) {
+  if (scope.excludes(leaf)) {
     return Ending{ErrorKind::kExcluded, "matches --exclude or --ignore"};
   }
   if (options_.offline) {
     return Ending{ErrorKind::kScope, "nothing else is asked (--offline)"};
   }
-  const std::uint64_t key = link_key(url.href());
+  const std::uint64_t key = link_key(leaf.href());
   if (options_.is_known && !wanted_.contains(key) &&
-      options_.is_known(url.href())) {
+      options_.is_known(leaf.href())) {
     unseen_.insert(key);
     return Ending{ErrorKind::kDuplicate, "was there a short time ago"};
   }
@@ -92,6 +91,7 @@ void LinkCheck::prepare(const Job& job, FetchRequest& request) {
   request.max_body = kEnough;
 }
 
+// The answer to HEAD may not be believed, or not be enough.
 bool LinkCheck::asks_again(Job& job, const FetchResult& result) const {
   if (!result.head || job.by_get) return false;
   switch (result.error) {
@@ -115,6 +115,29 @@ bool LinkCheck::asks_again(Job& job, const FetchResult& result) const {
   job.attempt_begins = true;
   job.fresh_connection = result.error != ErrorKind::kNone;
   return true;
+}
+
+void LinkCheck::settle(Job& job, FetchResult& result,
+                       const Ending& ending) const {
+  // It is there, which is all that was to be seen.
+  if (ending.error == ErrorKind::kNone && job.input.empty() &&
+      result.error == ErrorKind::kContentType) {
+    result.error = ErrorKind::kNone;
+    result.error_message.clear();
+  }
+  // What became of the target is to be seen in its own record.
+  if (ending.error == ErrorKind::kDuplicate) {
+    if (const auto target = job.url.resolve(result.location)) {
+      job.redirects.push_back({std::string(job.url.href()), result.status_code,
+                               std::string(target->href())});
+      job.url = *target;
+    }
+  }
+}
+
+// Where it leads to says what there is at its end.
+bool LinkCheck::records_skip(const Job& job, ErrorKind error) const {
+  return error == ErrorKind::kDuplicate && !job.redirects.empty();
 }
 
 }  // namespace crawl

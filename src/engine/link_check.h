@@ -9,12 +9,8 @@
 #include <vector>
 
 #include "crawl/base/link_list.h"
-#include "crawl/base/url.h"
 #include "crawl/engine/site_options.h"
-#include "crawl/fetch/fetch_result.h"
-#include "crawl/frontier/job.h"
-#include "crawl/frontier/scope.h"
-#include "engine/job_owner.h"
+#include "engine/link_policy.h"
 
 namespace crawl {
 
@@ -25,37 +21,27 @@ namespace crawl {
 //
 // In memory: 16 bytes for each leaf, and for each page that a fragment of is
 // linked to. One thread.
-class LinkCheck {
+class LinkCheck final : public LinkPolicy {
  public:
   explicit LinkCheck(LinkCheckOptions options) : options_(std::move(options)) {}
 
-  // Whether what it leads to is to be there.
-  bool asks_for(const PageLink& link) const;
-
-  // A page, that `job` brought, has this link. If it is to a fragment, the page
-  // it is in has to be seen; if to a text in it, that too. `href_size`: of
-  // link.url, without its fragment.
-  void note_fragment(const PageLink& link, std::size_t href_size,
-                     const Job& job);
-
-  // Pages that have to be fetched (once more) for that.
-  struct Look {
-    Url url;
-    bool text = false;
-    bool allow_private = false;
-  };
-  std::vector<Look> take_looks() { return std::exchange(looks_, {}); }
-
-  // Why a leaf is not asked for; nothing if it is.
-  std::optional<Ending> refuse(const Url& url, const Scope& scope);
-
-  void prepare(const Job& job, FetchRequest& request);
-
-  // Whether the answer to HEAD is not to be believed, or not enough: then the
-  // job is one for GET.
-  bool asks_again(Job& job, const FetchResult& result) const;
+  // LinkPolicy. A link to a fragment has its page seen, at once or, if it was
+  // asked for without being seen, by a second look; one to a text in it has the
+  // text looked at.
+  bool takes(const PageLink& link, std::size_t href_size,
+             const Job& job) override;
+  bool has_leaves() const override { return true; }
+  std::optional<Ending> refuse(const Url& leaf, const Scope& scope) override;
+  void prepare(const Job& job, FetchRequest& request) override;
+  bool asks_again(Job& job, const FetchResult& result) const override;
+  void settle(Job& job, FetchResult& result,
+              const Ending& ending) const override;
+  bool records_skip(const Job& job, ErrorKind error) const override;
+  std::vector<Look> take_looks() override { return std::exchange(looks_, {}); }
 
  private:
+  void note_fragment(const PageLink& link, std::size_t href_size,
+                     const Job& job);
   bool by_head(const Job& job) const;
 
   const LinkCheckOptions options_;

@@ -6,7 +6,7 @@
 
 namespace crawl {
 
-void SecondLook::begin(LinkCheck::Look look) {
+void SecondLook::begin(LinkPolicy::Look look) {
   auto job = std::make_unique<Job>(0, "", std::move(look.url));
   job->owner = this;
   job->leaf = true;

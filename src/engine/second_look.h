@@ -7,7 +7,7 @@
 #include "crawl/engine/crawl_options.h"
 #include "engine/job_owner.h"
 #include "engine/ledger.h"
-#include "engine/link_check.h"
+#include "engine/link_policy.h"
 #include "engine/visits.h"
 
 namespace crawl {
@@ -22,7 +22,7 @@ class SecondLook final : private JobOwner {
   SecondLook(const CrawlOptions& options, Visits& visits, Ledger& ledger)
       : options_(options), visits_(visits), ledger_(ledger) {}
 
-  void begin(LinkCheck::Look look);
+  void begin(LinkPolicy::Look look);
 
  private:
   bool asks_robots(const Job& /*job*/) const override {

@@ -298,7 +298,7 @@ void SiteAgenda::prepare(const Job& job, FetchRequest& request) const {
   request.only_html = !site_.all_types && job.needed == 0;
   // A page may need what another only links to, and it is fetched once.
   request.or_page_parts = site_.page_requisites;
-  if (LinkCheck* const check = queue_->check()) check->prepare(job, request);
+  queue_->policy().prepare(job, request);
 }
 
 std::optional<Ending> SiteAgenda::refuse_redirect(const Job& job,
@@ -331,43 +331,14 @@ bool SiteAgenda::keeps_links_to_itself(const FetchResult& result) const {
          (page.robots_crawl && says_nofollow(*page.robots_crawl, us));
 }
 
-// Of a link that is checked: false if it is to be asked for once more.
-bool SiteAgenda::ends_check(std::unique_ptr<Job>& job, FetchResult& result,
-                            Ending& ending) {
-  LinkCheck& check = *queue_->check();
-  if (ending.error == ErrorKind::kNone && check.asks_again(*job, result)) {
-    visits_.frontier().add_again(std::move(job), clock_.now());
-    return false;
-  }
-  // It is there, which is all that was to be seen.
-  if (ending.error == ErrorKind::kNone && job->input.empty() &&
-      result.error == ErrorKind::kContentType) {
-    result.error = ErrorKind::kNone;
-    result.error_message.clear();
-  }
-  // What became of the target is to be seen in its own record.
-  if (ending.error == ErrorKind::kDuplicate) {
-    if (const auto target = job->url.resolve(result.location)) {
-      job->redirects.push_back({std::string(job->url.href()),
-                                result.status_code,
-                                std::string(target->href())});
-      job->url = *target;
-    }
-  }
-  return true;
-}
-
-void SiteAgenda::begin_second_looks() {
-  for (LinkCheck::Look& look : queue_->check()->take_looks()) {
-    second_look_.begin(std::move(look));
-  }
-}
-
 void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
                        Ending ending) {
-  if (queue_->check() != nullptr && !ending.cut_short &&
-      !ends_check(job, result, ending)) {
-    return;
+  if (!ending.cut_short) {
+    if (ending.error == ErrorKind::kNone &&
+        queue_->policy().asks_again(*job, result)) {
+      return visits_.frontier().add_again(std::move(job), clock_.now());
+    }
+    queue_->policy().settle(*job, result, ending);
   }
   if (ending.later) {
     // Whoever goes on with the page does so from there.
@@ -420,7 +391,9 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
     ledger_.check(queue_->add_links(*job, result, keeps_links_to_itself(result),
                                     duplicate_of.has_value()));
     if (const auto notice = queue_->take_notice()) ledger_.notice(*notice);
-    if (queue_->check() != nullptr) begin_second_looks();
+    for (LinkPolicy::Look& look : queue_->policy().take_looks()) {
+      second_look_.begin(std::move(look));
+    }
   }
   if (ending.error == ErrorKind::kNone && site_.page_requisites) {
     ledger_.check(queue_->add_needed(*job, result, duplicate_of.has_value()));
@@ -434,10 +407,8 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
     ledger_.notice(fmt::format("{}: {}", job->url.href(), ending.message));
   }
   // A seed's record is in the output whatever becomes of it.
-  const bool leads_elsewhere = queue_->check() != nullptr &&
-                               ending.error == ErrorKind::kDuplicate &&
-                               !job->redirects.empty();
-  if (is_skip(ending.error) && job->input.empty() && !leads_elsewhere) {
+  if (is_skip(ending.error) && job->input.empty() &&
+      !queue_->policy().records_skip(*job, ending.error)) {
     return leave_out({std::string(job->first_url()), ending.error,
                       std::move(ending.message), job->parent, job->depth},
                      true);

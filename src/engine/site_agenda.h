@@ -64,9 +64,6 @@ class SiteAgenda final : public Agenda, private JobOwner {
               std::optional<std::string> duplicate_of);
   void leave_out(const LeftOut& what, bool admitted = false);
   void list(const LeftOut& what);
-  bool ends_check(std::unique_ptr<Job>& job, FetchResult& result,
-                  Ending& ending);
-  void begin_second_looks();
   bool keeps_links_to_itself(const FetchResult& result) const;
   void refuse(Intake::Line& line, std::string_view url, ErrorKind error,
               std::string reason);

@@ -26,14 +26,6 @@ std::string allowed_counter(std::string_view host_key) {
   return fmt::format("allowed {}", host_key);
 }
 
-std::uint32_t mask_of(const std::vector<LinkElement>& elements) {
-  std::uint32_t mask = 0;
-  for (const LinkElement element : elements) {
-    mask |= 1U << static_cast<unsigned>(element);
-  }
-  return mask;
-}
-
 // Is `word` one of the space-separated words of a rel attribute?
 bool has_word(std::string_view words, std::string_view word) {
   while (!words.empty()) {
@@ -78,13 +70,12 @@ bool says_nofollow(std::string_view robots, std::string_view product_token) {
 SiteQueue::SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
                      OnSkip on_skip)
     : options_(options),
-      follow_mask_(mask_of(options.follow)),
       scope_(std::move(scope)),
       cleaner_(options.cleaner),
+      policy_(make_link_policy(options)),
       store_(store),
       on_skip_(std::move(on_skip)),
       copies_(options.max_duplicates) {
-  if (options_.check) check_.emplace(*options_.check);
   included_ = store_.counter(kIncluded);
   left_out_ = store_.counter(kLeftOut);
   // An earlier crawl's hosts have work from the start.
@@ -113,21 +104,18 @@ Result<void> SiteQueue::save() {
                                 : Result<void>();
 }
 
-bool SiteQueue::follows(LinkElement element) const {
-  return (follow_mask_ >> static_cast<unsigned>(element) & 1U) != 0;
-}
-
 // Whether nothing else on the page leads anywhere: links to itself do not, nor
 // those that are not followed or not in scope.
-bool SiteQueue::has_lone_refresh(const Url& page, const LinkList& links) const {
-  const Url self = page.without_fragment();
+bool SiteQueue::has_lone_refresh(const Job& job, const LinkList& links) const {
+  const Url self = job.url.without_fragment();
   for (std::size_t i = 0; i < links.size(); ++i) {
     const PageLink link = links[i];
-    if (!follows(link.element) ||
+    const std::string_view href = link.url.substr(0, link.url.find('#'));
+    if (!policy_->takes(link, href.size(), job) ||
         (options_.obey_nofollow && has_word(link.rel, "nofollow"))) {
       continue;
     }
-    const auto url = Url::parse(link.url.substr(0, link.url.find('#')));
+    const auto url = Url::parse(href);
     if (url && *url != self && scope_.judge(cleaner_.clean(*url)).allowed()) {
       return false;
     }
@@ -167,16 +155,14 @@ Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
   const LinkList& links = result.page->links;
   const bool lone_refresh = result.page->refresh &&
                             options_.follow_lone_refresh &&
-                            has_lone_refresh(job.url, links);
+                            has_lone_refresh(job, links);
   for (std::size_t i = 0; i < links.size(); ++i) {
     const PageLink link = links[i];
-    if (check_ ? !check_->asks_for(link)
-               : !follows(link.element) &&
-                     !(lone_refresh && link.element == LinkElement::kMeta)) {
+    const std::string_view href = link.url.substr(0, link.url.find('#'));
+    if (!policy_->takes(link, href.size(), job) &&
+        !(lone_refresh && link.element == LinkElement::kMeta)) {
       continue;
     }
-    const std::string_view href = link.url.substr(0, link.url.find('#'));
-    if (check_) check_->note_fragment(link, href.size(), job);
     // Most links of a page are known: nothing is parsed for those.
     if (store_.knows(href)) continue;
     if (nofollow ||
@@ -232,9 +218,9 @@ Result<void> SiteQueue::add_found(const Url& url, PageId from, int depth,
   if (store_.knows(url.href())) return {};
   const ScopeDecision decision = scope_.judge(url);
   if (decision.rule == ScopeRule::kNotIncluded) ++left_out_;
-  const bool leaf = check_ && is_leaf(url, depth);
+  const bool leaf = is_leaf(url, depth);
   if (leaf) {
-    if (auto refused = check_->refuse(url, scope_)) {
+    if (auto refused = policy_->refuse(url, scope_)) {
       return leave_out({std::string(url.href()), refused->error,
                         std::move(refused->message), std::string(parent),
                         depth});
@@ -338,7 +324,7 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
                                                         bool from_private) {
   const Url clean = cleaner_.clean(target);
   const std::string href(clean.href());
-  if (check_ && job.input.empty() && (job.leaf || is_leaf(clean, job.depth))) {
+  if (job.input.empty() && (job.leaf || is_leaf(clean, job.depth))) {
     return std::nullopt;
   }
   if (const ScopeDecision decision = judge(job, clean); !decision.allowed()) {
@@ -377,13 +363,14 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
 }
 
 bool SiteQueue::is_leaf(const Url& url, int depth) const {
+  if (!policy_->has_leaves()) return false;
   if (options_.depth && depth > *options_.depth) return true;
   const ScopeRule rule = scope_.judge(url).rule;
   return rule == ScopeRule::kOutside || rule == ScopeRule::kNotIncluded;
 }
 
 bool SiteQueue::leads_on(const Job& job) const {
-  if (!check_ || !job.input.empty()) return true;
+  if (!job.input.empty()) return true;
   return !job.leaf && (job.redirects.empty() ||
                        !is_leaf(cleaner_.clean(job.url), job.depth));
 }
@@ -504,7 +491,7 @@ std::unique_ptr<Job> SiteQueue::make_job(QueuedPage page) {
   job->redirects = std::move(page.redirects);
   job->cookies = std::move(page.cookies);
   if (page.is_on_copy) copies_.note_copy(job->parent);
-  job->leaf = check_ && page.parent != kNoPage && is_leaf(job->url, job->depth);
+  job->leaf = page.parent != kNoPage && is_leaf(job->url, job->depth);
   if (page.parent == kNoPage) {
     const auto line = userinfo_lines_.find(std::string(job->first_url()));
     job->input = line != userinfo_lines_.end() ? line->second

@@ -20,7 +20,7 @@
 #include "crawl/frontier/state_store.h"
 #include "crawl/frontier/url_cleaner.h"
 #include "engine/job_owner.h"
-#include "engine/link_check.h"
+#include "engine/link_policy.h"
 #include "engine/seed_url.h"
 #include "engine/visits.h"
 #include "frontier/duplicate_trap.h"
@@ -59,8 +59,8 @@ class SiteQueue {
   void know_copies(std::string_view counted) {
     copies_.restore(counted, false);
   }
-  // Of a crawl that checks links; null for others.
-  LinkCheck* check() { return check_ ? &*check_ : nullptr; }
+  // Says what is asked for, and how.
+  LinkPolicy& policy() { return *policy_; }
   // Whether it is the crawl's to follow what the job's answer links to.
   bool leads_on(const Job& job) const;
   // What is to be said of copies that lead to copies.
@@ -123,16 +123,14 @@ class SiteQueue {
   void know(StateStore::HostId host);
   ScopeDecision judge_budget(const QueuedPage& page);
   void keep(StateStore::HostId host, std::uint32_t allowed);
-  bool follows(LinkElement element) const;
   bool is_leaf(const Url& url, int depth) const;
   Result<void> leave_out(const LeftOut& what);
-  bool has_lone_refresh(const Url& page, const LinkList& links) const;
+  bool has_lone_refresh(const Job& job, const LinkList& links) const;
 
   const SiteOptions options_;
-  const std::uint32_t follow_mask_;
   Scope scope_;
   const UrlCleaner cleaner_;
-  std::optional<LinkCheck> check_;
+  const std::unique_ptr<LinkPolicy> policy_;
   StateStore& store_;
   const OnSkip on_skip_;
 
