@@ -52,6 +52,8 @@ std::string_view to_string(ErrorKind kind) {
       return "excluded";
     case ErrorKind::kArchive:
       return "archive";
+    case ErrorKind::kTlsChain:
+      return "tls_chain";
     case ErrorKind::kInternal:
       return "internal";
   }

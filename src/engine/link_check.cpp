@@ -98,6 +98,7 @@ bool LinkCheck::asks_again(Job& job, const FetchResult& result) const {
     case ErrorKind::kDns:
     case ErrorKind::kConnect:
     case ErrorKind::kTls:
+    case ErrorKind::kTlsChain:
     case ErrorKind::kInterrupted:
     case ErrorKind::kBlockedAddress:
       return false;

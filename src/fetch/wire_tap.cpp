@@ -42,6 +42,7 @@ std::string_view truncated_by(const FetchResult& result, bool cut) {
       return "time";
     case ErrorKind::kClosed:
     case ErrorKind::kTls:
+    case ErrorKind::kTlsChain:
       return "disconnect";
     case ErrorKind::kDecode:
       return cut ? "unspecified" : "";

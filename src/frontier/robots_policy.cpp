@@ -41,7 +41,8 @@ RobotsVerdict unreachable(const RobotsAnswer& answer,
   const bool no_server =
       answer.redirects == 0 &&
       (answer.error == ErrorKind::kDns || answer.error == ErrorKind::kConnect ||
-       answer.error == ErrorKind::kTls || silent);
+       answer.error == ErrorKind::kTls ||
+       answer.error == ErrorKind::kTlsChain || silent);
   verdict.ask_again =
       pause(no_server ? policy.first_connect_retry : policy.first_retry,
             answer.failures, policy.max_retry);

@@ -78,7 +78,7 @@ TEST(RobotsPolicy, WhereThereIsNoServerItsPagesEndAsThat) {
   };
   for (const auto& [error, attempts] :
        {Case{ErrorKind::kDns, 1}, Case{ErrorKind::kTls, 1},
-        Case{ErrorKind::kConnect, 3}}) {
+        Case{ErrorKind::kTlsChain, 1}, Case{ErrorKind::kConnect, 3}}) {
     RobotsAnswer answer;
     answer.error = error;
     for (answer.failures = 0; answer.failures < attempts; ++answer.failures) {

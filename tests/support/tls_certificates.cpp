@@ -77,6 +77,10 @@ TlsIdentity make_certificate(const CertificateRequest& request,
   if (!request.alternative_names.empty()) {
     add_extension(certificate, NID_subject_alt_name, request.alternative_names);
   }
+  if (!request.issuer_url.empty()) {
+    add_extension(certificate, NID_info_access,
+                  "caIssuers;URI:" + request.issuer_url);
+  }
   EVP_PKEY* signer = issuer == nullptr ? made.key.get() : issuer->key.get();
   check(X509_sign(certificate, signer, EVP_sha256()) > 0, "sign");
   return made;

@@ -75,8 +75,16 @@ TlsFaults::TlsFaults() : state_(std::make_unique<State>()) {
   state_->add("incomplete-chain", leaf);
 
   CertificateRequest request = for_localhost();
+  request.issuer_url = "http://127.0.0.1:1/middle.der";
+  state_->add("chain-to-mend", make_certificate(request, &middle));
+
+  CertificateRequest wrong = request;
+  wrong.alternative_names = "DNS:wrong.example";
+  state_->add("wrong-host-chain-to-mend", make_certificate(wrong, &middle));
   request.not_before = -30 * kDay;
   request.not_after = -kDay;
+  state_->add("expired-chain-to-mend", make_certificate(request, &middle));
+
   state_->add("expired", make_certificate(request, &root));
   request.not_before = 5 * kDay;
   request.not_after = 30 * kDay;

@@ -17,6 +17,8 @@ namespace crawl::testing {
 //
 //   "valid", "valid-chain"    right, for localhost and 127.0.0.1
 //   "incomplete-chain"        the intermediate certificate is not sent
+//   "chain-to-mend"           the same, but it is said where it can be had;
+//                             "expired-..." and "wrong-host-..." besides
 //   "expired", "not-yet-valid", "wrong-host", "self-signed", "untrusted-root"
 //   "plain-http-on-https-port"
 class TlsFaults {

@@ -34,6 +34,7 @@ enum class ErrorKind : std::uint8_t {
   kNofollow,           // skipped: the page or link asked not to be followed
   kExcluded,           // skipped: by --include or --exclude
   kArchive,            // a record of an archive that cannot be read
+  kTlsChain,           // a certificate is not sent that browsers fetch
   kInternal,           // a bug in crawl; the message says where
 };
 

@@ -126,7 +126,7 @@ void Connection::begin_handshake_turn() {
     case TlsStream::Outcome::kBroken:
     case TlsStream::Outcome::kFailed:
       state_ = State::kClosed;
-      owner_.not_opened(*this, ErrorKind::kTls, tls_->error(),
+      owner_.not_opened(*this, tls_->error_kind(), tls_->error(),
                         opening_.looked_up);
       return;
   }

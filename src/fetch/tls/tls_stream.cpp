@@ -14,6 +14,42 @@
 #include "crawl/base/ip_address.h"
 
 namespace crawl {
+namespace {
+
+// Without the dots of a name that is complete.
+std::string name_in_certificate(std::string_view host) {
+  std::string name(host);
+  while (name.size() > 1 && name.back() == '.') name.pop_back();
+  return name;
+}
+
+bool lacks_issuer(long verdict) {
+  return verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+         verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+         verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+}
+
+// Whether it says where its issuer's certificate can be had (RFC 5280, section
+// 4.2.2.1, id-ad-caIssuers): browsers go and get it.
+bool names_where_issuer_is(X509* certificate) {
+  const std::unique_ptr<AUTHORITY_INFO_ACCESS,
+                        decltype(&AUTHORITY_INFO_ACCESS_free)>
+      access(static_cast<AUTHORITY_INFO_ACCESS*>(X509_get_ext_d2i(
+                 certificate, NID_info_access, nullptr, nullptr)),
+             AUTHORITY_INFO_ACCESS_free);
+  if (!access) return false;
+  for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access.get()); ++i) {
+    const ACCESS_DESCRIPTION* const each =
+        sk_ACCESS_DESCRIPTION_value(access.get(), i);
+    if (OBJ_obj2nid(each->method) == NID_ad_ca_issuers &&
+        each->location->type == GEN_URI) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 std::size_t CipherBuffer::take(char* data, std::size_t size) {
   size = std::min(size, end_ - begin_);
@@ -122,8 +158,7 @@ TlsStream::TlsStream(const TlsContext& context, TlsSessions& sessions,
     // An address is no name: it is not sent (RFC 6066 section 3).
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), ip->to_string().c_str());
   } else {
-    std::string name(host);
-    while (name.size() > 1 && name.back() == '.') name.pop_back();
+    const std::string name = name_in_certificate(host);
     SSL_set_tlsext_host_name(ssl, name.c_str());
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (SSL_set1_host(ssl, name.c_str()) != 1) throw std::bad_alloc();
@@ -247,31 +282,65 @@ std::string TlsStream::handshake_error(Outcome how) {
              : error_;
 }
 
+std::string TlsStream::distrust_issuer(X509* last, bool alone) {
+  // What is not printable in it is escaped.
+  char issuer[256];
+  X509_NAME_oneline(X509_get_issuer_name(last), issuer, sizeof issuer);
+  if (error_kind_ == ErrorKind::kTlsChain) {
+    return fmt::format(
+        "the server does not send the certificate of an issuer ({}), which "
+        "browsers fetch",
+        issuer);
+  }
+  return alone ? fmt::format(
+                     "the server sends no certificate of its issuer ({}), and "
+                     "none is known here",
+                     issuer)
+               : fmt::format(
+                     "the chain that the server sends ends with an issuer that "
+                     "is not trusted ({})",
+                     issuer);
+}
+
+// What is wrong with the server's certificate besides that the one of an issuer
+// is not there, which is found first.
+long TlsStream::without_issuer(STACK_OF(X509) * chain) const {
+  X509* const own = sk_X509_value(chain, 0);
+  if (X509_cmp_current_time(X509_get0_notBefore(own)) > 0) {
+    return X509_V_ERR_CERT_NOT_YET_VALID;
+  }
+  if (X509_cmp_current_time(X509_get0_notAfter(own)) < 0) {
+    return X509_V_ERR_CERT_HAS_EXPIRED;
+  }
+  const auto ip = IpAddress::parse(host_);
+  const int fits =
+      ip ? X509_check_ip_asc(own, ip->to_string().c_str(), 0)
+         : X509_check_host(own, name_in_certificate(host_).c_str(), 0,
+                           X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, nullptr);
+  return fits == 1 ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH;
+}
+
 std::string TlsStream::distrust(long verdict) {
+  // As far as it goes: whose issuer was not found is its last.
+  STACK_OF(X509)* const chain = SSL_get0_verified_chain(ssl_.get());
+  const int size = chain != nullptr ? sk_X509_num(chain) : 0;
+  X509* const last = size > 0 ? sk_X509_value(chain, size - 1) : nullptr;
+  const bool lacks = last != nullptr && lacks_issuer(verdict);
+  if (lacks && verdict != X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN &&
+      names_where_issuer_is(last)) {
+    const long besides = without_issuer(chain);
+    if (besides == X509_V_OK)
+      error_kind_ = ErrorKind::kTlsChain;
+    else
+      verdict = besides;
+  }
   if (verdict == X509_V_ERR_HOSTNAME_MISMATCH ||
       verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
     return fmt::format("the server's certificate is not for {}", host_);
   }
-  std::string why = X509_verify_cert_error_string(verdict);
-  // As far as it goes: whose issuer was not found is its last.
-  const STACK_OF(X509)* const chain = SSL_get0_verified_chain(ssl_.get());
-  const int size = chain != nullptr ? sk_X509_num(chain) : 0;
-  if (size > 0 && (verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-                   verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
-                   verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)) {
-    // What is not printable in it is escaped.
-    char issuer[256];
-    X509_NAME_oneline(X509_get_issuer_name(sk_X509_value(chain, size - 1)),
-                      issuer, sizeof issuer);
-    why = size == 1 ? fmt::format(
-                          "the server sends no certificate of its "
-                          "issuer ({}), and none is known here",
-                          issuer)
-                    : fmt::format(
-                          "the chain that the server sends ends with "
-                          "an issuer that is not trusted ({})",
-                          issuer);
-  }
+  const std::string why = last != nullptr && lacks_issuer(verdict)
+                              ? distrust_issuer(last, size == 1)
+                              : X509_verify_cert_error_string(verdict);
   return fmt::format(
       "the server's certificate is not trusted: {} ({} FILE says whom to "
       "trust)",

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "crawl/base/error_kind.h"
 #include "fetch/net/wire.h"
 #include "fetch/tls/tls_context.h"
 #include "fetch/tls/tls_sessions.h"
@@ -85,12 +86,16 @@ class TlsStream {
   // In words for the user; of a handshake that came to no good end, whatever
   // the outcome.
   const std::string& error() const { return error_; }
+  // Of such a handshake: kTls, or kTlsChain.
+  ErrorKind error_kind() const { return error_kind_; }
 
  private:
   friend struct WireBio;
   Outcome outcome(int result);
   std::string handshake_error(Outcome how);
   std::string distrust(long verdict);
+  long without_issuer(STACK_OF(X509) * chain) const;
+  std::string distrust_issuer(X509* last, bool alone);
 
   const TlsContext& context_;
   TlsSessions& sessions_;
@@ -106,6 +111,7 @@ class TlsStream {
   bool wire_empty_ = false;  // this turn
   bool wants_write_ = false;
   std::string error_;
+  ErrorKind error_kind_ = ErrorKind::kTls;
 };
 
 }  // namespace crawl

@@ -62,6 +62,10 @@ TEST_P(Tls, EachFaultIsNamed) {
   const std::map<std::string, std::string> words = {
       {"incomplete-chain",
        "no certificate of its issuer (/CN=Test Intermediate)"},
+      {"chain-to-mend",
+       "not send the certificate of an issuer (/CN=Test Intermediate)"},
+      {"wrong-host-chain-to-mend", "is not for 127.0.0.1"},
+      {"expired-chain-to-mend", "has expired"},
       {"expired", "has expired"},
       {"not-yet-valid", "not yet valid"},
       {"wrong-host", "is not for 127.0.0.1"},
@@ -79,7 +83,9 @@ TEST_P(Tls, EachFaultIsFound) {
   for (const std::string& name : servers.names()) {
     const FetchResult result = fetch_from(name);
     const bool right = TlsFaults::is_right(name);
-    EXPECT_EQ(result.error, right ? ErrorKind::kNone : ErrorKind::kTls)
+    EXPECT_EQ(result.error, right                     ? ErrorKind::kNone
+                            : name == "chain-to-mend" ? ErrorKind::kTlsChain
+                                                      : ErrorKind::kTls)
         << name << ": " << to_string(result.error) << ": "
         << result.error_message;
     EXPECT_EQ(result.status_code, right ? 200 : 0) << name;
