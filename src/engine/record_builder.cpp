@@ -65,6 +65,7 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
     record.link_count = page.link_count;
     record.links = std::move(page.links);
     record.malformed = std::move(page.malformed);
+    record.other_schemes = std::move(page.other_schemes);
     record.targets = std::move(page.targets);
     record.parser = page.parser == PageParser::kScanner ? "scanner" : "tree";
   }

@@ -26,7 +26,7 @@ void SecondLook::ended(std::unique_ptr<Job> job, FetchResult result,
   if (ending.cut_short) return;
   ledger_.keep(job->kept);
   ledger_.errand(job->url, result);
-  if (result.page) result.page->links.clear();
+  if (result.page) result.page->drop_links();
   ledger_.look_again(
       make_record(*job, result, ending.error, std::move(ending.message)));
 }

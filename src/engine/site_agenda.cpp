@@ -386,7 +386,7 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
   // With the record, in one commit: a page that waited for an answer and was
   // lost is fetched again.
   ledger_.keep(job->kept);
-  if (result.page && !queue_->leads_on(*job)) result.page->links.clear();
+  if (result.page && !queue_->leads_on(*job)) result.page->drop_links();
   if (ending.error == ErrorKind::kNone && result.page) {
     ledger_.check(queue_->add_links(*job, result, keeps_links_to_itself(result),
                                     duplicate_of.has_value()));

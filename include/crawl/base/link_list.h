@@ -67,8 +67,7 @@ struct PageLink {
 // A page's links in page order, repeats included, in one buffer: a link costs a
 // small fixed entry, and its text only once however often the page repeats it.
 //
-// A value, one thread at a time. `data:`, `javascript:`, `mailto:` and
-// everything else that is not http(s) never gets in.
+// A value, one thread at a time.
 class LinkList {
  public:
   std::size_t size() const { return entries_.size(); }

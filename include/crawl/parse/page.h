@@ -23,7 +23,7 @@ struct PageOptions {
   // Also keep the text inside each `a` (PageLink::text).
   bool anchor_text = false;
   // What a check of the links wants too, of pages whose links are kept: that
-  // text, PageLink::line and column, Page::malformed and Page::targets.
+  // text, PageLink::line and column, what is no such link, and Page::targets.
   bool check = false;
 };
 
@@ -46,11 +46,19 @@ struct Page {
   std::uint64_t link_count = 0;  // http(s) links of a and area, repeats counted
   LinkList links;  // in source order; empty unless PageOptions::links
   // References that no URL can be made of, as written in the place of URLs;
-  // and the target_key() of all that a fragment can mean, in order. Empty
-  // unless PageOptions::check.
-  LinkList malformed;
+  // those that are neither http nor https, the beginning of what is long; and
+  // the target_key() of all that a fragment can mean, in order. Empty unless
+  // PageOptions::check.
+  LinkList malformed, other_schemes;
   std::vector<std::uint64_t> targets;
   PageParser parser = PageParser::kTree;
+
+  // Of a page that is no part of what is crawled.
+  void drop_links() {
+    links.clear();
+    malformed.clear();
+    other_schemes.clear();
+  }
 };
 
 // Reads the page that `url` answered with. `body` is the body after content

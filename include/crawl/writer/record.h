@@ -69,7 +69,7 @@ struct CrawlRecord {
   std::optional<std::string> duplicate_of;
   std::optional<Extraction> extraction;  // nothing unless it was an HTML page
   // Of a page whose links are checked: as of Page.
-  LinkList malformed;
+  LinkList malformed, other_schemes;
   std::vector<std::uint64_t> targets;
   // Of what was read from an archive: the file and where in it.
   std::string warc_file;

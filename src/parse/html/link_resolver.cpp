@@ -94,10 +94,17 @@ std::optional<std::string> LinkResolver::resolve(std::string_view reference) {
   return url;
 }
 
-bool LinkResolver::is_malformed(std::string_view reference) {
-  if (has_foreign_scheme(reference) || budget_ == 0) return false;
-  std::string url;
-  return !base().resolve_append(with_encoded_query(reference), url);
+LinkResolver::Unlinked LinkResolver::unlinked(std::string_view reference,
+                                              std::string& url) {
+  if (has_foreign_scheme(reference)) {
+    url = strip_html_space(reference);
+    return Unlinked::kOtherScheme;
+  }
+  if (budget_ == 0) return Unlinked::kTooMuch;
+  url.clear();
+  return base().resolve_append(with_encoded_query(reference), url)
+             ? Unlinked::kOtherScheme
+             : Unlinked::kMalformed;
 }
 
 // URL Standard, from "no scheme state" to "path state": a reference with

@@ -31,8 +31,10 @@ class LinkResolver {
   bool resolve(std::string_view reference, std::string& url);
   std::optional<std::string> resolve(std::string_view reference);
 
-  // No URL can be made of it, whatever the scheme.
-  bool is_malformed(std::string_view reference);
+  // What a reference is that resolve() returned false for. `url`: it, if it is
+  // one of another scheme.
+  enum class Unlinked : std::uint8_t { kMalformed, kOtherScheme, kTooMuch };
+  Unlinked unlinked(std::string_view reference, std::string& url);
 
   // True only if resolve() would be, once `reference`, the page's own bytes, is
   // decoded: for those who want no URL. Most references of a page show it at

@@ -7,11 +7,15 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "crawl/base/utf8.h"
 #include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
 
 namespace crawl {
 namespace {
+
+// Of a URL of another scheme: of data, more says nothing.
+constexpr std::size_t kMostOther = 256;
 
 std::string_view value_or_empty(const std::string_view* value) {
   return value != nullptr ? *value : std::string_view();
@@ -373,6 +377,7 @@ Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
 
   constexpr std::uint32_t kDropped = ReferenceTable::kNew - 1;
   constexpr std::uint32_t kMalformed = kDropped - 1;
+  constexpr std::uint32_t kOtherScheme = kMalformed - 1;
   PlaceCounter place(source_, source_is_utf8_);
   std::optional<ReferenceTable> known;
   std::string url;
@@ -398,15 +403,20 @@ Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
         *number = static_cast<std::uint32_t>(page.links.size());
         link_url = url;
       } else {
-        *number = wants_check() && resolver.is_malformed(reference) ? kMalformed
-                                                                    : kDropped;
+        *number = kDropped;
+        if (wants_check()) {
+          using Unlinked = LinkResolver::Unlinked;
+          const Unlinked why = resolver.unlinked(reference, url);
+          if (why == Unlinked::kMalformed) *number = kMalformed;
+          if (why == Unlinked::kOtherScheme) *number = kOtherScheme;
+        }
       }
-    } else if (*number < kMalformed && options_.links) {
+    } else if (*number < kOtherScheme && options_.links) {
       link_url = page.links[*number].url;
     }
     if (*number == kDropped) continue;
-    if (*number != kMalformed && (link.element == LinkElement::kA ||
-                                  link.element == LinkElement::kArea)) {
+    if (*number < kOtherScheme && (link.element == LinkElement::kA ||
+                                   link.element == LinkElement::kArea)) {
       ++page.link_count;
     }
     if (!options_.links) continue;
@@ -424,6 +434,12 @@ Page PageBuilder::finish(std::string_view encoding, PageParser parser) {
     if (*number == kMalformed) {
       found.url = link.decoded ? link.reference : decoded(link.reference);
       page.malformed.add(found);
+    } else if (*number == kOtherScheme) {
+      resolver.unlinked(link.decoded ? link.reference : decoded(link.reference),
+                        url);
+      found.url = std::string_view(url).substr(
+          0, valid_utf8_prefix(std::string_view(url).substr(0, kMostOther)));
+      page.other_schemes.add(found);
     } else {
       page.links.add(found);
     }

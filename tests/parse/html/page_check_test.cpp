@@ -101,6 +101,34 @@ TEST_P(BothReaders, ReferencesThatAreNoUrlsAreKeptAsWritten) {
   EXPECT_EQ(page.link_count, 1u);
 }
 
+TEST_P(BothReaders, WhatIsNeitherHttpNorHttpsIsKeptApart) {
+  const Page page = read(
+      "<!DOCTYPE html><body>\n<a href=' mailto:x@a.test '>m</a>"
+      "<img src='data:image/gif;base64," +
+      std::string(1'000, 'A') +
+      "'>\n<a href='java\tscript:f()'>j</a><a href='mailto:x@a.test'>m</a>"
+      "<a href='/good'>g</a>");
+  ASSERT_EQ(page.other_schemes.size(), 4u);
+  EXPECT_EQ(page.other_schemes[0].url, "mailto:x@a.test");
+  EXPECT_EQ(page.other_schemes[0].text, "m");
+  EXPECT_EQ(page.other_schemes[1].url.size(), 256u);
+  EXPECT_EQ(page.other_schemes[1].element, LinkElement::kImg);
+  EXPECT_EQ(page.other_schemes[2].url, "javascript:f()");
+  EXPECT_THAT(places(page.other_schemes),
+              ElementsAre("2:1", "2:34", "3:1", "3:32"));
+  EXPECT_TRUE(page.malformed.empty());
+  EXPECT_EQ(page.link_count, 1u);
+}
+
+TEST_P(BothReaders, ABaseOfAnotherSchemeMakesAllThatFollowsOne) {
+  const Page page = read(
+      "<!DOCTYPE html><base href='ftp://a.test/x/'><a href=one>1</a>"
+      "<a href='http://b.test/'>2</a>");
+  ASSERT_EQ(page.other_schemes.size(), 1u);
+  EXPECT_EQ(page.other_schemes[0].url, "ftp://a.test/x/one");
+  EXPECT_EQ(page.links.size(), 1u);
+}
+
 TEST(PageCheck, NothingOfItIsKeptUnlessAsked) {
   const Page page =
       read_page("<p id=x><a href='http://a b/'>x</a><a href=/y>y</a>",
