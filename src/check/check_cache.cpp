@@ -78,9 +78,9 @@ Result<void> CheckCache::note_good(std::string_view url) {
   return check(note_.run());
 }
 
-Result<void> CheckCache::close() {
+Result<void> CheckCache::save() {
   find_.reset();
-  return check(execute(db_.get(), "COMMIT"));
+  return check(execute(db_.get(), "COMMIT; BEGIN IMMEDIATE"));
 }
 
 }  // namespace crawl

@@ -29,8 +29,8 @@ class CheckCache {
   bool is_good(std::string_view url);
 
   Result<void> note_good(std::string_view url);
-  // What was noted lasts.
-  Result<void> close();
+  // What was noted lasts, and more may be noted.
+  Result<void> save();
 
  private:
   CheckCache() = default;

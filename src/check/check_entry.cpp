@@ -14,7 +14,7 @@ struct Named {
   CheckAdvice advice;
   std::string_view name, text;
 };
-constexpr std::array<Named, 4> kAdvice = {{
+constexpr std::array<Named, 5> kAdvice = {{
     {kMovedForGood, "moved_permanently",
      "redirects for good: link to where it leads"},
     {kLosesTls, "loses_tls", "an https link that leads to http"},
@@ -22,6 +22,8 @@ constexpr std::array<Named, 4> kAdvice = {{
      "part of an https page over http, which browsers block"},
     {kPrivateAddress, "private_address",
      "at a private address, where readers do not get"},
+    {kLocalFile, "local_file",
+     "a file on the reader's own machine, where it is not"},
 }};
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crawl/base/error_kind.h"
@@ -16,13 +17,13 @@ enum class CheckOutcome : std::uint8_t {
   kOk,
   kBroken,        // nobody gets there
   kInconclusive,  // it does not answer us; a reader may well get there
-  kUnchecked,     // the user did not want it asked
+  kUnchecked,     // the user did not want it asked, or it cannot be
 };
 std::string_view to_string(CheckOutcome outcome);
 
 // What became of a URL, as an outcome. An answer that depends on who asks, or
 // when, says nothing: 401, 403, 405, 407, 429, 451, 503, 999, a time-out,
-// robots.txt.
+// robots.txt, a chain of certificates that browsers mend.
 CheckOutcome judge(ErrorKind error, int status_code);
 
 // What could be better, though it works; a set of bits.
@@ -31,6 +32,7 @@ enum CheckAdvice : unsigned {
   kLosesTls = 2,        // https that leads to http
   kMixedContent = 4,    // part of an https page over http
   kPrivateAddress = 8,  // on a page that is not at one itself
+  kLocalFile = 16,      // file:, on the reader's own machine
 };
 // "moved_permanently", in a fixed order.
 std::vector<std::string_view> advice_names(unsigned advice);
@@ -71,8 +73,11 @@ struct CheckSource {
 struct CheckTotals {
   std::uint64_t pages = 0, links = 0, targets = 0;
   std::uint64_t ok = 0, broken = 0, inconclusive = 0, unchecked = 0;
-  std::uint64_t redirected = 0, advised = 0;  // of those that are ok
+  std::uint64_t redirected = 0, advised = 0;  // of those that are not broken
   std::uint64_t known = 0;                    // broken, by the baseline
+  std::uint64_t not_asked = 0;  // unchecked, since the crawl ended before
+  // Of the unchecked: how many of each scheme, the most first.
+  std::vector<std::pair<std::string, std::uint64_t>> schemes;
 
   std::uint64_t newly_broken() const { return broken - known; }
 };

@@ -2,9 +2,51 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "base/ascii.h"
+#include "check/link_kind.h"
 #include "crawl/base/human.h"
 
 namespace crawl {
+namespace {
+
+bool is_file_here(std::string_view page, const CheckStyle& style) {
+  return !style.base.empty() && page.starts_with(style.base);
+}
+
+// Of the file, percent-encoded.
+std::string name_below(std::string_view path) {
+  std::string name(path.substr(0, path.find_first_of("?#")));
+  if (name.empty() || name.ends_with('/')) name += "index.html";
+  return name;
+}
+
+// URLs as browsers have them may hold more than RFC 3986 lets them: what it
+// does not is encoded.
+void append_reference(std::string_view url, std::string& out) {
+  constexpr std::string_view kReserved = ":/?#@!$&'()*+,;=";
+  const std::size_t scheme = url.find("://");
+  const std::size_t host_end =
+      scheme == url.npos ? 0 : url.find('/', scheme + 3);
+  bool fragment = false;
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    const char c = url[i];
+    const bool encoded = c == '%' && i + 2 < url.size() &&
+                         hex_digit_value(url[i + 1]) >= 0 &&
+                         hex_digit_value(url[i + 2]) >= 0;
+    const bool of_address = i < host_end && (c == '[' || c == ']');
+    const bool second_hash = c == '#' && std::exchange(fragment, true);
+    if (is_unreserved(c) || encoded || of_address ||
+        (!second_hash && kReserved.find(c) != kReserved.npos)) {
+      out += c;
+    } else {
+      append_percent(out, c);
+    }
+  }
+}
+
+}  // namespace
 
 std::unique_ptr<CheckFormatter> make_check_formatter(CheckFormat format,
                                                      const CheckStyle& style) {
@@ -36,7 +78,7 @@ std::string sentence_of(const CheckEntry& entry) {
     text += more;
   };
   for (const CheckAdvice advice :
-       {kMovedForGood, kLosesTls, kMixedContent, kPrivateAddress}) {
+       {kMovedForGood, kLosesTls, kMixedContent, kPrivateAddress, kLocalFile}) {
     if ((entry.advice & advice) != 0) add(advice_text(advice));
   }
   if (!entry.redirects.empty()) {
@@ -58,13 +100,23 @@ std::string totals_line(const CheckTotals& totals) {
       human_count(totals.broken), human_count(totals.inconclusive));
   if (totals.unchecked > 0) {
     line += fmt::format(", {} not checked", human_count(totals.unchecked));
+    std::string schemes;
+    for (const auto& [scheme, count] : totals.schemes) {
+      schemes += fmt::format("{}{} {}", schemes.empty() ? "" : ", ", scheme,
+                             human_count(count));
+    }
+    if (!schemes.empty()) line += fmt::format(" ({})", schemes);
+  }
+  if (totals.not_asked > 0) {
+    line += fmt::format("; partial: the crawl ended before it asked for {}",
+                        human_count(totals.not_asked));
   }
   if (totals.known > 0) {
     line += fmt::format("; {} of the broken were so in the baseline",
                         human_count(totals.known));
   }
   if (totals.advised + totals.redirected > 0) {
-    line += fmt::format("; of the ok, {} redirect, {} with advice",
+    line += fmt::format("; {} redirect, {} with advice",
                         human_count(totals.redirected),
                         human_count(totals.advised));
   }
@@ -72,12 +124,30 @@ std::string totals_line(const CheckTotals& totals) {
 }
 
 std::string shown_page(std::string_view page, const CheckStyle& style) {
-  if (style.base.empty() || !page.starts_with(style.base)) {
-    return std::string(page);
+  return is_file_here(page, style)
+             ? style.folder +
+                   percent_decoded(name_below(page.substr(style.base.size())))
+             : std::string(page);
+}
+
+std::string page_reference(std::string_view page, const CheckStyle& style) {
+  std::string reference;
+  if (!is_file_here(page, style)) {
+    append_reference(page, reference);
+    return reference;
   }
-  std::string file = style.folder + std::string(page.substr(style.base.size()));
-  if (file.ends_with('/')) file += "index.html";
-  return file;
+  const std::string& folder = style.folder;
+  if (folder.starts_with('/')) {
+    reference = "file://";
+  } else if (folder.substr(0, folder.find('/')).find(':') != folder.npos) {
+    reference = "./";  // no scheme
+  }
+  for (const char c : folder) {
+    c == '/' || is_unreserved(c) ? static_cast<void>(reference += c)
+                                 : append_percent(reference, c);
+  }
+  append_reference(name_below(page.substr(style.base.size())), reference);
+  return reference;
 }
 
 }  // namespace crawl

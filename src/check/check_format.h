@@ -64,6 +64,9 @@ std::string sentence_of(const CheckEntry& entry);
 std::string totals_line(const CheckTotals& totals);
 // A page as the reader of the result knows it: its file, if it has one here.
 std::string shown_page(std::string_view page, const CheckStyle& style);
+// The same as a reference of RFC 3986, where all that a URL may not hold is
+// percent-encoded; a file that is not named from "/" on is relative.
+std::string page_reference(std::string_view page, const CheckStyle& style);
 
 }  // namespace crawl
 

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <utility>
 
 #include "check/link_kind.h"
+#include "check/link_scheme.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/url.h"
 
@@ -126,7 +128,8 @@ Result<void> CheckJudge::judge(
           "SELECT alias, hop, error, status, message, final, hops, next "
           "FROM answers WHERE key = ?");
   prepare(fragments_,
-          "SELECT fragment, count(*), max(advice & 4) | max(advice & 8), "
+          "SELECT fragment, count(*), max(advice & 4) | max(advice & 8) | "
+          "max(advice & 16), "
           "max(element IN (0, 1, 7, 8)) FROM links WHERE target = ? "
           "GROUP BY fragment");
   prepare(seen_, "SELECT targets, text FROM seen WHERE key = ?");
@@ -137,6 +140,9 @@ Result<void> CheckJudge::judge(
         judge_target(targets.integer(0), std::string(targets.text(1)));
     if (!judged) return judged;
   }
+  std::stable_sort(
+      totals_.schemes.begin(), totals_.schemes.end(),
+      [](const auto& a, const auto& b) { return a.second > b.second; });
   if (code == SQLITE_DONE) {
     code = execute(db_, "CREATE INDEX by_entry ON entries(target, fragment)");
   }
@@ -190,14 +196,23 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
   entry.redirects = std::move(found->redirects);
   entry.status_code = found->status_code;
   if (!found->there) {
-    entry.outcome = CheckOutcome::kInconclusive;
-    entry.reason = "not_asked";
-    entry.message = "the crawl ended before it was asked";
+    entry.outcome = CheckOutcome::kUnchecked;
+    entry.reason = is_archived_ ? "not_archived" : "not_asked";
+    entry.message = is_archived_ ? "it is not in the archives"
+                                 : "the crawl ended before it was asked";
+    if (!is_archived_) ++totals_.not_asked;
   } else if (found->error == ErrorKind::kDuplicate) {
     // It was there a short time ago, or has an answer that says more.
     entry.outcome = CheckOutcome::kOk;
   } else {
-    entry.outcome = crawl::judge(found->error, found->status_code);
+    // A link of that scheme, not a redirect.
+    const bool has_other_scheme =
+        found->error == ErrorKind::kUnsupportedScheme &&
+        !url.starts_with("http:") && !url.starts_with("https:");
+    entry.outcome = has_other_scheme
+                        ? CheckOutcome::kUnchecked
+                        : crawl::judge(found->error, found->status_code);
+    if (has_other_scheme) note_scheme(scheme_of(url));
     if (entry.outcome != CheckOutcome::kOk) {
       entry.reason = to_string(found->error);
       entry.message = std::move(found->message);
@@ -325,7 +340,6 @@ void CheckJudge::count(const CheckEntry& entry) {
     case CheckOutcome::kOk:
       ++totals_.ok;
       if (!entry.redirects.empty()) ++totals_.redirected;
-      if (entry.advice != 0) ++totals_.advised;
       break;
     case CheckOutcome::kBroken:
       ++totals_.broken;
@@ -338,6 +352,23 @@ void CheckJudge::count(const CheckEntry& entry) {
       ++totals_.unchecked;
       break;
   }
+  if (entry.advice != 0 && entry.outcome != CheckOutcome::kBroken) {
+    ++totals_.advised;
+  }
+}
+
+// Names that strangers make up are not all kept.
+void CheckJudge::note_scheme(std::string scheme) {
+  constexpr std::size_t kMost = 8;
+  const auto is_it = [&](const auto& each) { return each.first == scheme; };
+  auto& schemes = totals_.schemes;
+  auto at = std::find_if(schemes.begin(), schemes.end(), is_it);
+  if (at == schemes.end() && (schemes.size() == kMost || scheme.size() > 32)) {
+    scheme = "others";
+    at = std::find_if(schemes.begin(), schemes.end(), is_it);
+  }
+  if (at == schemes.end()) at = schemes.emplace(at, std::move(scheme), 0);
+  ++at->second;
 }
 
 Result<void> CheckJudge::each_entry(const OnEntry& begin,

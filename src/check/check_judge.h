@@ -19,8 +19,12 @@ namespace crawl {
 // of its links. One thread; the store must outlive it.
 class CheckJudge {
  public:
-  explicit CheckJudge(const CheckStore& store)
-      : db_(store.database()), pages_(store.pages()) {}
+  // `is_archived`: nothing was asked; what has no answer is not in the
+  // archives.
+  CheckJudge(const CheckStore& store, bool is_archived)
+      : db_(store.database()),
+        pages_(store.pages()),
+        is_archived_(is_archived) {}
 
   // Before all else, once. `is_known`: whether a broken target was so in an
   // earlier result; null for no.
@@ -54,9 +58,11 @@ class CheckJudge {
   Result<void> add(CheckEntry& entry, std::int64_t target,
                    std::optional<std::string_view> fragment);
   void count(const CheckEntry& entry);
+  void note_scheme(std::string scheme);
 
   sqlite3* const db_;
   const std::int64_t pages_;
+  const bool is_archived_;
   std::function<bool(std::string_view)> is_known_;
   CheckTotals totals_;
   Statement find_, fragments_, seen_, entry_;

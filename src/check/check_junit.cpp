@@ -88,8 +88,10 @@ class CheckJunit final : public CheckFormatter {
                        element.empty() ? "system-out" : element);
   }
 
-  void end(const CheckTotals& /*totals*/, std::string& out) override {
-    out += "</testsuite>\n</testsuites>\n";
+  void end(const CheckTotals& totals, std::string& out) override {
+    out += "<system-out>";
+    append_xml(totals_line(totals), out);
+    out += "</system-out>\n</testsuite>\n</testsuites>\n";
   }
 
  private:

@@ -97,7 +97,12 @@ class CheckSarif final : public CheckFormatter {
     json.StartObject();
     json.Key("artifactLocation");
     json.StartObject();
-    key_text(json, "uri", shown_page(source.page, style_));
+    // Who gave a URL to check has no page it is on.
+    key_text(json, "uri",
+             page_reference(source.line == 0 && source.element == "input"
+                                ? std::string_view(entry.url)
+                                : source.page,
+                            style_));
     json.EndObject();
     if (source.line != 0) {
       json.Key("region");
@@ -115,8 +120,17 @@ class CheckSarif final : public CheckFormatter {
     append_clean_json({buffer.GetString(), buffer.GetSize()}, out);
   }
 
-  void end(const CheckTotals& /*totals*/, std::string& out) override {
-    out += "]}]}\n";
+  void end(const CheckTotals& totals, std::string& out) override {
+    out += "],\"invocations\":[{\"executionSuccessful\":";
+    if (totals.not_asked == 0) {
+      out += "true";
+    } else {
+      out +=
+          "false,\"toolExecutionNotifications\":[{\"level\":\"warning\","
+          "\"message\":{\"text\":\"" +
+          totals_line(totals) + "\"}}]";
+    }
+    out += "}]}]}\n";
   }
 
  private:

@@ -1,11 +1,15 @@
 #include "check/check_sink.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "check/check_judge.h"
 #include "check/link_kind.h"
+#include "check/link_scheme.h"
 #include "check/page_text.h"
 #include "crawl/base/ip_address.h"
 #include "crawl/base/url.h"
@@ -15,6 +19,25 @@ namespace {
 
 // Gathered before it is written.
 constexpr std::size_t kPiece = 64 * 1024;
+
+// Where a response of an archive leads; what is there has a record of its own.
+std::optional<RedirectHop> archived_redirect(const CrawlRecord& record) {
+  constexpr std::array<int, 5> kRedirects = {301, 302, 303, 307, 308};
+  if (record.error != ErrorKind::kNone ||
+      std::find(kRedirects.begin(), kRedirects.end(), record.status_code) ==
+          kRedirects.end()) {
+    return std::nullopt;
+  }
+  const std::optional<Url> url = Url::parse(record.url);
+  for (const auto& [name, value] : record.headers) {
+    if (!url || !equals_ignoring_case(name, "location")) continue;
+    const std::optional<Url> target = url->resolve(value);
+    if (!target || !target->is_http()) break;
+    return RedirectHop{record.url, record.status_code,
+                       std::string(target->href())};
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -55,8 +78,17 @@ Result<void> CheckSink::take(const Outcome& outcome) {
   answer.redirects = &record.redirects;
   answer.leads_on =
       record.error == ErrorKind::kDuplicate && !record.redirects.empty();
-  const std::string target =
+  std::string target =
       answer.leads_on ? clean(record.final_url) : std::string();
+  std::vector<RedirectHop> hops;
+  if (options_.is_archived) {
+    if (auto hop = archived_redirect(record)) {
+      target = clean(hop->location);
+      hops.push_back(*std::move(hop));
+      answer.redirects = &hops;
+      answer.leads_on = true;
+    }
+  }
   if (answer.leads_on) answer.final_url = target;
   // A repeated seed says nothing of its URL.
   const bool says_something = record.error != ErrorKind::kDuplicate ||
@@ -71,8 +103,25 @@ Result<void> CheckSink::take(const Outcome& outcome) {
     done = cache_->note_good(url);
   }
   if (done) done = note_seen(record);
-  if (done && record.error == ErrorKind::kNone) done = add_links(record);
+  if (done && record.error == ErrorKind::kNone && !is_told_already(record)) {
+    done = add_links(record);
+  }
   return done;
+}
+
+// The same page by another name beside it, as index.html of a folder: its links
+// lead where those of the first do, and are told of once.
+bool CheckSink::is_told_already(const CrawlRecord& record) {
+  // Archives may have a page several times.
+  if (options_.is_archived && record.link_count) {
+    return !told_.insert(link_key(record.final_url)).second;
+  }
+  if (!record.duplicate_of) return false;
+  const auto folder_of = [](std::string_view url) {
+    url = url.substr(0, url.find_first_of("?#"));
+    return url.substr(0, url.rfind('/') + 1);
+  };
+  return folder_of(record.final_url) == folder_of(*record.duplicate_of);
 }
 
 // What is seen of a part of a page is not all of it.
@@ -93,7 +142,8 @@ Result<void> CheckSink::look_again(const CrawlRecord& record) {
 }
 
 Result<void> CheckSink::add_links(const CrawlRecord& record) {
-  if (record.links.empty() && record.malformed.empty()) {
+  if (record.links.empty() && record.malformed.empty() &&
+      record.other_schemes.empty()) {
     return record.link_count ? store_->add_page(record.final_url)
                              : Result<void>();
   }
@@ -105,11 +155,7 @@ Result<void> CheckSink::add_links(const CrawlRecord& record) {
   }
   for (std::size_t i = 0; i < record.links.size(); ++i) {
     const PageLink link = record.links[i];
-    if (options_.only_anchors ? link.element != LinkElement::kA &&
-                                    link.element != LinkElement::kArea
-                              : is_no_destination(link)) {
-      continue;
-    }
+    if (!is_checked(link, options_.only_anchors)) continue;
     const std::optional<Url> url = Url::parse(link.url);
     if (!url) continue;
     unsigned advice = 0;
@@ -126,18 +172,32 @@ Result<void> CheckSink::add_links(const CrawlRecord& record) {
   }
   for (std::size_t i = 0; i < record.malformed.size(); ++i) {
     const PageLink link = record.malformed[i];
-    if (options_.only_anchors && link.element != LinkElement::kA &&
-        link.element != LinkElement::kArea) {
-      continue;
-    }
-    if (is_no_destination(link)) continue;
-    if (Result<void> added = store_->add_malformed(link); !added) return added;
+    if (!is_checked(link, options_.only_anchors)) continue;
+    Result<void> added = store_->add_unaskable(link, ErrorKind::kInvalidUrl,
+                                               "no URL can be made of it", 0);
+    if (!added) return added;
+  }
+  for (std::size_t i = 0; i < record.other_schemes.size(); ++i) {
+    const PageLink link = record.other_schemes[i];
+    if (!is_checked(link, options_.only_anchors)) continue;
+    const std::string wrong = wrong_scheme(link.url);
+    Result<void> added = store_->add_unaskable(
+        link,
+        wrong.empty() ? ErrorKind::kUnsupportedScheme : ErrorKind::kInvalidUrl,
+        wrong.empty() ? "neither http nor https" : wrong,
+        scheme_of(link.url) == "file" ? unsigned{kLocalFile} : 0);
+    if (!added) return added;
   }
   return {};
 }
 
+Result<std::uint64_t> CheckSink::sync() {
+  if (cache_ == nullptr) return std::uint64_t{0};
+  return cache_->save().map([] { return std::uint64_t{0}; });
+}
+
 Result<void> CheckSink::close() {
-  CheckJudge judge(*store_);
+  CheckJudge judge(*store_, options_.is_archived);
   if (Result<void> judged = judge.judge(options_.is_known); !judged) {
     return judged;
   }
@@ -172,7 +232,7 @@ Result<void> CheckSink::close() {
   formatter->end(totals, out);
   done = write(true);
   if (done) done = output_->close();
-  if (done && cache_ != nullptr) done = cache_->close();
+  if (done && cache_ != nullptr) done = cache_->save();
   totals_ = totals;
   return done;
 }

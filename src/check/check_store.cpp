@@ -201,15 +201,16 @@ Result<void> CheckStore::insert_link(const PageLink& link, std::string_view url,
   return check(link_.run());
 }
 
-Result<void> CheckStore::add_malformed(const PageLink& link) {
+Result<void> CheckStore::add_unaskable(const PageLink& link, ErrorKind error,
+                                       std::string_view message,
+                                       unsigned advice) {
   PageLink named = link;
   const std::string_view url = cut(link.url, kMostUrl);
+  // Nothing in it is a fragment.
   named.url = url.substr(0, url.find('#'));
-  if (Result<void> added = add_link(named, url, 0); !added) return added;
-  return add_answer({.url = url,
-                     .error = ErrorKind::kInvalidUrl,
-                     .message = "no URL can be made of it",
-                     .final_url = url});
+  if (Result<void> added = add_link(named, url, advice); !added) return added;
+  return add_answer(
+      {.url = url, .error = error, .message = message, .final_url = url});
 }
 
 }  // namespace crawl

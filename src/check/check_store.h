@@ -53,8 +53,9 @@ class CheckStore {
   Result<void> add_page(std::string_view url);
   Result<void> add_link(const PageLink& link, std::string_view url,
                         unsigned advice);
-  // One to what is no URL.
-  Result<void> add_malformed(const PageLink& link);
+  // One to what nothing can be asked of, and why.
+  Result<void> add_unaskable(const PageLink& link, ErrorKind error,
+                             std::string_view message, unsigned advice);
   // One that the user gave.
   Result<void> add_given(std::string_view url);
 

@@ -158,7 +158,10 @@ UseWithArchives use_with_archives(const OptionSpec& option) {
                  ? kOfLists
                  : kFull;
     case Group::kSites:
-      if (is_one_of({"include", "exclude", "skipped"})) return kFull;
+      if (is_one_of({"include", "exclude", "skipped", "check", "baseline",
+                     "ignore", "no-redirects-report"})) {
+        return kFull;
+      }
       return is_one_of({"robots", "no-robots", "product-token", "allow-private",
                         "commit-interval"})
                  ? kOfLists

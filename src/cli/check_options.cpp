@@ -41,27 +41,24 @@ Result<CheckFormat> parse_check_format(std::string_view text) {
       fmt::join(kFormats, ", ")));
 }
 
-CheckFormat format_of_name(const std::string& name) {
+// By the ending of its name; a name without one, or a text's, is for people.
+Result<CheckFormat> format_of_name(const std::string& name) {
   const std::string ending = lower_case(
       std::filesystem::path(unpacked_name(name)).extension().string());
   if (ending == ".jsonl") return CheckFormat::kJsonl;
   if (ending == ".xml") return CheckFormat::kJunit;
   if (ending == ".md") return CheckFormat::kMarkdown;
   if (ending == ".sarif") return CheckFormat::kSarif;
-  return CheckFormat::kText;
-}
-
-// A line each; "#" begins a comment.
-std::vector<std::string> read_ignore_file() {
-  std::vector<std::string> patterns;
-  std::ifstream file(kIgnoreFile);
-  for (std::string line; std::getline(file, line);) {
-    const std::string_view pattern = trim(line);
-    if (!pattern.empty() && pattern.front() != '#') {
-      patterns.emplace_back(pattern);
+  for (const char* other : {".csv", ".db", ".htm", ".html", ".json", ".sqlite",
+                            ".sqlite3", ".tsv", ".ndjson"}) {
+    if (ending == other) {
+      return make_error(fmt::format(
+          "-o {}: a check does not write {}: name it .txt, .jsonl, .xml "
+          "(JUnit), .md or .sarif, or say which with --format",
+          name, ending));
     }
   }
-  return patterns;
+  return CheckFormat::kText;
 }
 
 Result<void> read_folder(const TypedArgs& args, Options::Check& check) {
@@ -73,6 +70,13 @@ Result<void> read_folder(const TypedArgs& args, Options::Check& check) {
       });
   if (folder == args.inputs.end()) {
     if (!args.base) return {};
+    for (const std::string& input : args.inputs) {
+      if (!is_url_input(input) && input != "-" &&
+          !std::filesystem::exists(input, ignored)) {
+        return make_error(
+            fmt::format("INPUT {}: there is no such folder", input));
+      }
+    }
     return make_error("--base is for a folder: name that as INPUT");
   }
   if (args.inputs.size() > 1) {
@@ -94,6 +98,20 @@ Result<void> read_folder(const TypedArgs& args, Options::Check& check) {
 }
 
 }  // namespace
+
+// Of the file a line each; "#" begins a comment.
+std::vector<std::string> ignored_patterns(const TypedArgs& args) {
+  std::vector<std::string> patterns;
+  std::ifstream file(kIgnoreFile);
+  for (std::string line; std::getline(file, line);) {
+    const std::string_view pattern = trim(line);
+    if (!pattern.empty() && pattern.front() != '#') {
+      patterns.emplace_back(pattern);
+    }
+  }
+  patterns.insert(patterns.end(), args.ignore.begin(), args.ignore.end());
+  return patterns;
+}
 
 Result<void> resolve_check_output(const TypedArgs& args, Options& options) {
   if (!args.check) {
@@ -136,12 +154,12 @@ Result<void> resolve_check_output(const TypedArgs& args, Options& options) {
     return make_error("--state '': the file name is empty");
   }
   Options::Check check;
-  check.format = format_of_name(options.output);
-  if (args.format) {
-    const Result<CheckFormat> format = parse_check_format(*args.format);
-    if (!format) return tl::unexpected(format.error());
-    check.format = *format;
-  }
+  const Result<CheckFormat> format = args.format
+                                         ? parse_check_format(*args.format)
+                                         : format_of_name(options.output);
+  if (!format) return tl::unexpected(format.error());
+  check.format = *format;
+  check.only_anchors = *args.check == "pages";
   check.redirects = !args.no_redirects_report;
   check.baseline = args.baseline.value_or("");
   check.cache = args.state.value_or("");
@@ -154,15 +172,13 @@ Result<void> resolve_check_crawl(const TypedArgs& args, Options& options) {
   CrawlOptions& crawl = options.crawl;
   SiteOptions& site = *crawl.site;
   LinkCheckOptions& check = site.check.emplace();
-  check.only_anchors = *args.check == "pages";
+  check.only_anchors = options.check->only_anchors;
   check.offline = args.offline;
   // What search engines are asked not to follow is to be in order too.
   site.obey_nofollow = false;
-  for (std::string& pattern : read_ignore_file()) {
+  for (std::string& pattern : ignored_patterns(args)) {
     site.scope.exclude.push_back(std::move(pattern));
   }
-  site.scope.exclude.insert(site.scope.exclude.end(), args.ignore.begin(),
-                            args.ignore.end());
   if (Result<Scope> scope = Scope::make(site.scope); !scope) {
     return make_error(
         fmt::format("--ignore or {}: {}", kIgnoreFile, scope.error().message));
@@ -178,6 +194,12 @@ Result<void> resolve_check_crawl(const TypedArgs& args, Options& options) {
   if (!args.delay) crawl.leaf_pace->delay = kLeafDelay;
   crawl.fetch.page.check = true;
   return {};
+}
+
+void resolve_check_archives(Options& options) {
+  FetchOptions& fetch = options.crawl.fetch;
+  fetch.parse_pages = fetch.page.links = fetch.page.check = true;
+  fetch.keep_headers = true;  // where redirects lead
 }
 
 }  // namespace crawl::cli

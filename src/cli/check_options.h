@@ -1,7 +1,8 @@
 #ifndef CRAWL_CLI_CHECK_OPTIONS_H_
 #define CRAWL_CLI_CHECK_OPTIONS_H_
 
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "cli/options.h"
 #include "cli/typed_args.h"
@@ -15,6 +16,11 @@ Result<void> resolve_check_output(const TypedArgs& args, Options& options);
 
 // What --check makes of a crawl of sites whose options are all set.
 Result<void> resolve_check_crawl(const TypedArgs& args, Options& options);
+// The same of archives that are read.
+void resolve_check_archives(Options& options);
+
+// Patterns of --ignore and of lines of .crawlignore.
+std::vector<std::string> ignored_patterns(const TypedArgs& args);
 
 }  // namespace crawl::cli
 

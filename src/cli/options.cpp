@@ -43,7 +43,7 @@ class Resolver : ValueReader {
   explicit Resolver(const Surroundings& surroundings)
       : surroundings_(surroundings) {}
 
-  Result<Options> resolve(const TypedArgs& args) {
+  Result<Options> resolve(TypedArgs args) {
     if (args.inputs.empty()) {
       fail(
           "no INPUT: name a file of URLs, '-' for standard input, or a URL "
@@ -61,6 +61,8 @@ class Resolver : ValueReader {
     }
     options_.inputs = options_.lists = args.inputs;
     archives(args);
+    // Of archives, what is in them is checked.
+    if (args.check && options_.crawl.archives.empty()) args.recursive = true;
     concurrency(args);
     output(args);
     requests(args);
@@ -90,7 +92,7 @@ class Resolver : ValueReader {
   void archives(const TypedArgs& args) {
     options_.warc_check = args.warc_check;
     if (args.warc_check &&
-        (args.output || args.recursive || args.page_requisites ||
+        (args.output || args.recursive || args.check || args.page_requisites ||
          args.compare || args.state || args.warc_file || args.save ||
          args.har || args.report)) {
       fail(
@@ -119,6 +121,11 @@ class Resolver : ValueReader {
       if (!found[i]) options_.lists.push_back(args.inputs[i]);
     }
     refuse_fetching(args);
+    if (args.check && !options_.lists.empty()) {
+      fail(
+          "--check checks a site, or what is in archives: name them in two "
+          "commands");
+    }
     if (args.compare && !options_.lists.empty()) {
       fail(
           "--compare compares how archives are read, or lists are fetched: "
@@ -548,9 +555,7 @@ Result<ParsedArgs> parse_args(int argc, const char* const* argv,
     if (!errand) return tl::unexpected(errand.error());
     parsed.errand = *std::move(errand);
     if (parsed.errand) return parsed;
-    TypedArgs args = *typed;
-    if (args.check) args.recursive = true;
-    Result<Options> options = Resolver(surroundings).resolve(args);
+    Result<Options> options = Resolver(surroundings).resolve(*typed);
     if (!options) return tl::unexpected(options.error());
     parsed.options = *std::move(options);
   }

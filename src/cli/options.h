@@ -44,6 +44,7 @@ struct Options {
   // --check
   struct Check {
     CheckFormat format = CheckFormat::kText;
+    bool only_anchors = false;
     bool redirects = true;
     std::string baseline, cache;       // files; "" for none
     std::optional<FolderSite> folder;  // the INPUT, if it is one

@@ -129,15 +129,16 @@ Result<void> open_check(const Options& options, OutputMode mode,
   Result<std::unique_ptr<OutputStream>> output =
       open_stream(options.output, mode, report.screen());
   if (!output) return tl::unexpected(output.error());
-  sink.only_anchors = options.crawl.site->check->only_anchors;
-  sink.cleaner = options.crawl.site->cleaner;
+  sink.only_anchors = check.only_anchors;
+  sink.is_archived = !options.crawl.archives.empty();
+  sink.seeds_are_links = !check.folder && !sink.is_archived;
+  if (options.crawl.site) sink.cleaner = options.crawl.site->cleaner;
   sink.format = check.format;
   sink.style.color =
       options.output == "-" && text_style_of(STDOUT_FILENO).color;
   sink.style.redirects = check.redirects;
   sink.style.version = CRAWL_VERSION;
   if (check.folder) {
-    sink.seeds_are_links = false;
     sink.style.base = check.folder->base.href();
     sink.style.folder = check.folder->folder;
   }

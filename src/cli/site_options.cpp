@@ -140,6 +140,7 @@ class SiteResolver : ValueReader {
       fail(fmt::format("{} is for recursive crawls: add -r", *option));
     } else {
       filter();
+      if (options_.check) resolve_check_archives(options_);
       if (args_.page_requisites) requisites_of_list();
     }
     if (failed()) return tl::unexpected(take_error());
@@ -268,11 +269,16 @@ class SiteResolver : ValueReader {
 
   // Of a list, the patterns alone decide.
   void filter() {
-    if (args_.include.empty() && args_.exclude.empty()) return;
     ScopeOptions filter;
     filter.kind = ScopeKind::kAny;
     filter.traps = {0, 0, 0, 0, 0, 0};
     patterns(filter);
+    if (options_.check) {
+      for (std::string& pattern : ignored_patterns(args_)) {
+        filter.exclude.push_back(std::move(pattern));
+      }
+    }
+    if (filter.include.empty() && filter.exclude.empty()) return;
     if (Result<Scope> scope = Scope::make(filter); !scope) {
       fail(scope.error().message);
     }

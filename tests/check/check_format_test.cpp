@@ -9,6 +9,8 @@
 #include <libxml/tree.h>
 
 #include <algorithm>
+#include <cctype>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -40,7 +42,7 @@ std::string written(CheckFormat format, const std::string& text,
   CheckTotals totals;
   totals.pages = 1;
   totals.links = totals.targets = 4;
-  totals.broken = totals.inconclusive = totals.ok = 1;
+  totals.broken = totals.inconclusive = totals.ok = totals.unchecked = 1;
   std::string out;
   const auto formatter = make_check_formatter(format, style);
   formatter->begin(totals, out);
@@ -118,6 +120,26 @@ TEST(CheckJsonl, EachTargetIsAnObjectWithItsSources) {
   }
 }
 
+std::string name_of(const xmlNode* node) {
+  return reinterpret_cast<const char*>(node->name);
+}
+std::vector<std::string> attributes_of(const xmlNode* node) {
+  std::vector<std::string> names;
+  for (const xmlAttr* each = node->properties; each != nullptr;
+       each = each->next) {
+    names.emplace_back(reinterpret_cast<const char*>(each->name));
+  }
+  return names;
+}
+std::string attribute_of(const xmlNode* node, const std::string& name) {
+  const std::unique_ptr<xmlChar, decltype(xmlFree)> value(
+      xmlGetProp(node, reinterpret_cast<const xmlChar*>(name.c_str())),
+      xmlFree);
+  return value ? reinterpret_cast<const char*>(value.get()) : "";
+}
+
+// Of the elements and attributes that Jenkins' junit-10.xsd has, in its order,
+// and the numbers are true.
 TEST(CheckJunit, IsXmlWithATestcaseForEachTarget) {
   for (const std::string& text : kHostile) {
     const std::string out = written(CheckFormat::kJunit, text);
@@ -126,17 +148,43 @@ TEST(CheckJunit, IsXmlWithATestcaseForEachTarget) {
                       XML_PARSE_NONET | XML_PARSE_NOERROR),
         &xmlFreeDoc);
     ASSERT_NE(doc, nullptr) << out;
-    const xmlNode* suite =
-        xmlFirstElementChild(xmlDocGetRootElement(doc.get()));
+    xmlNode* const suites = xmlDocGetRootElement(doc.get());
+    EXPECT_EQ(name_of(suites), "testsuites");
+    ASSERT_EQ(xmlChildElementCount(suites), 1u);
+    xmlNode* const suite = xmlFirstElementChild(suites);
+    EXPECT_EQ(name_of(suite), "testsuite");
+    EXPECT_THAT(attributes_of(suite),
+                ::testing::UnorderedElementsAre("name", "tests", "failures",
+                                                "skipped", "errors"));
     std::vector<std::string> inside;
-    for (xmlNode* each = xmlFirstElementChild(const_cast<xmlNode*>(suite));
-         each != nullptr; each = xmlNextElementSibling(each)) {
+    std::map<std::string, int> count = {{"errors", 0}};
+    xmlNode* each = xmlFirstElementChild(suite);
+    for (; each != nullptr && name_of(each) == "testcase";
+         each = xmlNextElementSibling(each)) {
+      EXPECT_THAT(attributes_of(each),
+                  ::testing::UnorderedElementsAre("classname", "name"));
       ASSERT_EQ(xmlChildElementCount(each), 1u) << out;
-      inside.emplace_back(
-          reinterpret_cast<const char*>(xmlFirstElementChild(each)->name));
+      xmlNode* const result = xmlFirstElementChild(each);
+      inside.push_back(name_of(result));
+      ++count["tests"];
+      if (inside.back() == "failure") {
+        ++count["failures"];
+        EXPECT_THAT(attributes_of(result),
+                    ::testing::UnorderedElementsAre("type", "message"));
+      } else if (inside.back() == "skipped") {
+        ++count["skipped"];
+        EXPECT_THAT(attributes_of(result), ::testing::ElementsAre("message"));
+      }
     }
     EXPECT_THAT(inside, ::testing::ElementsAre("failure", "skipped",
                                                "system-out", "skipped"));
+    for (const auto& [attribute, number] : count) {
+      EXPECT_EQ(attribute_of(suite, attribute), std::to_string(number))
+          << attribute;
+    }
+    ASSERT_NE(each, nullptr);
+    EXPECT_EQ(name_of(each), "system-out");
+    EXPECT_EQ(xmlNextElementSibling(each), nullptr);
   }
 }
 
@@ -166,6 +214,151 @@ TEST(CheckSarif, HasTheShapeOfVersion210) {
   }
 }
 
+// What the schema of version 2.1.0 (OASIS, sarif-schema-2.1.0.json) requires, a
+// row for each member of an object: of what kind it is, and whether it must be
+// there. Nothing else may be.
+struct Member {
+  const char* object;
+  const char* name;
+  json::value_t type;
+  bool required;
+};
+constexpr auto kText = json::value_t::string;
+constexpr auto kWhole = json::value_t::number_unsigned;
+constexpr auto kList = json::value_t::array;
+constexpr auto kObject = json::value_t::object;
+const std::vector<Member> kSarifSchema = {
+    {"sarifLog", "$schema", kText, false},
+    {"sarifLog", "version", kText, true},
+    {"sarifLog", "runs", kList, true},
+    {"run", "tool", kObject, true},
+    {"run", "columnKind", kText, false},
+    {"run", "results", kList, false},
+    {"run", "invocations", kList, false},
+    {"tool", "driver", kObject, true},
+    {"toolComponent", "name", kText, true},
+    {"toolComponent", "version", kText, false},
+    {"toolComponent", "rules", kList, false},
+    {"reportingDescriptor", "id", kText, true},
+    {"reportingDescriptor", "shortDescription", kObject, false},
+    {"reportingDescriptor", "defaultConfiguration", kObject, false},
+    {"reportingConfiguration", "level", kText, false},
+    {"message", "text", kText, true},  // or an id
+    {"invocation", "executionSuccessful", json::value_t::boolean, true},
+    {"invocation", "toolExecutionNotifications", kList, false},
+    {"notification", "message", kObject, true},
+    {"notification", "level", kText, false},
+    {"result", "ruleId", kText, false},
+    {"result", "ruleIndex", kWhole, false},
+    {"result", "level", kText, false},
+    {"result", "message", kObject, true},
+    {"result", "locations", kList, false},
+    {"location", "physicalLocation", kObject, false},
+    {"physicalLocation", "artifactLocation", kObject, true},  // or an address
+    {"physicalLocation", "region", kObject, false},
+    {"artifactLocation", "uri", kText, false},
+    {"region", "startLine", kWhole, false},
+    {"region", "startColumn", kWhole, false},
+};
+// Which object each member holds.
+const std::map<std::string, std::string> kSarifObjects = {
+    {"runs", "run"},
+    {"tool", "tool"},
+    {"driver", "toolComponent"},
+    {"rules", "reportingDescriptor"},
+    {"shortDescription", "message"},
+    {"defaultConfiguration", "reportingConfiguration"},
+    {"invocations", "invocation"},
+    {"toolExecutionNotifications", "notification"},
+    {"message", "message"},
+    {"results", "result"},
+    {"locations", "location"},
+    {"physicalLocation", "physicalLocation"},
+    {"artifactLocation", "artifactLocation"},
+    {"region", "region"}};
+
+void expect_valid(const json& object, const std::string& type) {
+  ASSERT_TRUE(object.is_object()) << type;
+  for (const Member& member : kSarifSchema) {
+    if (type != member.object) continue;
+    EXPECT_TRUE(!member.required || object.contains(member.name))
+        << type << " has no " << member.name;
+  }
+  for (const auto& item : object.items()) {
+    const std::string name = item.key();
+    const json& value = item.value();
+    const auto member = std::find_if(
+        kSarifSchema.begin(), kSarifSchema.end(), [&](const Member& each) {
+          return type == each.object && name == each.name;
+        });
+    ASSERT_NE(member, kSarifSchema.end()) << type << " may not have " << name;
+    EXPECT_EQ(value.type(), member->type) << type << "." << name;
+    if (name == "level") {
+      EXPECT_THAT((std::vector<json>{"none", "note", "warning", "error"}),
+                  ::testing::Contains(value));
+    }
+    if (value.type() == kWhole && name != "ruleIndex") EXPECT_GE(value, 1);
+    if (name == "uri") {
+      // RFC 3986, URI-reference: of nothing but its characters.
+      const std::string uri = value;
+      const std::size_t wrong = uri.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+          "-._~:/?#[]@!$&'()*+,;=%");
+      EXPECT_EQ(wrong, uri.npos) << uri;
+      for (std::size_t i = 0; (i = uri.find('%', i)) != uri.npos; ++i) {
+        EXPECT_TRUE(i + 2 < uri.size() && std::isxdigit(uri[i + 1]) != 0 &&
+                    std::isxdigit(uri[i + 2]) != 0)
+            << uri;
+      }
+    }
+    const auto inner = kSarifObjects.find(name);
+    if (inner == kSarifObjects.end()) continue;
+    if (value.is_array()) {
+      for (const json& each : value) expect_valid(each, inner->second);
+    } else {
+      expect_valid(value, inner->second);
+    }
+  }
+}
+
+TEST(CheckSarif, IsWhatTheSchemaHas) {
+  for (const std::string& text : kHostile) {
+    for (const char* folder : {"", "public/", "/srv/the site/", "a:b/%/"}) {
+      CheckStyle style;
+      style.version = "1.0";
+      style.folder = folder;
+      if (*folder != '\0') style.base = "http://a.test/";
+      const std::string out = written(CheckFormat::kSarif, text, style);
+      SCOPED_TRACE(out);
+      expect_valid(json::parse(out), "sarifLog");
+    }
+  }
+}
+
+TEST(CheckSarif, AUrlThatWasGivenIsItsOwnPlace) {
+  CheckEntry entry;
+  entry.url = "http://a.test/[x]|?q=%zz#a#b";
+  entry.outcome = CheckOutcome::kBroken;
+  CheckSource source;
+  source.page = "the command line";
+  source.element = "input";
+  CheckTotals totals;
+  totals.not_asked = 1;
+  std::string out;
+  const auto formatter = make_check_formatter(CheckFormat::kSarif, {});
+  formatter->begin(totals, out);
+  formatter->source(entry, source, out);
+  formatter->end(totals, out);
+  const json log = json::parse(out);
+  expect_valid(log, "sarifLog");
+  const json& place =
+      log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+  EXPECT_EQ(place["artifactLocation"]["uri"],
+            "http://a.test/%5Bx%5D%7C?q=%25zz#a%23b");
+  EXPECT_FALSE(place.contains("region"));
+  EXPECT_EQ(log["runs"][0]["invocations"][0]["executionSuccessful"], false);
+}
+
 TEST(CheckMarkdown, WhatStrangersWriteIsTextAndNothingElse) {
   const std::string out = written(
       CheckFormat::kMarkdown, "[x](javascript:a) <b> @all `` http://evil.test");
@@ -188,6 +381,10 @@ TEST(CheckStyle, ThePagesOfAFolderAreItsFiles) {
   style.base = "https://a.test/";
   style.folder = "public/";
   EXPECT_EQ(shown_page("https://a.test/x/y.html", style), "public/x/y.html");
+  EXPECT_EQ(shown_page("https://a.test/caf%C3%A9/", style),
+            "public/caf\xc3\xa9/index.html");
+  EXPECT_EQ(page_reference("https://a.test/caf%C3%A9/", style),
+            "public/caf%C3%A9/index.html");
   EXPECT_EQ(shown_page("https://b.test/x", style), "https://b.test/x");
 }
 

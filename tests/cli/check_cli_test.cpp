@@ -16,6 +16,7 @@
 #include "cli/cli_fixture.h"
 #include "support/closed_ports.h"
 #include "support/loopback_tls.h"
+#include "support/tls_faults.h"
 
 namespace crawl::testing {
 namespace {
@@ -313,6 +314,97 @@ TEST_F(CheckCliTest, RedirectsAreListedUnlessNobodyWantsThem) {
               Not(HasSubstr("redirects (301)")));
 }
 
+TEST_F(CheckCliTest, WhatCannotBeAskedIsCountedBySchemeAndListed) {
+  site_.serve(
+      "/index.html",
+      "<a href=mailto:a@b.test>x</a><a href=mailto:a@b.test>x</a>"
+      "<a href=mailto:c@d.test>x</a><a href='javascript:f()'>x</a>"
+      "<img src='data:image/gif;base64,R0lGODlhAQAB'>"
+      "<a href='File:///etc/motd'>f</a><form action='mailto:no@b.test'>");
+  const std::string url = site_.url("/index.html");
+  const ProcessResult result = run({"--check", url});
+  EXPECT_EQ(result.exit_status, 0) << result.out;
+  EXPECT_THAT(
+      result.out,
+      HasSubstr(
+          "5 not checked (mailto 2, file 1, data 1, javascript 1); 0 redirect, "
+          "1 with advice"));
+  EXPECT_THAT(result.out, HasSubstr("<a> \"f\""));
+  std::map<std::string, int> links;
+  for (const json& entry :
+       records(run({"--check", url, "--format", "jsonl", "-q"}).out)) {
+    if (entry["outcome"] != "unchecked") continue;
+    EXPECT_EQ(entry["reason"], "unsupported_scheme");
+    links[entry["url"]] = entry["links"];
+  }
+  EXPECT_THAT(links, ::testing::UnorderedElementsAre(
+                         ::testing::Pair("mailto:a@b.test", 2),
+                         ::testing::Pair("mailto:c@d.test", 1),
+                         ::testing::Pair("javascript:f()", 1),
+                         ::testing::Pair(HasSubstr("data:image"), 1),
+                         ::testing::Pair("File:///etc/motd", 1)));
+}
+
+TEST_F(CheckCliTest, APageWithTwoNamesIsToldOfOnce) {
+  for (const char* path : {"/a/", "/a/index.html", "/a/x"}) {
+    site_.serve(path, "<a href=gone>x</a>");
+  }
+  site_.serve("/b/", "<a href=gone>x</a>");
+  site_.serve("/",
+              "<a href=/a/>1</a><a href=/a/index.html>2</a>"
+              "<a href='/a/x?id=1'>3</a><a href=/b/>4</a>");
+  std::map<std::string, std::size_t> sources;
+  for (const json& entry :
+       records(run({"--check", site_.url("/"), "--format", "jsonl", "-q"}).out))
+    if (entry["outcome"] == "broken") {
+      sources[entry["url"]] = entry["sources"].size();
+    }
+  EXPECT_THAT(sources, ::testing::UnorderedElementsAre(
+                           ::testing::Pair(site_.url("/a/gone"), 1u),
+                           ::testing::Pair(site_.url("/b/gone"), 1u)));
+}
+
+TEST_F(CheckCliTest, APartOfAResultSaysThatItIsOne) {
+  site_.serve("/", "<a href=1>1</a><a href=2>2</a><a href=3>3</a>");
+  site_.serve("/*", "<title>here</title>");
+  const std::vector<std::string> command = {"--check", site_.url("/"),
+                                            "--max-pages", "2"};
+  EXPECT_THAT(run(command).out,
+              HasSubstr("0 inconclusive, 2 not checked; partial: the crawl "
+                        "ended before it asked for 2"));
+  std::vector<std::string> sarif = command;
+  sarif.insert(sarif.end(), {"--format", "sarif", "-q"});
+  EXPECT_EQ(
+      json::parse(
+          run(sarif).out)["runs"][0]["invocations"][0]["executionSuccessful"],
+      false);
+}
+
+TEST_F(CheckCliTest, OnlyAChainThatBrowsersMendIsInconclusive) {
+  TlsFaults servers;
+  std::string index = "<!DOCTYPE html>";
+  for (const std::string& name : servers.names()) {
+    index += "<a href='" + servers.url(name) + "'>" + name + "</a>\n";
+  }
+  site_.serve("/index.html", index);
+  const ProcessResult result =
+      run({"--check", site_.url("/index.html"), "--format", "jsonl", "-q",
+           "--cacert", servers.ca_file(), "--retry", "0"});
+  EXPECT_EQ(result.exit_status, 1) << result.err;
+  std::map<std::string, std::string> found;
+  for (const json& entry : records(result.out)) {
+    found[entry["url"]] = entry["outcome"].get<std::string>() + " " +
+                          entry.value("reason", json()).dump();
+  }
+  for (const std::string& name : servers.names()) {
+    EXPECT_EQ(found[servers.url(name)], TlsFaults::is_right(name) ? "ok null"
+                                        : name == "chain-to-mend"
+                                            ? "inconclusive \"tls_chain\""
+                                            : "broken \"tls\"")
+        << name;
+  }
+}
+
 TEST_F(CheckCliTest, OneEntryForATargetHoweverManyLinkToIt) {
   site_.serve("/*", answer);
   std::string index = "<!DOCTYPE html>\n";
@@ -381,6 +473,65 @@ TEST_F(CheckCliTest, AFolderIsTheSiteThatItWillBe) {
   EXPECT_EQ(run(offline).exit_status, 1);
   EXPECT_EQ(site_.log().size(), 0u);
   EXPECT_EQ(run({"--check", files_.file("public")}).exit_status, 2);
+}
+
+TEST_F(CheckCliTest, OfArchivesWhatIsInThemIsChecked) {
+  site_.serve("/*", answer);
+  site_.serve("/index.html",
+              "<a href='/ok/1#sec-1'>1</a><a href='/ok/1#nope'>2</a>"
+              "<a href=/404/1>3</a><a href=/r/301/ok/2>4</a>"
+              "<a href=/r/302/404/2>5</a><img src=/img/1.png>"
+              "<a href=mailto:a@b.test>6</a><a href='http://a b/'>7</a>");
+  run({"-r", site_.url("/index.html"), "--warc-file", files_.file("w"), "-q",
+       "-o", files_.file("x.jsonl")});
+  site_.clear_log();
+  const std::string archive = files_.file("w.warc.gz");
+  const ProcessResult result =
+      run({"--check", archive, archive, "--format", "jsonl", "-q"});
+  EXPECT_EQ(result.exit_status, 1) << result.err;
+  std::map<std::string, std::string> found;
+  for (const json& entry : records(result.out)) {
+    std::string said = entry["outcome"];
+    if (!entry["reason"].is_null()) {
+      said += " " + entry["reason"].get<std::string>();
+    }
+    for (const json& advice : entry["advice"]) {
+      said += " " + advice.get<std::string>();
+    }
+    found[entry["url"]] = said + " " + entry["links"].dump();
+  }
+  using ::testing::Pair;
+  EXPECT_THAT(found,
+              ::testing::UnorderedElementsAre(
+                  Pair(site_.url("/ok/1"), "ok 1"),
+                  Pair(site_.url("/ok/1#nope"), "broken fragment 1"),
+                  Pair(site_.url("/404/1"), "broken http 1"),
+                  Pair(site_.url("/r/301/ok/2"), "ok moved_permanently 1"),
+                  Pair(site_.url("/r/302/404/2"), "broken http 1"),
+                  Pair(site_.url("/img/1.png"), "unchecked not_archived 1"),
+                  Pair("mailto:a@b.test", "unchecked unsupported_scheme 1"),
+                  Pair("http://a b/", "broken invalid_url 1")));
+  EXPECT_EQ(site_.log().size(), 0u);
+  EXPECT_EQ(run({"--check", archive, "--ignore", "/404/", "--ignore", "a b",
+                 "--ignore", "nope", "-q"})
+                .exit_status,
+            1);
+  EXPECT_EQ(run({"--check", archive, site_.url("/")}).exit_status, 2);
+}
+
+TEST_F(CheckCliTest, AFileThatItDoesNotWriteIsNotNamedAsOne) {
+  for (const char* name : {"x.csv", "x.db", "x.HTML", "x.json.gz", "x.tsv"}) {
+    const ProcessResult result =
+        run({"--check", site_.url("/"), "-o", files_.file(name)});
+    EXPECT_EQ(result.exit_status, 2) << name;
+    EXPECT_THAT(result.err, HasSubstr("a check does not write")) << name;
+    EXPECT_FALSE(std::filesystem::exists(files_.file(name))) << name;
+  }
+  EXPECT_EQ(run({"--check", site_.url("/"), "-o", files_.file("x.json"),
+                 "--format", "sarif", "-q"})
+                .exit_status,
+            1)
+      << "the page is not there";
 }
 
 class CheckTlsCliTest : public CheckCliTest {

@@ -23,23 +23,23 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-// Each by the first words of what stands above it.
+// Each by the first line of the paragraph above it.
 std::map<std::string, std::string> read_recipes(
     const std::string& section = "## Recipes") {
   std::ifstream in(CRAWL_DATA_DIR "/../README.md");
   std::map<std::string, std::string> recipes;
   std::string title;
   bool begun = false;
-  bool in_code = false;
+  bool blank = true;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("## ")) begun = line == section;
     if (!begun || line.starts_with("## ")) continue;
     if (line.starts_with("    ")) {
       recipes[title] += line.substr(4) + "\n";
-      in_code = true;
-    } else if (!line.empty()) {
-      if (std::exchange(in_code, false) || title.empty()) title = line;
+    } else if (!line.empty() && blank) {
+      title = line;
     }
+    blank = line.empty();
   }
   return recipes;
 }
@@ -60,8 +60,9 @@ class Recipes : public CliTest {
                         .directory = files_.file("")});
   }
   // Runs the recipe whose title begins so.
-  ProcessResult follow(const std::string& title) {
-    for (const auto& [name, commands] : read_recipes()) {
+  ProcessResult follow(const std::string& title,
+                       const std::string& section = "## Recipes") {
+    for (const auto& [name, commands] : read_recipes(section)) {
       if (name.starts_with(title)) return run_recipe(commands);
     }
     ADD_FAILURE() << "no recipe begins with " << title;
@@ -152,6 +153,44 @@ TEST_F(Recipes, TheAuditFindsWhatAPageAndWhatAllPagesHave) {
                               site_.url("/sitemap.xml") + "\n"));
   EXPECT_THAT(said, Not(HasSubstr(site_.url("/two") + "|" +
                                   site_.url("/sitemap.xml"))));
+}
+
+constexpr const char* kCheck = "## Link check";
+
+TEST_F(Recipes, AreFourOfTheLinkCheck) {
+  EXPECT_THAT(read_recipes(kCheck), SizeIs(4));
+}
+
+TEST_F(Recipes, ACheckIsForPeopleToRead) {
+  site_.serve("/", "<a href=good>good</a> <a href=gone>gone</a>");
+  site_.serve("/good", "<title>Good</title>");
+  const ProcessResult result = follow("Check a site", kCheck);
+  EXPECT_EQ(result.exit_status, 1) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("1:23  broken        " +
+                                    site_.url("/gone") + "  <a> \"gone\""));
+}
+
+TEST_F(Recipes, ACheckFailsForWhatIsNewAlone) {
+  site_.serve("/", "<a href=gone>gone</a> <a href=gone>again</a>");
+  const ProcessResult counted = follow("What is broken", kCheck);
+  EXPECT_EQ(counted.out, "2\thttp\t" + site_.url("/gone") + "\n");
+  const ProcessResult same = follow("In CI", kCheck);
+  EXPECT_EQ(same.exit_status, 0) << same.err;
+  EXPECT_THAT(files_.read("links.sarif"), HasSubstr("known-broken-link"));
+  site_.serve("/", "<a href=gone>gone</a> <a href=lost>lost</a>");
+  EXPECT_EQ(follow("In CI", kCheck).exit_status, 1);
+  EXPECT_THAT(files_.read("links.sarif"), HasSubstr(site_.url("/lost")));
+}
+
+TEST_F(Recipes, AFolderIsCheckedWithoutAServer) {
+  std::filesystem::create_directories(files_.path() / "public");
+  files_.write("public/index.html", "<a href=about>a</a><a href=gone>g</a>");
+  files_.write("public/about.html", "<a href=.>up</a>");
+  const ProcessResult result = follow("Before it is published", kCheck);
+  EXPECT_EQ(result.exit_status, 1) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("public/index.html\n       1:20  broken "));
+  EXPECT_THAT(result.out, HasSubstr("1 broken"));
+  EXPECT_EQ(site_.log().size(), 0u);
 }
 
 TEST_F(Recipes, TheQueriesOfADatabaseAnswerWhatTheySay) {
