@@ -11,8 +11,8 @@
 #include <fstream>
 #include <semaphore>
 #include <string>
-#include <utility>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "engine/line_splitter.h"
