@@ -232,9 +232,6 @@ class SiteResolver : ValueReader {
     if (options_.shards > kMostSharedShards) {
       fail(fmt::format("--shards: {} at most", kMostSharedShards));
     }
-    if (options_.shards > 1 && args_.max_pages) {
-      fail("--max-pages does not go with --shards of more than 1");
-    }
     options_.shared = *args_.shared;
     if (options_.lease < std::chrono::milliseconds(100)) {
       fail("--lease is too short for a turn with Redis: 100ms at least");

@@ -5,8 +5,10 @@
 -- "crawl:{NAME/2}:" for a shard behind the first:
 --
 --   meta       hash   the crawl: version, settings, seed, shards, and the totals
---                     of this shard; changes: of what is left, counted; for each
---                     other shard cut (messages), since and lent: see outbox()
+--                     of this shard; changes: of what is left, counted; allowed:
+--                     its part of --max-pages, where there are several shards;
+--                     for each other one cut (messages), since and lent: see
+--                     outbox()
 --   k:BUCKET   set    known URLs, 64-bit hashes
 --   b:BUCKET   hash   digest of a body -> URL of the first page with it
 --   q:HOST     list   URLs that wait, in order; HOST "": to be listed only
@@ -108,7 +110,7 @@ local function end_old_leases(k, now)
 end
 
 -- join(worker, lease, seed, version, settings, outputs, delay, shards, begun,
--- stay): a worker begins, or begins anew; here if it stays, else its leases of
+-- stay, max_pages): a worker begins, or begins anew; here if it stays, else its leases of
 -- before end. `shards`: 0 for as many as there are. Of a shard behind the first
 -- `begun` is that one's, with a '+' before it if this one must be there.
 local function join(keys, args)
@@ -128,7 +130,8 @@ local function join(keys, args)
     has = {version, args[5], seed, begun ~= '' and begun or tostring(now),
            args[8] ~= '0' and args[8] or '1'}
     redis.call('HSET', meta, 'crawl', version, 'settings', args[5], 'seed', seed,
-               'begun', has[4], 'shards', has[5])
+               'begun', has[4], 'shards', has[5],
+               'allowed', begun == '' and args[11] or 0)
   end
   if not has[1] then return {'foreign'} end
   if has[1] ~= version then return {'version', has[1]} end
@@ -202,11 +205,11 @@ end
 
 -- The messages that this worker is to take to other shards: once there are some,
 -- and nobody else has had them for less than a lease. For each shard its number,
--- that of the last message, and they.
-local function outbox(k, worker, shards, here, now, lease, soon)
+-- that of the last message, and they. `only`: for the last of `shards` alone.
+local function outbox(k, worker, shards, here, now, lease, soon, only)
   local meta = k .. 'meta'
   local all = {}
-  for shard = 0, shards - 1 do
+  for shard = only or 0, shards - 1 do
     local length = shard ~= here and redis.call('LLEN', k .. 'o:' .. shard) or 0
     if length > 0 then
       local has = redis.call('HMGET', meta, 'cut:' .. shard, 'since:' .. shard,
@@ -222,6 +225,14 @@ local function outbox(k, worker, shards, here, now, lease, soon)
     end
   end
   return all
+end
+
+-- How many pages more may be handed out; a number if there is a limit.
+local function spare(k, max_pages, shards)
+  if max_pages == 0 then return end
+  local used = redis.call('HMGET', k .. 'meta', 'records', 'out', 'allowed')
+  return (shards > 1 and tonumber(used[3] or 0) or max_pages) -
+         tonumber(used[1] or 0) - tonumber(used[2] or 0)
 end
 
 -- Messages up to that number are where they belong: how many that were.

@@ -127,6 +127,7 @@ struct SharedState::Impl {
   struct Board {
     std::uint64_t left = 0, known = 0, done = 0, records = 0, workers = 0,
                   bytes = 0, worked_ms = 0, changes = 0, hosts = 0, due = 0;
+    std::int64_t spare = 0;  // pages that it may hand out, of --max-pages
   };
   // What is for a shard that this worker is not at.
   struct Abroad {
@@ -145,6 +146,8 @@ struct SharedState::Impl {
     kReplicas,  // have what was told last
     kLeft,      // is known there
     kLook,
+    kGive,   // it gives of its part of --max-pages,
+    kTaken,  // and hears that it was taken
     kJoin,
   };
   struct Shards {
@@ -200,6 +203,8 @@ struct SharedState::Impl {
   void after_turn();
   void decide();
   std::optional<std::size_t> better_shard() const;
+  std::optional<std::size_t> shard_that_may_give() const;
+  RedisLink::Command give(std::size_t shard);
   RedisLink::Command visit(std::size_t shard);
   RedisLink::Command look(std::size_t shard) const;
   void take_visit(const RedisReply& reply);

@@ -117,7 +117,7 @@ RedisLink::Command SharedState::Impl::join_command(std::size_t shard,
           // Of the first the others take it.
           std::to_string(me.begun.empty() ? options.shards : shards.count),
           shard == 0 ? "" : (me.is_whole ? "+" : "") + me.begun,
-          stays ? "1" : "0"};
+          stays ? "1" : "0", std::to_string(options.max_pages)};
 }
 
 Result<void> SharedState::Impl::take_join(std::size_t shard, bool stays,

@@ -99,6 +99,14 @@ void SharedState::Impl::send_step() {
            "left"});
     case Step::kLook:
       return link(shard).send(look(shard));
+    case Step::kGive:
+      return link(shard).send(give(shard));
+    case Step::kTaken:
+      return link(shard).send({"FCALL", "crawl_v3_taken", "1",
+                               shard_prefix(address.name, shard), me.begun,
+                               options.worker, std::to_string(shards.here),
+                               std::to_string(std::exchange(
+                                   shards.abroad[shards.here].delivered, 0))});
     case Step::kJoin:
       latest.sent = clock.now();
       return link(shard).send(join_command(shard, true));
@@ -134,6 +142,16 @@ void SharedState::Impl::take_step(Result<RedisReply> answer) {
       case Step::kLook:
         take_look(shard, *answer);
         if (!failed && shards.steps.empty()) decide();
+        break;
+      case Step::kGive:
+        take_mail(answer->list_at(1));
+        appetite.wait = appetite.least;
+        if (shards.abroad[shards.here].mail.count > 0) {
+          shards.steps.emplace_back(Step::kVisit, shards.here);
+          shards.steps.emplace_back(Step::kTaken, shard);
+        }
+        break;
+      case Step::kTaken:
         break;
       case Step::kJoin:
         if (Result<void> joined = take_join(shard, true, *answer); !joined) {
@@ -232,7 +250,7 @@ void SharedState::Impl::take_seeds(const std::vector<RedisReply>& urls) {
 void SharedState::Impl::take_mail(const std::vector<RedisReply>& batches) {
   for (const RedisReply& each : batches) {
     const auto shard = static_cast<std::size_t>(each.number_at(0));
-    if (shard >= shards.count || shard == shards.here) continue;
+    if (shard >= shards.count) continue;
     Abroad& there = shards.abroad[shard];
     there.mail = {};
     for (const RedisReply& message : each.list_at(2)) {
@@ -262,9 +280,9 @@ void SharedState::Impl::take_look(std::size_t shard, const RedisReply& reply) {
     return static_cast<std::uint64_t>(
         std::max<std::int64_t>(reply.number_at(i), 0));
   };
-  shards.boards[shard] = {number(1), number(2), number(3), number(4),
-                          number(5), number(6), number(7), number(8),
-                          number(9), number(10)};
+  shards.boards[shard] = {number(1), number(2),  number(3),          number(4),
+                          number(5), number(6),  number(7),          number(8),
+                          number(9), number(10), reply.number_at(12)};
   if (number(11) == 1) shards.bound_for = shard;
 }
 
@@ -281,6 +299,11 @@ void SharedState::Impl::decide() {
   shards.ended = quiet && changes == shards.quiet_at;
   shards.quiet_at = quiet ? std::move(changes) : std::vector<std::uint64_t>();
   if (quiet || !is_dry() || !order.empty()) return;
+  if (const auto giver = shard_that_may_give()) {
+    shards.bound_for.reset();  // there is something to do here then
+    shards.steps.emplace_back(Step::kGive, *giver);
+    return;
+  }
   if (!shards.bound_for) shards.bound_for = better_shard();
   if (!shards.bound_for) return;
   latest.command = turn(positions, true);
@@ -291,6 +314,35 @@ void SharedState::Impl::decide() {
     shards.steps.emplace_back(Step::kLeft, shards.here);
   }
   shards.steps.emplace_back(Step::kJoin, *shards.bound_for);
+}
+
+// Where there are pages left of --max-pages, if they are used up here.
+std::optional<std::size_t> SharedState::Impl::shard_that_may_give() const {
+  const Board& own = shards.boards[shards.here];
+  if (options.max_pages == 0 || own.spare > 0 ||
+      (own.spare == 0 && own.left == 0)) {
+    return std::nullopt;
+  }
+  const auto most = std::max_element(
+      shards.boards.begin(), shards.boards.end(),
+      [](const Board& a, const Board& b) { return a.spare < b.spare; });
+  if (most->spare <= 0) return std::nullopt;
+  return static_cast<std::size_t>(most - shards.boards.begin());
+}
+
+RedisLink::Command SharedState::Impl::give(std::size_t shard) {
+  const std::uint64_t name = next_message();
+  return {"FCALL",
+          "crawl_v3_give",
+          "1",
+          shard_prefix(address.name, shard),
+          me.begun,
+          options.worker,
+          std::to_string(options.lease.count()),
+          std::to_string(shards.here),
+          std::to_string(-shards.boards[shards.here].spare),
+          bucket_of(name),
+          number_word(name)};
 }
 
 // Where there is more to do than here, by far.

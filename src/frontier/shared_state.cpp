@@ -400,7 +400,7 @@ bool SharedState::more_may_come() const {
   const Impl& impl = *impl_;
   if (!impl.latest.any || impl.latest.under_way || impl.pending()) return true;
   if (impl.options.max_pages > 0 &&
-      impl.totals.records >= impl.options.max_pages) {
+      totals().records >= impl.options.max_pages) {
     return false;
   }
   return impl.shards.count > 1 ? !impl.shards.ended : impl.totals.left > 0;

@@ -176,9 +176,10 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
         std::max<std::int64_t>(reply.number_at(i), 0));
   };
   totals = {number(1), number(2), number(3), number(4), number(5)};
-  shards.boards[shards.here] = {number(1),  number(2),  number(3),  number(4),
-                                number(5),  number(15), number(14), number(17),
-                                number(18), 0};
+  shards.boards[shards.here] = {number(1),  number(2),          number(3),
+                                number(4),  number(5),          number(15),
+                                number(14), number(17),         number(18),
+                                0,          reply.number_at(20)};
   std::uint64_t bytes = 0;
   for (const Board& board : shards.boards) bytes += board.bytes;
   spent = {bytes - std::min(bytes, counters["bytes"].second),

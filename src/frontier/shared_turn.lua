@@ -1,11 +1,9 @@
 -- Behind shared_crawl.lua: a worker's turn at its shard.
 
 -- Hands out up to `wanted` of the host's URLs: number, URL, number, URL...
-local function hand_out(k, host, wanted, max_pages)
+local function hand_out(k, host, wanted, max_pages, shards)
   if max_pages > 0 and host ~= '' then
-    local used = redis.call('HMGET', k .. 'meta', 'records', 'out')
-    wanted = math.min(wanted, max_pages - tonumber(used[1] or 0) -
-                              tonumber(used[2] or 0))
+    wanted = math.min(wanted, spare(k, max_pages, shards))
   end
   if wanted <= 0 then return {} end
   local entries = redis.call('LPOP', k .. 'q:' .. host, wanted)
@@ -161,7 +159,7 @@ local function turn(keys, args)
     local h = k .. 'h:' .. host
     redis.call('HSET', h, 'next', now + next_in, 'delay', delay, 'trust', trust,
                'pace', pace, 'paced', now)
-    local urls = hand_out(k, host, wanted, max_pages)
+    local urls = hand_out(k, host, wanted, max_pages, shards)
     local kept = redis.call('EXISTS', k .. 'p:' .. host) == 1
     if kept then
       redis.call('ZADD', k .. 'leased', now + next_in, host)
@@ -216,7 +214,8 @@ local function turn(keys, args)
       -- What was handed out before and never done comes first.
       local urls = redis.call('HGETALL', k .. 'p:' .. host)
       if #urls < 2 * batch then
-        for _, each in ipairs(hand_out(k, host, batch - #urls / 2, max_pages)) do
+        for _, each in ipairs(hand_out(k, host, batch - #urls / 2, max_pages,
+                                      shards)) do
           urls[#urls + 1] = each
         end
       end
@@ -266,7 +265,8 @@ local function turn(keys, args)
                             seeds_known + 9999),
                  more, hosts, totals[5] or '', share, tonumber(totals[6] or 0),
                  tonumber(totals[7] or 0), tostring(part),
-                 tonumber(totals[8] or 0), all, mail}
+                 tonumber(totals[8] or 0), all, mail,
+                 spare(k, max_pages, shards) or 0}
   if leaves == 1 then
     end_leases(k, worker, now)
     redis.call('HSET', w, 'left', token)

@@ -18,11 +18,16 @@ local function visit(keys, args)
   for _ = 1, number() do
     bodies[#bodies + 1] = first_with_body(k, take(), take())
   end
-  local fresh, led = 0, 0
+  local fresh, led, granted = 0, 0, 0
   for _ = 1, number() do
     local host, bucket, hash, entry, id_bucket, id, other =
       unpack(cmsgpack.unpack(take()))
-    if not id then
+    if host == false then
+      -- So many pages more, under that name.
+      if redis.call('SADD', k .. 'k:' .. bucket, hash) == 1 then
+        granted = granted + entry
+      end
+    elseif not id then
       if find(k, host, bucket, hash, entry, now) then fresh = fresh + 1 end
     elseif redis.call('SADD', k .. 'k:' .. id_bucket, id) == 1 then
       -- A page that was led here goes on here, or has come to its end.
@@ -35,6 +40,7 @@ local function visit(keys, args)
       end
     end
   end
+  count(k, 'allowed', granted)
   count(k, 'known', fresh)
   count(k, 'left', fresh + led)
   if fresh + led > 0 then count(k, 'changes', 1) end
@@ -43,6 +49,41 @@ local function visit(keys, args)
     seeds = redis.call('LRANGE', k .. 'seeds', seeds_known, seeds_known + 9999)
   end
   return {'ok', bodies, seeds}
+end
+
+-- give(begun, worker, lease, to, wanted, bucket, name): pages that this shard
+-- may hand out, and does not need, are another's from now on: at once half of
+-- them, so that who asks next finds some. Lends all messages to that shard, as
+-- outbox() does.
+local function give(keys, args)
+  local k = keys[1]
+  local worker, lease, to = args[2], tonumber(args[3]), args[4]
+  if redis.call('HGET', k .. 'meta', 'begun') ~= args[1] then return {'lost'} end
+  local now = now_ms()
+  local has = spare(k, 1, 2)
+  local by = math.min(has, tonumber(args[5]) + math.ceil(has / 2))
+  if by > 0 then
+    count(k, 'allowed', -by)
+    count(k, 'left', 1)
+    count(k, 'changes', 1)
+    send(k, to, {false, args[6], args[7], by}, now)
+  end
+  return {'ok', outbox(k, worker, tonumber(to) + 1, -1, now, lease, true,
+                       tonumber(to))}
+end
+
+-- taken(begun, worker, to, upto): messages that were lent to this worker are
+-- where they belong.
+local function taken(keys, args)
+  local k = keys[1]
+  local meta = k .. 'meta'
+  local has = redis.call('HMGET', meta, 'begun', 'lent:' .. args[3])
+  if has[1] ~= args[1] then return {'lost'} end
+  local lent_to = string.match(has[2] or '', '^%d+ (.*)$')
+  if lent_to ~= args[2] then return {'ok'} end
+  count(k, 'left', -cut_outbox(k, args[3], tonumber(args[4]), now_ms()))
+  count(k, 'changes', 1)
+  return {'ok'}
 end
 
 -- look(begun, worker, lease, seat): how a shard stands, and whether this worker
@@ -73,7 +114,8 @@ local function look(keys, args)
   end
   return {'ok', left, tonumber(has[2] or 0), tonumber(has[3] or 0),
           tonumber(has[4] or 0), workers, tonumber(has[5] or 0),
-          tonumber(has[6] or 0), tonumber(has[7] or 0), hosts, due, comes}
+          tonumber(has[6] or 0), tonumber(has[7] or 0), hosts, due, comes,
+          spare(k, 1, 2)}
 end
 
 -- status(): the crawl as it stands. Changes nothing.
@@ -127,3 +169,5 @@ redis.register_function('crawl_v3_join', join)
 redis.register_function('crawl_v3_turn', turn)
 redis.register_function('crawl_v3_visit', visit)
 redis.register_function('crawl_v3_look', look)
+redis.register_function('crawl_v3_give', give)
+redis.register_function('crawl_v3_taken', taken)

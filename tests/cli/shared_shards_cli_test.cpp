@@ -105,11 +105,22 @@ TEST_F(SharedShardsCliTest, AMasterOfAClusterKilledCostsNothing) {
   expect_whole(4);
 }
 
+TEST_F(SharedShardsCliTest, MaxPagesIsThatOfAllWorkersWhereverTheyAre) {
+  serve(600, 9);
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 4; ++i) {
+    workers.push_back(std::make_unique<Process>(
+        worker_command(i, {"--shards", "3", "--max-pages", "100"})));
+  }
+  for (const auto& worker : workers) {
+    EXPECT_LE(worker->wait().exit_status, 1);
+  }
+  EXPECT_EQ(urls(4).size(), 100u);
+}
+
 TEST_F(SharedShardsCliTest, WhatItCannotKeepToIsRefused) {
   for (const auto& [more, why] :
-       {std::pair(std::vector<std::string>{"--shards", "2", "--max-pages", "5"},
-                  "--max-pages does not go with --shards"),
-        std::pair(std::vector<std::string>{"--shards", "65"}, "64 at most"),
+       {std::pair(std::vector<std::string>{"--shards", "65"}, "64 at most"),
         std::pair(std::vector<std::string>{"--shards", "0"}, "--shards")}) {
     const ProcessResult refused = run_process(worker_command(0, more));
     EXPECT_EQ(refused.exit_status, 2);

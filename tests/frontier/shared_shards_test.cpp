@@ -282,6 +282,28 @@ TEST_F(SharedShardsTest, WhoIsAloneGoesToShardsWhereNobodyIs) {
       expected);
 }
 
+TEST_F(SharedShardsTest, MaxPagesHoldsForAllShardsTogether) {
+  for (const std::size_t count : {1u, 4u}) {
+    for (const std::uint64_t most : {1u, 7u, 90u, 400u}) {
+      name_ = fmt::format("max{}of{}", most, count);
+      std::vector<std::unique_ptr<Worker>> workers;
+      std::vector<Worker*> all;
+      for (std::size_t i = 0; i < count; ++i) {
+        SharedOptions own = options(std::to_string(i));
+        own.max_pages = most;
+        workers.push_back(std::make_unique<Worker>(open(own)));
+        all.push_back(workers.back().get());
+      }
+      workers[0]->add(page_url(0));
+      const auto had = testing::finish(
+          all, [](const auto& url) { return links_of(url, 300); });
+      EXPECT_EQ(had.size(), std::min<std::uint64_t>(most, 300)) << name_;
+      EXPECT_EQ(std::set<std::string>(had.begin(), had.end()).size(),
+                had.size());
+    }
+  }
+}
+
 TEST_F(SharedShardsTest, ShardsAreFixedWhenTheCrawlBegins) {
   const auto a = worker("a");
   SharedOptions other = options("b");

@@ -142,6 +142,7 @@ inline std::multiset<std::string> finish(
         }
         each->state().done(page.id);
       }
+      each->state().set_counter("records", at);
       for (const auto& listed : std::exchange(each->left_out, {})) {
         each->state().done(listed.page);
       }
