@@ -8,6 +8,7 @@
 
 #include "archive/arc_line.h"
 #include "base/ascii.h"
+#include "base/zstd_frame.h"
 #include "crawl/archive/warc_input.h"
 
 namespace crawl {
@@ -19,6 +20,9 @@ constexpr std::size_t kMostHead = std::size_t{256} << 10U;
 constexpr std::size_t kMostLitter = 64;
 // What is looked at behind a record, to see whether it was right.
 constexpr std::size_t kLooked = std::size_t{64} << 10U;
+
+// So many packed bytes of text make some that are text.
+constexpr std::size_t kNoText = std::size_t{32} << 10U;
 
 constexpr std::string_view kDamaged = Unpacker::kDamaged;
 
@@ -52,6 +56,9 @@ bool looks_like_archive(std::string_view first) {
     Unpacker unpacker(bytes_of(first));
     while (bytes.size() < kMostLitter && unpacker.more(bytes)) {
     }
+    // A frame may begin with a block of 128 KiB that does not get any smaller,
+    // or a dictionary: nothing that is text.
+    if (bytes.empty() && is_zstd(first) && first.size() >= kNoText) return true;
     first = bytes;
   }
   // Some begin with the line ends that should come behind a record.

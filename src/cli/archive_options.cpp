@@ -149,7 +149,7 @@ UseWithArchives use_with_archives(const OptionSpec& option) {
       return is_one_of({"per-host", "delay", "pace-by", "rate"}) ? kOfLists
                                                                  : kFull;
     case Group::kOutput:
-      return is_one_of({"warc-file", "har", "report"}) ? kNone : kFull;
+      return is_one_of({"warc-file", "har"}) ? kNone : kFull;
     case Group::kRequests:
       return option.long_name == "head" ? kNone : kOfLists;
     case Group::kLimits:

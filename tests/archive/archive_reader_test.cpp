@@ -111,6 +111,20 @@ TEST(ArchiveReader, KnowsAnArchiveByItsBytes) {
   EXPECT_TRUE(looks_like_archive("filedesc://x 0 1 t 9\n"));
   EXPECT_TRUE(
       looks_like_archive(gzip(kA + kA).substr(0, gzip(kA + kA).size() - 20)));
+  // The first block of what does not get smaller is longer than what is seen.
+  std::string noise = kA;
+  for (unsigned seed = 1; noise.size() < 300'000;) {
+    seed = seed * 1'103'515'245 + 12'345;
+    noise += static_cast<char>(seed >> 16U);
+  }
+  EXPECT_TRUE(looks_like_archive(
+      testing::zstd(noise).substr(0, std::size_t{64} << 10U)));
+  std::string urls;
+  for (int i = 0; i < 100'000; ++i) {
+    urls += "http://a.test/" + std::to_string(i * 7'919) + "\n";
+  }
+  EXPECT_FALSE(looks_like_archive(
+      testing::zstd(urls).substr(0, std::size_t{64} << 10U)));
 }
 
 TEST(ArchiveReader, TellsWhereARecordBegins) {

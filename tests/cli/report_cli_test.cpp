@@ -65,6 +65,20 @@ TEST_F(ReportCliTest, OfAComparisonShowsTheSpeedUps) {
               AllOf(HasSubstr("Speed-up"), HasSubstr(">1 (--sync)<")));
 }
 
+TEST_F(ReportCliTest, IsMadeOfAnArchiveToo) {
+  site_.serve("/a", "<title>a</title><a href=/b><a href=/status/404>gone</a>");
+  site_.serve("/b", "<title>b</title>");
+  run({site_.url("/a"), site_.url("/b"), site_.url("/status/404"), "-q",
+       "--warc-file", files_.file("kept")});
+  const ProcessResult read =
+      run({files_.file("kept.warc.gz"), "-o", files_.file("o"), "--report",
+           files_.file("r.html")});
+  EXPECT_EQ(read.exit_status, 1) << read.err;
+  EXPECT_THAT(files_.read("r.html"),
+              AllOf(HasSubstr("3 URLs = 2 fetched + 1 failed"),
+                    HasSubstr("No description"), HasSubstr("</html>")));
+}
+
 TEST_F(ReportCliTest, RefusesWhatItCannotDo) {
   const std::string urls = list({"/seed"});
   EXPECT_THAT(run({urls, "--report", "-"}).err, HasSubstr("needs a FILE"));
