@@ -67,6 +67,7 @@ class ArchiveResolver : ValueReader {
     options_.report = *args_.report;
     if (!args_.compare) {
       options_.crawl.fetch.keepers.push_back(make_request_keeper());
+      options_.crawl.slot_times = true;
     }
   }
 

@@ -37,6 +37,10 @@ Result<void> CrawlLoop::run(Agenda& agenda) {
     for (FetchResult& result : results_) handle(std::move(result));
     results_.clear();
   }
+  if (ledger_.times()) {
+    ledger_.times()->slots_are(0, SlotUse::kNothing, clock_.now());
+    ledger_.tell_slot_times(true);
+  }
   if (agenda_->commits()) settle();
   ledger_.close();
   report_progress(clock_.now());
@@ -171,6 +175,7 @@ void CrawlLoop::wait() {
   if (ledger_.times()) {
     ledger_.times()->slots_are(
         in_flight(), stopped_ ? SlotUse::kNothing : agenda_->idle_use(), now);
+    ledger_.tell_slot_times();
   }
   fetcher_.wait(until, results_);
 }

@@ -24,7 +24,7 @@ struct Crawler::Impl {
         usable(check_options(options, sinks, store)),
         ledger(std::move(sinks), options.budget, clock, observer),
         loop(options.jobs, fetcher, ledger, clock) {
-    if (options.time_breakdown) {
+    if (options.time_breakdown || options.slot_times) {
       ledger.times().emplace(options.jobs, clock.now());
     }
   }
@@ -79,7 +79,9 @@ Result<CrawlStats> Crawler::run(SeedSource& seeds) {
     }
     return tl::unexpected(std::move(error));
   }
-  return impl_->ledger.stats();
+  CrawlStats& stats = impl_->ledger.stats();
+  if (!impl_->options.time_breakdown) stats.times.reset();
+  return stats;
 }
 
 void Crawler::request_stop() { impl_->loop.request_stop(); }

@@ -94,6 +94,13 @@ void Ledger::leave_out(CrawlRecord record) {
   each([&](Sink& sink) { return sink.take({record, false}); });
 }
 
+void Ledger::tell_slot_times(bool last) {
+  if (!times_) return;
+  if (const auto span = times_->take_span(clock_.wall_time(), last)) {
+    each([&](Sink& sink) { return sink.slot_times(*span); });
+  }
+}
+
 void Ledger::listed(std::string_view url, std::string_view sitemap) {
   each([&](Sink& sink) { return sink.listed(url, sitemap); });
 }

@@ -49,6 +49,9 @@ class Ledger {
   // A sitemap lists a URL, which counts when it comes to its end.
   void listed(std::string_view url, std::string_view sitemap);
 
+  // Tells the sinks how the time went since it last did, if it is time to.
+  void tell_slot_times(bool last = false);
+
   void notice(std::string_view message) {
     if (observer_ != nullptr) observer_->notice(message);
   }

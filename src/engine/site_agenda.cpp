@@ -409,9 +409,20 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
   // A seed's record is in the output whatever becomes of it.
   if (is_skip(ending.error) && job->input.empty() &&
       !queue_->policy().records_skip(*job, ending.error)) {
-    return leave_out({std::string(job->first_url()), ending.error,
-                      std::move(ending.message), job->parent, job->depth},
-                     true);
+    CrawlRecord left =
+        left_out({std::string(job->first_url()), ending.error,
+                  std::move(ending.message), job->parent, job->depth});
+    left.redirects = std::move(job->redirects);
+    // Where it led is known already, but not that it leads there.
+    const std::optional<Url> target = ending.error == ErrorKind::kDuplicate
+                                          ? job->url.resolve(result.location)
+                                          : std::nullopt;
+    if (target && result.status_code / 100 == 3) {
+      left.redirects.push_back(
+          {std::string(job->url.href()), result.status_code,
+           std::string(target->without_credentials().href())});
+    }
+    return ledger_.leave_out(std::move(left));
   }
   CrawlRecord record =
       make_record(*job, result, ending.error, std::move(ending.message));
@@ -419,14 +430,17 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
   ledger_.finish(std::move(record), asked ? &result : nullptr);
 }
 
-// `admitted`: it was queued before, so it counts already.
-void SiteAgenda::leave_out(const LeftOut& what, bool admitted) {
-  if (!admitted && is_skip(what.error)) ++never_queued_;
+CrawlRecord SiteAgenda::left_out(const LeftOut& what) {
   CrawlRecord record =
       make_unfetched_record(0, "", what.url, what.error, what.reason);
   record.parent = what.parent;
   record.depth = what.depth;
-  ledger_.leave_out(std::move(record));
+  return record;
+}
+
+void SiteAgenda::leave_out(const LeftOut& what) {
+  if (is_skip(what.error)) ++never_queued_;
+  ledger_.leave_out(left_out(what));
 }
 
 // What another worker found: a seed has its record whatever becomes of it.

@@ -62,7 +62,9 @@ class SiteAgenda final : public Agenda, private JobOwner {
   void take_news();
   void finish(std::unique_ptr<Job> job, FetchResult result, Ending ending,
               std::optional<std::string> duplicate_of);
-  void leave_out(const LeftOut& what, bool admitted = false);
+  static CrawlRecord left_out(const LeftOut& what);
+  // What never was among the crawl's URLs.
+  void leave_out(const LeftOut& what);
   void list(const LeftOut& what);
   bool keeps_links_to_itself(const FetchResult& result) const;
   void refuse(Intake::Line& line, std::string_view url, ErrorKind error,

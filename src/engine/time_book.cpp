@@ -10,6 +10,10 @@ namespace {
 
 constexpr std::size_t kMaxHosts = 100'000;
 constexpr std::size_t kSlowest = 5;
+// A span is as long as this, and of the time until then: so there are some even
+// in a short crawl, and few thousands in the longest.
+constexpr std::chrono::milliseconds kShortestSpan{20};
+constexpr int kSpans = 200;
 
 double seconds(Clock::duration time) {
   return std::chrono::duration<double>(time).count();
@@ -17,7 +21,8 @@ double seconds(Clock::duration time) {
 
 }  // namespace
 
-TimeBook::TimeBook(std::size_t slots, Clock::time_point now) : since_(now) {
+TimeBook::TimeBook(std::size_t slots, Clock::time_point now)
+    : since_(now), begun_(now), span_end_(now) {
   sum_.slots = slots;
 }
 
@@ -57,6 +62,35 @@ void TimeBook::exchange(const std::string& host_key,
 }
 
 void TimeBook::wrote(Clock::duration time) { sum_.writing += seconds(time); }
+
+std::optional<SlotTimes> TimeBook::take_span(
+    std::chrono::system_clock::time_point wall_time, bool last) {
+  const Clock::duration took = since_ - span_end_;
+  if (took.count() <= 0 ||
+      (!last && (took < kShortestSpan || took < (since_ - begun_) / kSpans))) {
+    return std::nullopt;
+  }
+  const auto part = [this](SlotUse use) {
+    const auto at = static_cast<std::size_t>(use);
+    return sum_.slot_time[at] - span_slot_time_[at];
+  };
+  SlotTimes span;
+  span.begun =
+      wall_time -
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(took);
+  span.took = seconds(took);
+  span.network = part(SlotUse::kNetwork);
+  span.parsing = part(SlotUse::kParsing);
+  span.politeness = part(SlotUse::kPoliteness);
+  span.ordering = part(SlotUse::kOrdering);
+  span.input = part(SlotUse::kInput);
+  span.nothing = part(SlotUse::kNothing);
+  span.writing = sum_.writing - span_writing_;
+  span_slot_time_ = sum_.slot_time;
+  span_writing_ = sum_.writing;
+  span_end_ = since_;
+  return span;
+}
 
 TimeBreakdown TimeBook::close(Clock::time_point now) {
   slots_are(0, SlotUse::kNothing, now);

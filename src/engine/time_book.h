@@ -1,13 +1,17 @@
 #ifndef CRAWL_ENGINE_TIME_BOOK_H_
 #define CRAWL_ENGINE_TIME_BOOK_H_
 
+#include <array>
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "crawl/base/clock.h"
 #include "crawl/engine/time_breakdown.h"
 #include "crawl/fetch/fetch_result.h"
+#include "crawl/writer/slot_times.h"
 
 namespace crawl {
 
@@ -25,6 +29,11 @@ class TimeBook {
 
   void wrote(Clock::duration time);
 
+  // What went since the last such span, until slots_are() was called; nothing
+  // if that is too short to be told apart, unless it is the last.
+  std::optional<SlotTimes> take_span(
+      std::chrono::system_clock::time_point wall_time, bool last);
+
   TimeBreakdown close(Clock::time_point now);
 
  private:
@@ -34,6 +43,11 @@ class TimeBook {
 
   TimeBreakdown sum_;
   Clock::time_point since_;
+  const Clock::time_point begun_;
+  // As they were when the last span was taken.
+  std::array<double, kSlotUseCount> span_slot_time_{};
+  double span_writing_ = 0;
+  Clock::time_point span_end_;
   std::size_t in_flight_ = 0;
   SlotUse empty_ = SlotUse::kInput;
   std::unordered_map<std::string, TimeBreakdown::HostTime> hosts_;

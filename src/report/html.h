@@ -43,6 +43,7 @@ class Html {
   Html& link(std::string_view url, std::size_t columns = 90);
 
   const std::string& str() const { return out_; }
+  std::size_t size() const { return out_.size(); }
   std::string take();
 
  private:

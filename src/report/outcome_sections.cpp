@@ -15,6 +15,9 @@ constexpr int kMostDepths = 30;
 constexpr int kMostErrorKinds = 40;
 constexpr int kExamples = 5;
 constexpr int kMostBroken = 200;
+constexpr int kMostSources = 100;
+// Of a part whose lists are lists of lists: beyond, they are cut.
+constexpr std::size_t kMostBytes = 400'000;
 
 void card(Html& html, Markup name, std::uint64_t number) {
   html << "<div><dt>" << name << "</dt><dd>";
@@ -302,33 +305,55 @@ void write_broken_links(sqlite3* db, Html& html) {
       "skipped)");
   if (all == 0) return;
   begin_section(html, "broken-links", "Broken links");
-  begin_table(html, "Broken links, by target");
-  table_head(html,
-             "<th>target<th>why<th class=\"n\">links<th>first found on"
-             "<th>text");
-  Rows rows(db,
-            "SELECT target.url, coalesce(target.status_code, target.error), "
-            "count(*) AS n, min(source.url), max(links.text) FROM pages AS "
-            "target JOIN links ON links.url = target.url JOIN pages AS source "
-            "ON source.id = links.page WHERE NOT target.ok AND target.id NOT "
-            "IN (SELECT id FROM skipped) GROUP BY target.id ORDER BY n DESC "
-            "LIMIT ?");
-  rows.bind(1, std::int64_t{kMostBroken});
+  const std::size_t begin = html.size();
+  Rows targets(db,
+               "SELECT target.id, target.url, coalesce(target.status_code, "
+               "target.error), count(*) AS n, count(DISTINCT links.page) FROM "
+               "pages AS target JOIN links ON links.url = target.url WHERE NOT "
+               "target.ok AND target.id NOT IN (SELECT id FROM skipped) GROUP "
+               "BY target.id ORDER BY n DESC, target.url LIMIT ?");
+  targets.bind(1, std::int64_t{kMostBroken});
+  Rows sources(db,
+               "SELECT source.url, links.element, links.text, count(*) FROM "
+               "links JOIN pages AS source ON source.id = links.page WHERE "
+               "links.url = ?1 GROUP BY links.page, links.element, links.text "
+               "ORDER BY links.page LIMIT ?2");
   std::uint64_t shown = 0;
-  while (rows.next()) {
+  while (html.size() - begin < kMostBytes && targets.next()) {
     ++shown;
-    html << "<tr><td>";
-    html.link(rows.text(0));
-    html << "</td>";
-    text_cell(html, rows.text(1));
-    number_cell(html, rows.count(2));
-    html << "<td>";
-    html.link(rows.text(3));
-    html << "</td>";
-    text_cell(html, rows.text(4));
-    html << "</tr>\n";
+    html << "<details><summary>";
+    html.brief(targets.text(1));
+    html << " - ";
+    html.text(targets.text(2));
+    html << " - links: ";
+    html.count(targets.count(3));
+    html << " on pages: ";
+    html.count(targets.count(4));
+    html << "</summary>\n<p>";
+    html.link(targets.text(1), 160);
+    html << "</p><ul>";
+    std::uint64_t links = 0;
+    sources.bind(1, targets.text(1));
+    sources.bind(2, std::int64_t{kMostSources});
+    while (html.size() - begin < kMostBytes && sources.next()) {
+      links += sources.count(3);
+      html << "<li>";
+      html.link(sources.text(0));
+      html << " <span class=\"soft\">";
+      html.text(sources.text(1));
+      html << " ";
+      html.brief(sources.text(2), 60);
+      if (sources.count(3) > 1) {
+        html << ", times: ";
+        html.count(sources.count(3));
+      }
+      html << "</span></li>\n";
+    }
+    sources.reset();
+    html << "</ul>";
+    say_if_cut(html, links, targets.count(3));
+    html << "</details>\n";
   }
-  end_table(html);
   say_if_cut(html, shown, static_cast<std::uint64_t>(all));
   end_section(html);
 }

@@ -30,6 +30,9 @@ class ReportSink final : public Sink {
   Result<void> listed(std::string_view url, std::string_view sitemap) override {
     return database_->listed(url, sitemap);
   }
+  Result<void> slot_times(const SlotTimes& span) override {
+    return database_->slot_times(span);
+  }
   Result<void> keep(const KeptExchange& exchange) override {
     return database_->keep(exchange);
   }
@@ -42,21 +45,63 @@ class ReportSink final : public Sink {
   const std::unique_ptr<Sink> database_;
 };
 
+// Where a page of this name is: links are followed.
+std::string place_of(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path place =
+      std::filesystem::weakly_canonical(path, error);
+  return error ? path : place.string();
+}
+std::string part_of(const std::string& place) { return place + ".part"; }
+
+Result<void> write_whole(const std::string& database, const std::string& path) {
+  Result<std::unique_ptr<OutputStream>> page = open_output(path);
+  if (!page) return tl::unexpected(page.error());
+  Result<void> done = write_report(database, **page);
+  if (done) done = (*page)->sync();
+  if (done) done = (*page)->close();
+  return done;
+}
+
 // Whoever reads an earlier page meanwhile has the whole of it.
 Result<void> ReportSink::close() {
   if (Result<void> closed = database_->close(); !closed) return closed;
-  const std::string part = path_ + ".part";
+  namespace fs = std::filesystem;
+  const std::string place = place_of(path_);
+  const std::string part = part_of(place);
+  Result<void> done = write_whole(report_database(path_), part);
+  std::error_code error;
+  if (done) {
+    // Who may read it stays as it was.
+    const fs::file_status there = fs::status(place, error);
+    error.clear();
+    if (fs::exists(there)) fs::permissions(part, there.permissions(), error);
+    if (!error) fs::rename(part, place, error);
+    if (error) {
+      done = make_error(
+          fmt::format("cannot write {}: {}", path_, error.message()));
+    }
+  }
+  if (!done) fs::remove(part, error);
+  return done;
+}
+
+// What would only show at the end of a long crawl is told at its beginning.
+Result<void> try_page(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status there =
+      std::filesystem::status(path, error);
+  if (std::filesystem::exists(there) &&
+      !std::filesystem::is_regular_file(there)) {
+    return make_error(fmt::format(
+        "{} is no file, which a report is written to: name a file", path));
+  }
+  const std::string part = part_of(place_of(path));
   Result<std::unique_ptr<OutputStream>> page = open_output(part);
   if (!page) return tl::unexpected(page.error());
-  if (Result<void> made = write_report(report_database(path_), **page); !made) {
-    return made;
-  }
-  if (Result<void> synced = (*page)->sync(); !synced) return synced;
-  if (Result<void> closed = (*page)->close(); !closed) return closed;
-  std::error_code error;
-  std::filesystem::rename(part, path_, error);
-  if (!error) return {};
-  return make_error(fmt::format("cannot write {}: {}", path_, error.message()));
+  page->reset();
+  std::filesystem::remove(part, error);
+  return {};
 }
 
 struct Part {
@@ -100,9 +145,11 @@ Result<void> write_report(const std::string& database, OutputStream& page) {
         fmt::format("cannot read {}: {}", database, sqlite3_errstr(code)));
   }
   Html html;
-  Rows first(made,
-             "SELECT url, (SELECT version FROM runs ORDER BY id DESC LIMIT 1) "
-             "FROM pages WHERE url IS NOT NULL ORDER BY id LIMIT 1");
+  Rows first(
+      made,
+      "SELECT url, (SELECT version FROM runs ORDER BY id DESC LIMIT 1) "
+      "FROM pages WHERE url IS NOT NULL ORDER BY input IS NULL, depth, id "
+      "LIMIT 1");
   std::string title = "Crawl";
   std::string version = "crawl";
   if (first.next()) {
@@ -137,6 +184,9 @@ Result<std::unique_ptr<Sink>> open_report(const ReportOptions& options) {
   database.version = options.version;
   database.sink = "report";
   database.requests = true;
+  if (Result<void> tried = try_page(options.path); !tried) {
+    return tl::unexpected(tried.error());
+  }
   Result<std::unique_ptr<Sink>> opened = open_site_database(database);
   if (!opened) return opened;
   return std::make_unique<ReportSink>(options.path, *std::move(opened));

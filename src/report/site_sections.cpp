@@ -15,6 +15,8 @@ namespace crawl {
 namespace {
 
 constexpr std::int64_t kFindings = 25;
+// Beyond, only how many there are is said of each kind.
+constexpr std::size_t kMostBytes = 400'000;
 // Folders that are told apart; what is in others counts where they are in.
 constexpr std::size_t kMostFolders = 20'000;
 constexpr std::size_t kDeepest = 6;
@@ -121,9 +123,13 @@ class TreeWriter {
       html_ << " not fetched, ";
     }
     html_.bytes(folder.bytes);
-    html_ << ", ";
-    html_.seconds(folder.seconds / static_cast<double>(folder.pages));
-    html_ << " each</span>";
+    // Of what was read from an archive nothing is known.
+    if (folder.seconds > 0) {
+      html_ << ", ";
+      html_.seconds(folder.seconds / static_cast<double>(folder.pages));
+      html_ << " each";
+    }
+    html_ << "</span>";
   }
 
   Html& html_;
@@ -148,6 +154,7 @@ void write_tree(sqlite3* db, Html& html) {
 
 void write_audit(sqlite3* db, Html& html) {
   bool any = false;
+  const std::size_t begin = html.size();
   for (const AuditCheck& check : all_audit_checks()) {
     const std::string from = " FROM " + std::string(check.view);
     const auto all =
@@ -166,7 +173,7 @@ void write_audit(sqlite3* db, Html& html) {
     Rows rows(db, "SELECT url, detail" + from + " LIMIT ?");
     rows.bind(1, kFindings);
     std::uint64_t shown = 0;
-    while (rows.next()) {
+    while (html.size() - begin < kMostBytes && rows.next()) {
       ++shown;
       html << "<li>";
       html.link(rows.text(0));

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "writer/har_entry.h"
@@ -48,6 +50,9 @@ std::string bytes_of(const std::string& path, std::uint64_t at,
   return bytes;
 }
 
+// What is gathered before it is written.
+constexpr std::size_t kPiece = std::size_t{64} << 10U;
+
 class HarSink final : public Sink {
  public:
   explicit HarSink(std::string path) : path_(std::move(path)) {}
@@ -61,18 +66,16 @@ class HarSink final : public Sink {
   std::string_view name() const override { return "har"; }
   Result<void> take(const Outcome&) override { return {}; }
   Result<void> keep(const KeptExchange& exchange) override;
-  Result<void> flush() override { return output_->flush(); }
+  Result<void> flush() override { return put(); }
   Result<std::uint64_t> sync() override;
   Result<void> close() override;
 
  private:
   Result<void> begin(const std::string& version);
   Result<void> go_on(std::uint64_t length);
-  Result<void> write(std::string_view text) {
-    length_ += text.size();
-    return output_->write(text);
-  }
+  Result<void> put();
   Result<void> end();
+  void mend() const;
   auto refuse(std::string_view why) const {
     return make_error(fmt::format(
         "cannot go on with HAR file {}: {}; it was left as it is, name "
@@ -82,7 +85,8 @@ class HarSink final : public Sink {
 
   const std::string path_;
   std::unique_ptr<OutputStream> output_;
-  std::uint64_t length_ = 0;  // the closing brackets aside
+  std::string pending_;
+  std::uint64_t length_ = 0;  // of what is written, the closing brackets aside
   bool has_entries_ = false;
   bool ended_ = false;  // the closing brackets are there
 };
@@ -122,37 +126,62 @@ Result<void> HarSink::open(const HarOptions& options) {
 Result<void> HarSink::begin(const std::string& version) {
   JsonEncoder json;
   json.text(version);
-  return write(fmt::format("{}{}{}", kBegin, json.str(), kEntries));
+  pending_ = fmt::format("{}{}{}", kBegin, json.str(), kEntries);
+  return output_->can_cut() ? put() : Result<void>();
 }
 
 Result<void> HarSink::go_on(std::uint64_t length) {
   length_ = length;
   has_entries_ = bytes_of(path_, length - 1, 1) != "[";
-  return output_->cut(length);
+  Result<void> done = output_->cut(length);
+  return done ? put() : done;
 }
 
 Result<void> HarSink::keep(const KeptExchange& exchange) {
   const auto* const kept = dynamic_cast<const HarExchange*>(&exchange);
   if (kept == nullptr) return {};
-  if (std::exchange(ended_, false)) {
-    if (Result<void> cut = output_->cut(length_); !cut) return cut;
+  pending_ += std::exchange(has_entries_, true) ? ",\n" : "\n";
+  pending_ += kept->entry();
+  return pending_.size() < kPiece ? Result<void>() : put();
+}
+
+// The brackets go out with what they close, so that the file is whole JSON but
+// for the moment in which it grows. What goes down a pipe has them once.
+Result<void> HarSink::put() {
+  const bool cuts = output_->can_cut();
+  if (pending_.empty() && (ended_ || !cuts)) return output_->flush();
+  Result<void> done;
+  if (std::exchange(ended_, false)) done = output_->cut(length_);
+  if (done) {
+    done =
+        output_->write(cuts ? fmt::format("{}{}", pending_, kEnd) : pending_);
   }
-  return write((std::exchange(has_entries_, true) ? ",\n" : "\n") +
-               kept->entry());
+  if (done) done = output_->flush();
+  if (!done) {
+    if (cuts) mend();
+    return done;
+  }
+  length_ += pending_.size();
+  pending_.clear();
+  ended_ = cuts;
+  return {};
+}
+
+// After an error: on a full disk there is still room for what was there.
+void HarSink::mend() const {
+  std::error_code error;
+  std::filesystem::resize_file(path_, length_, error);
+  if (!error) std::ofstream(path_, std::ios::binary | std::ios::app) << kEnd;
 }
 
 Result<void> HarSink::end() {
-  if (std::exchange(ended_, true)) return {};
+  Result<void> done = put();
+  if (!done || std::exchange(ended_, true)) return done;
   return output_->write(kEnd);
 }
 
-// What goes down a pipe has its end there once.
 Result<std::uint64_t> HarSink::sync() {
-  if (output_->can_cut()) {
-    if (Result<void> ended = end(); !ended) {
-      return tl::unexpected(ended.error());
-    }
-  }
+  if (Result<void> done = put(); !done) return tl::unexpected(done.error());
   if (Result<void> synced = output_->sync(); !synced) {
     return tl::unexpected(synced.error());
   }

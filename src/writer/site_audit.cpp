@@ -34,7 +34,7 @@ std::vector<AuditCheck> make_checks() {
                            std::string_view source,
                            std::string_view detail = "NULL",
                            std::vector<FieldId> needs = {}) {
-    checks.push_back({view, title, source, page, std::string(detail), true,
+    checks.push_back({view, title, source, page, std::string(detail), false,
                       std::move(needs)});
   };
   const auto of_host = [&](std::string_view view, std::string_view title,
@@ -44,14 +44,15 @@ std::vector<AuditCheck> make_checks() {
                       source,
                       {kUrl, kFinalUrl, kAudit},
                       "count(*) || ' pages'",
-                      true,
+                      false,
                       {},
                       true});
   };
   const auto of_all = [&](std::string_view view, std::string_view title,
                           std::string_view source, std::vector<FieldId> needs,
                           std::string sql) {
-    checks.push_back({view, title, source, std::move(needs), std::move(sql)});
+    checks.push_back(
+        {view, title, source, std::move(needs), std::move(sql), true});
   };
   of_page("audit_title_missing", "No title", kTitles);
   of_page("audit_title_empty", "An empty title", kTitles);
@@ -87,12 +88,13 @@ std::vector<AuditCheck> make_checks() {
           "Another URL is canonical, which search results show in its place",
           kDuplicates, "canonical", {kCanonical});
   of_all("audit_canonical_broken", "The canonical URL is broken or redirects",
-         kDuplicates, {kUrl, kFinalUrl, kCanonical, kOk},
+         kDuplicates, {kUrl, kFinalUrl, kCanonical, kRedirects, kOk},
          "SELECT page.url AS url, target.url || CASE WHEN target.ok THEN ' "
          "redirects' ELSE ' is broken' END AS detail FROM pages AS page "
          "JOIN pages AS target ON target.url = page.canonical "
-         "WHERE page.ok AND (NOT target.ok OR target.final_url <> "
-         "target.url)");
+         "WHERE page.ok AND (NOT target.ok OR target.final_url <> target.url) "
+         "UNION SELECT url, canonical || ' redirects' FROM pages WHERE ok AND "
+         "canonical IN (SELECT url FROM redirects)");
   of_all("audit_canonical_disagrees",
          "The canonical page names another one as canonical", kDuplicates,
          {kUrl, kCanonical, kOk},
@@ -124,23 +126,30 @@ std::vector<AuditCheck> make_checks() {
          "(SELECT 1 FROM json_each(other.alternates) AS back "
          "WHERE json_extract(back.value, '$.url') IN (page.url, "
          "page.final_url))");
-  of_page("audit_redirect_chain", "More than one redirect on the way",
-          "https://developers.google.com/search/docs/crawling-indexing/"
-          "301-redirects",
-          "(SELECT count(*) FROM redirects WHERE redirects.page = pages.id) || "
-          "' redirects to ' || final_url",
-          {kFinalUrl, kRedirects});
+  // Also of what leads to a page that is known already, which is no page.
+  of_all("audit_redirect_chain", "More than one redirect on the way",
+         "https://developers.google.com/search/docs/crawling-indexing/"
+         "301-redirects",
+         {kUrl, kFinalUrl, kRedirects},
+         "SELECT (SELECT url FROM redirects AS first WHERE first.page = "
+         "chain.page AND first.hop = 1) AS url, n || ' redirects to ' || "
+         "coalesce((SELECT final_url FROM pages WHERE id = chain.page), "
+         "(SELECT location FROM redirects AS last WHERE last.page = chain.page "
+         "AND last.hop = n)) AS detail FROM (SELECT page, max(hop) AS n FROM "
+         "redirects GROUP BY page HAVING n > 1) AS chain");
   of_all("audit_orphan", "Pages that only a sitemap knows, and no page links",
          "https://developers.google.com/search/docs/crawling-indexing/"
          "links-crawlable",
-         {kUrl, kFinalUrl, kLinks, kOk},
+         {kUrl, kFinalUrl, kLinks, kRedirects, kOk},
          "SELECT url, (SELECT sitemap FROM sitemap_urls WHERE "
          "sitemap_urls.url = pages.url) AS detail FROM pages WHERE ok AND url "
          "IN (SELECT url FROM sitemap_urls) AND NOT EXISTS (SELECT 1 FROM "
          "links WHERE links.url = pages.url AND links.page <> pages.id) AND "
          "url NOT IN (SELECT via.final_url FROM pages AS via WHERE "
          "via.final_url <> via.url AND EXISTS (SELECT 1 FROM links WHERE "
-         "links.url = via.url))");
+         "links.url = via.url)) AND url NOT IN (SELECT location FROM redirects "
+         "WHERE location IS NOT NULL AND EXISTS (SELECT 1 FROM links WHERE "
+         "links.url = redirects.url))");
   // A sitemap lists what is to be found: neither what redirects nor what is
   // another page's copy.
   of_all("audit_sitemap_lacks", "Pages that the host's sitemaps do not list",
@@ -153,10 +162,13 @@ std::vector<AuditCheck> make_checks() {
              "sitemap_urls))",
              kHost));
   of_all("audit_sitemap_broken", "A sitemap lists what is broken or redirects",
-         kSitemaps, {kUrl, kFinalUrl, kStatusCode, kError, kOk},
+         kSitemaps, {kUrl, kFinalUrl, kStatusCode, kError, kRedirects, kOk},
          "SELECT url, CASE WHEN ok THEN 'redirects to ' || final_url ELSE "
          "coalesce(status_code, error) END AS detail FROM pages WHERE url IN "
-         "(SELECT url FROM sitemap_urls) AND (NOT ok OR final_url <> url)");
+         "(SELECT url FROM sitemap_urls) AND (NOT ok OR final_url <> url) "
+         "UNION SELECT url, 'redirects to ' || location FROM redirects WHERE "
+         "hop = 1 AND url IN (SELECT url FROM sitemap_urls) AND page NOT IN "
+         "(SELECT id FROM pages)");
   of_all("audit_duplicate_body", "The same bytes under several URLs",
          kDuplicates, {kUrl, kBodyDigest, kOk, kSizeBody},
          "SELECT url, n || ' URLs, the first ' || first AS detail FROM pages "
@@ -190,7 +202,7 @@ std::vector<AuditCheck> make_checks() {
 }  // namespace
 
 std::string AuditCheck::sql(bool with_detail) const {
-  if (!of_page) return text;
+  if (whole) return text;
   // Names have nothing that JSON escapes.
   const std::string from =
       fmt::format(" FROM pages WHERE instr(audit, '\"{}\"') > 0",

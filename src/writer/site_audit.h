@@ -16,11 +16,11 @@ struct AuditCheck {
   std::string_view title;   // for people
   std::string_view source;  // the page that says why it matters
   std::vector<FieldId> needs;
-  // Of one that needs all pages, the whole view. Of one that page_findings()
-  // finds, what its detail is, an expression over `pages`, and the fields that
-  // this needs besides; without them there is no detail.
+  // The whole view, or, of a page that `audit` says it of, what its detail is,
+  // an expression over `pages`, and the fields that this needs besides; without
+  // them there is no detail.
   std::string text;
-  bool of_page = false;
+  bool whole = false;
   std::vector<FieldId> detail_needs = {};
   // One row for each host, since all its pages are likely to have it.
   bool by_host = false;

@@ -49,6 +49,7 @@ class SiteDatabase final : public Sink {
   std::string_view name() const override { return sink_; }
   Result<void> take(const Outcome& outcome) override;
   Result<void> listed(std::string_view url, std::string_view sitemap) override;
+  Result<void> slot_times(const SlotTimes& span) override;
   Result<void> keep(const KeptExchange& exchange) override;
   Result<void> flush() override;
   Result<std::uint64_t> sync() override;
@@ -75,7 +76,13 @@ class SiteDatabase final : public Sink {
   int prepare();
   int add_page(const CrawlRecord& record);
   int add_links(const LinkList& links);
+  int add_redirects(const std::vector<RedirectHop>& hops);
   int add_skipped(const CrawlRecord& record);
+  // What its run has left so far, in SQL: one that is killed has it too.
+  std::string count_run() const {
+    return fmt::format("UPDATE runs SET pages={}, skipped={} WHERE id={};",
+                       pages_, skipped_, run_);
+  }
   int note_loose(int code, std::int64_t& first);
   int tie_loose();
   Result<void> commit();
@@ -84,13 +91,13 @@ class SiteDatabase final : public Sink {
   const std::string_view sink_;
   const SiteSchema schema_;
   Database db_;
-  Statement page_, link_, redirect_, header_, skip_, request_, listed_;
+  Statement page_, link_, redirect_, header_, skip_, request_, listed_, slots_;
   Binder page_values_{page_}, link_values_{link_}, redirect_values_{redirect_},
       header_values_{header_}, skip_values_{skip_}, request_values_{request_},
-      listed_values_{listed_};
+      listed_values_{listed_}, slot_values_{slots_};
   std::int64_t last_ = 0;  // Outcome taken
-  // The first rows since then, of requests and of sitemaps' URLs; 0 if none.
-  std::int64_t loose_request_ = 0, loose_listed_ = 0;
+  // The first rows since then of what is no page's; 0 if none.
+  std::int64_t loose_request_ = 0, loose_listed_ = 0, loose_slots_ = 0;
   std::int64_t run_ = 0, pages_ = 0, skipped_ = 0;
   int uncommitted_ = 0;
   steady_clock::time_point committed_ = steady_clock::now();
@@ -233,6 +240,14 @@ Result<void> SiteDatabase::begin(const SiteDatabaseOptions& options) {
       cut += fmt::format("DELETE FROM {} WHERE page > {};", table,
                          *options.position);
     }
+    // The last run may have counted what is gone now.
+    for (const char* const table : {"pages", "skipped"}) {
+      cut += fmt::format(
+          "UPDATE runs SET {0}=(SELECT count(*) FROM {0})-(SELECT "
+          "coalesce(sum(earlier.{0}), 0) FROM runs AS earlier WHERE "
+          "earlier.id < runs.id) WHERE id=(SELECT max(id) FROM runs);",
+          table);
+    }
     if (const int code = run(cut); code != SQLITE_OK) return fail(code);
   }
   const Result<std::int64_t> last = number(
@@ -281,6 +296,10 @@ int SiteDatabase::prepare() {
     code = listed_.prepare(db, "INSERT INTO sitemap_urls VALUES(?,?,?)");
   }
   if (code == SQLITE_OK && schema_.has_requests()) {
+    code = slots_.prepare(db,
+                          "INSERT INTO slot_times VALUES(?,?,?,?,?,?,?,?,?,?)");
+  }
+  if (code == SQLITE_OK && schema_.has_requests()) {
     code = request_.prepare(
         db, "INSERT INTO requests VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   }
@@ -291,11 +310,14 @@ Result<void> SiteDatabase::take(const Outcome& outcome) {
   if (error_) return tl::unexpected(*error_);
   const CrawlRecord& record = outcome.record;
   ++last_;
-  loose_request_ = loose_listed_ = 0;
+  loose_request_ = loose_listed_ = loose_slots_ = 0;
   int code = SQLITE_OK;
   if (outcome.is_record) code = add_page(record);
   if (code == SQLITE_OK && (!outcome.is_record || is_skip(record.error))) {
     code = add_skipped(record);
+  }
+  if (code == SQLITE_OK && !outcome.is_record) {
+    code = add_redirects(record.redirects);
   }
   if (code != SQLITE_OK) return fail(code);
   return ++uncommitted_ >= kMostUncommitted ? commit() : Result<void>();
@@ -353,6 +375,22 @@ Result<void> SiteDatabase::listed(std::string_view url,
   return check(note_loose(listed_.run(), loose_listed_));
 }
 
+Result<void> SiteDatabase::slot_times(const SlotTimes& span) {
+  if (error_) return tl::unexpected(*error_);
+  if (!schema_.has_requests()) return {};
+  slot_values_.begin();
+  slot_values_.number(last_ + 1);
+  slot_values_.seconds(
+      std::chrono::duration<double>(span.begun.time_since_epoch()).count());
+  for (const double part :
+       {span.took, span.network, span.parsing, span.politeness, span.ordering,
+        span.input, span.nothing, span.writing}) {
+    slot_values_.seconds(part);
+  }
+  slot_values_.bind_texts();
+  return check(note_loose(slots_.run(), loose_slots_));
+}
+
 int SiteDatabase::note_loose(int code, std::int64_t& first) {
   if (first == 0) first = sqlite3_last_insert_rowid(db_.get());
   ++uncommitted_;
@@ -363,9 +401,9 @@ int SiteDatabase::note_loose(int code, std::int64_t& first) {
 // may never come again.
 int SiteDatabase::tie_loose() {
   int code = SQLITE_OK;
-  for (const auto& [table, first] :
-       {std::pair{"requests", &loose_request_},
-        std::pair{"sitemap_urls", &loose_listed_}}) {
+  for (const auto& [table, first] : {std::pair{"requests", &loose_request_},
+                                     std::pair{"sitemap_urls", &loose_listed_},
+                                     std::pair{"slot_times", &loose_slots_}}) {
     const std::int64_t from = std::exchange(*first, 0);
     if (code != SQLITE_OK || from == 0) continue;
     code = run(fmt::format("UPDATE {} SET page={} WHERE rowid>={}", table,
@@ -384,20 +422,7 @@ int SiteDatabase::add_page(const CrawlRecord& record) {
   page_values_.bind_texts();
   int code = page_.run();
   if (code == SQLITE_OK && schema_.has_links()) code = add_links(record.links);
-  if (schema_.has_redirects()) {
-    std::int64_t number = 0;
-    for (const RedirectHop& hop : record.redirects) {
-      if (code != SQLITE_OK) break;
-      redirect_values_.begin();
-      redirect_values_.number(last_);
-      redirect_values_.number(++number);
-      redirect_values_.text(hop.url);
-      redirect_values_.number(std::int64_t{hop.status_code});
-      redirect_values_.text(hop.location);
-      redirect_values_.bind_texts();
-      code = redirect_.run();
-    }
-  }
+  if (code == SQLITE_OK) code = add_redirects(record.redirects);
   if (schema_.has_headers()) {
     for (const auto& [name, value] : record.headers) {
       if (code != SQLITE_OK) break;
@@ -408,6 +433,24 @@ int SiteDatabase::add_page(const CrawlRecord& record) {
       header_values_.bind_texts();
       code = header_.run();
     }
+  }
+  return code;
+}
+
+int SiteDatabase::add_redirects(const std::vector<RedirectHop>& hops) {
+  if (!schema_.has_redirects()) return SQLITE_OK;
+  int code = SQLITE_OK;
+  std::int64_t number = 0;
+  for (const RedirectHop& hop : hops) {
+    redirect_values_.begin();
+    redirect_values_.number(last_);
+    redirect_values_.number(++number);
+    redirect_values_.text(hop.url);
+    redirect_values_.number(std::int64_t{hop.status_code});
+    redirect_values_.text(hop.location);
+    redirect_values_.bind_texts();
+    code = redirect_.run();
+    if (code != SQLITE_OK) break;
   }
   return code;
 }
@@ -458,7 +501,7 @@ Result<void> SiteDatabase::commit() {
   if (error_) return tl::unexpected(*error_);
   uncommitted_ = 0;
   committed_ = steady_clock::now();
-  return check(run("COMMIT; BEGIN IMMEDIATE"));
+  return check(run(fmt::format("{} COMMIT; BEGIN IMMEDIATE", count_run())));
 }
 
 Result<void> SiteDatabase::flush() {
@@ -482,11 +525,13 @@ Result<std::uint64_t> SiteDatabase::sync() {
 Result<void> SiteDatabase::close() {
   if (error_) return tl::unexpected(*error_);
   Result<void> done = check(run(fmt::format(
-      "UPDATE runs SET ended=strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), pages={}, "
-      "skipped={} WHERE id={}; COMMIT; BEGIN IMMEDIATE; {} COMMIT",
-      pages_, skipped_, run_, schema_.create_indices_and_views())));
-  if (done) run("PRAGMA journal_mode=DELETE");
-  return done;
+      "{} UPDATE runs SET ended=strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE "
+      "id={}; COMMIT; BEGIN IMMEDIATE; {} COMMIT",
+      count_run(), run_, schema_.create_indices_and_views())));
+  if (!done) return done;
+  // A reader may keep the log from going. A full disk must not, unsaid.
+  const int code = run("PRAGMA journal_mode=DELETE");
+  return code == SQLITE_BUSY || code == SQLITE_LOCKED ? done : check(code);
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ Result<std::uint64_t> cut_site_database(const std::string& path,
                                       {"redirects", "page"},
                                       {"headers", "page"},
                                       {"requests", "page"},
+                                      {"slot_times", "page"},
                                       {"sitemap_urls", "page"}}) {
     Statement there;
     code = there.prepare(

@@ -65,10 +65,13 @@ const std::vector<View>& all_views() {
        "JOIN pages AS source ON source.id = links.page WHERE NOT target.ok"},
       {"redirected_links",
        {kUrl, kFinalUrl, kLinks, kRedirects},
-       "SELECT target.url AS url, target.final_url, redirects.status_code, "
+       // What leads to a page that is known already is among the skipped.
+       "SELECT redirects.url AS url, coalesce(target.final_url, (SELECT "
+       "location FROM redirects AS last WHERE last.page = redirects.page "
+       "ORDER BY hop DESC LIMIT 1)) AS final_url, redirects.status_code, "
        "source.url AS page, links.element, links.text FROM redirects "
-       "JOIN pages AS target ON target.id = redirects.page "
-       "JOIN links ON links.url = target.url "
+       "LEFT JOIN pages AS target ON target.id = redirects.page "
+       "JOIN links ON links.url = redirects.url "
        "JOIN pages AS source ON source.id = links.page "
        "WHERE redirects.hop = 1"},
       {"inlinks",
@@ -147,7 +150,7 @@ std::vector<std::string_view> SiteSchema::tables_of_pages() const {
   if (links_) tables.emplace_back("links");
   if (redirects_) tables.emplace_back("redirects");
   if (headers_) tables.emplace_back("headers");
-  if (requests_) tables.emplace_back("requests");
+  if (requests_) tables.insert(tables.end(), {"requests", "slot_times"});
   tables.emplace_back("sitemap_urls");
   return tables;
 }
@@ -181,14 +184,17 @@ std::string SiteSchema::create_tables() const {
         "CREATE TABLE headers(page INTEGER NOT NULL, name TEXT NOT NULL, "
         "value TEXT NOT NULL);";
   }
-  // Of these two `page` is an Outcome that came about then, whose it need not
+  // Of these three `page` is an Outcome that came about then, whose it need not
   // be: robots.txt is nobody's. Times are seconds, `started` since 1970.
   if (requests_) {
     sql +=
         "CREATE TABLE requests(page INTEGER NOT NULL, url TEXT NOT NULL, "
         "started REAL, status_code INTEGER, error TEXT, content_type TEXT, "
         "size_download INTEGER, blocked REAL, dns REAL, connect REAL, "
-        "ssl REAL, send REAL, wait REAL, receive REAL, total REAL);";
+        "ssl REAL, send REAL, wait REAL, receive REAL, total REAL);"
+        "CREATE TABLE slot_times(page INTEGER NOT NULL, begun REAL, took REAL, "
+        "network REAL, parsing REAL, politeness REAL, ordering REAL, "
+        "input REAL, idle REAL, writing REAL);";
   }
   return sql;
 }
@@ -201,6 +207,7 @@ std::string SiteSchema::create_indices_and_views() const {
   };
   if (has(FieldId::kUrl)) index("pages", "url");
   if (links_) index("links", "url");
+  if (redirects_) index("redirects", "url");
   index("sitemap_urls", "url");
   for (const std::string_view table : tables_of_pages()) index(table, "page");
   if (requests_) index("requests", "started");

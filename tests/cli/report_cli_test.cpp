@@ -2,10 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/sqlite.h"
 #include "cli/cli_fixture.h"
+#include "support/synthetic_pages.h"
 
 namespace crawl::testing {
 namespace {
@@ -77,6 +84,141 @@ TEST_F(ReportCliTest, IsMadeOfAnArchiveToo) {
   EXPECT_THAT(files_.read("r.html"),
               AllOf(HasSubstr("3 URLs = 2 fetched + 1 failed"),
                     HasSubstr("No description"), HasSubstr("</html>")));
+}
+
+TEST_F(ReportCliTest, OfAnArchiveHasAllButTimes) {
+  site_.serve("/seed", "<title>s</title><a href=/gone>x</a>");
+  run({list({"/seed", "/status/404"}), "--warc-file", files_.file("a"), "-q"});
+  const ProcessResult result =
+      run({files_.file("a.warc.gz"), "--report", files_.file("r.html")});
+  EXPECT_EQ(result.exit_status, 1) << result.err;
+  EXPECT_THAT(files_.read("r.html"),
+              AllOf(HasSubstr("2 URLs = 1 fetched + 1 failed"),
+                    HasSubstr("id=\"audit\""), HasSubstr("id=\"folders\""),
+                    Not(HasSubstr("id=\"waterfall\"")),
+                    Not(HasSubstr("id=\"over-time\"")),
+                    Not(HasSubstr(" each<")), HasSubstr("</html>")));
+  EXPECT_THAT(
+      run({files_.file("a.warc.gz"), "--har", files_.file("a.har")}).err,
+      HasSubstr("--har is about fetching"));
+}
+
+TEST_F(ReportCliTest, SaysWhatLimitedTheRate) {
+  run({list({"/seed", "/seed?2", "/seed?3"}), "--delay", "0.1", "--report",
+       files_.file("r.html"), "-q"});
+  EXPECT_THAT(files_.read("r.html"),
+              AllOf(HasSubstr("What limited the rate"),
+                    HasSubstr("politeness: URLs are queued")));
+}
+
+// Not at the end of a crawl of hours.
+TEST_F(ReportCliTest, TellsBeforehandWhatCannotBeWritten) {
+  const std::string urls = list({"/seed"});
+  for (const std::string& path :
+       {files_.file(""), files_.file("none/r.html"), std::string("/dev/full"),
+        files_.file(std::string(254, 'r'))}) {
+    const ProcessResult result = run({urls, "--report", path});
+    EXPECT_EQ(result.exit_status, 2) << path;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("r"), Not(HasSubstr("URLs ="))))
+        << path;
+  }
+  EXPECT_EQ(site_.log().size(), 0u);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
+// As a shell's > does: through a link, and whoever may read it still may.
+TEST_F(ReportCliTest, IsWrittenWhereALinkLeadsWithTheModeThatWasThere) {
+  namespace fs = std::filesystem;
+  site_.serve("/seed", "<title>s</title>");
+  const fs::path real = files_.write("real.html", "old");
+  const auto mode =
+      fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read;
+  fs::permissions(real, mode);
+  fs::create_symlink("real.html", files_.file("r.html"));
+  EXPECT_EQ(run({list({"/seed"}), "-q", "--report", files_.file("r.html")})
+                .exit_status,
+            0);
+  EXPECT_TRUE(fs::is_symlink(files_.file("r.html")));
+  EXPECT_THAT(files_.read("real.html"), HasSubstr("</html>"));
+  EXPECT_EQ(fs::status(real).permissions(), mode);
+}
+
+TEST_F(ReportCliTest, KilledAtAnyMomentHasEachPageOnceInTheEnd) {
+  constexpr std::size_t kPages = 600;
+  serve_synthetic_pages(site_, {.count = kPages, .page_size = 600});
+  const std::vector<std::string> command = {CRAWL_BINARY,
+                                            "-qr",
+                                            site_.url("/p/1.html"),
+                                            "--state",
+                                            files_.file("s.db"),
+                                            "--commit-interval",
+                                            "0.01",
+                                            "-o",
+                                            files_.file("o"),
+                                            "--har",
+                                            files_.file("a.har"),
+                                            "--report",
+                                            files_.file("r.html")};
+  int kills = 0;
+  for (const std::size_t moment : {1u, 30u, 77u, 5u, 120u, 60u, 33u}) {
+    site_.clear_log();
+    Process process(command);
+    while (site_.log().size() < moment && process.running()) {
+      site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
+    }
+    if (!process.running()) break;
+    process.signal(SIGKILL);
+    process.wait();
+    ++kills;
+  }
+  EXPECT_GT(kills, 3);
+  const ProcessResult last = run_process(command);
+  EXPECT_EQ(last.exit_status, 0) << last.err;
+  const std::string html = files_.read("r.html");
+  EXPECT_THAT(html,
+              AllOf(HasSubstr("600 URLs = 600 fetched"), HasSubstr("</html>")));
+  std::multiset<std::string> in_har;
+  const nlohmann::json log = nlohmann::json::parse(files_.read("a.har"))["log"];
+  for (const nlohmann::json& entry : log["entries"]) {
+    in_har.insert(entry["request"]["url"].get<std::string>());
+  }
+  in_har.erase(site_.url("/robots.txt"));
+  EXPECT_EQ(in_har.size(), kPages);
+  EXPECT_EQ(std::set<std::string>(in_har.begin(), in_har.end()).size(), kPages);
+  sqlite3* made = nullptr;
+  ASSERT_EQ(sqlite3_open(files_.file("r.html.db").c_str(), &made), SQLITE_OK);
+  const Database db(made);
+  Statement rows;
+  ASSERT_EQ(rows.prepare(made,
+                         "SELECT (SELECT count(DISTINCT url) FROM pages), "
+                         "(SELECT count(*) FROM pages), "
+                         "(SELECT count(*) FROM requests WHERE url LIKE "
+                         "'%/p/%'), (SELECT count(DISTINCT url) FROM requests "
+                         "WHERE url LIKE '%/p/%')"),
+            SQLITE_OK);
+  ASSERT_EQ(rows.step(), SQLITE_ROW);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(rows.integer(i), static_cast<std::int64_t>(kPages)) << i;
+  }
+}
+
+// No file may grow past a size: as good as a full disk.
+TEST_F(ReportCliTest, AFullDiskIsSaidAndNoLoss) {
+  constexpr std::size_t kPages = 400;
+  serve_synthetic_pages(site_, {.count = kPages, .page_size = 2'000});
+  const std::string command = std::string("exec ") + CRAWL_BINARY + " -qr " +
+                              site_.url("/p/1.html") +
+                              " --state s.db -o o --har a.har --report r.html";
+  const ProcessResult full =
+      run_process({"sh", "-c", "trap '' XFSZ; ulimit -f 300; " + command},
+                  {.directory = files_.file("")});
+  EXPECT_NE(full.exit_status, 0);
+  EXPECT_THAT(full.err, HasSubstr("cannot write"));
+  EXPECT_FALSE(std::filesystem::exists(files_.file("r.html.part")));
+  const ProcessResult whole =
+      run_process({"sh", "-c", command}, {.directory = files_.file("")});
+  EXPECT_EQ(whole.exit_status, 0) << whole.err;
+  EXPECT_THAT(files_.read("r.html"), HasSubstr("400 URLs = 400 fetched"));
 }
 
 TEST_F(ReportCliTest, RefusesWhatItCannotDo) {

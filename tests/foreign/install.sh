@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs readers of archives that are not ours (npm) under a build folder, for
-# tests/foreign/readers_test.mjs. With --npm, npm itself too, if it is missing.
+# Installs readers of archives, and of reports (axe-core), that are not ours
+# (npm) under a build folder, for tests/foreign/readers_test.mjs and
+# tests/report/browser_test.py. With --npm, npm itself too, if it is missing.
 # Usage: sh tests/foreign/install.sh BUILD_DIR [--npm]
 set -eu
 here=$(dirname "$0")

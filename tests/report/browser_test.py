@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""A report in a real browser: usage: browser_test.py CRAWL.
+"""A report in a real browser: usage: browser_test.py CRAWL [FOREIGN].
 
 Headless Chromium opens the page of a crawl of a hostile site: its console says
 nothing, its policy stops nothing of its own, no stranger's script has run. Then
 every control is clicked, in a copy of the page without the policy, where a
-script of the test may run. Ends with 77 where there is no Chromium.
+script of the test may run. There axe-core, if it is in FOREIGN (see
+tests/foreign/install.sh), finds no violation of what makes pages usable for
+all, light and dark, with everything unfolded; and at no width does the page
+stand out of its window. Ends with 77 where there is no Chromium.
 """
+import html
 import http.server
+import json
 import os
 import re
 import shutil
@@ -75,6 +80,44 @@ addEventListener("load", () => {
 """
 
 
+AUDIT = """
+<script src="axe.min.js"></script>
+<script>
+addEventListener("load", async () => {
+  for (const each of document.querySelectorAll("details")) each.open = true;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  document.title = `axe ${dark ? "dark" : "light"} ${found.passes.length} ` +
+      JSON.stringify(found.violations.map(each =>
+          [each.id, each.nodes.length, each.nodes[0].html.slice(0, 300),
+           each.nodes[0].failureSummary]));
+});
+</script>
+"""
+
+WIDTH = """
+<script>
+addEventListener("load", () => {
+  for (const each of document.querySelectorAll("details")) each.open = true;
+  parent.postMessage([innerWidth, document.documentElement.scrollWidth], "*");
+});
+</script>
+"""
+
+# Windows narrower than 500 pixels are not to be had, frames are.
+FRAMES = """<!DOCTYPE html><title>none</title><script>
+const said = [];
+addEventListener("message", event => {
+  said.push(event.data);
+  document.title = JSON.stringify(said.sort((a, b) => a[0] - b[0]));
+});
+</script>
+<iframe src="copy.html" width="400" height="900"></iframe>
+<iframe src="copy.html" width="1280" height="900"></iframe>
+<iframe src="copy.html" width="2560" height="900"></iframe>
+"""
+
+
 class Site(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -111,11 +154,11 @@ class Site(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
-def browse(browser, page, profile):
+def browse(browser, page, profile, *more):
     result = subprocess.run(
         [browser, "--headless=new", "--no-sandbox", "--disable-gpu",
          "--disable-dev-shm-usage", "--user-data-dir=" + profile,
-         "--enable-logging=stderr", "--dump-dom", "file://" + page],
+         "--enable-logging=stderr", "--dump-dom", *more, "file://" + page],
         capture_output=True, text=True, timeout=240)
     console = [line for line in result.stderr.splitlines() if "CONSOLE" in line]
     return result.stdout, console
@@ -124,6 +167,40 @@ def browse(browser, page, profile):
 def title_of(dom):
     found = re.search("<title>(.*?)</title>", dom, re.S)
     return found.group(1) if found else ""
+
+
+def copy_with(page, script, copy):
+    """The page with a script of the test in it, which its policy would stop."""
+    text = open(page, encoding="utf-8").read()
+    policy = text.index('<meta http-equiv="Content-Security-Policy"')
+    with open(copy, "w", encoding="utf-8") as out:
+        out.write(text[:policy] + text[text.index("\n", policy):]
+                  .replace("</body>", script + "</body>"))
+
+
+def check_looks(browser, page, folder, profile, foreign):
+    copy = os.path.join(folder, "copy.html")
+    copy_with(page, WIDTH, copy)
+    frames = os.path.join(folder, "frames.html")
+    with open(frames, "w", encoding="utf-8") as out:
+        out.write(FRAMES)
+    dom, _ = browse(browser, frames, profile, "--virtual-time-budget=60000")
+    widths = json.loads(title_of(dom))
+    assert len(widths) == 3 and all(own <= width for width, own in widths), widths
+    axe = os.path.join(foreign, "node_modules", "axe-core", "axe.min.js")
+    if not os.path.exists(axe):
+        print("there is no axe-core")
+        return
+    shutil.copy(axe, folder)
+    copy_with(page, AUDIT, copy)
+    for number, scheme in enumerate(("dark", "light")):
+        dom, console = browse(
+            browser, copy, profile, "--virtual-time-budget=120000",
+            f"--blink-settings=preferredColorScheme={number}")
+        assert not console, console
+        said = html.unescape(title_of(dom))
+        assert re.fullmatch(rf"axe {scheme} [1-9]\d* \[\]", said), said
+        print(said)
 
 
 def main():
@@ -145,18 +222,22 @@ def main():
         assert title_of(dom).startswith("Crawl from http://127.0.0.1:"), dom[:500]
         # Its own script ran, and found tables to sort.
         assert '<th class="n"><button type="button">' in dom
-        text = open(page, encoding="utf-8").read()
-        policy = text.index('<meta http-equiv="Content-Security-Policy"')
         copy = os.path.join(folder, "copy.html")
-        with open(copy, "w", encoding="utf-8") as out:
-            out.write(text[:policy] + text[text.index("\n", policy):]
-                      .replace("</body>", CLICKS + "</body>"))
+        copy_with(page, CLICKS, copy)
         dom, console = browse(browser, copy, profile)
         assert not console, console
         said = title_of(dom)
         clicked = re.fullmatch(r"clicked (\d+) (\d+) (\d+) (\d+)", said)
         assert clicked and all(int(n) > 0 for n in clicked.groups()), said
         print(said)
+        foreign = sys.argv[2] if len(sys.argv) > 2 else ""
+        check_looks(browser, page, folder, profile, foreign)
+        compared = os.path.join(folder, "compared.html")
+        subprocess.run(
+            [sys.argv[1], "-q", "--compare=2,4", "--report", compared,
+             f"http://127.0.0.1:{server.server_port}/page/1"], check=False,
+            stdout=subprocess.DEVNULL)
+        check_looks(browser, compared, folder, profile, foreign)
     return 0
 
 

@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <chrono>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -321,6 +323,41 @@ TEST_F(HarOutput, IsWholeThoughNobodyClosedIt) {
     const auto sink = open();
     keep(*sink, 1);
   }
+  EXPECT_THAT(kept(), ElementsAre("1"));
+}
+
+TEST_F(HarOutput, IsWholeFromTheBeginningOnAndAfterEachPiece) {
+  const auto sink = open();
+  EXPECT_THAT(kept(), IsEmpty());
+  int entries = 0;
+  for (std::size_t size = dir_.read("a.har").size();
+       dir_.read("a.har").size() == size;) {
+    keep(*sink, ++entries);
+  }
+  EXPECT_THAT(kept(), ::testing::SizeIs(static_cast<std::size_t>(entries)));
+  keep(*sink, ++entries);
+  ASSERT_TRUE(sink->flush());
+  EXPECT_THAT(kept(), ::testing::SizeIs(static_cast<std::size_t>(entries)));
+}
+
+// No file may grow past a size: as good as a full disk.
+TEST_F(HarOutput, OnAFullDiskWhatWasThereStaysWhole) {
+  const auto sink = open();
+  keep(*sink, 1);
+  ASSERT_TRUE(sink->sync());
+  const auto before_signal = signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit small = before;
+  small.rlim_cur = dir_.read("a.har").size() + 100;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  keep(*sink, 2);
+  const Result<void> flushed = sink->flush();
+  const Result<void> closed = sink->close();
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, before_signal);
+  EXPECT_FALSE(flushed);
+  EXPECT_FALSE(closed);
   EXPECT_THAT(kept(), ElementsAre("1"));
 }
 

@@ -69,6 +69,7 @@ struct CrawlOptions {
   std::vector<std::string> archives;
 
   bool time_breakdown = false;  // fills CrawlStats::times
+  bool slot_times = false;      // tells the sinks the same while it goes on
 
   FetchOptions fetch;
 };

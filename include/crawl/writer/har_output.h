@@ -27,9 +27,9 @@ struct HarOptions {
 };
 
 // A sink ("har") for what such a keeper kept: one HTTP Archive, an entry a
-// line, in the order in which URLs came to their end. It is whole JSON after
-// every sync(), which writes the closing brackets, and at the end; its position
-// is before them.
+// line, in the order in which URLs came to their end. The closing brackets
+// go out with whatever is written, so that it is whole JSON but for the moments
+// in which it grows; its position is before them.
 //
 // Fails, and leaves the file as it is, if it is to be gone on with and is no
 // archive of this kind, or shorter than it was.

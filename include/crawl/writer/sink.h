@@ -9,6 +9,7 @@
 #include "crawl/base/sink_position.h"
 #include "crawl/writer/exchange.h"
 #include "crawl/writer/outcome.h"
+#include "crawl/writer/slot_times.h"
 
 namespace crawl {
 
@@ -48,6 +49,10 @@ class Sink {
   // before its Outcome; of those that the crawl makes for itself (robots.txt,
   // sitemaps), as they end.
   virtual Result<void> keep(const KeptExchange& /*exchange*/) { return {}; }
+
+  // How a part of the crawl's time went; of crawls with
+  // CrawlOptions::slot_times.
+  virtual Result<void> slot_times(const SlotTimes& /*span*/) { return {}; }
 
   // What was taken has left the process: the reader of a pipe has it.
   virtual Result<void> flush() { return {}; }
