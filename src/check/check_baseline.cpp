@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "base/json_library.h"
 #include "check/link_kind.h"
@@ -16,6 +18,10 @@ Result<CheckBaseline> CheckBaseline::read(const std::string& path) {
   if (!file) {
     return make_error(
         fmt::format("--baseline {}: {}", path, std::strerror(errno)));
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return make_error(fmt::format("--baseline {}: is a folder", path));
   }
   CheckBaseline baseline;
   std::string line;
@@ -38,6 +44,10 @@ Result<CheckBaseline> CheckBaseline::read(const std::string& path) {
     }
     baseline.broken_.insert(
         link_key({entry["url"].GetString(), entry["url"].GetStringLength()}));
+  }
+  if (file.bad()) {
+    return make_error(
+        fmt::format("--baseline {}: {}", path, std::strerror(errno)));
   }
   return baseline;
 }

@@ -93,11 +93,15 @@ std::string sentence_of(const CheckEntry& entry) {
 }
 
 std::string totals_line(const CheckTotals& totals) {
-  std::string line = fmt::format(
-      "{} pages, {} links to {} targets: {} ok, {} broken, {} inconclusive",
-      human_count(totals.pages), human_count(totals.links),
-      human_count(totals.targets), human_count(totals.ok),
-      human_count(totals.broken), human_count(totals.inconclusive));
+  const auto counted = [](std::uint64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", human_count(count), what,
+                       count == 1 ? "" : "s");
+  };
+  std::string line =
+      fmt::format("{}, {} to {}: {} ok, {} broken, {} inconclusive",
+                  counted(totals.pages, "page"), counted(totals.links, "link"),
+                  counted(totals.targets, "target"), human_count(totals.ok),
+                  human_count(totals.broken), human_count(totals.inconclusive));
   if (totals.unchecked > 0) {
     line += fmt::format(", {} not checked", human_count(totals.unchecked));
     std::string schemes;

@@ -63,6 +63,18 @@ unsigned redirect_advice(std::string_view url, const CheckEntry& entry) {
   return advice;
 }
 
+// Of the last redirect that has one, without the '#'.
+std::string_view fragment_of(const std::vector<RedirectHop>& redirects) {
+  std::string_view fragment;
+  for (const RedirectHop& hop : redirects) {
+    const std::size_t hash = hop.location.find('#');
+    if (hash != hop.location.npos) {
+      fragment = std::string_view(hop.location).substr(hash + 1);
+    }
+  }
+  return fragment;
+}
+
 CheckEntry entry_of(const Statement& row) {
   CheckEntry entry;
   entry.id = row.integer(0);
@@ -224,6 +236,19 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
   if (entry.outcome == CheckOutcome::kOk) {
     entry.advice |= redirect_advice(url, entry);
   }
+  if (entry.outcome == CheckOutcome::kOk) {
+    const std::string_view fragment = fragment_of(entry.redirects);
+    std::string reason;
+    const Result<bool> lack = lacks(entry, fragment, reason);
+    if (!lack) return tl::unexpected(lack.error());
+    if (!reason.empty()) {
+      entry.outcome = CheckOutcome::kBroken;
+      entry.message = fmt::format(
+          "the page it redirects to is there, what \"#{}\" means is not in it",
+          percent_decoded(fragment));
+      entry.reason = std::move(reason);
+    }
+  }
   // Links to what is not there in a page have entries of their own.
   std::vector<CheckEntry> lacking;
   std::vector<std::string> fragments;
@@ -235,8 +260,9 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
     totals_.links += links;
     const std::string fragment(fragments_.text(0));
     std::string reason;
+    // A redirect's own fragment counts, not the link's.
     if (entry.outcome == CheckOutcome::kOk && !fragment.empty() &&
-        fragments_.integer(3) != 0) {
+        fragments_.integer(3) != 0 && fragment_of(entry.redirects).empty()) {
       const Result<bool> lack = lacks(entry, fragment, reason);
       if (!lack) return tl::unexpected(lack.error());
     }
@@ -278,10 +304,6 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
 // Sets `reason` if the page, which is there, has not what the fragment means.
 Result<bool> CheckJudge::lacks(const CheckEntry& page,
                                std::string_view fragment, std::string& reason) {
-  // A redirect's own fragment counts, not the link's.
-  for (const RedirectHop& hop : page.redirects) {
-    if (hop.location.find('#') != std::string::npos) return false;
-  }
   const FragmentWish wish = fragment_wish({}, fragment);
   if (!wish.any()) return false;
   seen_.reset();

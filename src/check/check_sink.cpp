@@ -20,14 +20,16 @@ namespace {
 // Gathered before it is written.
 constexpr std::size_t kPiece = 64 * 1024;
 
+// A redirect that was not followed.
+bool is_redirect(const CrawlRecord& record) {
+  constexpr std::array<int, 5> kRedirects = {301, 302, 303, 307, 308};
+  return record.error == ErrorKind::kNone &&
+         std::find(kRedirects.begin(), kRedirects.end(), record.status_code) !=
+             kRedirects.end();
+}
+
 // Where a response of an archive leads; what is there has a record of its own.
 std::optional<RedirectHop> archived_redirect(const CrawlRecord& record) {
-  constexpr std::array<int, 5> kRedirects = {301, 302, 303, 307, 308};
-  if (record.error != ErrorKind::kNone ||
-      std::find(kRedirects.begin(), kRedirects.end(), record.status_code) ==
-          kRedirects.end()) {
-    return std::nullopt;
-  }
   const std::optional<Url> url = Url::parse(record.url);
   for (const auto& [name, value] : record.headers) {
     if (!url || !equals_ignoring_case(name, "location")) continue;
@@ -81,8 +83,12 @@ Result<void> CheckSink::take(const Outcome& outcome) {
   std::string target =
       answer.leads_on ? clean(record.final_url) : std::string();
   std::vector<RedirectHop> hops;
-  if (options_.is_archived) {
-    if (auto hop = archived_redirect(record)) {
+  if (is_redirect(record)) {
+    auto hop = options_.is_archived ? archived_redirect(record) : std::nullopt;
+    if (!hop) {
+      answer.error = ErrorKind::kRedirect;
+      answer.message = "a redirect that does not say where to";
+    } else {
       target = clean(hop->location);
       hops.push_back(*std::move(hop));
       answer.redirects = &hops;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/userinfo.h"
 #include "check/link_kind.h"
 
 namespace crawl {
@@ -205,7 +206,10 @@ Result<void> CheckStore::add_unaskable(const PageLink& link, ErrorKind error,
                                        std::string_view message,
                                        unsigned advice) {
   PageLink named = link;
-  const std::string_view url = cut(link.url, kMostUrl);
+  // Whose it may be, nobody should read it in a result.
+  const std::string masked =
+      hide_password(std::string(cut(link.url, kMostUrl)));
+  const std::string_view url = masked;
   // Nothing in it is a fragment.
   named.url = url.substr(0, url.find('#'));
   if (Result<void> added = add_link(named, url, advice); !added) return added;

@@ -100,16 +100,20 @@ Result<void> read_folder(const TypedArgs& args, Options::Check& check) {
 }  // namespace
 
 // Of the file a line each; "#" begins a comment.
-std::vector<std::string> ignored_patterns(const TypedArgs& args) {
-  std::vector<std::string> patterns;
+std::vector<ScopeOptions::Ignored> ignored_patterns(const TypedArgs& args) {
+  std::vector<ScopeOptions::Ignored> patterns;
   std::ifstream file(kIgnoreFile);
+  int number = 0;
   for (std::string line; std::getline(file, line);) {
-    const std::string_view pattern = trim(line);
-    if (!pattern.empty() && pattern.front() != '#') {
-      patterns.emplace_back(pattern);
-    }
+    ++number;
+    const std::string_view pattern = trim(line, " \t\r");
+    if (pattern.empty() || pattern.front() == '#') continue;
+    patterns.push_back({std::string(pattern),
+                        fmt::format("line {} of {}", number, kIgnoreFile)});
   }
-  patterns.insert(patterns.end(), args.ignore.begin(), args.ignore.end());
+  for (const std::string& pattern : args.ignore) {
+    patterns.push_back({pattern, fmt::format("--ignore {}", pattern)});
+  }
   return patterns;
 }
 
@@ -176,12 +180,9 @@ Result<void> resolve_check_crawl(const TypedArgs& args, Options& options) {
   check.offline = args.offline;
   // What search engines are asked not to follow is to be in order too.
   site.obey_nofollow = false;
-  for (std::string& pattern : ignored_patterns(args)) {
-    site.scope.exclude.push_back(std::move(pattern));
-  }
+  site.scope.ignore = ignored_patterns(args);
   if (Result<Scope> scope = Scope::make(site.scope); !scope) {
-    return make_error(
-        fmt::format("--ignore or {}: {}", kIgnoreFile, scope.error().message));
+    return tl::unexpected(scope.error());
   }
   // A list is of the pages that are to be checked.
   const bool is_list = std::any_of(

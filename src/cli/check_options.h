@@ -1,12 +1,12 @@
 #ifndef CRAWL_CLI_CHECK_OPTIONS_H_
 #define CRAWL_CLI_CHECK_OPTIONS_H_
 
-#include <string>
 #include <vector>
 
 #include "cli/options.h"
 #include "cli/typed_args.h"
 #include "crawl/base/error.h"
+#include "crawl/frontier/scope.h"
 
 namespace crawl::cli {
 
@@ -20,7 +20,7 @@ Result<void> resolve_check_crawl(const TypedArgs& args, Options& options);
 void resolve_check_archives(Options& options);
 
 // Patterns of --ignore and of lines of .crawlignore.
-std::vector<std::string> ignored_patterns(const TypedArgs& args);
+std::vector<ScopeOptions::Ignored> ignored_patterns(const TypedArgs& args);
 
 }  // namespace crawl::cli
 

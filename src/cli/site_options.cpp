@@ -199,8 +199,8 @@ class SiteResolver : ValueReader {
   }
 
   void state() {
-    if (args_.check) return;  // it is no crawl's, there
-    options_.state = args_.state.value_or("");
+    // Of a check it is no crawl's.
+    if (!args_.check) options_.state = args_.state.value_or("");
     crawl_.lasting = !options_.state.empty();
     options_.skipped = args_.skipped.value_or("");
     read("--commit-interval", args_.commit_interval, crawl_.commit_interval,
@@ -208,7 +208,7 @@ class SiteResolver : ValueReader {
     if (args_.skipped && args_.compare) {
       fail("--skipped and --compare do not go together: leave one out");
     }
-    if (!args_.state) return;
+    if (!args_.state || args_.check) return;
     if (options_.state.empty()) fail("--state '': the file name is empty");
     if (is_stream(options_.output) && !args_.explain) {
       fail(
@@ -270,12 +270,11 @@ class SiteResolver : ValueReader {
     filter.kind = ScopeKind::kAny;
     filter.traps = {0, 0, 0, 0, 0, 0};
     patterns(filter);
-    if (options_.check) {
-      for (std::string& pattern : ignored_patterns(args_)) {
-        filter.exclude.push_back(std::move(pattern));
-      }
+    if (options_.check) filter.ignore = ignored_patterns(args_);
+    if (filter.include.empty() && filter.exclude.empty() &&
+        filter.ignore.empty()) {
+      return;
     }
-    if (filter.include.empty() && filter.exclude.empty()) return;
     if (Result<Scope> scope = Scope::make(filter); !scope) {
       fail(scope.error().message);
     }

@@ -59,8 +59,9 @@ void LinkCheck::note_fragment(const PageLink& link, std::size_t href_size,
 }
 
 std::optional<Ending> LinkCheck::refuse(const Url& leaf, const Scope& scope) {
-  if (scope.excludes(leaf)) {
-    return Ending{ErrorKind::kExcluded, "matches --exclude or --ignore"};
+  if (const ScopeDecision excluded = scope.judge_excluded(leaf);
+      !excluded.allowed()) {
+    return Ending{ErrorKind::kExcluded, scope.explain(excluded)};
   }
   if (options_.offline) {
     return Ending{ErrorKind::kScope, "nothing else is asked (--offline)"};
@@ -76,7 +77,10 @@ std::optional<Ending> LinkCheck::refuse(const Url& leaf, const Scope& scope) {
 
 bool LinkCheck::by_head(const Job& job) const {
   if (job.by_get || !job.input.empty()) return false;
-  if (has_name_of_file(job.url)) return true;
+  // By HEAD all along, whatever a redirect's target is called.
+  const std::optional<Url> first =
+      job.redirects.empty() ? std::nullopt : Url::parse(job.first_url());
+  if (has_name_of_file(first ? *first : job.url)) return true;
   return job.leaf && !wanted_.contains(link_key(job.first_url()));
 }
 
@@ -91,9 +95,27 @@ void LinkCheck::prepare(const Job& job, FetchRequest& request) {
   request.max_body = kEnough;
 }
 
+// From the link's own URL on: to GET it may answer with something else.
+void LinkCheck::begin_again(Job& job) {
+  if (job.redirects.empty()) return;
+  if (auto first = Url::parse(job.first_url())) job.url = *std::move(first);
+  job.redirects_of_head = std::exchange(job.redirects, {});
+  job.cookies = {};
+}
+
 // The answer to HEAD may not be believed, or not be enough.
-bool LinkCheck::asks_again(Job& job, const FetchResult& result) const {
+bool LinkCheck::asks_again(Job& job, const FetchResult& result,
+                           const Ending& ending) {
   if (!result.head || job.by_get) return false;
+  switch (ending.error) {
+    case ErrorKind::kNone:
+    case ErrorKind::kDuplicate:
+    case ErrorKind::kRedirect:
+    case ErrorKind::kTooManyRedirects:
+      break;
+    default:
+      return false;
+  }
   switch (result.error) {
     case ErrorKind::kDns:
     case ErrorKind::kConnect:
@@ -108,18 +130,33 @@ bool LinkCheck::asks_again(Job& job, const FetchResult& result) const {
   const bool good =
       result.error == ErrorKind::kNone && result.status_code / 100 == 2;
   const auto type = parse_content_type(result.content_type);
-  // A page of the crawl after all.
-  const bool is_page = !job.leaf && type && type->is_html();
+  // A page of the crawl after all; or one that a redirect names a part of.
+  const bool is_html = type && type->is_html();
+  const bool is_page = is_html && (!job.leaf || wants_part(job));
   if (good && !is_page) return false;
   job.by_get = true;
   job.attempts = 1;
-  job.attempt_begins = true;
   job.fresh_connection = result.error != ErrorKind::kNone;
+  begin_again(job);
   return true;
 }
 
-void LinkCheck::settle(Job& job, FetchResult& result,
-                       const Ending& ending) const {
+// Of redirects the last one's fragment counts.
+bool LinkCheck::wants_part(const Job& job) {
+  for (const RedirectHop& hop : job.redirects) {
+    const std::size_t hash = hop.location.find('#');
+    if (hash == hop.location.npos) continue;
+    if (!fragment_wish({}, std::string_view(hop.location).substr(hash + 1))
+             .any()) {
+      continue;
+    }
+    wanted_.insert(link_key(job.first_url()));
+    return true;
+  }
+  return false;
+}
+
+void LinkCheck::settle(Job& job, FetchResult& result, const Ending& ending) {
   // It is there, which is all that was to be seen.
   if (ending.error == ErrorKind::kNone && job.input.empty() &&
       result.error == ErrorKind::kContentType) {
@@ -132,6 +169,9 @@ void LinkCheck::settle(Job& job, FetchResult& result,
       job.redirects.push_back({std::string(job.url.href()), result.status_code,
                                std::string(target->href())});
       job.url = *target;
+      PageLink link;
+      link.url = target->href();
+      note_fragment(link, std::min(link.url.find('#'), link.url.size()), job);
     }
   }
 }

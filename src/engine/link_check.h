@@ -33,9 +33,9 @@ class LinkCheck final : public LinkPolicy {
   bool has_leaves() const override { return true; }
   std::optional<Ending> refuse(const Url& leaf, const Scope& scope) override;
   void prepare(const Job& job, FetchRequest& request) override;
-  bool asks_again(Job& job, const FetchResult& result) const override;
-  void settle(Job& job, FetchResult& result,
-              const Ending& ending) const override;
+  bool asks_again(Job& job, const FetchResult& result,
+                  const Ending& ending) override;
+  void settle(Job& job, FetchResult& result, const Ending& ending) override;
   bool records_skip(const Job& job, ErrorKind error) const override;
   std::vector<Look> take_looks() override { return std::exchange(looks_, {}); }
 
@@ -43,6 +43,8 @@ class LinkCheck final : public LinkPolicy {
   void note_fragment(const PageLink& link, std::size_t href_size,
                      const Job& job);
   bool by_head(const Job& job) const;
+  bool wants_part(const Job& job);
+  static void begin_again(Job& job);
 
   const LinkCheckOptions options_;
   // By hash, without fragments: to be seen, looked at for a text, and leaves

@@ -47,12 +47,13 @@ class LinkPolicy {
 
   // Whether the job is to be asked for once more, now that this came; it is set
   // up for that.
-  virtual bool asks_again(Job& /*job*/, const FetchResult& /*result*/) const {
+  virtual bool asks_again(Job& /*job*/, const FetchResult& /*result*/,
+                          const Ending& /*ending*/) {
     return false;
   }
   // It is not: what came of it may be put as this kind of crawl sees it.
   virtual void settle(Job& /*job*/, FetchResult& /*result*/,
-                      const Ending& /*ending*/) const {}
+                      const Ending& /*ending*/) {}
   // Whether a skipped URL has a record nevertheless.
   virtual bool records_skip(const Job& /*job*/, ErrorKind /*error*/) const {
     return false;

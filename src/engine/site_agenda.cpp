@@ -333,9 +333,8 @@ bool SiteAgenda::keeps_links_to_itself(const FetchResult& result) const {
 
 void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,
                        Ending ending) {
-  if (!ending.cut_short) {
-    if (ending.error == ErrorKind::kNone &&
-        queue_->policy().asks_again(*job, result)) {
+  if (!ending.cut_short && !ending.later) {
+    if (queue_->policy().asks_again(*job, result, ending)) {
       return visits_.frontier().add_again(std::move(job), clock_.now());
     }
     queue_->policy().settle(*job, result, ending);
@@ -391,12 +390,12 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
     ledger_.check(queue_->add_links(*job, result, keeps_links_to_itself(result),
                                     duplicate_of.has_value()));
     if (const auto notice = queue_->take_notice()) ledger_.notice(*notice);
-    for (LinkPolicy::Look& look : queue_->policy().take_looks()) {
-      second_look_.begin(std::move(look));
-    }
   }
   if (ending.error == ErrorKind::kNone && site_.page_requisites) {
     ledger_.check(queue_->add_needed(*job, result, duplicate_of.has_value()));
+  }
+  for (LinkPolicy::Look& look : queue_->policy().take_looks()) {
+    second_look_.begin(std::move(look));
   }
   queue_->done(*job);
   commits_.note();

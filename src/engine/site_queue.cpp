@@ -333,11 +333,17 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
   }
   // A redirect back to itself (cookies, sessions) goes on until --max-redirs.
   const std::string key = key_of(href);
+  const auto leads_to_it = [&](const RedirectHop& hop) {
+    return key_of(hop.url) == key || key_of(hop.location) == key;
+  };
   const bool own = key == key_of(cleaner_.clean(job.url).href()) ||
                    std::any_of(job.redirects.begin(), job.redirects.end(),
                                [&](const RedirectHop& hop) {
                                  return key_of(hop.url) == key;
-                               });
+                               }) ||
+                   // Claimed already, when HEAD was tried.
+                   std::any_of(job.redirects_of_head.begin(),
+                               job.redirects_of_head.end(), leads_to_it);
   // Only who has the lease of a host asks it.
   const bool elsewhere =
       store_.is_shared() && host_name_of(clean) != host_name_of(job.url);

@@ -172,6 +172,11 @@ Result<Scope> Scope::make(ScopeOptions options) {
   if (!include) return tl::unexpected(include.error());
   auto exclude = compile(options.exclude, "--exclude");
   if (!exclude) return tl::unexpected(exclude.error());
+  for (const ScopeOptions::Ignored& each : options.ignore) {
+    auto more = compile({each.pattern}, each.name);
+    if (!more) return tl::unexpected(more.error());
+    exclude->push_back(std::move(more->front()));
+  }
   auto impl = std::make_unique<Impl>();
   impl->options = std::move(options);
   impl->include = std::move(*include);
@@ -212,9 +217,11 @@ ScopeDecision Scope::judge_needed(const Url& url) const {
   return judge_traps(url, impl.options.traps);
 }
 
-bool Scope::excludes(const Url& url) const {
+ScopeDecision Scope::judge_excluded(const Url& url) const {
   const auto& exclude = impl_->exclude;
-  return first_match(exclude, url) < exclude.size();
+  const std::size_t excluded = first_match(exclude, url);
+  if (excluded == exclude.size()) return {};
+  return {ScopeRule::kExcluded, excluded};
 }
 
 ScopeDecision Scope::judge_budget(std::uint64_t pages) const {
@@ -254,8 +261,13 @@ std::string Scope::explain(const ScopeDecision& decision) const {
       }
       break;
     case ScopeRule::kExcluded:
-      return fmt::format("matches --exclude {}",
-                         options.exclude.at(decision.value));
+      return decision.value < options.exclude.size()
+                 ? fmt::format("matches --exclude {}",
+                               options.exclude[decision.value])
+                 : fmt::format("matches {}",
+                               options.ignore
+                                   .at(decision.value - options.exclude.size())
+                                   .name);
     case ScopeRule::kNotIncluded:
       return options.include.size() == 1
                  ? fmt::format("does not match --include {}",

@@ -86,6 +86,14 @@ Reply answer(const HttpRequest& request) {
     return Reply::response(200, {{"Content-Type", "application/pdf"}}, "%PDF");
   }
   if (kind == "loop") return Reply::redirect(request.path);
+  if (kind == "noloc") return Reply::html("<p>x", 302);
+  if (kind == "emptyloc") return Reply::redirect("");
+  if (kind == "headlost") {
+    return head ? Reply::redirect("/404/head") : Reply::html("<p>x");
+  }
+  if (kind == "part")
+    return Reply::redirect("/ok/" + number + "#sec-" + number);
+  if (kind == "nopart") return Reply::redirect("/ok/" + number + "#no");
   if (kind == "badloc") return Reply::redirect("http://a b/");
   if (kind == "hang") return Reply().hang();
   if (kind == "cut") return Reply().close();
@@ -249,6 +257,10 @@ TEST_F(CheckCliTest, OnlyWhatTheBaselineHasNotFails) {
       run({"--check", site_.url("/"), "--baseline", files_.write("x", "no\n")});
   EXPECT_EQ(wrong.exit_status, 2);
   EXPECT_THAT(wrong.err, HasSubstr("--baseline"));
+  const ProcessResult folder =
+      run({"--check", site_.url("/"), "--baseline", files_.path().string()});
+  EXPECT_EQ(folder.exit_status, 2);
+  EXPECT_THAT(folder.err, HasSubstr("is a folder"));
   EXPECT_EQ(run({"--check", site_.url("/"), "--baseline", known, "-o", known})
                 .exit_status,
             2)
@@ -288,6 +300,51 @@ TEST_F(CheckCliTest, WhatIsToBeIgnoredIsNotAsked) {
   for (const LoggedRequest& request : site_.log()) {
     EXPECT_THAT(request.request.target, Not(HasSubstr("/404/")));
   }
+}
+
+TEST_F(CheckCliTest, WhyAUrlIsIgnoredIsSaidWithTheOptionsName) {
+  site_.serve("/index.html",
+              "<a href=/one>1</a><a href=/two>2</a><a href=/three>3</a>");
+  site_.serve("/*", answer);
+  files_.write(".crawlignore", "# of ours\n\n/one\r\n");
+  const ProcessResult result =
+      run_process(command({"--check", site_.url("/index.html"), "--ignore",
+                           "/two", "--exclude", "/three", "--format", "jsonl",
+                           "-q", "--skipped", files_.file("skipped.jsonl")}),
+                  {.directory = files_.path().string()});
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  std::map<std::string, std::string> said;
+  for (const json& entry : records(result.out)) {
+    if (entry["outcome"] == "unchecked") said[entry["url"]] = entry["message"];
+  }
+  using ::testing::Pair;
+  EXPECT_THAT(said,
+              ::testing::UnorderedElementsAre(
+                  Pair(site_.url("/one"), "matches line 3 of .crawlignore"),
+                  Pair(site_.url("/two"), "matches --ignore /two"),
+                  Pair(site_.url("/three"), "matches --exclude /three")));
+  EXPECT_EQ(records(files_.read("skipped.jsonl")).size(), 3u);
+}
+
+TEST_F(CheckCliTest, NoPasswordIsInAResult) {
+  site_.serve("/index.html",
+              "<a href='http://me:SECRET@[bad/'>1</a>"
+              "<a href='http://me:SECRET@127.0.0.1:99999/'>2</a>"
+              "<a href='ftp://me:SECRET@a.test/'>3</a>"
+              "<a href='htttp://me:SECRET@a.test/'>4</a>");
+  for (const char* format : {"text", "jsonl", "junit", "markdown", "sarif"}) {
+    const ProcessResult result =
+        run({"--check", site_.url("/index.html"), "--format", format, "-vv"});
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_THAT(result.out + result.err, Not(HasSubstr("SECRET"))) << format;
+  }
+}
+
+TEST_F(CheckCliTest, GetAfterHeadIsNoRetry) {
+  site_.serve("/*", answer);
+  site_.serve("/index.html", "<a href=/nohead/405/1.pdf>x</a>");
+  EXPECT_THAT(run({"--check", site_.url("/index.html")}).err,
+              Not(HasSubstr("retr")));
 }
 
 TEST_F(CheckCliTest, AListIsOfThePagesThatAreChecked) {

@@ -75,6 +75,7 @@ struct Job {
   // its body comes, where HEAD would not do.
   bool leaf = false;
   bool by_get = false;
+  std::vector<RedirectHop> redirects_of_head{};  // to the HEAD before
 
   // It waits for long, and has given up its place among the pages begun.
   bool stands_back = false;

@@ -46,6 +46,11 @@ struct ScopeOptions {
   // must be found in the URL. One that begins with "/" or "^/" is about the
   // path: it must be found there, from where it may reach into the query.
   std::vector<std::string> include, exclude;
+  // What else is excluded, and how people are to be told of it: "--ignore X".
+  struct Ignored {
+    std::string pattern, name;
+  };
+  std::vector<Ignored> ignore;
   TrapLimits traps;
 };
 
@@ -94,8 +99,9 @@ class Scope {
   // The same of what a page needs to be shown, wherever that is: --exclude and
   // the traps decide.
   ScopeDecision judge_needed(const Url& url) const;
-  // Whether one of the patterns to exclude is found, in or outside the crawl.
-  bool excludes(const Url& url) const;
+  // kExcluded if one of the patterns to exclude is found, in or outside the
+  // crawl.
+  ScopeDecision judge_excluded(const Url& url) const;
 
   // As judge(), for the budget alone: `pages` of the URL's host were admitted
   // before it.
