@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/ascii.h"
 #include "check/link_kind.h"
 #include "crawl/base/human.h"
+#include "crawl/base/utf8.h"
 
 namespace crawl {
 namespace {
@@ -15,10 +18,19 @@ bool is_file_here(std::string_view page, const CheckStyle& style) {
   return !style.base.empty() && page.starts_with(style.base);
 }
 
-// Of the file, percent-encoded.
-std::string name_below(std::string_view path) {
-  std::string name(path.substr(0, path.find_first_of("?#")));
-  if (name.empty() || name.ends_with('/')) name += "index.html";
+// The page's file in its folder, by its own name: a page may be known by one
+// without its ending.
+std::string file_below(std::string_view path, const CheckStyle& style) {
+  path = path.substr(0, path.find_first_of("?#"));
+  std::string name = percent_decoded(path);
+  // Of other bytes no form can tell.
+  if (!is_valid_utf8(name)) return std::string(path);
+  if (name.empty() || name.ends_with('/')) return name + "index.html";
+  const auto is_file = [&](const std::string& each) {
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(style.folder + each, ignored);
+  };
+  if (!is_file(name) && is_file(name + ".html")) name += ".html";
   return name;
 }
 
@@ -129,8 +141,7 @@ std::string totals_line(const CheckTotals& totals) {
 
 std::string shown_page(std::string_view page, const CheckStyle& style) {
   return is_file_here(page, style)
-             ? style.folder +
-                   percent_decoded(name_below(page.substr(style.base.size())))
+             ? style.folder + file_below(page.substr(style.base.size()), style)
              : std::string(page);
 }
 
@@ -146,11 +157,11 @@ std::string page_reference(std::string_view page, const CheckStyle& style) {
   } else if (folder.substr(0, folder.find('/')).find(':') != folder.npos) {
     reference = "./";  // no scheme
   }
-  for (const char c : folder) {
+  for (const char c :
+       folder + file_below(page.substr(style.base.size()), style)) {
     c == '/' || is_unreserved(c) ? static_cast<void>(reference += c)
                                  : append_percent(reference, c);
   }
-  append_reference(name_below(page.substr(style.base.size())), reference);
   return reference;
 }
 

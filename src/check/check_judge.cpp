@@ -108,15 +108,15 @@ CheckSource source_of(const Statement& row, int at) {
   source.text = row.text(at + 5);
   return source;
 }
-// The links an entry is about: all to its target, but for those to what is not
-// there in it; or, where they are at fault and not their target, those.
+// The links an entry is about; where they are at fault and not their target,
+// those.
 constexpr std::string_view kSources =
-    "pages.url, l.line, l.col, l.element, l.attribute, l.text FROM entries e "
-    "JOIN links l ON l.target = e.target AND (l.fragment = e.fragment OR "
-    "e.fragment IS NULL AND NOT EXISTS (SELECT 1 FROM entries o "
-    "WHERE o.target = e.target AND o.fragment = l.fragment)) "
-    "JOIN pages ON pages.id = l.page WHERE e.listed = 1 AND "
+    "pages.url, l.line, l.col, l.element, l.attribute, l.text FROM links l "
+    "JOIN entries e ON e.id = l.entry JOIN pages ON pages.id = l.page WHERE "
     "(e.outcome > 0 OR e.advice & 3 OR e.hops <> '' OR l.advice <> 0) ";
+
+// Text directives that are looked for in one page: each is a walk through it.
+constexpr int kMostTexts = 1'000;
 
 }  // namespace
 
@@ -144,8 +144,12 @@ Result<void> CheckJudge::judge(
           "max(advice & 16), "
           "max(element IN (0, 1, 7, 8)) FROM links WHERE target = ? "
           "GROUP BY fragment");
-  prepare(seen_, "SELECT targets, text FROM seen WHERE key = ?");
-  prepare(entry_, "INSERT INTO entries VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  prepare(seen_, "SELECT targets, text, cut FROM seen WHERE key = ?");
+  prepare(entry_, "INSERT INTO entries VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)");
+  prepare(of_fragment_,
+          "UPDATE links SET entry = ? WHERE target = ? AND fragment = ?");
+  prepare(of_target_,
+          "UPDATE links SET entry = ? WHERE target = ? AND entry IS NULL");
   if (code != SQLITE_OK) return check(code);
   while ((code = targets.step()) == SQLITE_ROW) {
     Result<void> judged =
@@ -156,7 +160,7 @@ Result<void> CheckJudge::judge(
       totals_.schemes.begin(), totals_.schemes.end(),
       [](const auto& a, const auto& b) { return a.second > b.second; });
   if (code == SQLITE_DONE) {
-    code = execute(db_, "CREATE INDEX by_entry ON entries(target, fragment)");
+    code = execute(db_, "CREATE INDEX by_entry ON links(entry)");
   }
   return check(code);
 }
@@ -242,7 +246,7 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
     const Result<bool> lack = lacks(entry, fragment, reason);
     if (!lack) return tl::unexpected(lack.error());
     if (!reason.empty()) {
-      entry.outcome = CheckOutcome::kBroken;
+      entry.outcome = outcome_of_lack();
       entry.message = fmt::format(
           "the page it redirects to is there, what \"#{}\" means is not in it",
           percent_decoded(fragment));
@@ -250,8 +254,7 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
     }
   }
   // Links to what is not there in a page have entries of their own.
-  std::vector<CheckEntry> lacking;
-  std::vector<std::string> fragments;
+  bool any_lack = false;
   fragments_.reset();
   fragments_.bind(1, target);
   int code = SQLITE_OK;
@@ -273,32 +276,52 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
     }
     CheckEntry lack = entry;
     lack.url = fmt::format("{}#{}", url, fragment);
-    lack.outcome = CheckOutcome::kBroken;
+    lack.outcome = outcome_of_lack();
     lack.advice = 0;
     lack.links = links;
-    lack.message = reason == "text"
-                       ? "the page is there, the text is not in it"
-                       : fmt::format(
-                             "the page is there, nothing in it has "
-                             "the id \"{}\"",
-                             percent_decoded(fragment));
+    lack.message =
+        reason == "text"
+            ? std::string("the page is there, the text is not in it")
+            : fmt::format("the page is there, nothing in it has the id \"{}\"",
+                          percent_decoded(fragment));
+    if (seen_page_.cut) lack.message += ", as far as it was read";
     lack.reason = std::move(reason);
-    lacking.push_back(std::move(lack));
-    fragments.push_back(fragment);
+    any_lack = true;
+    if (Result<void> added = add(lack, target, fragment); !added) return added;
   }
   if (Result<void> read = check(code); !read) return read;
   // With none left, the target itself has nothing to say.
-  if (entry.links > 0 || lacking.empty()) {
-    if (Result<void> added = add(entry, target, std::nullopt); !added) {
-      return added;
-    }
+  return entry.links > 0 || !any_lack ? add(entry, target, std::nullopt)
+                                      : Result<void>();
+}
+
+// Of what was looked for in the latest page in vain.
+CheckOutcome CheckJudge::outcome_of_lack() const {
+  return seen_page_.cut ? CheckOutcome::kInconclusive : CheckOutcome::kBroken;
+}
+
+// What was seen of a page: links to its parts are judged one after another.
+Result<const CheckJudge::Seen*> CheckJudge::look_into(std::int64_t page) {
+  if (seen_page_.page == page) return &seen_page_;
+  Seen found;
+  found.page = page;
+  seen_.reset();
+  seen_.bind(1, page);
+  const int code = seen_.step();
+  if (code != SQLITE_ROW && code != SQLITE_DONE) {
+    return tl::unexpected(check(code).error());
   }
-  for (std::size_t i = 0; i < lacking.size(); ++i) {
-    if (Result<void> added = add(lacking[i], target, fragments[i]); !added) {
-      return added;
-    }
+  if (code == SQLITE_DONE) return &(seen_page_ = std::move(found));
+  found.there = true;
+  const std::string_view blob = seen_.text(0);
+  found.targets.resize(blob.size() / sizeof(std::uint64_t));
+  if (!found.targets.empty()) {
+    std::memcpy(found.targets.data(), blob.data(),
+                found.targets.size() * sizeof(std::uint64_t));
   }
-  return {};
+  found.text = seen_.text(1);
+  found.cut = seen_.integer(2) != 0;
+  return &(seen_page_ = std::move(found));
 }
 
 // Sets `reason` if the page, which is there, has not what the fragment means.
@@ -306,25 +329,18 @@ Result<bool> CheckJudge::lacks(const CheckEntry& page,
                                std::string_view fragment, std::string& reason) {
   const FragmentWish wish = fragment_wish({}, fragment);
   if (!wish.any()) return false;
-  seen_.reset();
-  seen_.bind(1, key_of(page.final_url));
-  const int code = seen_.step();
-  if (code == SQLITE_DONE) return false;  // no page, or not seen
-  if (code != SQLITE_ROW) return tl::unexpected(check(code).error());
-  const std::string_view blob = seen_.text(0);
-  const std::string_view text = seen_.text(1);
-  std::vector<std::uint64_t> targets(blob.size() / sizeof(std::uint64_t));
-  if (!targets.empty()) {
-    std::memcpy(targets.data(), blob.data(),
-                targets.size() * sizeof(std::uint64_t));
-  }
+  const Result<const Seen*> looked = look_into(key_of(page.final_url));
+  if (!looked) return tl::unexpected(looked.error());
+  const Seen& seen = **looked;
+  if (!seen.there) return false;  // no page, or not seen
   const std::optional<Url> url = Url::parse(page.final_url);
   if (!wish.target.empty() &&
-      !has_target(targets, wish.target,
+      !has_target(seen.targets, wish.target,
                   url ? url->hostname() : std::string_view())) {
     reason = "fragment";
-  } else if (!wish.text.empty() && !text.empty() &&
-             !has_text(text, wish.text)) {
+  } else if (!wish.text.empty() && !seen.text.empty() &&
+             seen.directives++ < kMostTexts &&
+             !has_text(seen.text, wish.text)) {
     reason = "text";
   }
   return !reason.empty();
@@ -336,24 +352,25 @@ Result<void> CheckJudge::add(CheckEntry& entry, std::int64_t target,
                 is_known_(entry.url);
   count(entry);
   const std::string hops = write_hops(entry.redirects);
-  entry_.bind(1, target);
-  if (fragment) {
-    entry_.bind(2, *fragment);
-  } else {
-    entry_.bind_null(2);
-  }
-  entry_.bind(3, std::string_view(entry.url));
-  entry_.bind(4, static_cast<std::int64_t>(entry.outcome));
-  entry_.bind(5, std::string_view(entry.reason));
-  entry_.bind(6, std::string_view(entry.message));
-  entry_.bind(7, std::int64_t{entry.status_code});
-  entry_.bind(8, std::string_view(entry.final_url));
-  entry_.bind(9, std::string_view(hops));
-  entry_.bind(10, std::int64_t{entry.advice});
-  entry_.bind(11, static_cast<std::int64_t>(entry.links));
-  entry_.bind(12, std::int64_t{entry.known});
-  entry_.bind(13, std::int64_t{entry.needs_word()});
-  return check(entry_.run());
+  entry_.bind(1, std::string_view(entry.url));
+  entry_.bind(2, static_cast<std::int64_t>(entry.outcome));
+  entry_.bind(3, std::string_view(entry.reason));
+  entry_.bind(4, std::string_view(entry.message));
+  entry_.bind(5, std::int64_t{entry.status_code});
+  entry_.bind(6, std::string_view(entry.final_url));
+  entry_.bind(7, std::string_view(hops));
+  entry_.bind(8, std::int64_t{entry.advice});
+  entry_.bind(9, static_cast<std::int64_t>(entry.links));
+  entry_.bind(10, std::int64_t{entry.known});
+  entry_.bind(11, std::int64_t{entry.needs_word()});
+  int code = entry_.run();
+  if (code != SQLITE_OK || !entry.needs_word()) return check(code);
+  // Its links, which those to what is not there are no more.
+  Statement& links = fragment ? of_fragment_ : of_target_;
+  links.bind(1, static_cast<std::int64_t>(sqlite3_last_insert_rowid(db_)));
+  links.bind(2, target);
+  if (fragment) links.bind(3, *fragment);
+  return check(links.run());
 }
 
 void CheckJudge::count(const CheckEntry& entry) {
@@ -405,7 +422,8 @@ Result<void> CheckJudge::each_entry(const OnEntry& begin,
                        kEntryColumns));
   if (code == SQLITE_OK) {
     code = sources.prepare(
-        db_, fmt::format("SELECT {} AND e.id = ? ORDER BY l.rowid", kSources));
+        db_,
+        fmt::format("SELECT {} AND l.entry = ? ORDER BY l.rowid", kSources));
   }
   if (code != SQLITE_OK) return check(code);
   while ((code = entries.step()) == SQLITE_ROW) {

@@ -50,13 +50,24 @@ class CheckJudge {
     std::vector<RedirectHop> redirects;
   };
 
+  struct Seen {
+    std::optional<std::int64_t> page;
+    bool there = false;
+    bool cut = false;  // there may be more in it
+    std::vector<std::uint64_t> targets;
+    std::string text;
+    mutable int directives = 0;  // looked for in it
+  };
+
   Result<void> check(int code) const;
+  Result<const Seen*> look_into(std::int64_t page);
   Result<Found> find(std::int64_t key);
   Result<void> judge_target(std::int64_t target, std::string_view url);
   Result<bool> lacks(const CheckEntry& page, std::string_view fragment,
                      std::string& reason);
   Result<void> add(CheckEntry& entry, std::int64_t target,
                    std::optional<std::string_view> fragment);
+  CheckOutcome outcome_of_lack() const;
   void count(const CheckEntry& entry);
   void note_scheme(std::string scheme);
 
@@ -65,7 +76,8 @@ class CheckJudge {
   const bool is_archived_;
   std::function<bool(std::string_view)> is_known_;
   CheckTotals totals_;
-  Statement find_, fragments_, seen_, entry_;
+  Seen seen_page_;  // the latest
+  Statement find_, fragments_, seen_, entry_, of_fragment_, of_target_;
 };
 
 }  // namespace crawl

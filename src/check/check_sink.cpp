@@ -130,19 +130,17 @@ bool CheckSink::is_told_already(const CrawlRecord& record) {
   return folder_of(record.final_url) == folder_of(*record.duplicate_of);
 }
 
-// What is seen of a part of a page is not all of it.
 Result<void> CheckSink::note_seen(const CrawlRecord& record) {
-  if (!record.link_count || record.error != ErrorKind::kNone ||
-      record.truncated) {
-    return {};
-  }
-  return store_->add_targets(record.final_url, record.targets);
+  if (!record.link_count || record.error != ErrorKind::kNone) return {};
+  return store_->add_targets(record.final_url, record.targets,
+                             record.truncated);
 }
 
 Result<void> CheckSink::look_again(const CrawlRecord& record) {
   Result<void> done = note_seen(record);
   if (done && record.link_count && record.ok && !record.body.empty()) {
-    done = store_->add_text(record.final_url, page_text(record.body));
+    done = store_->add_text(record.final_url,
+                            comparable_text(page_text(record.body)));
   }
   return done;
 }

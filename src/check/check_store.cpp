@@ -64,14 +64,15 @@ Result<void> CheckStore::open_tables() {
         "CREATE TABLE answers(key INTEGER PRIMARY KEY, alias INTEGER, "
         "hop INTEGER, error INTEGER, status INTEGER, message TEXT, "
         "final TEXT, hops TEXT, next INTEGER);"
-        "CREATE TABLE seen(key INTEGER PRIMARY KEY, targets BLOB, text TEXT);"
+        "CREATE TABLE seen(key INTEGER PRIMARY KEY, targets BLOB, text TEXT, "
+        "cut INTEGER);"
         "CREATE TABLE pages(id INTEGER PRIMARY KEY, url TEXT);"
         "CREATE TABLE targets(key INTEGER PRIMARY KEY, url TEXT);"
         "CREATE TABLE links(target INTEGER, fragment TEXT, page INTEGER, "
         "line INTEGER, col INTEGER, element INTEGER, attribute INTEGER, "
-        "advice INTEGER, text TEXT);"
-        "CREATE TABLE entries(id INTEGER PRIMARY KEY, target INTEGER, "
-        "fragment TEXT, url TEXT, outcome INTEGER, reason TEXT, message TEXT, "
+        "advice INTEGER, text TEXT, entry INTEGER);"
+        "CREATE TABLE entries(id INTEGER PRIMARY KEY, url TEXT, outcome "
+        "INTEGER, reason TEXT, message TEXT, "
         "status INTEGER, final TEXT, hops TEXT, advice INTEGER, links INTEGER, "
         "known INTEGER, listed INTEGER);"
         "INSERT INTO pages VALUES(0, 'the command line')");
@@ -85,14 +86,14 @@ Result<void> CheckStore::open_tables() {
           "INSERT OR IGNORE INTO answers(key, alias, hop) "
           "VALUES(?,?,?)");
   prepare(targets_,
-          "INSERT INTO seen(key, targets) VALUES(?1,?2) "
-          "ON CONFLICT(key) DO UPDATE SET targets=?2");
+          "INSERT INTO seen(key, targets, cut) VALUES(?1,?2,?3) "
+          "ON CONFLICT(key) DO UPDATE SET targets=?2, cut=?3");
   prepare(text_,
           "INSERT INTO seen(key, text) VALUES(?1,?2) "
           "ON CONFLICT(key) DO UPDATE SET text=?2");
   prepare(page_, "INSERT INTO pages VALUES(?,?)");
   prepare(target_, "INSERT OR IGNORE INTO targets VALUES(?,?)");
-  prepare(link_, "INSERT INTO links VALUES(?,?,?,?,?,?,?,?,?)");
+  prepare(link_, "INSERT INTO links VALUES(?,?,?,?,?,?,?,?,?,NULL)");
   recent_.assign(kRecent, 0);
   return check(code);
 }
@@ -135,13 +136,15 @@ Result<void> CheckStore::add_answer(const CheckAnswer& answer) {
   return check(code);
 }
 
-Result<void> CheckStore::add_targets(
-    std::string_view url, const std::vector<std::uint64_t>& targets) {
+Result<void> CheckStore::add_targets(std::string_view url,
+                                     const std::vector<std::uint64_t>& targets,
+                                     bool cut) {
   if (error_) return tl::unexpected(*error_);
   blob_.resize(targets.size() * sizeof(std::uint64_t));
   if (!targets.empty()) std::memcpy(blob_.data(), targets.data(), blob_.size());
   targets_.bind(1, key_of(url));
   targets_.bind(2, std::string_view(blob_));
+  targets_.bind(3, std::int64_t{cut});
   return check(targets_.run());
 }
 

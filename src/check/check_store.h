@@ -44,9 +44,10 @@ class CheckStore {
 
   Result<void> add_answer(const CheckAnswer& answer);
 
-  // What the page of a URL holds. A second time adds to the first.
+  // What the page of a URL holds, or, if it was cut, the beginning of it. A
+  // second time adds to the first.
   Result<void> add_targets(std::string_view url,
-                           const std::vector<std::uint64_t>& targets);
+                           const std::vector<std::uint64_t>& targets, bool cut);
   Result<void> add_text(std::string_view url, std::string_view text);
 
   // Its links follow, each to `url`, with or without a fragment.

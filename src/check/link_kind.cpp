@@ -34,24 +34,6 @@ bool has_key(const std::vector<std::uint64_t>& targets, std::string_view id) {
   return std::binary_search(targets.begin(), targets.end(), target_key(id));
 }
 
-// Lower case, white space collapsed: also the no-break space's two bytes.
-std::string comparable(std::string_view text) {
-  std::string out;
-  bool blank = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool no_break = text.substr(i).starts_with("\xc2\xa0");
-    if (no_break || kBlanks.find(text[i]) != kBlanks.npos) {
-      blank = !out.empty();
-      if (no_break) ++i;
-      continue;
-    }
-    if (blank) out += ' ';
-    blank = false;
-    out += to_lower(text[i]);
-  }
-  return out;
-}
-
 // "[prefix-,]start[,end][,-suffix]", percent-encoded.
 bool has_one_text(std::string_view text, std::string_view directive) {
   std::vector<std::string> parts;
@@ -62,7 +44,7 @@ bool has_one_text(std::string_view text, std::string_view directive) {
     const bool suffix = part.starts_with('-');
     if (prefix) part.remove_suffix(1);
     if (suffix && !part.empty()) part.remove_prefix(1);
-    parts.push_back(comparable(percent_decoded(part)));
+    parts.push_back(comparable_text(percent_decoded(part)));
     if (comma == std::string_view::npos) break;
     directive.remove_prefix(comma + 1);
   }
@@ -161,17 +143,34 @@ bool has_target(const std::vector<std::uint64_t>& targets,
 
 bool has_text(std::string_view text, std::string_view directives) {
   constexpr std::string_view kText = "text=";
-  const std::string where = comparable(text);
   while (!directives.empty()) {
     const std::size_t end = std::min(directives.find('&'), directives.size());
     const std::string_view each = directives.substr(0, end);
     directives.remove_prefix(std::min(directives.size(), end + 1));
     if (each.starts_with(kText) &&
-        has_one_text(where, each.substr(kText.size()))) {
+        has_one_text(text, each.substr(kText.size()))) {
       return true;
     }
   }
   return false;
+}
+
+// Lower case, white space collapsed: also the no-break space's two bytes.
+std::string comparable_text(std::string_view text) {
+  std::string out;
+  bool blank = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool no_break = text.substr(i).starts_with("\xc2\xa0");
+    if (no_break || kBlanks.find(text[i]) != kBlanks.npos) {
+      blank = !out.empty();
+      if (no_break) ++i;
+      continue;
+    }
+    if (blank) out += ' ';
+    blank = false;
+    out += to_lower(text[i]);
+  }
+  return out;
 }
 
 std::string percent_decoded(std::string_view text) {

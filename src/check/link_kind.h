@@ -44,8 +44,9 @@ bool has_target(const std::vector<std::uint64_t>& targets,
 
 // Text Fragments: whether one of the directives ("text=start,end&text=...") is
 // found in the text. Letters of ASCII are the same in either case, white space
-// is the same however much it is.
+// is the same however much it is: `text` is what comparable_text() made of it.
 bool has_text(std::string_view text, std::string_view directives);
+std::string comparable_text(std::string_view text);
 
 std::string percent_decoded(std::string_view text);
 

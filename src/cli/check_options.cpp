@@ -108,11 +108,11 @@ std::vector<ScopeOptions::Ignored> ignored_patterns(const TypedArgs& args) {
     ++number;
     const std::string_view pattern = trim(line, " \t\r");
     if (pattern.empty() || pattern.front() == '#') continue;
-    patterns.push_back({std::string(pattern),
-                        fmt::format("line {} of {}", number, kIgnoreFile)});
+    patterns.push_back(
+        {std::string(pattern), fmt::format("{}:{}", kIgnoreFile, number)});
   }
   for (const std::string& pattern : args.ignore) {
-    patterns.push_back({pattern, fmt::format("--ignore {}", pattern)});
+    patterns.push_back({pattern, "--ignore"});
   }
   return patterns;
 }
@@ -191,7 +191,22 @@ Result<void> resolve_check_crawl(const TypedArgs& args, Options& options) {
   const bool is_folder = options.check->folder.has_value();
   if (is_list && !is_folder && !site.depth) site.depth = 0;
   crawl.leaf_pace = crawl.pace;
-  if (is_folder) crawl.pace = {};
+  if (is_folder) {
+    crawl.pace = {};
+    // All its pages are named; what else is on its host is another site.
+    site.scope.kind = ScopeKind::kPrefix;
+    check.is_local = [folder = *options.check->folder](const Url& url) {
+      return folder.has(url);
+    };
+    for (const auto& [option, given] :
+         {std::pair{"--scope", args.scope.has_value()},
+          {"--sitemap", !args.sitemap.empty()}}) {
+      if (given) {
+        return make_error(fmt::format(
+            "{} does not go with a folder: leave out either", option));
+      }
+    }
+  }
   if (!args.delay) crawl.leaf_pace->delay = kLeafDelay;
   crawl.fetch.page.check = true;
   return {};

@@ -354,7 +354,7 @@ class SiteResolver : ValueReader {
   }
 
   void site() {
-    refuse_list_options("-r");
+    refuse_list_options(args_.check ? "--check" : "-r");
     SiteOptions site;
     read_count("--depth", args_.depth, site.depth);
 

@@ -63,11 +63,12 @@ std::optional<Ending> LinkCheck::refuse(const Url& leaf, const Scope& scope) {
       !excluded.allowed()) {
     return Ending{ErrorKind::kExcluded, scope.explain(excluded)};
   }
-  if (options_.offline) {
+  const bool is_local = options_.is_local && options_.is_local(leaf);
+  if (options_.offline && !is_local) {
     return Ending{ErrorKind::kScope, "nothing else is asked (--offline)"};
   }
   const std::uint64_t key = link_key(leaf.href());
-  if (options_.is_known && !wanted_.contains(key) &&
+  if (!is_local && options_.is_known && !wanted_.contains(key) &&
       options_.is_known(leaf.href())) {
     unseen_.insert(key);
     return Ending{ErrorKind::kDuplicate, "was there a short time ago"};

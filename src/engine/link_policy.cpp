@@ -32,4 +32,10 @@ std::unique_ptr<LinkPolicy> make_link_policy(const SiteOptions& options) {
   return std::make_unique<FollowedLinks>(options.follow);
 }
 
+bool asks_robots_of(const CrawlOptions& options, const Url& url) {
+  if (options.robots == RobotsMode::kNever) return false;
+  const auto& check = options.site->check;
+  return !check || !check->is_local || !check->is_local(url);
+}
+
 }  // namespace crawl

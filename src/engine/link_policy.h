@@ -10,6 +10,7 @@
 #include "crawl/base/error_kind.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/url.h"
+#include "crawl/engine/crawl_options.h"
 #include "crawl/engine/site_options.h"
 #include "crawl/fetch/fetch_result.h"
 #include "crawl/frontier/job.h"
@@ -69,6 +70,9 @@ class LinkPolicy {
 };
 
 std::unique_ptr<LinkPolicy> make_link_policy(const SiteOptions& options);
+
+// Whether robots.txt has a say in it, in a crawl of sites.
+bool asks_robots_of(const CrawlOptions& options, const Url& url);
 
 }  // namespace crawl
 

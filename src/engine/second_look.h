@@ -25,8 +25,8 @@ class SecondLook final : private JobOwner {
   void begin(LinkPolicy::Look look);
 
  private:
-  bool asks_robots(const Job& /*job*/) const override {
-    return options_.robots != RobotsMode::kNever;
+  bool asks_robots(const Job& job) const override {
+    return asks_robots_of(options_, job.url);
   }
   void prepare(const Job& job, FetchRequest& request) const override;
   void ended(std::unique_ptr<Job> job, FetchResult result,

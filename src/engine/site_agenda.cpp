@@ -290,8 +290,8 @@ void SiteAgenda::begins(const Job& job) {
   queue_->taken(job);
 }
 
-bool SiteAgenda::asks_robots(const Job& /*job*/) const {
-  return options_.robots != RobotsMode::kNever;
+bool SiteAgenda::asks_robots(const Job& job) const {
+  return asks_robots_of(options_, job.url);
 }
 
 void SiteAgenda::prepare(const Job& job, FetchRequest& request) const {

@@ -74,13 +74,11 @@ class FolderFetcher final : public Fetcher {
                 std::unique_ptr<Fetcher> web)
       : site_(std::move(site)),
         options_(std::move(options)),
-        host_(site_.base.host_key()),
         replay_(options_),
         web_(std::move(web)) {}
 
   void start(FetchRequest request) override {
-    if (request.url.host_key() == host_ &&
-        request.url.pathname().starts_with(site_.base.pathname())) {
+    if (site_.has(request.url)) {
       asked_.push_back(std::move(request));
     } else {
       web_->start(std::move(request));
@@ -111,7 +109,6 @@ class FolderFetcher final : public Fetcher {
 
   const FolderSite site_;
   const FetchOptions options_;
-  const std::string host_;
   Replay replay_;
   std::deque<FetchRequest> asked_;
   std::unique_ptr<Fetcher> web_;
@@ -168,8 +165,6 @@ FetchResult FolderFetcher::answer(const FetchRequest& request) {
   FetchResult result = status(request, 200);
   result.content_type =
       is_page_name(file) ? "text/html" : "application/octet-stream";
-  // What it says is for others, once the site is published.
-  if (request.url.path_and_query() == "/robots.txt") return result;
   if (request.only_html && !request.head && !is_page_name(file)) {
     result.error = ErrorKind::kContentType;
     result.error_message = "a file that is no page";

@@ -68,6 +68,11 @@ Result<Expressions> compile(const std::vector<std::string>& sources,
                             std::string_view option) {
   Expressions out;
   for (const std::string& source : sources) {
+    // As of a variable that is not set.
+    if (source.empty()) {
+      return make_error(fmt::format(
+          "{} '': the pattern is empty, and would fit every URL", option));
+    }
     // URLs are ASCII once serialised.
     RE2::Options options(RE2::Latin1);
     options.set_log_errors(false);
@@ -81,6 +86,10 @@ Result<Expressions> compile(const std::vector<std::string>& sources,
         {std::move(re2), source.starts_with('/') || source.starts_with("^/")});
   }
   return out;
+}
+
+std::string said_of(const ScopeOptions::Ignored& ignored) {
+  return fmt::format("matches {} {}", ignored.name, ignored.pattern);
 }
 
 // Position of the first expression found in `url`, or their number.
@@ -264,10 +273,8 @@ std::string Scope::explain(const ScopeDecision& decision) const {
       return decision.value < options.exclude.size()
                  ? fmt::format("matches --exclude {}",
                                options.exclude[decision.value])
-                 : fmt::format("matches {}",
-                               options.ignore
-                                   .at(decision.value - options.exclude.size())
-                                   .name);
+                 : said_of(options.ignore.at(decision.value -
+                                             options.exclude.size()));
     case ScopeRule::kNotIncluded:
       return options.include.size() == 1
                  ? fmt::format("does not match --include {}",

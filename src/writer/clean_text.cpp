@@ -137,6 +137,21 @@ std::size_t width_of(char32_t c) {
   return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
 }
 
+// Takes no place on a screen and joins nothing, so that two texts that look the
+// same may differ in it. (A soft hyphen is one where a line ends.)
+bool is_invisible(char32_t c) {
+  constexpr char32_t kSoftHyphen = 0xAD;
+  constexpr char32_t kNonJoiner = 0x200C;
+  constexpr char32_t kJoiner = 0x200D;
+  if (c < 0x80 || c == kSoftHyphen || c == kNonJoiner || c == kJoiner) {
+    return false;
+  }
+  const auto code_point = static_cast<UChar32>(c);
+  return u_charType(code_point) == U_FORMAT_CHAR &&
+         u_hasBinaryProperty(code_point, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) !=
+             0;
+}
+
 void put_two_digits(std::string& out, unsigned value) {
   out.push_back(static_cast<char>('0' + value / 10));
   out.push_back(static_cast<char>('0' + value % 10));
@@ -208,7 +223,7 @@ void append_safe_csv_cell(std::string_view text, std::string& out) {
 
 void append_shown(std::string_view text, std::string& out) {
   append_with<ControlSpecial>(
-      text, out, [](char32_t c) { return !is_obeyed(c); },
+      text, out, [](char32_t c) { return !is_obeyed(c) && !is_invisible(c); },
       [](char32_t c, std::string& to) {
         to += is_line_space(c) ? std::string_view(" ") : kReplacementCharacter;
       });

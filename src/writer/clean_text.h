@@ -37,7 +37,7 @@ void append_csv_cell(std::string_view text, std::string& out);
 void append_safe_csv_cell(std::string_view text, std::string& out);
 
 // For a terminal, on one line: tabs and line ends become a space, other obeyed
-// characters U+FFFD.
+// characters U+FFFD, and so do those that nobody sees.
 void append_shown(std::string_view text, std::string& out);
 
 // Columns that `text` takes on a terminal; it has been through append_shown().

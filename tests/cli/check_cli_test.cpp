@@ -318,11 +318,10 @@ TEST_F(CheckCliTest, WhyAUrlIsIgnoredIsSaidWithTheOptionsName) {
     if (entry["outcome"] == "unchecked") said[entry["url"]] = entry["message"];
   }
   using ::testing::Pair;
-  EXPECT_THAT(said,
-              ::testing::UnorderedElementsAre(
-                  Pair(site_.url("/one"), "matches line 3 of .crawlignore"),
-                  Pair(site_.url("/two"), "matches --ignore /two"),
-                  Pair(site_.url("/three"), "matches --exclude /three")));
+  EXPECT_THAT(said, ::testing::UnorderedElementsAre(
+                        Pair(site_.url("/one"), "matches .crawlignore:3 /one"),
+                        Pair(site_.url("/two"), "matches --ignore /two"),
+                        Pair(site_.url("/three"), "matches --exclude /three")));
   EXPECT_EQ(records(files_.read("skipped.jsonl")).size(), 3u);
 }
 
@@ -589,6 +588,85 @@ TEST_F(CheckCliTest, AFileThatItDoesNotWriteIsNotNamedAsOne) {
                 .exit_status,
             1)
       << "the page is not there";
+}
+
+TEST_F(CheckCliTest, AFolderNeedsNoNetworkWhereverItWillBe) {
+  std::filesystem::create_directories(files_.path() / "p/sub");
+  files_.write("p/sub/one.html",
+               "<a href=../two>2</a><a href=../two.html>2</a>"
+               "<a href=/elsewhere>e</a><a href=/robots.txt>r</a>"
+               "<a href=../gone.png>g</a><a href=../pic.png>p</a>"
+               "<a href='../two#:~:text=here'>t</a>"
+               "<a href='../two#:~:text=nowhere'>t</a>");
+  files_.write("p/two.html", "<p>here<a href=lost>x</a>");
+  files_.write("p/pic.png", "PNG");
+  const std::string nowhere = "https://nowhere.invalid";
+  for (const std::string& base :
+       {nowhere + "/", nowhere + "/proj/", nowhere + "/a/b/",
+        nowhere + ":8443/a/", site_.url("/"), site_.url("/proj/")}) {
+    const ProcessResult result = run({"--check", files_.file("p"), "--base",
+                                      base, "--offline", "--format", "jsonl"});
+    EXPECT_EQ(result.exit_status, 1) << result.err;
+    EXPECT_THAT(result.err, Not(HasSubstr("dns"))) << base;
+    std::map<std::string, std::string> found;
+    for (const json& entry : records(result.out)) {
+      const std::string url = entry["url"];
+      if (entry["outcome"] != "broken") {
+        EXPECT_TRUE(entry["outcome"] == "ok" || !url.starts_with(base)) << url;
+        continue;
+      }
+      ASSERT_TRUE(url.starts_with(base)) << url;
+      ASSERT_EQ(entry["sources"].size(), 1u) << url;
+      const std::string page = entry["sources"][0]["page"];
+      found[url.substr(base.size())] = page.substr(page.rfind("p/"));
+    }
+    using ::testing::Pair;
+    std::vector<std::pair<std::string, std::string>> wanted = {
+        {"gone.png", "p/sub/one.html"},
+        {"lost", "p/two.html"},
+        {"two#:~:text=nowhere", "p/sub/one.html"}};
+    // There, these are the folder's too.
+    if (std::count(base.begin(), base.end(), '/') == 3) {
+      wanted.push_back({"elsewhere", "p/sub/one.html"});
+      wanted.push_back({"robots.txt", "p/sub/one.html"});
+    }
+    EXPECT_THAT(found, ::testing::UnorderedElementsAreArray(wanted)) << base;
+  }
+  EXPECT_EQ(site_.log().size(), 0u);
+}
+
+TEST_F(CheckCliTest, WhatMayStandBehindACutIsInconclusive) {
+  site_.serve("/index.html",
+              "<a href='/long#early'>1</a><a href='/long#late'>"
+              "2</a><a href='/long#:~:text=words'>3</a>");
+  site_.serve("/long",
+              "<p id=early>" + std::string(4'000, 'x') + "<p id=late>words");
+  std::map<std::string, std::string> found;
+  for (const json& entry :
+       records(run({"--check", site_.url("/index.html"), "--max-filesize",
+                    "1000", "--format", "jsonl", "-q"})
+                   .out)) {
+    found[entry["url"]] = entry["outcome"];
+  }
+  using ::testing::Pair;
+  EXPECT_THAT(found,
+              ::testing::IsSupersetOf(
+                  {Pair(site_.url("/long"), "ok"),
+                   Pair(site_.url("/long#late"), "inconclusive"),
+                   Pair(site_.url("/long#:~:text=words"), "inconclusive")}));
+}
+
+TEST_F(CheckCliTest, APatternThatFitsAllIsRefused) {
+  for (const char* option : {"--ignore", "--exclude", "--include"}) {
+    const ProcessResult result = run({"--check", site_.url("/"), option, ""});
+    EXPECT_EQ(result.exit_status, 2) << option;
+    EXPECT_THAT(result.err, HasSubstr(std::string(option) + " ''")) << option;
+  }
+  const ProcessResult wrong = run({"--check", site_.url("/"), "--ignore", "("});
+  EXPECT_EQ(wrong.exit_status, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("--ignore '(': missing )"));
+  EXPECT_THAT(run({"--check", site_.url("/"), "--ordered"}).err,
+              HasSubstr("leave out either it or --check"));
 }
 
 class CheckTlsCliTest : public CheckCliTest {

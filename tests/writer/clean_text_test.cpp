@@ -90,6 +90,18 @@ TEST(CleanText, ShownTextIsOneLine) {
   EXPECT_EQ(with(append_shown, "日本語"), "日本語");
 }
 
+TEST(CleanText, ShownTextHasNothingThatNobodySees) {
+  for (const char* hidden : {"\u200B", "\uFEFF", "\u2060", "\u2063",
+                             "\U000E0041", "\u180E"}) {
+    EXPECT_EQ(with(append_shown, std::string("a") + hidden + "b"), "a\uFFFDb");
+  }
+  // Joiners, variations, hyphens where a line ends, and what is seen.
+  for (const char* text : {"👩\u200D🔬", "نمی\u200Cخواهم", "❤\uFE0F",
+                           "Donau\u00ADdampf", "\u0600\u0661"}) {
+    EXPECT_EQ(with(append_shown, text), text);
+  }
+}
+
 TEST(CleanText, WidthCountsColumns) {
   EXPECT_EQ(display_width(""), 0U);
   EXPECT_EQ(display_width("abc"), 3U);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crawl/base/link_list.h"
+#include "crawl/base/url.h"
 #include "crawl/frontier/scope.h"
 #include "crawl/frontier/url_cleaner.h"
 
@@ -22,9 +23,13 @@ enum class RobotsMode : std::uint8_t { kNever, kLinks, kAlways };
 // only what belongs to it. A value.
 struct LinkCheckOptions {
   bool only_anchors = false;  // links of `a` and `area` alone
-  bool offline = false;       // what does not belong to the crawl is not asked
+  // What neither belongs to the crawl nor is local is not asked.
+  bool offline = false;
+  // What is answered without the network: robots.txt has no say in it; null for
+  // nothing. The crawl loop's thread, as the next.
+  std::function<bool(const Url& url)> is_local;
   // What need not be asked, since it was there a short time ago; null for
-  // nothing. The crawl loop's thread.
+  // nothing.
   std::function<bool(std::string_view href)> is_known;
 };
 

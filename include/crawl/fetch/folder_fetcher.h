@@ -18,6 +18,12 @@ namespace crawl {
 struct FolderSite {
   std::string folder;  // ends in '/'
   Url base;            // a path that ends in '/'
+
+  // Whether it is the folder that answers.
+  bool has(const Url& url) const {
+    return url.host_key() == base.host_key() &&
+           url.pathname().starts_with(base.pathname());
+  }
 };
 
 // Fails if `folder` is none, or `base` no http or https URL.

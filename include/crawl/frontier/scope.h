@@ -46,7 +46,7 @@ struct ScopeOptions {
   // must be found in the URL. One that begins with "/" or "^/" is about the
   // path: it must be found there, from where it may reach into the query.
   std::vector<std::string> include, exclude;
-  // What else is excluded, and how people are to be told of it: "--ignore X".
+  // What else is excluded, and what says so: "--ignore".
   struct Ignored {
     std::string pattern, name;
   };
