@@ -20,6 +20,7 @@
 #include "extract/page_tree.h"
 #include "extract/xml_memory.h"
 #include "extract/xpath_names.h"
+#include "extract/xpath_node_sets.h"
 #include "parse/html/gumbo_tree.h"
 
 namespace crawl {
@@ -30,10 +31,11 @@ constexpr std::size_t kMostBytes = 4096;
 // Of one evaluation, steps as libxml2 counts them, and bytes; of all of a
 // page's seconds. No honest page comes near.
 constexpr std::size_t kMostSteps = 20'000'000;
-// A step may compare its node with all that were found, which nobody counts: so
-// many comparisons at most.
+// Where a step may compare its node with all that were found, which nobody
+// counts: so many comparisons at most.
 constexpr std::size_t kMostCompared = 12'000'000'000;
-std::size_t steps_for(std::size_t nodes) {
+std::size_t steps_for(std::string_view expression, std::size_t nodes) {
+  if (!may_compare_node_sets(expression)) return kMostSteps;
   return std::min(kMostSteps, std::max(3 * nodes, kMostCompared / (nodes + 1)));
 }
 constexpr std::size_t kMostMemory = std::size_t{256} << 20;
@@ -313,7 +315,7 @@ std::string XPathPage::find(const std::string& expression, bool as_text,
   Evaluation work{
       &document_->doc,
       expression.c_str(),
-      steps_for(document_->nodes),
+      steps_for(expression, document_->nodes),
       nullptr,
       nullptr,
       false,

@@ -481,6 +481,24 @@ TEST(Extractor, NoXPathRunsForEver) {
   EXPECT_THAT(values("<p>x", "//p/text()"), ElementsAre("x"));
 }
 
+TEST(Extractor, XPathOfOneWayDownIsForAllThatATreeHolds) {
+  const std::string html = repeated(
+      "<div class='a row'><p>text <a href=u>link</a></p></div>\n", 9'000);
+  const Extraction out = extract(
+      html, {"//p[contains(., 'link')]/a/@href",
+             "//p[b or contains(@class, 'x') or not(a)]",
+             "//*[contains(concat(' ', normalize-space(@class), ' '), ' row ')]"
+             "|first|string",
+             "//a[ancestor::div[@class = 'a row']][position() = last()]/text()",
+             "xpath:count(//*[. = 'link'])"});
+  EXPECT_EQ(out.error, "");
+  EXPECT_THAT(out.values[0], SizeIs(9'000));
+  EXPECT_THAT(out.values[1], IsEmpty());
+  EXPECT_THAT(out.values[2], ElementsAre("text link"));
+  EXPECT_THAT(out.values[3], SizeIs(9'000));
+  EXPECT_THAT(out.values[4], ElementsAre("9000"));
+}
+
 // Positions and axes for which no CSS stands are libxml2's.
 TEST(Extractor, EveryAxisEndsOnEveryPageMadeToBeSlow) {
   Strings selectors;
