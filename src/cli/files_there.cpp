@@ -144,6 +144,14 @@ Result<void> check_files_there(const Options& options) {
     if (database) continue;
     if (Result<void> other = check_no_database(option, path); !other)
       return other;
+    if (options.overwrite || path.empty() || path == "-" ||
+        !is_archive_input(path)) {
+      continue;
+    }
+    return make_error(fmt::format(
+        "{} {}: is an archive; name another file, or add --overwrite to have "
+        "it gone",
+        option, shown_value(path)));
   }
   const std::string& state = options.state;
   // What an earlier run of the same crawl left is its own.

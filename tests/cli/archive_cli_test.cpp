@@ -225,6 +225,39 @@ TEST_F(ArchiveCli, BodiesThatBreakOffSayHow) {
                         Pair(HasSubstr("/drip"), Pair("timeout", true))));
 }
 
+// It was no failure when it was fetched.
+TEST_F(ArchiveCli, WhatWasCutIsReadAsFarAsItGoes) {
+  add_pages(site_);
+  const std::vector<std::string> paths = {"/plain", "/packed-gzip",
+                                          "/packed-deflate", "/packed-br",
+                                          "/packed-zstd"};
+  const auto told = [&](const ProcessResult& result) {
+    std::vector<std::string> all;
+    for (const json& record : records(result.out)) {
+      all.push_back(record["url"].get<std::string>() + " " +
+                    record["title"].dump() + " " + record["error"].dump() +
+                    " " + record["truncated"].dump());
+    }
+    return all;
+  };
+  const ProcessResult fetched = run({list(paths), "--max-filesize", "90",
+                                     "--warc-file", files_.file("kept"), "-q"});
+  const std::vector<std::string> first = told(fetched);
+  ASSERT_THAT(first, SizeIs(paths.size())) << fetched.err;
+  for (const std::string& line : first) {
+    EXPECT_THAT(line, EndsWith("null true"));
+  }
+  const ProcessResult read = run({files_.file("kept.warc.gz")});
+  EXPECT_EQ(read.exit_status, 0) << read.out;
+  for (const json& record : records(read.out)) {
+    EXPECT_TRUE(record["error"].is_null()) << record;
+    // What was coded had all of its bytes before it came to so many.
+    EXPECT_TRUE(record["truncated"].get<bool>() ||
+                record["url"] != site_.url("/plain"))
+        << record;
+  }
+}
+
 TEST_F(ArchiveCli, SecretsAreInNoArchive) {
   add_pages(site_);
   std::string url = site_.url("/plain");

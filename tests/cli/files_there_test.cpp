@@ -159,6 +159,25 @@ TEST_F(FilesThereTest, ALogIsNotWrittenIntoAnothersOutput) {
   EXPECT_THAT(other.err, HasSubstr(" is writing it; name another file"));
 }
 
+TEST_F(FilesThereTest, AnArchiveIsNoPlaceForRecords) {
+  const std::string archive =
+      gzip("WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n");
+  for (const std::string option : {"-o", "--skipped", "--har", "--log-file"}) {
+    files_.write("a.warc.gz", archive);
+    std::vector<std::string> arguments = {site_.url("/a"), option, "a.warc.gz"};
+    if (option != "-o") arguments.insert(arguments.end(), {"-o", "new"});
+    const ProcessResult result = run_here(arguments);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(
+        result.err,
+        HasSubstr(option + " 'a.warc.gz': is an archive; name another"));
+    EXPECT_EQ(files_.read("a.warc.gz"), archive);
+  }
+  EXPECT_EQ(
+      run_here({site_.url("/a"), "-o", "a.warc.gz", "--overwrite"}).exit_status,
+      0);
+}
+
 // Whatever is behind bytes packed in another way cannot be read with them.
 TEST_F(FilesThereTest, NothingIsWrittenBehindWhatIsPackedInAnotherWay) {
   const std::string record = "{}\n";
