@@ -91,4 +91,21 @@ std::string hide_password(std::string text) {
   return seen;
 }
 
+std::string hide_passwords(std::string text) {
+  if (text.find('@') == npos) return text;
+  for (std::size_t slashes = text.find("//"); slashes != npos;
+       slashes = text.find("//", slashes + 2)) {
+    const std::size_t begin = slashes + 2;
+    const std::size_t end =
+        std::min(text.find_first_of("/\\?# \t\"'<>,;", begin), text.size());
+    const std::string_view authority =
+        std::string_view(text).substr(begin, end - begin);
+    const std::size_t at = authority.rfind('@');
+    if (at == npos) continue;
+    const std::size_t colon = authority.substr(0, at).find(':');
+    if (colon != npos) text.replace(begin + colon + 1, at - colon - 1, "***");
+  }
+  return text;
+}
+
 }  // namespace crawl

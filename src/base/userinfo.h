@@ -18,6 +18,10 @@ void remove_userinfo(std::string& href);
 // text will do, and what is no URL shows too little rather than a password.
 std::string hide_password(std::string text);
 
+// The same wherever `text` has "//" and userinfo behind it, whatever is around:
+// header fields name URLs among other words.
+std::string hide_passwords(std::string text);
+
 }  // namespace crawl
 
 #endif  // CRAWL_BASE_USERINFO_H_

@@ -96,7 +96,8 @@ void Ledger::leave_out(CrawlRecord record) {
 
 void Ledger::tell_slot_times(bool last) {
   if (!times_) return;
-  if (const auto span = times_->take_span(clock_.wall_time(), last)) {
+  if (const auto span =
+          times_->take_span(clock_.now(), clock_.wall_time(), last)) {
     each([&](Sink& sink) { return sink.slot_times(*span); });
   }
 }

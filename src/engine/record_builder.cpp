@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/userinfo.h"
 #include "crawl/parse/charset.h"
 #include "crawl/parse/content_type.h"
 
@@ -91,6 +92,9 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
   record.parent = std::move(job.parent);
   record.worker = static_cast<int>(result.worker);
   record.headers = std::move(result.headers);
+  for (auto& header : record.headers) {
+    header.second = hide_passwords(std::move(header.second));
+  }
   record.body = std::move(result.body);
   record.body_as_it_came = make_utf8(record.body, record.content_type);
   record.body_digest = result.body_digest;

@@ -64,7 +64,8 @@ void TimeBook::exchange(const std::string& host_key,
 void TimeBook::wrote(Clock::duration time) { sum_.writing += seconds(time); }
 
 std::optional<SlotTimes> TimeBook::take_span(
-    std::chrono::system_clock::time_point wall_time, bool last) {
+    Clock::time_point now, std::chrono::system_clock::time_point wall_time,
+    bool last) {
   const Clock::duration took = since_ - span_end_;
   if (took.count() <= 0 ||
       (!last && (took < kShortestSpan || took < (since_ - begun_) / kSpans))) {
@@ -75,9 +76,9 @@ std::optional<SlotTimes> TimeBook::take_span(
     return sum_.slot_time[at] - span_slot_time_[at];
   };
   SlotTimes span;
-  span.begun =
-      wall_time -
-      std::chrono::duration_cast<std::chrono::system_clock::duration>(took);
+  span.begun = wall_time -
+               std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                   now - span_end_);
   span.took = seconds(took);
   span.network = part(SlotUse::kNetwork);
   span.parsing = part(SlotUse::kParsing);

@@ -32,7 +32,8 @@ class TimeBook {
   // What went since the last such span, until slots_are() was called; nothing
   // if that is too short to be told apart, unless it is the last.
   std::optional<SlotTimes> take_span(
-      std::chrono::system_clock::time_point wall_time, bool last);
+      Clock::time_point now, std::chrono::system_clock::time_point wall_time,
+      bool last);
 
   TimeBreakdown close(Clock::time_point now);
 

@@ -96,7 +96,14 @@ Result<void> try_page(const std::string& path) {
     return make_error(fmt::format(
         "{} is no file, which a report is written to: name a file", path));
   }
-  const std::string part = part_of(place_of(path));
+  const std::string place = place_of(path);
+  const std::filesystem::path folder =
+      std::filesystem::path(place).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder, error)) {
+    return make_error(fmt::format("cannot write {}: there is no folder {}",
+                                  path, folder.string()));
+  }
+  const std::string part = part_of(place);
   Result<std::unique_ptr<OutputStream>> page = open_output(part);
   if (!page) return tl::unexpected(page.error());
   page->reset();

@@ -93,10 +93,13 @@ void write_limits(sqlite3* db, Html& html, const CrawlTime& time) {
   }
   for (double& sum : sums) all += sum = std::max(0.0, sum);
   if (all <= 0) return;
+  html << "<h3>What limited the rate</h3>\n<p class=\"soft\">What the transfer "
+          "slots did, and (dots) how busy the crawl's one thread was "
+          "writing.</p>\n";
   begin_picture(html, "What limited the rate",
                 "what the transfer slots did over time, of all their time: "
                 "network, parsing, politeness, ordering, input, nothing; the "
-                "dashes are how busy the crawl's one thread was writing",
+                "dots are how busy the crawl's one thread was writing",
                 900, 190);
   legend(html, kUses);
   for (std::size_t bin = 0; bin < kBins; ++bin) {
@@ -189,6 +192,7 @@ void write_timeline(sqlite3* db, Html& html) {
   line(html, "<polyline class=\"s2\" ", in_flight, busy, 22, 140);
   time_axis(html, 164, time.total());
   end_picture(html);
+  html << "<h3>What the requests in flight were doing</h3>\n";
   begin_picture(html, "What the requests in flight were doing",
                 "their number over time, by blocked, dns, connect, ssl, send, "
                 "wait and receive",

@@ -46,6 +46,9 @@ class Density {
       most = std::max(most, *std::max_element(bins.begin(), bins.end()));
     }
     if (most <= 0) return;
+    html << "<h3>All requests from far away</h3>\n<p class=\"soft\">In the "
+            "order they were begun, from top to bottom; the darker, the more "
+            "were under way.</p>\n";
     begin_picture(html, "All requests from far away",
                   "a row for each 48th of them, in the order they were begun; "
                   "the darker, the more were under way at that time, at most " +

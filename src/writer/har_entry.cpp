@@ -124,7 +124,7 @@ class Entry {
         location_ = hide_password(std::string(value));
         pair(name, location_);
       } else {
-        pair(name, value);
+        pair(name, hide_passwords(std::string(value)));
       }
     }
     out_.end_array();

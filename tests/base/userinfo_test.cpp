@@ -46,6 +46,23 @@ TEST(Userinfo, WhatHasNoPasswordIsShownAsItIs) {
   }
 }
 
+TEST(Userinfo, IsHiddenAmongOtherWords) {
+  for (const auto& [text, shown] : {
+           std::pair{"0; url=http://me:pw@host/x",
+                     "0; url=http://me:***@host/x"},
+           {"<http://a:b@h/>; rel=next, <//c:d@h>",
+            "<http://a:***@h/>; rel=next, <//c:***@h>"},
+           {"http://ru:RED@[bad", "http://ru:***@[bad"},
+           {"http://me:p@w@host/a:b@c", "http://me:***@host/a:b@c"},
+           {"http://me@host/ a:b@c", "http://me@host/ a:b@c"},
+           {"// : @", "// : @"},
+           {"//", "//"},
+           {"@//", "@//"},
+       }) {
+    EXPECT_EQ(hide_passwords(text), shown);
+  }
+}
+
 TEST(Userinfo, IsTakenOutOfASerialisedUrl) {
   for (const auto& [href, left] : {
            std::pair{"http://me:pw@host/x@y", "http://host/x@y"},

@@ -122,6 +122,8 @@ TEST_F(ReportCliTest, TellsBeforehandWhatCannotBeWritten) {
     EXPECT_THAT(result.err, AllOf(HasSubstr("r"), Not(HasSubstr("URLs ="))))
         << path;
   }
+  EXPECT_THAT(run({urls, "--report", files_.file("none/r.html")}).err,
+              HasSubstr("there is no folder " + files_.file("none") + "\n"));
   EXPECT_EQ(site_.log().size(), 0u);
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
 }
