@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/userinfo.h"
 #include "crawl/parse/charset.h"
 #include "crawl/parse/content_type.h"
@@ -92,8 +93,12 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
   record.parent = std::move(job.parent);
   record.worker = static_cast<int>(result.worker);
   record.headers = std::move(result.headers);
-  for (auto& header : record.headers) {
-    header.second = hide_passwords(std::move(header.second));
+  for (auto& [name, value] : record.headers) {
+    value = hide_passwords(std::move(value));
+    // One that is no URL may have it elsewhere.
+    if (equals_ignoring_case(name, "location")) {
+      value = hide_password(std::move(value));
+    }
   }
   record.body = std::move(result.body);
   record.body_as_it_came = make_utf8(record.body, record.content_type);

@@ -248,7 +248,7 @@ void write_latencies(sqlite3* db, Html& html) {
                 900, 190);
   const double width = kWidth / static_cast<double>(kLatencyBins);
   for (std::size_t i = 0; i < bins.size(); ++i) {
-    const double height = 130 * bins[i] / most;
+    const double height = 110 * bins[i] / most;
     bar(html, "<rect class=\"f1\" ", kLeft + width * static_cast<double>(i),
         160 - height, width - 2, height);
   }
@@ -264,7 +264,7 @@ void write_latencies(sqlite3* db, Html& html) {
     html << "\" y=\"";
     html.decimal(mark_y);
     html << "\">" << name << "</text>";
-    mark_y += 10;
+    mark_y += 14;
   }
   html << "<path class=\"axis\" d=\"M60 161H890\"/>";
   for (int power = 0; power < 7; ++power) {

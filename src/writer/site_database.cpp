@@ -16,6 +16,7 @@
 #include "base/sqlite_header.h"
 #include "writer/field_values.h"
 #include "writer/kept_request.h"
+#include "writer/loose_rows.h"
 #include "writer/site_binder.h"
 #include "writer/site_schema.h"
 
@@ -83,21 +84,17 @@ class SiteDatabase final : public Sink {
     return fmt::format("UPDATE runs SET pages={}, skipped={} WHERE id={};",
                        pages_, skipped_, run_);
   }
-  int note_loose(int code, std::int64_t& first);
-  int tie_loose();
   Result<void> commit();
 
   const std::string path_;
   const std::string_view sink_;
   const SiteSchema schema_;
   Database db_;
-  Statement page_, link_, redirect_, header_, skip_, request_, listed_, slots_;
+  Statement page_, link_, redirect_, header_, skip_;
   Binder page_values_{page_}, link_values_{link_}, redirect_values_{redirect_},
-      header_values_{header_}, skip_values_{skip_}, request_values_{request_},
-      listed_values_{listed_}, slot_values_{slots_};
+      header_values_{header_}, skip_values_{skip_};
+  LooseRows loose_;
   std::int64_t last_ = 0;  // Outcome taken
-  // The first rows since then of what is no page's; 0 if none.
-  std::int64_t loose_request_ = 0, loose_listed_ = 0, loose_slots_ = 0;
   std::int64_t run_ = 0, pages_ = 0, skipped_ = 0;
   int uncommitted_ = 0;
   steady_clock::time_point committed_ = steady_clock::now();
@@ -292,17 +289,7 @@ int SiteDatabase::prepare() {
   if (code == SQLITE_OK && schema_.has_headers()) {
     code = header_.prepare(db, "INSERT INTO headers VALUES(?,?,?)");
   }
-  if (code == SQLITE_OK) {
-    code = listed_.prepare(db, "INSERT INTO sitemap_urls VALUES(?,?,?)");
-  }
-  if (code == SQLITE_OK && schema_.has_requests()) {
-    code = slots_.prepare(db,
-                          "INSERT INTO slot_times VALUES(?,?,?,?,?,?,?,?,?,?)");
-  }
-  if (code == SQLITE_OK && schema_.has_requests()) {
-    code = request_.prepare(
-        db, "INSERT INTO requests VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  }
+  if (code == SQLITE_OK) code = loose_.prepare(db, schema_.has_requests());
   return code;
 }
 
@@ -310,7 +297,7 @@ Result<void> SiteDatabase::take(const Outcome& outcome) {
   if (error_) return tl::unexpected(*error_);
   const CrawlRecord& record = outcome.record;
   ++last_;
-  loose_request_ = loose_listed_ = loose_slots_ = 0;
+  loose_.settle();
   int code = SQLITE_OK;
   if (outcome.is_record) code = add_page(record);
   if (code == SQLITE_OK && (!outcome.is_record || is_skip(record.error))) {
@@ -327,89 +314,22 @@ Result<void> SiteDatabase::keep(const KeptExchange& exchange) {
   if (error_) return tl::unexpected(*error_);
   const auto* const kept = dynamic_cast<const KeptRequest*>(&exchange);
   if (kept == nullptr || !schema_.has_requests()) return {};
-  Binder& values = request_values_;
-  const auto phase = [&values](std::optional<double> seconds) {
-    if (seconds) {
-      values.seconds(*seconds);
-    } else {
-      values.null();
-    }
-  };
-  values.begin();
-  values.number(last_ + 1);
-  values.text(kept->url);
-  values.seconds(
-      std::chrono::duration<double>(kept->begun.time_since_epoch()).count());
-  if (kept->status_code == 0) {
-    values.null();
-  } else {
-    values.number(std::int64_t{kept->status_code});
-  }
-  if (kept->error == ErrorKind::kNone) {
-    values.null();
-  } else {
-    values.text(to_string(kept->error));
-  }
-  values.text(kept->content_type);
-  values.bytes(kept->bytes);
-  phase(kept->phases.blocked);
-  phase(kept->phases.dns);
-  phase(kept->phases.connect);
-  phase(kept->phases.ssl);
-  phase(kept->phases.send);
-  phase(kept->phases.wait);
-  phase(kept->phases.receive);
-  values.seconds(kept->total);
-  values.bind_texts();
-  return check(note_loose(request_.run(), loose_request_));
+  ++uncommitted_;
+  return check(loose_.add_request(*kept, last_));
 }
 
 Result<void> SiteDatabase::listed(std::string_view url,
                                   std::string_view sitemap) {
   if (error_) return tl::unexpected(*error_);
-  listed_values_.begin();
-  listed_values_.number(last_ + 1);
-  listed_values_.text(url);
-  listed_values_.text(sitemap);
-  listed_values_.bind_texts();
-  return check(note_loose(listed_.run(), loose_listed_));
+  ++uncommitted_;
+  return check(loose_.add_listed(url, sitemap, last_));
 }
 
 Result<void> SiteDatabase::slot_times(const SlotTimes& span) {
   if (error_) return tl::unexpected(*error_);
   if (!schema_.has_requests()) return {};
-  slot_values_.begin();
-  slot_values_.number(last_ + 1);
-  slot_values_.seconds(
-      std::chrono::duration<double>(span.begun.time_since_epoch()).count());
-  for (const double part :
-       {span.took, span.network, span.parsing, span.politeness, span.ordering,
-        span.input, span.nothing, span.writing}) {
-    slot_values_.seconds(part);
-  }
-  slot_values_.bind_texts();
-  return check(note_loose(slots_.run(), loose_slots_));
-}
-
-int SiteDatabase::note_loose(int code, std::int64_t& first) {
-  if (first == 0) first = sqlite3_last_insert_rowid(db_.get());
   ++uncommitted_;
-  return code;
-}
-
-// What came before a position is not cut away with what comes behind it: it
-// may never come again.
-int SiteDatabase::tie_loose() {
-  int code = SQLITE_OK;
-  for (const auto& [table, first] : {std::pair{"requests", &loose_request_},
-                                     std::pair{"sitemap_urls", &loose_listed_},
-                                     std::pair{"slot_times", &loose_slots_}}) {
-    const std::int64_t from = std::exchange(*first, 0);
-    if (code != SQLITE_OK || from == 0) continue;
-    code = run(fmt::format("UPDATE {} SET page={} WHERE rowid>={}", table,
-                           last_, from));
-  }
-  return code;
+  return check(loose_.add_slot_times(span, last_));
 }
 
 int SiteDatabase::add_page(const CrawlRecord& record) {
@@ -515,7 +435,7 @@ Result<void> SiteDatabase::flush() {
 
 Result<std::uint64_t> SiteDatabase::sync() {
   if (error_) return tl::unexpected(*error_);
-  Result<void> done = check(tie_loose());
+  Result<void> done = check(loose_.tie(last_));
   if (done) done = commit();
   if (!done) return tl::unexpected(done.error());
   return static_cast<std::uint64_t>(last_);
