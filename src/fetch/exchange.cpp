@@ -29,6 +29,7 @@ Exchange::Exchange(const FetchOptions& options, BufferPool& buffers,
 ErrorKind Exchange::begin(FetchRequest request, time_point now) {
   request_.emplace(std::move(request));
   start_ = now;
+  late_ = std::chrono::nanoseconds(0);
   restarts = 0;
   alone = false;
   forget_answer();
@@ -187,8 +188,7 @@ bool Exchange::decode(std::string_view data) {
     case ContentDecoder::Outcome::kBroken:
       result_.truncated = true;
       if (tap_) tap_->cut();
-      fail(ErrorKind::kDecode,
-           "the body is not coded as the response's headers say");
+      fail(ErrorKind::kDecode, decoder_->fault());
       break;
   }
   return false;
@@ -241,7 +241,7 @@ void Exchange::complete() {
   if (decoder_ && !cut_ && !failed() &&
       decoder_->finish() != ContentDecoder::Outcome::kGood) {
     result_.truncated = true;
-    fail(ErrorKind::kDecode, "the coded body breaks off");
+    fail(ErrorKind::kDecode, decoder_->fault());
   }
   if (body_use_ == BodyUse::kDigest && !failed()) {
     result_.body_digest = digest_->digest();
@@ -256,6 +256,7 @@ void Exchange::fail(ErrorKind kind, std::string_view message) {
 }
 
 void Exchange::done(std::uint64_t body_bytes, time_point now) {
+  headers_.end();
   result_.times.total = in_seconds(now - start_);
   result_.size_download = body_bytes;
   if (cut_ && !failed()) result_.truncated = true;
@@ -265,7 +266,7 @@ void Exchange::done(std::uint64_t body_bytes, time_point now) {
 
 std::optional<Exchange::time_point> Exchange::deadline() const {
   std::optional<time_point> until;
-  if (options_.max_time.count() > 0) until = start_ + options_.max_time;
+  if (options_.max_time.count() > 0) until = start_ + late_ + options_.max_time;
   if (connection != nullptr && options_.stall_time.count() > 0) {
     const time_point silent = quiet_since_ + options_.stall_time;
     until = until ? std::min(*until, silent) : silent;
@@ -273,9 +274,9 @@ std::optional<Exchange::time_point> Exchange::deadline() const {
   return until;
 }
 
-void Exchange::fail_late(time_point now) {
-  const bool took_too_long =
-      options_.max_time.count() > 0 && now >= start_ + options_.max_time;
+void Exchange::fail_late(time_point looked_at) {
+  const bool took_too_long = options_.max_time.count() > 0 &&
+                             looked_at >= start_ + late_ + options_.max_time;
   fail(ErrorKind::kTimeout,
        took_too_long
            ? fmt::format(

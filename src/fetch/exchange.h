@@ -73,9 +73,11 @@ class Exchange final : public Http1Sink {
   // It is over: `body_bytes` came on the wire.
   void done(std::uint64_t body_bytes, time_point now);
 
+  // So much of what it took is not to count against it.
+  void excuse(std::chrono::nanoseconds late) { late_ += late; }
   // When it will have taken, or been silent, for too long; nothing if it may.
   std::optional<time_point> deadline() const;
-  void fail_late(time_point now);
+  void fail_late(time_point looked_at);
 
   // --- What is left to do with the body, once it is over.
 
@@ -125,6 +127,7 @@ class Exchange final : public Http1Sink {
   FetchResult result_;
   ResponseHeaders headers_;
   time_point start_;
+  std::chrono::nanoseconds late_{0};
   // Since when the server has not sent enough, and what it has sent since.
   time_point quiet_since_;
   std::size_t quiet_bytes_ = 0;

@@ -84,8 +84,7 @@ bool PageReader::decode(FetchResult& result, std::string_view& body,
   if (decoded.outcome != ContentDecoder::Outcome::kBroken) return true;
   // What could be read counts, as what it is: a part.
   result.truncated = true;
-  fail(result, ErrorKind::kDecode,
-       "the body is not coded as the response's headers say, or breaks off");
+  fail(result, ErrorKind::kDecode, decoded.fault);
   return false;
 }
 

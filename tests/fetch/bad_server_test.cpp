@@ -136,6 +136,36 @@ TEST_P(BadServer, SendsWhatDoesNotDecode) {
   }
 }
 
+TEST_P(BadServer, WhatIsWrongWithItsCodingIsSaid) {
+  const struct {
+    const char* codings;
+    std::string body;
+    const char* word;
+  } kCases[] = {
+      {"gzip", "no such thing",
+       "is not coded as the response's headers say (gzip)"},
+      {"deflate, br", "\xff\xff", "say (deflate, br)"},
+      {"foo, zstd", "no such thing", "say (zstd)"},
+      {"gzip", std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10),
+       "breaks off before the end of its coding (gzip)"},
+      {"gzip,gzip,br,gzip", "x", "coded 4 times over (gzip, gzip, ...)"},
+  };
+  for (const std::size_t size : {0u, 1'000'000u}) {
+    for (const auto& one : kCases) {
+      site.serve("/coded", [&](const HttpRequest&) {
+        return Reply::response(
+            200,
+            {{"Content-Type", "text/html"}, {"Content-Encoding", one.codings}},
+            one.body + std::string(size, 'x'));
+      });
+      const FetchResult result = fetch("/coded");
+      EXPECT_EQ(result.error, ErrorKind::kDecode) << one.codings;
+      if (size > 0 && one.body.size() == 10) continue;  // goes on, and wrong
+      EXPECT_THAT(result.error_message, ::testing::HasSubstr(one.word));
+    }
+  }
+}
+
 TEST_P(BadServer, NamesACodingThatNobodyKnows) {
   expect("/coding-unknown", ErrorKind::kNone);
 }

@@ -207,6 +207,28 @@ std::optional<ContentCoding> known_coding(std::string_view name) {
   return std::nullopt;
 }
 
+std::string names_of(const std::vector<ContentCoding>& codings) {
+  std::string names;
+  for (const ContentCoding coding : codings) {
+    if (!names.empty()) names += ", ";
+    switch (coding) {
+      case ContentCoding::kGzip:
+        names += "gzip";
+        break;
+      case ContentCoding::kDeflate:
+        names += "deflate";
+        break;
+      case ContentCoding::kBrotli:
+        names += "br";
+        break;
+      case ContentCoding::kZstd:
+        names += "zstd";
+        break;
+    }
+  }
+  return names;
+}
+
 std::unique_ptr<ContentDecoder::Stage> make_stage(ContentCoding coding) {
   switch (coding) {
     case ContentCoding::kGzip:
@@ -221,19 +243,30 @@ std::unique_ptr<ContentDecoder::Stage> make_stage(ContentCoding coding) {
   return std::make_unique<ZstdStage>();
 }
 
+// What is wrong with a body of these codings, the outermost first.
+std::string coding_fault(const std::vector<ContentCoding>& codings,
+                         bool breaks_off) {
+  std::vector<ContentCoding> as_named(codings.rbegin(), codings.rend());
+  return fmt::format("the body {} ({})",
+                     breaks_off ? "breaks off before the end of its coding"
+                                : "is not coded as the response's headers say",
+                     names_of(as_named));
+}
+
 }  // namespace
 
 Result<std::vector<ContentCoding>> read_codings(std::string_view value) {
   std::vector<ContentCoding> codings;
-  const bool few = for_each_member(value, [&](std::string_view name) {
+  std::size_t count = 0;
+  for_each_member(value, [&](std::string_view name) {
     const auto coding = known_coding(name);
-    if (!coding) return true;
-    codings.push_back(*coding);
-    return codings.size() <= kMaxCodings;
+    if (coding && ++count <= kMaxCodings) codings.push_back(*coding);
+    return true;
   });
-  if (!few) {
-    return make_error(fmt::format(
-        "the response is coded more than {} times over", kMaxCodings));
+  if (count > kMaxCodings) {
+    return make_error(
+        fmt::format("the body is coded {} times over ({}, ...); {} are undone",
+                    count, names_of(codings), kMaxCodings));
   }
   // Listed in the order in which they were applied.
   std::reverse(codings.begin(), codings.end());
@@ -248,13 +281,20 @@ Result<std::unique_ptr<ContentDecoder>> ContentDecoder::create(
   return std::make_unique<ContentDecoder>(*codings);
 }
 
-ContentDecoder::ContentDecoder(const std::vector<ContentCoding>& codings) {
+ContentDecoder::ContentDecoder(const std::vector<ContentCoding>& codings)
+    : codings_(codings) {
   for (const ContentCoding coding : codings) {
     stages_.push_back(make_stage(coding));
   }
 }
 
 Outcome ContentDecoder::decode(std::string_view data, const Sink& sink) {
+  const Outcome outcome = decode_stages(data, sink);
+  if (outcome == Outcome::kBroken) fault_ = coding_fault(codings_, false);
+  return outcome;
+}
+
+Outcome ContentDecoder::decode_stages(std::string_view data, const Sink& sink) {
   if (stages_.size() == 1) return stages_[0]->decode(data, sink);
   Outcome outcome = Outcome::kGood;
   while (!data.empty() && outcome == Outcome::kGood) {
@@ -279,11 +319,13 @@ Outcome ContentDecoder::decode_twice(std::string_view data, const Sink& sink) {
   return inner != Outcome::kGood ? inner : outer;
 }
 
-Outcome ContentDecoder::finish() const {
+Outcome ContentDecoder::finish() {
   const bool complete =
       std::all_of(stages_.begin(), stages_.end(),
                   [](const auto& stage) { return stage->complete(); });
-  return complete ? Outcome::kGood : Outcome::kBroken;
+  if (complete) return Outcome::kGood;
+  fault_ = coding_fault(codings_, true);
+  return Outcome::kBroken;
 }
 
 }  // namespace crawl

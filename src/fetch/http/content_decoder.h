@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -48,9 +49,12 @@ class ContentDecoder {
   // again. Of broken bytes the sink has got what could be read.
   Outcome decode(std::string_view data, const Sink& sink);
 
+  // What was wrong, once decode() or finish() has said kBroken.
+  const std::string& fault() const { return fault_; }
+
   // No more bytes come: kGood if that is where they may end, which it is before
   // the first too, else kBroken. After decode() has said kGood.
-  Outcome finish() const;
+  Outcome finish();
 
   // One coding.
   class Stage {
@@ -63,6 +67,10 @@ class ContentDecoder {
  private:
   Outcome decode_twice(std::string_view data, const Sink& sink);
 
+  Outcome decode_stages(std::string_view data, const Sink& sink);
+
+  const std::vector<ContentCoding> codings_;
+  std::string fault_;
   std::vector<std::unique_ptr<Stage>> stages_;  // the outermost coding first
   std::uint64_t taken_ = 0;                     // bytes that came in
   std::uint64_t between_ = 0;  // bytes from the first stage to the second

@@ -21,6 +21,13 @@ inline std::string_view trim_field(std::string_view text) {
   return text;
 }
 
+// Whether it is a status code: three digits, the first of them not 0 (RFC 9112
+// section 4; what is beyond 599 is left to whoever reads it).
+inline bool is_status_code(std::string_view text) {
+  return text.size() == 3 && text[0] != '0' &&
+         std::all_of(text.begin(), text.end(), is_ascii_digit);
+}
+
 // Whether a header line goes on with the one before (RFC 9112 section 5.2).
 inline bool is_folded(std::string_view line) {
   return line.starts_with(' ') || line.starts_with('\t');

@@ -144,10 +144,7 @@ bool Http1Reader::is_status_line(std::string_view line) {
     return false;
   }
   minor_version_ = line[7] - '0';
-  if (line[9] < '1' || line[9] > '9' || !is_ascii_digit(line[10]) ||
-      !is_ascii_digit(line[11])) {
-    return false;
-  }
+  if (!is_status_code(line.substr(9, 3))) return false;
   return line.size() == 12 || !is_ascii_digit(line[12]);
 }
 

@@ -67,6 +67,10 @@ void ResponseHeaders::expect_status() {
   framing_.connection.clear();
 }
 
+void ResponseHeaders::end() {
+  if (!done_ && result_->status_code / 100 == 1) expect_status();
+}
+
 void ResponseHeaders::end_of_headers() {
   result_->headers_complete = true;
   std::string& type = result_->content_type;
@@ -88,9 +92,14 @@ void ResponseHeaders::status_line(std::string_view line) {
 // behind the status line it goes on with nothing (section 2.2).
 void ResponseHeaders::folded_line(std::string_view text) {
   if (last_value_ == nullptr || text.empty()) return;
-  last_value_->append(" ").append(text);
+  const auto go_on = [text](std::string& value) {
+    // What is folded before it begins has no blank in front.
+    if (!value.empty() && value.back() != ' ') value += ' ';
+    value += text;
+  };
+  go_on(*last_value_);
   if (keep_all_ && last_value_ != &result_->headers.back().second) {
-    result_->headers.back().second.append(" ").append(text);
+    go_on(result_->headers.back().second);
   }
 }
 

@@ -34,6 +34,9 @@ class ResponseHeaders {
   // be discarded (RFC 9112 section 6.3): nothing of them is to be believed.
   void disbelieve() { result_->headers_complete = false; }
 
+  // No more comes. What an interim response said that broke off is void.
+  void end();
+
   // The final response's header block is complete.
   bool done() const { return done_; }
   // The next line is the first of a response.

@@ -51,13 +51,15 @@ WholeBodyDecoder::Decoded WholeBodyDecoder::decode(std::string_view codings,
                                                    std::uint64_t max_body) {
   if (streamed_.capacity() > kMaxAtOnce) streamed_ = std::string();
   const auto list = read_codings(codings);
-  if (!list) return {Outcome::kBroken, {}, false};
+  if (!list) return {Outcome::kBroken, {}, false, list.error().message};
   if (list->empty()) {
     if (max_body == 0 || coded.size() <= max_body) {
-      return {Outcome::kGood, coded, false};
+      return {Outcome::kGood, coded, false, {}};
     }
     return {Outcome::kStopped,
-            coded.substr(0, static_cast<std::size_t>(max_body)), true};
+            coded.substr(0, static_cast<std::size_t>(max_body)),
+            true,
+            {}};
   }
   if (list->size() == 1) {
     const std::size_t limit =
@@ -65,7 +67,7 @@ WholeBodyDecoder::Decoded WholeBodyDecoder::decode(std::string_view codings,
                       : static_cast<std::size_t>(
                             std::min<std::uint64_t>(kMaxAtOnce, max_body));
     if (const auto body = decode_at_once(list->front(), coded, limit)) {
-      return {Outcome::kGood, *body, false};
+      return {Outcome::kGood, *body, false, {}};
     }
   }
   return decode_as_stream(*list, coded, max_body);
@@ -127,7 +129,7 @@ WholeBodyDecoder::Decoded WholeBodyDecoder::decode_as_stream(
     return !cut;
   });
   if (outcome == Outcome::kGood) outcome = decoder.finish();
-  return {outcome, streamed_, cut};
+  return {outcome, streamed_, cut, decoder.fault()};
 }
 
 void WholeBodyDecoder::make_room(std::size_t size, std::size_t used) {

@@ -29,6 +29,7 @@ class WholeBodyDecoder {
     ContentDecoder::Outcome outcome = ContentDecoder::Outcome::kGood;
     std::string_view body;  // until the next call; may be `coded` itself
     bool cut = false;       // as kStopped
+    std::string fault{};    // of kBroken, in words for the user
   };
 
   WholeBodyDecoder();

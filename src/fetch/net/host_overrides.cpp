@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "crawl/base/url.h"
 
 namespace crawl {
 namespace {
@@ -59,6 +60,14 @@ std::string host_key(std::string_view host) {
   return lower_case(std::string(host));
 }
 
+std::string host_of_user(std::string_view host) {
+  if (!host.empty() && host.find_first_of("/\\?#@ \t\r\n") == host.npos) {
+    const auto url = Url::parse(fmt::format("http://{}/", host));
+    if (url && url->port().empty()) return std::string(url->hostname());
+  }
+  return std::string(host);
+}
+
 Result<HostOverrides> HostOverrides::parse(
     const std::vector<std::string>& resolve,
     const std::vector<std::string>& connect_to) {
@@ -87,7 +96,7 @@ bool HostOverrides::add_resolve(std::string_view entry) {
   const std::string_view host = take_part(entry);
   const auto port = parse_port(take_part(entry));
   if (host.empty() || !port) return false;
-  const std::string key = key_of(host, std::to_string(*port));
+  const std::string key = key_of(host_of_user(host), std::to_string(*port));
   if (take_back) {
     addresses_.erase(key);
     return entry.empty();
@@ -108,9 +117,9 @@ bool HostOverrides::add_resolve(std::string_view entry) {
 bool HostOverrides::add_connect_to(std::string_view entry) {
   if (!is_connect_to(entry)) return false;
   Redirect redirect;
-  redirect.from_host = host_key(take_part(entry));
+  redirect.from_host = host_key(host_of_user(take_part(entry)));
   const std::string_view from_port = take_part(entry);
-  redirect.to_host = take_part(entry);
+  redirect.to_host = host_of_user(take_part(entry));
   const std::array<std::pair<std::string_view, std::uint16_t*>, 2> ports = {
       {{from_port, &redirect.from_port}, {entry, &redirect.to_port}}};
   for (const auto& [text, into] : ports) {

@@ -53,6 +53,10 @@ class HostOverrides {
 // A host as a key: lower case, no dot at the end.
 std::string host_key(std::string_view host);
 
+// A host that a user names, as Url::hostname() has it: "bücher.test" is
+// "xn--bcher-kva.test". What is none stays as it is.
+std::string host_of_user(std::string_view host);
+
 }  // namespace crawl
 
 #endif  // CRAWL_FETCH_NET_HOST_OVERRIDES_H_

@@ -72,6 +72,19 @@ TEST_F(ResponseHeadersTest, InterimResponsesAreForgotten) {
   EXPECT_EQ(result.headers.size(), 1u);
 }
 
+TEST_F(ResponseHeadersTest, AnInterimResponseThatBreaksOffIsVoid) {
+  add({"HTTP/1.1 103 Early Hints", "Link: </a>", "Location: /no"});
+  headers.end();
+  EXPECT_EQ(result.status_code, 0);
+  EXPECT_EQ(result.link + result.location, "");
+  EXPECT_TRUE(result.headers.empty());
+  headers.begin(&result, true, 10'000);
+  add({"HTTP/1.1 301 Moved", "Location: /there"});
+  headers.end();
+  EXPECT_EQ(result.status_code, 301);
+  EXPECT_EQ(result.location, "/there");
+}
+
 TEST_F(ResponseHeadersTest, TrailersAreNotHeaders) {
   add({"HTTP/1.1 200 OK", "Transfer-Encoding: chunked", ""});
   EXPECT_TRUE(headers.chunked());
@@ -124,6 +137,17 @@ TEST_F(ResponseHeadersTest, Rfc9112_5_2_FoldedLinesAreOneValue) {
   ASSERT_EQ(result.headers.size(), 2u);
   EXPECT_EQ(result.headers[0].second, "noindex, nofollow");
   EXPECT_EQ(result.headers[1].second, "1 2");
+}
+
+TEST_F(ResponseHeadersTest,
+       Rfc9112_5_2_AValueThatIsFoldedAtOnceHasNoBlankBefore) {
+  add({"HTTP/1.1 200 OK", "Content-Type:", " text/html", "X-A: ", " ", "\tb",
+       "Link: </a>", "Link:", " </b>", ""});
+  EXPECT_EQ(result.content_type, "text/html");
+  EXPECT_EQ(result.link, "</a>, </b>");
+  ASSERT_EQ(result.headers.size(), 4u);
+  EXPECT_EQ(result.headers[0].second, "text/html");
+  EXPECT_EQ(result.headers[1].second, "b");
 }
 
 // Whatever is kept of a field: what it is folded into is no field, and no end.

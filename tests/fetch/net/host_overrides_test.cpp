@@ -45,6 +45,22 @@ TEST(HostOverrides, ResolveGivesAddresses) {
   EXPECT_EQ(addresses(overrides({}), "a.test", 80), "none");
 }
 
+// As URLs have them.
+TEST(HostOverrides, NamesAreReadAsThoseOfUrls) {
+  const auto given = HostOverrides::parse(
+      {"b\u00fccher.test:80:127.0.0.1", "A.TEST:80:127.0.0.2",
+       "[0:0::1]:80:127.0.0.3", "exa_mple:80:127.0.0.4"},
+      {"m\u00fcller.test::stra\u00dfe.test:"});
+  ASSERT_TRUE(given);
+  for (const char* host :
+       {"xn--bcher-kva.test", "a.test", "[::1]", "exa_mple"}) {
+    EXPECT_NE(given->addresses(host, 80), nullptr) << host;
+  }
+  HostPort target{"xn--mller-kva.test", 80};
+  EXPECT_TRUE(given->redirect(target));
+  EXPECT_EQ(target.host, "xn--strae-oqa.test");
+}
+
 TEST(HostOverrides, ALaterResolveEntryCounts) {
   EXPECT_EQ(addresses(overrides({"a.test:80:192.0.2.1", "a.test:80:192.0.2.2"}),
                       "a.test", 80),
