@@ -88,7 +88,7 @@ WireExchange WireTap::take(const RequestWriter& writer, FetchRequest& request,
   WireExchange exchange;
   exchange.url = request.url.without_credentials().without_fragment().href();
   request_.clear();
-  writer.append_http1(request, std::nullopt, request_);
+  writer.append_http1(request, {}, request_);
   exchange.request = without_secrets(request_);
   if (result.headers_complete && result.status_code != 0) {
     exchange.head = http1_head(head_, body_.size());

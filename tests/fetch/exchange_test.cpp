@@ -531,6 +531,23 @@ TEST_P(ExchangeInTheClear, AProxyIsAskedAndGetsNoSecrets) {
   EXPECT_FALSE(proxy.log()[0].request.has_header("Proxy-Authorization"));
 }
 
+TEST_P(ExchangeInTheClear, AProxyIsGivenTheUsersOwnProxyAuthorization) {
+  LoopbackSite proxy;
+  proxy.serve("/*", "<title>by proxy</title>");
+  options.proxy = "http://me:secret@127.0.0.1:" + std::to_string(proxy.port());
+  options.headers = {{"Proxy-Authorization", "Basic own"}};
+  for (const bool seed : {true, false}) {
+    fetch({.id = 1,
+           .url = url_of("http://far.test/page"),
+           .send_credentials = seed});
+  }
+  ASSERT_EQ(proxy.log().size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(proxy.log()[i].request.header("Proxy-Authorization"),
+              "Basic own");
+  }
+}
+
 TEST_P(Exchange, ProxiesOfTheEnvironmentAreNotUsed) {
   ::setenv("http_proxy", "http://127.0.0.1:1/", 1);
   ::setenv("all_proxy", "http://127.0.0.1:1/", 1);

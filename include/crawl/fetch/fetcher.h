@@ -25,8 +25,9 @@ namespace crawl {
 // How exchanges are made; the same for all of a crawl.
 struct FetchOptions {
   std::string user_agent;
-  // -H; an empty value removes curl's own header. Authorization and Cookie are
-  // treated as origin_headers wherever they stand.
+  // -H; "" removes curl's own. Authorization, Cookie and, where there is no
+  // proxy for it, Proxy-Authorization are treated as origin_headers wherever
+  // they are.
   HeaderList headers;
   HeaderList origin_headers;  // sent to the seed's origin only
   std::string user_password;  // -u user:password, the seed's origin only

@@ -19,7 +19,7 @@ std::uint64_t Http1Channel::abandon(Exchange& /*exchange*/) {
 
 void Http1Channel::collect(std::string& out) {
   if (std::exchange(unsent_, false)) {
-    writer_.append_http1(exchange_->request(), proxy_, out);
+    writer_.append_http1(exchange_->request(), way_, out);
   }
 }
 
@@ -28,6 +28,11 @@ bool Http1Channel::received(std::string_view data, time_point now) {
   if (exchange_ == nullptr) return usable_ = false;
   exchange_->heard(data.size(), now);
   const std::string_view rest = reader_.feed(data);
+  if (used_ && closes_idle()) {
+    usable_ = false;
+    conclude(true);
+    return false;
+  }
   if (!reader_.over() && !exchange_->failed()) return true;
   usable_ = reader_.state() == Http1Reader::State::kDone &&
             reader_.keeps_alive() && rest.empty() && !unsent_ &&
@@ -64,6 +69,13 @@ void Http1Channel::ended(ConnectionEnd how, std::string_view message) {
             : "closed before the end of the body");
   }
   conclude(false);
+}
+
+// The server had no more patience with the connection when the request came:
+// its 408 answers none (RFC 9110 section 15.5.9).
+bool Http1Channel::closes_idle() const {
+  return exchange_->headers().done() && !exchange_->failed() &&
+         exchange_->headers().status_code() == 408 && !reader_.keeps_alive();
 }
 
 // Nothing has come that answers the request, so that it can be sent again.

@@ -1,7 +1,6 @@
 #ifndef CRAWL_FETCH_HTTP_HTTP1_CHANNEL_H_
 #define CRAWL_FETCH_HTTP_HTTP1_CHANNEL_H_
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,17 +14,17 @@ namespace crawl {
 // HTTP/1.1 on a connection (RFC 9112): one exchange after the other.
 //
 // A request on a connection that turns out to be closed, or to have more of an
-// earlier response, is to be sent again on a new one (section 9.3.1): all are
-// GET or HEAD.
+// earlier response or a 408 and nothing else, is to be sent again on a new one
+// (section 9.3.1): all are GET or HEAD.
 class Http1Channel final : public Channel {
  public:
-  // `proxy`: see RequestWriter.
+  // `way`: see RequestWriter.
   Http1Channel(const RequestWriter& writer, std::size_t max_line,
-               std::optional<std::string> proxy)
+               RequestWay way)
       : Channel("1.1"),
         writer_(writer),
         max_line_(max_line),
-        proxy_(std::move(proxy)) {}
+        way_(std::move(way)) {}
 
   bool has_room() const override { return idle(); }
   bool idle() const override { return exchange_ == nullptr && usable_; }
@@ -38,11 +37,12 @@ class Http1Channel final : public Channel {
 
  private:
   bool unanswered() const;
+  bool closes_idle() const;
   void conclude(bool again);
 
   const RequestWriter& writer_;
   const std::size_t max_line_;
-  const std::optional<std::string> proxy_;
+  const RequestWay way_;
   Http1Reader reader_;
   Exchange* exchange_ = nullptr;
   bool unsent_ = false;  // its request is still to be collected

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "fetch/http/header_values.h"
+
 namespace crawl {
 namespace {
 
@@ -56,8 +58,11 @@ nghttp2_nv pair_of(const std::pair<std::string, std::string>& field) {
 
 Http2Channel::Http2Channel(const RequestWriter& writer,
                            std::size_t max_header_bytes,
-                           std::size_t streams_at_first)
-    : Channel("2"), writer_(writer), streams_at_first_(streams_at_first) {
+                           std::size_t streams_at_first, bool proxied)
+    : Channel("2"),
+      writer_(writer),
+      streams_at_first_(streams_at_first),
+      proxied_(proxied) {
   nghttp2_session_callbacks* raw_callbacks = nullptr;
   if (nghttp2_session_callbacks_new(&raw_callbacks) != 0) {
     throw std::bad_alloc();
@@ -73,6 +78,7 @@ Http2Channel::Http2Channel(const RequestWriter& writer,
       raw_callbacks, &on_invalid_frame);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw_callbacks,
                                                             &on_data);
+  nghttp2_session_callbacks_set_error_callback2(raw_callbacks, &on_error);
   nghttp2_session_callbacks_set_on_stream_close_callback(raw_callbacks,
                                                          &on_close);
   nghttp2_session_callbacks_set_on_frame_not_send_callback(raw_callbacks,
@@ -130,7 +136,7 @@ bool Http2Channel::has_room() const {
 }
 
 void Http2Channel::begin(Exchange& exchange, time_point /*now*/) {
-  const HeaderList fields = writer_.http2_fields(exchange.request());
+  const HeaderList fields = writer_.http2_fields(exchange.request(), proxied_);
   std::vector<nghttp2_nv> pairs;
   pairs.reserve(fields.size());
   for (const auto& field : fields) pairs.push_back(pair_of(field));
@@ -344,18 +350,45 @@ void Http2Channel::stream_closed(std::int32_t id, Stream& stream,
                     fmt::format("the server reset the stream ({})",
                                 nghttp2_http2_strerror(error)));
     } else {
-      exchange.fail(ErrorKind::kProtocol,
-                    stream.fault.empty() ? "the answer breaks HTTP/2's rules"
-                                         : stream.fault);
+      fail_broken(stream);
     }
   } else if (!stream.reset_by_peer) {
-    exchange.fail(ErrorKind::kProtocol,
-                  stream.fault.empty()
-                      ? "the answer is not as long as it says, or otherwise "
-                        "breaks HTTP/2's rules"
-                      : stream.fault);
+    fail_broken(stream);
   }
   end(id, stream, false);
+}
+
+// An answer that ends too soon is one that broke off, as it is over HTTP/1.1;
+// any other that nghttp2 does not take breaks the rules.
+void Http2Channel::fail_broken(Stream& stream) {
+  Exchange& exchange = *stream.exchange;
+  const ResponseHeaders& headers = exchange.headers();
+  const auto length = read_content_length(headers.framing().content_length);
+  if (!headers.done()) {
+    const bool interim = headers.status_code() / 100 == 1 ||
+                         (headers.expects_status() && stream.fault.empty());
+    if (stream.ending && stream.open == 0 && interim) {
+      exchange.fail(ErrorKind::kClosed,
+                    "the answer ends before its final headers");
+      return;
+    }
+  } else if (length && stream.fault.empty() && !exchange.request().head) {
+    if (stream.ending && stream.open == 0 && stream.body_bytes < *length) {
+      exchange.fail(ErrorKind::kClosed,
+                    fmt::format("closed before the end of the body: {} bytes "
+                                "of {} (content-length)",
+                                stream.body_bytes, *length));
+      return;
+    }
+    exchange.fail(ErrorKind::kProtocol,
+                  fmt::format("the answer is not as long as it says: {} bytes "
+                              "(content-length)",
+                              *length));
+    return;
+  }
+  exchange.fail(ErrorKind::kProtocol, stream.fault.empty()
+                                          ? "the answer breaks HTTP/2's rules"
+                                          : stream.fault);
 }
 
 int Http2Channel::on_begin_frame(nghttp2_session*,
@@ -363,6 +396,13 @@ int Http2Channel::on_begin_frame(nghttp2_session*,
                                  void* self) noexcept {
   auto& channel = *static_cast<Http2Channel*>(self);
   channel.frame_of_ = header->stream_id;
+  Stream* const stream = channel.find(header->stream_id);
+  if (stream == nullptr) return 0;
+  if (header->type == NGHTTP2_DATA) stream->open += header->length;
+  if (header->type == NGHTTP2_DATA || header->type == NGHTTP2_HEADERS) {
+    stream->ending =
+        stream->ending || (header->flags & NGHTTP2_FLAG_END_STREAM);
+  }
   return 0;
 }
 
@@ -381,6 +421,12 @@ int Http2Channel::on_header(nghttp2_session*, const nghttp2_frame* frame,
                                 value_size);
     channel.line_.clear();
     if (field == ":status") {
+      if (!is_status_code(text)) {
+        stream->exchange->fail(ErrorKind::kProtocol,
+                               "the answer's :status is not a status code");
+        channel.refuse(id, *stream);
+        return 0;
+      }
       channel.line_.append("HTTP/2 ").append(text);
     } else if (field.starts_with(':')) {
       return 0;
@@ -430,6 +476,9 @@ int Http2Channel::on_frame(nghttp2_session*, const nghttp2_frame* frame,
       channel.useless_ -= 1 + continuations;
       ++channel.useful_;
     }
+    if (frame->hd.type == NGHTTP2_DATA) {
+      stream->open -= std::min(stream->open, frame->data.padlen);
+    }
     if (end) stream->ended = true;
     if (frame->hd.type == NGHTTP2_HEADERS && stream->exchange != nullptr) {
       stream->exchange->heard(frame->hd.length, channel.now_);
@@ -446,10 +495,37 @@ int Http2Channel::on_invalid_frame(nghttp2_session*, const nghttp2_frame* frame,
   auto& channel = *static_cast<Http2Channel*>(self);
   try {
     std::string fault = fmt::format("HTTP/2: {}", nghttp2_strerror(error));
+    if (error == NGHTTP2_ERR_HTTP_HEADER && !channel.wrong_field_.empty()) {
+      fault += fmt::format(" ({})", channel.wrong_field_);
+    }
     if (Stream* const stream = channel.find(frame->hd.stream_id)) {
+      // All of its headers came, and end too soon: no body follows.
+      if (error == NGHTTP2_ERR_HTTP_MESSAGING && stream->ending &&
+          stream->exchange != nullptr && !stream->exchange->headers().done() &&
+          stream->exchange->headers().status_code() >= 200) {
+        channel.header_line(*stream, frame->hd.stream_id, "\r\n");
+        return 0;
+      }
       stream->fault = fault;
     }
     channel.fault_ = std::move(fault);
+    return 0;
+  } catch (...) {
+    return NGHTTP2_ERR_CALLBACK_FAILURE;
+  }
+}
+
+// Where nghttp2 says which field of a response it does not take.
+int Http2Channel::on_error(nghttp2_session*, int error, const char* message,
+                           std::size_t size, void* self) noexcept {
+  if (error != NGHTTP2_ERR_HTTP_HEADER) return 0;
+  try {
+    constexpr std::string_view kBefore = "name: [";
+    std::string_view text(message, size);
+    const auto begin = text.find(kBefore);
+    text.remove_prefix(begin == text.npos ? size : begin + kBefore.size());
+    static_cast<Http2Channel*>(self)->wrong_field_ =
+        text.substr(0, std::min<std::size_t>(text.find(']'), 40));
     return 0;
   } catch (...) {
     return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -485,6 +561,7 @@ int Http2Channel::on_data(nghttp2_session*, std::uint8_t, std::int32_t id,
   if (stream == nullptr || stream->exchange == nullptr) return 0;
   try {
     stream->body_bytes += size;
+    stream->open -= std::min(stream->open, size);
     stream->exchange->heard(size, channel.now_);
     if (!stream->exchange->body({reinterpret_cast<const char*>(data), size},
                                 false)) {

@@ -25,10 +25,11 @@ namespace crawl {
 // response on is bounded.
 class Http2Channel final : public Channel {
  public:
-  // Until the server has said how many streams it takes there are no more than
-  // `streams_at_first`. Throws std::bad_alloc.
+  // `proxied`: see RequestWriter. Until the server has said how many streams it
+  // takes there are no more than `streams_at_first`. Throws std::bad_alloc.
   Http2Channel(const RequestWriter& writer, std::size_t max_header_bytes,
-               std::size_t streams_at_first = kStreamsAtFirst);
+               std::size_t streams_at_first = kStreamsAtFirst,
+               bool proxied = false);
 
   bool has_room() const override;
   std::optional<std::size_t> server_limit() const override;
@@ -44,7 +45,9 @@ class Http2Channel final : public Channel {
   struct Stream {
     Exchange* exchange = nullptr;  // null once nobody waits for it
     std::uint64_t body_bytes = 0;
-    bool ended = false;  // END_STREAM came
+    bool ended = false;    // END_STREAM came with a frame that was right,
+    bool ending = false;   // or with any
+    std::size_t open = 0;  // bytes of DATA that nghttp2 has not given on
     bool reset_by_peer = false;
     bool unsent = false;  // its request is not to go out any more
     std::string fault;    // what was wrong with a frame of it
@@ -66,6 +69,8 @@ class Http2Channel final : public Channel {
                       void* self) noexcept;
   static int on_invalid_frame(nghttp2_session*, const nghttp2_frame* frame,
                               int error, void* self) noexcept;
+  static int on_error(nghttp2_session*, int error, const char* message,
+                      std::size_t size, void* self) noexcept;
   static int on_not_sent(nghttp2_session*, const nghttp2_frame* frame,
                          int error, void* self) noexcept;
   static int on_data(nghttp2_session*, std::uint8_t flags, std::int32_t id,
@@ -80,6 +85,7 @@ class Http2Channel final : public Channel {
   void end(std::int32_t id, Stream& stream, bool again, bool http1 = false);
   void refuse(std::int32_t id, Stream& stream);
   void stream_closed(std::int32_t id, Stream& stream, std::uint32_t error);
+  void fail_broken(Stream& stream);
   void make_frames();
   void count_frames(std::string_view data);
   void fail_all(std::string_view fault);
@@ -87,6 +93,7 @@ class Http2Channel final : public Channel {
 
   const RequestWriter& writer_;
   const std::size_t streams_at_first_;
+  const bool proxied_;
   std::unique_ptr<nghttp2_session, SessionDelete> session_;
   std::unordered_map<std::int32_t, Stream> streams_;
   std::string line_;                 // a header line being put together
@@ -103,6 +110,7 @@ class Http2Channel final : public Channel {
   std::uint64_t refused_ = 0;  // streams reset from here
   std::string out_;            // frames made, to be collected
   std::string fault_;          // of the connection
+  std::string wrong_field_;    // the last that nghttp2 did not take
   bool settings_came_ = false;
   bool usable_ = true;
 };

@@ -213,10 +213,12 @@ void HttpClient::opened(Connection& connection) {
   const bool http2 = connection.speaks_http2();
   if (http2) {
     connection.set_channel(std::make_unique<Http2Channel>(
-        setup_.writer(), options.max_header_bytes, origin.at_first));
+        setup_.writer(), options.max_header_bytes, origin.at_first,
+        connection.is_proxied()));
   } else {
     connection.set_channel(std::make_unique<Http1Channel>(
-        setup_.writer(), options.max_header_bytes, connection.proxy()));
+        setup_.writer(), options.max_header_bytes,
+        RequestWay{connection.proxy(), connection.is_proxied()}));
     if (origin.target.tls) note_http1(origin);
     if (origin.first == &connection) {
       // Its ticket is the answer to the handshake's last word.

@@ -29,11 +29,18 @@ RequestHeaders::RequestHeaders(const FetchOptions& options) {
   if (!has(options.headers, "Accept-Encoding")) {
     add("Accept-Encoding", kAcceptedCodings);
   }
-  for (const auto& header : options.origin_headers) origin_.push_back(header);
+  for (const auto& [name, value] : options.origin_headers) {
+    add(name, value, true);
+  }
 }
 
-void RequestHeaders::add(std::string_view name, std::string_view value) {
-  if (!is_secret(name)) any_.emplace_back(name, value);
+void RequestHeaders::add(std::string_view name, std::string_view value,
+                         bool secret) {
+  if (equals_ignoring_case(name, "proxy-authorization")) {
+    proxy_authorization_ = value;
+    return;
+  }
+  if (!secret && !is_secret(name)) any_.emplace_back(name, value);
   origin_.emplace_back(name, value);
 }
 

@@ -112,11 +112,11 @@ RequestWriter::RequestWriter(const FetchOptions& options)
       origin_fields_(http2_of(headers_, headers_.origin())) {}
 
 void RequestWriter::append_http1(const FetchRequest& request,
-                                 const std::optional<std::string>& proxy,
+                                 const RequestWay& way,
                                  std::string& out) const {
   const Url& url = request.url;
   out += request.head ? "HEAD " : "GET ";
-  if (proxy) out.append("http://").append(authority(url));
+  if (way.proxy) out.append("http://").append(authority(url));
   out += url.path_and_query();
   out += " HTTP/1.1\r\n";
   if (own_host_) {
@@ -139,13 +139,15 @@ void RequestWriter::append_http1(const FetchRequest& request,
   if (const std::string value = authorization(request); !value.empty()) {
     out.append("Authorization: ").append(value).append("\r\n");
   }
-  if (proxy && !proxy->empty()) {
-    out.append("Proxy-Authorization: ").append(*proxy).append("\r\n");
+  if (const std::string value = proxy_authorization(request, way);
+      !value.empty()) {
+    out.append("Proxy-Authorization: ").append(value).append("\r\n");
   }
   out += "\r\n";
 }
 
-HeaderList RequestWriter::http2_fields(const FetchRequest& request) const {
+HeaderList RequestWriter::http2_fields(const FetchRequest& request,
+                                       bool proxied) const {
   const Url& url = request.url;
   const std::string host = host_of(headers_.origin());
   HeaderList fields;
@@ -169,6 +171,10 @@ HeaderList RequestWriter::http2_fields(const FetchRequest& request) const {
   if (std::string value = authorization(request); !value.empty()) {
     fields.emplace_back("authorization", std::move(value));
   }
+  if (std::string value = proxy_authorization(request, {{}, proxied});
+      !value.empty()) {
+    fields.emplace_back("proxy-authorization", std::move(value));
+  }
   return fields;
 }
 
@@ -184,6 +190,13 @@ std::string RequestWriter::cookie(const FetchRequest& request) const {
     value.append(pair).append("; ");
   }
   return value + request.cookies;
+}
+
+std::string RequestWriter::proxy_authorization(const FetchRequest& request,
+                                               const RequestWay& way) const {
+  const auto& own = headers_.proxy_authorization();
+  if (way.proxy) return own.value_or(*way.proxy);
+  return way.proxied || !request.send_credentials ? "" : own.value_or("");
 }
 
 std::string RequestWriter::authorization(const FetchRequest& request) const {

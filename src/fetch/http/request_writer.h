@@ -10,25 +10,36 @@
 
 namespace crawl {
 
+// How a request gets to its origin.
+struct RequestWay {
+  // To an http proxy, which reads it: in absolute form (RFC 9112 section
+  // 3.2.2), with this Proxy-Authorization ("" for none) unless the user's
+  // headers have one. Nothing where the origin reads it.
+  std::optional<std::string> proxy{};
+  bool proxied = false;  // there is a proxy, if only one that passes bytes on
+};
+
 // Puts requests into words: HTTP/1.1's text (RFC 9112 section 3) or HTTP/2's
 // fields (RFC 9113 section 8.3). Constant once made.
 class RequestWriter {
  public:
   explicit RequestWriter(const FetchOptions& options);
 
-  // `proxy`: in absolute form (RFC 9112 section 3.2.2), with this
-  // Proxy-Authorization if it is not "".
-  void append_http1(const FetchRequest& request,
-                    const std::optional<std::string>& proxy,
+  void append_http1(const FetchRequest& request, const RequestWay& way,
                     std::string& out) const;
-  // In order, names in lower case.
-  HeaderList http2_fields(const FetchRequest& request) const;
+  // In order, names in lower case. `proxied`: as in RequestWay.
+  HeaderList http2_fields(const FetchRequest& request,
+                          bool proxied = false) const;
 
   const RequestHeaders& headers() const { return headers_; }
 
  private:
   // The Authorization that a request carries, "" for none.
   std::string authorization(const FetchRequest& request) const;
+  // The Proxy-Authorization, "" for none: of a proxy, and of the seed's origin
+  // where there is no proxy.
+  std::string proxy_authorization(const FetchRequest& request,
+                                  const RequestWay& way) const;
   // Of a request with cookies of servers: its Cookie, "" for none.
   std::string cookie(const FetchRequest& request) const;
 

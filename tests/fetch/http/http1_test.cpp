@@ -174,6 +174,43 @@ TEST_P(Http1, Rfc9112_9_2_WhatComesUnaskedIsNoAnswer) {
   }
 }
 
+// It was on its way when the request came, and is not the answer to it; on a
+// new connection it is, and so is one that leaves the connection open.
+TEST_P(Http1, Rfc9110_15_5_9_A408OnAUsedConnectionIsNoAnswer) {
+  std::atomic<int> asked{0};
+  bool closes = true;
+  site.serve("/second-late", [&](const HttpRequest&) {
+    if (++asked != 2) return Reply::html("<title>x</title>");
+    return closes ? Reply()
+                        .send(
+                            "HTTP/1.1 408 Request Timeout\r\nConnection: "
+                            "close\r\nContent-Length: 4\r\n\r\nlate")
+                        .close()
+                  : Reply::html("late", 408);
+  });
+  for (const FetchResult& result : in_turn({"/second-late", "/second-late"})) {
+    expect_good(result);
+    EXPECT_FALSE(result.reused_connection);
+    ASSERT_TRUE(result.page);
+    EXPECT_EQ(result.page->title, "x");
+  }
+  EXPECT_EQ(asked, 3);
+  asked = 0;
+  closes = false;
+  EXPECT_EQ(in_turn({"/second-late", "/second-late"})[1].status_code, 408);
+  site.serve("/late", [&](const HttpRequest&) {
+    ++asked;
+    return Reply()
+        .send("HTTP/1.1 408 Late\r\nContent-Length: 0\r\n\r\n")
+        .close();
+  });
+  asked = 0;
+  FetchRequest fresh = request("/late");
+  fresh.fresh_connection = true;
+  EXPECT_EQ(fetch(std::move(fresh)).status_code, 408);
+  EXPECT_EQ(asked, 1);
+}
+
 TEST_P(Http1, AnUnaskedAnswerReachesNoOne) {
   site.serve("/late", [](const HttpRequest&) {
     return Reply()

@@ -159,6 +159,7 @@ std::vector<Case> broken_pages() {
     };
   };
   const std::set<ErrorKind> ends{kProtocol};
+  const std::set<ErrorKind> broken_off{kClosed};
   std::vector<Case> cases{
       {"no :status", ends, head({{"content-type", "text/html"}})},
       {"two of :status", ends, head({{":status", "200"}, {":status", "204"}})},
@@ -169,6 +170,10 @@ std::vector<Case> broken_pages() {
        head({{"content-type", "text/html"}, {":status", "200"}})},
       {":status of letters", ends, head({{":status", "abc"}})},
       {":status of two digits", ends, head({{":status", "20"}})},
+      {":status 000", ends, head({{":status", "000"}})},
+      {":status 050", ends, head({{":status", "050"}})},
+      {":status of four digits", ends, head({{":status", "2000"}})},
+      {":status with a sign", ends, head({{":status", "+20"}})},
       {"an empty :status", ends, head({{":status", ""}})},
       {"a name in upper case", ends, head(with(kOk, "X-Upper", "x"))},
       {"a name with a blank", ends, head(with(kOk, "a b", "x"))},
@@ -187,12 +192,25 @@ std::vector<Case> broken_pages() {
          return h2::headers(id, with(kOk, "content-length", "3")) +
                 h2::data(id, "<title>", h2::kEndStream);
        }},
-      {"a body shorter than content-length", ends,
+      {"a body longer than content-length in two frames", ends,
+       [](auto id) {
+         return h2::headers(id, with(kOk, "content-length", "3")) +
+                h2::data(id, "<title>") + h2::data(id, "", h2::kEndStream);
+       }},
+      // What ends too soon has broken off, as over HTTP/1.1.
+      {"a body shorter than content-length", broken_off,
        [](auto id) {
          return h2::headers(id, with(kOk, "content-length", "30")) +
                 h2::data(id, "<title>", h2::kEndStream);
        }},
-      {"no body where content-length says one", ends,
+      {"a padded body shorter than content-length",
+       {kProtocol, kClosed},
+       [](auto id) {
+         return h2::headers(id, with(kOk, "content-length", "30")) +
+                h2::padded_data(id, "<title>", 9) +
+                h2::padded_data(id, "x", 9, h2::kEndStream);
+       }},
+      {"no body where content-length says one", broken_off,
        [](auto id) {
          return h2::headers(id, with(kOk, "content-length", "30"),
                             h2::kEndHeaders | h2::kEndStream);
@@ -204,7 +222,12 @@ std::vector<Case> broken_pages() {
       {"DATA before HEADERS",
        {kProtocol, kClosed},
        [](auto id) { return h2::data(id, "x", h2::kEndStream); }},
-      {"1xx that ends the stream", ends,
+      {"1xx, and the end of the stream", broken_off,
+       [](auto id) {
+         return h2::headers(id, {{":status", "103"}}) +
+                h2::data(id, "", h2::kEndStream);
+       }},
+      {"1xx that ends the stream", broken_off,
        [](auto id) {
          return h2::headers(id, {{":status", "103"}},
                             h2::kEndHeaders | h2::kEndStream);

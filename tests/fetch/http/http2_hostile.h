@@ -137,6 +137,9 @@ class Http2Hostile : public FetcherTest {
       expect_good(result);
     } else {
       EXPECT_FALSE(result.error_message.empty());
+      // An interim answer is none.
+      EXPECT_TRUE(result.status_code == 0 || result.status_code >= 200)
+          << result.status_code;
       EXPECT_FALSE(result.page.has_value());
     }
   }

@@ -29,7 +29,7 @@ FetchRequest request_for(std::string_view url) {
 std::string written(const RequestWriter& writer, const FetchRequest& request,
                     const std::optional<std::string>& proxy = {}) {
   std::string text;
-  writer.append_http1(request, proxy, text);
+  writer.append_http1(request, {proxy, proxy.has_value()}, text);
   return text;
 }
 
@@ -163,6 +163,57 @@ TEST(RequestWriter, SecretsGoWhereTheyMay) {
   const HeaderList fields = writer.http2_fields(request);
   for (const char* name : {"x-secret", "cookie", "authorization"}) {
     EXPECT_THAT(fields, Not(Contains(Key(name)))) << name;
+  }
+}
+
+// It goes to a proxy, whoever is asked, and no further; where there is none, to
+// the seed's origin alone.
+TEST(RequestWriter, ProxyAuthorizationIsASecretOfTheProxys) {
+  const struct {
+    const char* way;
+    std::optional<std::string> proxy;
+    bool proxied;
+    bool credentials;
+    std::optional<std::string> given;
+    const char* sent;
+  } kCases[] = {
+      {"to the proxy", "Basic url", true, false, "Basic own", "Basic own"},
+      {"to the proxy, its URL's", "Basic url", true, true, {}, "Basic url"},
+      {"to the proxy, left out", "Basic url", true, true, "", ""},
+      {"through a tunnel", {}, true, true, "Basic own", ""},
+      {"to the seed's origin", {}, false, true, "Basic own", "Basic own"},
+      {"to another origin", {}, false, false, "Basic own", ""},
+  };
+  for (const auto& one : kCases) {
+    for (const bool of_origin : {false, true}) {
+      SCOPED_TRACE(one.way);
+      FetchOptions options = bare();
+      if (one.given) {
+        (of_origin ? options.origin_headers : options.headers)
+            .emplace_back("proxy-authorization", *one.given);
+      }
+      const RequestWriter writer(options);
+      FetchRequest request = request_for("http://a.test/");
+      request.send_credentials = one.credentials;
+      std::string text;
+      writer.append_http1(request, {one.proxy, one.proxied}, text);
+      const std::string field = "Proxy-Authorization: ";
+      const auto at = text.find(field);
+      EXPECT_EQ(at == text.npos
+                    ? std::string()
+                    : text.substr(at + field.size(),
+                                  text.find('\r', at) - at - field.size()),
+                one.sent);
+      EXPECT_EQ(text.find("roxy-", at == text.npos ? 0 : at + field.size()),
+                text.npos);
+      if (one.proxy) continue;
+      const HeaderList fields = writer.http2_fields(request, one.proxied);
+      if (*one.sent != '\0') {
+        EXPECT_THAT(fields, Contains(Pair("proxy-authorization", one.sent)));
+      } else {
+        EXPECT_THAT(fields, Not(Contains(Key("proxy-authorization"))));
+      }
+    }
   }
 }
 
