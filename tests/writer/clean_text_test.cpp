@@ -91,8 +91,8 @@ TEST(CleanText, ShownTextIsOneLine) {
 }
 
 TEST(CleanText, ShownTextHasNothingThatNobodySees) {
-  for (const char* hidden : {"\u200B", "\uFEFF", "\u2060", "\u2063",
-                             "\U000E0041", "\u180E"}) {
+  for (const char* hidden :
+       {"\u200B", "\uFEFF", "\u2060", "\u2063", "\U000E0041", "\u180E"}) {
     EXPECT_EQ(with(append_shown, std::string("a") + hidden + "b"), "a\uFFFDb");
   }
   // Joiners, variations, hyphens where a line ends, and what is seen.
