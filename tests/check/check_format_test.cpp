@@ -297,7 +297,9 @@ void expect_valid(const json& object, const std::string& type) {
       EXPECT_THAT((std::vector<json>{"none", "note", "warning", "error"}),
                   ::testing::Contains(value));
     }
-    if (value.type() == kWhole && name != "ruleIndex") EXPECT_GE(value, 1);
+    if (value.type() == kWhole && name != "ruleIndex") {
+      EXPECT_GE(value, 1);
+    }
     if (name == "uri") {
       // RFC 3986, URI-reference: of nothing but its characters.
       const std::string uri = value;

@@ -39,10 +39,10 @@ std::size_t work_for(int links) {
   }
   std::sort(targets.begin(), targets.end());
   EXPECT_TRUE((*store)->add_targets(kPage, targets, false).has_value());
-  EXPECT_TRUE(
-      (*store)
-          ->add_answer({.url = kPage, .status_code = 200, .final_url = kPage})
-          .has_value());
+  CheckAnswer answer;
+  answer.url = answer.final_url = kPage;
+  answer.status_code = 200;
+  EXPECT_TRUE((*store)->add_answer(answer).has_value());
 
   std::size_t work = 0;
   sqlite3_progress_handler((*store)->database(), 1,

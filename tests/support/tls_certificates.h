@@ -28,7 +28,7 @@ struct CertificateRequest {
   std::string
       alternative_names;  // OpenSSL's form: "DNS:localhost,IP:127.0.0.1"
   bool is_authority = false;
-  std::string issuer_url;  // where the issuer's certificate can be had
+  std::string issuer_url{};  // where the issuer's certificate can be had
   // Validity, counted from now.
   std::chrono::hours not_before{-48};
   std::chrono::hours not_after{30 * 24};

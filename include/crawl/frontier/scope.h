@@ -50,7 +50,7 @@ struct ScopeOptions {
   struct Ignored {
     std::string pattern, name;
   };
-  std::vector<Ignored> ignore;
+  std::vector<Ignored> ignore{};
   TrapLimits traps;
 };
 
