@@ -20,6 +20,17 @@ namespace {
 // Gathered before it is written.
 constexpr std::size_t kPiece = 64 * 1024;
 
+// What is the same of all URLs that servers know a file by.
+std::string_view name_of_file(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  for (const std::string_view ending : {".html", ".htm"}) {
+    if (url.ends_with(ending)) url.remove_suffix(ending.size());
+  }
+  constexpr std::string_view kIndex = "/index";
+  if (url.ends_with(kIndex)) url.remove_suffix(kIndex.size() - 1);
+  return url;
+}
+
 // A redirect that was not followed.
 bool is_redirect(const CrawlRecord& record) {
   constexpr std::array<int, 5> kRedirects = {301, 302, 303, 307, 308};
@@ -115,19 +126,20 @@ Result<void> CheckSink::take(const Outcome& outcome) {
   return done;
 }
 
-// The same page by another name beside it, as index.html of a folder: its links
-// lead where those of the first do, and are told of once.
+// The same page by another name of its file, as index.html of a folder: its
+// links lead where those of the first do, and are told of once. Archives may
+// have a page several times.
 bool CheckSink::is_told_already(const CrawlRecord& record) {
-  // Archives may have a page several times.
-  if (options_.is_archived && record.link_count) {
-    return !told_.insert(link_key(record.final_url)).second;
+  if (!record.link_count) return false;
+  std::uint64_t key = 0;
+  if (options_.is_archived) {
+    key = link_key(record.final_url);
+  } else if (record.body_digest) {
+    key = link_key(name_of_file(record.final_url)) ^ record.body_digest->low;
+  } else {
+    return false;
   }
-  if (!record.duplicate_of) return false;
-  const auto folder_of = [](std::string_view url) {
-    url = url.substr(0, url.find_first_of("?#"));
-    return url.substr(0, url.rfind('/') + 1);
-  };
-  return folder_of(record.final_url) == folder_of(*record.duplicate_of);
+  return !told_.insert(key).second;
 }
 
 Result<void> CheckSink::note_seen(const CrawlRecord& record) {

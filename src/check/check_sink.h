@@ -32,7 +32,7 @@ struct CheckSinkOptions {
 
 // Takes the Outcomes of a crawl that checks links (SiteOptions::check), and
 // writes what comes of them when it is closed: the crawl's "records". Or those
-// of archives that are read: 16 bytes of memory for each page.
+// of archives that are read. 16 bytes of memory for each page.
 class CheckSink final : public Sink {
  public:
   // `cache`: told of what was there; null for none. It must outlive the sink.
@@ -68,7 +68,7 @@ class CheckSink final : public Sink {
   std::unique_ptr<CheckStore> store_;
   CheckCache* const cache_;
   std::optional<CheckTotals> totals_;
-  std::unordered_set<std::uint64_t> told_;  // pages of archives
+  std::unordered_set<std::uint64_t> told_;  // pages, and what they hold
 };
 
 }  // namespace crawl

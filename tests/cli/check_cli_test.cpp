@@ -402,13 +402,14 @@ TEST_F(CheckCliTest, WhatCannotBeAskedIsCountedBySchemeAndListed) {
 }
 
 TEST_F(CheckCliTest, APageWithTwoNamesIsToldOfOnce) {
-  for (const char* path : {"/a/", "/a/index.html", "/a/x"}) {
+  for (const char* path : {"/a/", "/a/index.html", "/a/x", "/a/x.html"}) {
     site_.serve(path, "<a href=gone>x</a>");
   }
   site_.serve("/b/", "<a href=gone>x</a>");
   site_.serve("/",
               "<a href=/a/>1</a><a href=/a/index.html>2</a>"
-              "<a href='/a/x?id=1'>3</a><a href=/b/>4</a>");
+              "<a href='/a/x?id=1'>3</a><a href='/a/x?id=2'>3</a>"
+              "<a href=/a/x.html>3</a><a href=/b/>4</a>");
   std::map<std::string, std::size_t> sources;
   for (const json& entry :
        records(run({"--check", site_.url("/"), "--format", "jsonl", "-q"}).out))
@@ -416,7 +417,7 @@ TEST_F(CheckCliTest, APageWithTwoNamesIsToldOfOnce) {
       sources[entry["url"]] = entry["sources"].size();
     }
   EXPECT_THAT(sources, ::testing::UnorderedElementsAre(
-                           ::testing::Pair(site_.url("/a/gone"), 1u),
+                           ::testing::Pair(site_.url("/a/gone"), 2u),
                            ::testing::Pair(site_.url("/b/gone"), 1u)));
 }
 
