@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -70,13 +71,18 @@ void picture(Html& html, std::string_view title, std::string_view description,
   label(html, 800, 390, "jobs");
   curve(html, "<polyline class=\"s2\" ", ideal, scale);
   curve(html, "<polyline class=\"s1\" ", measured, scale);
-  for (const Point& point : measured) {
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    const Point& point = measured[i];
+    // On the side that the line does not go to.
+    const bool falls =
+        i + 1 < measured.size() && measured[i + 1].value < point.value;
     html << "<circle class=\"f1\" r=\"4\" cx=\"";
     html.decimal(scale.x(point.jobs));
     html << "\" cy=\"";
     html.decimal(scale.y(point.value));
     html << "\"/>";
-    label(html, scale.x(point.jobs) + 6, scale.y(point.value) + 16,
+    label(html, scale.x(point.jobs) + 6,
+          scale.y(point.value) + (falls ? -4 : 16),
           fmt::format("{:.2f}", point.value));
     label(html, scale.x(point.jobs) - 4, 368,
           fmt::format("{:.0f}", point.jobs));

@@ -48,6 +48,39 @@ TEST_F(TimeBookTest, SlotTimesAddUpToTheSlots) {
   EXPECT_DOUBLE_EQ(whole(times), 4 * 4);
 }
 
+// In a crawl of an hour: few, one behind the other, and nothing is lost.
+TEST_F(TimeBookTest, SpansAddUpToTheWholeAndAreFewThousandAtMost) {
+  const auto first = clock_.wall_time();
+  double sum = 0;
+  int spans = 0;
+  auto end = first;
+  const auto take = [&](bool last) {
+    const auto span = book_.take_span(clock_.now(), clock_.wall_time(), last);
+    if (!span) return;
+    ++spans;
+    EXPECT_NEAR(std::chrono::duration<double>(span->begun - end).count(), 0,
+                1e-6);
+    end = span->begun +
+          std::chrono::duration_cast<std::chrono::system_clock::duration>(
+              std::chrono::duration<double>(span->took));
+    sum += span->network + span->parsing + span->politeness + span->ordering +
+           span->input + span->nothing;
+    EXPECT_NEAR(span->network, 3 * span->took, 1e-6);
+  };
+  book_.slots_are(3, SlotUse::kPoliteness, clock_.now());
+  for (int i = 0; i < 360'000; ++i) {
+    clock_.advance(10ms);
+    book_.slots_are(3, SlotUse::kPoliteness, clock_.now());
+    take(false);
+  }
+  clock_.advance(1ms);
+  book_.slots_are(0, SlotUse::kNothing, clock_.now());
+  take(true);
+  EXPECT_NEAR(sum, 4 * 3600.001, 1e-3);
+  EXPECT_GT(spans, 200);
+  EXPECT_LT(spans, 3'000);
+}
+
 TEST_F(TimeBookTest, ParsingIsTakenFromTheRequestItEnds) {
   book_.slots_are(4, SlotUse::kNothing, clock_.now());
   clock_.advance(1s);
