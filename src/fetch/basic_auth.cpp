@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "base/ascii.h"
+
 namespace crawl {
 
 std::string basic_auth(const std::string& user_password) {
@@ -15,6 +17,17 @@ std::string basic_auth(const std::string& user_password) {
       static_cast<int>(user_password.size()));
   coded.resize(static_cast<std::size_t>(size));
   return "Basic " + coded;
+}
+
+std::optional<std::string> own_proxy_authorization(
+    const FetchOptions& options) {
+  std::optional<std::string> own;
+  for (const auto* headers : {&options.headers, &options.origin_headers}) {
+    for (const auto& [name, value] : *headers) {
+      if (equals_ignoring_case(name, "proxy-authorization")) own = value;
+    }
+  }
+  return own;
 }
 
 }  // namespace crawl

@@ -115,6 +115,15 @@ void TransferLoop::poll(std::optional<Clock::time_point> until) {
   for (const SocketSet::Ready& ready : sockets_.wait(until)) {
     sockets_.dispatch(ready);
   }
+  // Before anybody's time is up all sockets are looked at.
+  for (std::size_t more = open_.size() / SocketSet::kAtATime + 1;
+       sockets_.filled() && more > 0 && client_.is_due(sockets_.looked_at());
+       --more) {
+    for (const SocketSet::Ready& ready :
+         sockets_.wait(Clock::time_point::min())) {
+      sockets_.dispatch(ready);
+    }
+  }
 }
 
 void TransferLoop::take_inbox() {

@@ -73,7 +73,7 @@ class Client {
           std::make_unique<Http2Channel>(writer(), options().max_header_bytes);
     } else {
       channel_ = std::make_unique<Http1Channel>(
-          writer(), options().max_header_bytes, std::nullopt);
+          writer(), options().max_header_bytes, RequestWay());
     }
     for (std::size_t i = 0; i < plan.count; ++i) {
       auto exchange = std::make_unique<Exchange>(options(), buffers_, 0);

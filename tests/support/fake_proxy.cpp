@@ -78,7 +78,17 @@ class FakeProxy::Peer {
 };
 
 FakeProxy::FakeProxy(Manner manner, std::shared_ptr<SSL_CTX> tls)
-    : manner_(manner), tls_(std::move(tls)), listener_(listen_on()) {
+    : manner_(manner),
+      refusal_("HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nnever\n"),
+      tls_(std::move(tls)),
+      listener_(listen_on()) {
+  thread_ = std::thread([this] { serve(); });
+}
+
+FakeProxy::FakeProxy(std::string answer)
+    : manner_(Manner::kRefuse),
+      refusal_(std::move(answer)),
+      listener_(listen_on()) {
   thread_ = std::thread([this] { serve(); });
 }
 
@@ -212,9 +222,7 @@ void FakeProxy::http(Peer& peer, char first) {
   std::string head(1, first);
   while (!head.ends_with("\r\n\r\n")) head += peer.read(1);
   note(head);
-  const std::string refused =
-      "HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nnever\n";
-  if (!may_serve(peer, refused)) return;
+  if (!may_serve(peer, refusal_)) return;
   const std::size_t begin = head.find(' ') + 1;
   const std::string target = head.substr(begin, head.find(' ', begin) - begin);
   if (head.starts_with("CONNECT ")) {

@@ -31,6 +31,8 @@ class FakeProxy {
   // `tls`: null for none.
   explicit FakeProxy(Manner manner = Manner::kServe,
                      std::shared_ptr<SSL_CTX> tls = nullptr);
+  // Answers this to a request of HTTP, and goes.
+  explicit FakeProxy(std::string answer);
   ~FakeProxy();
   FakeProxy(const FakeProxy&) = delete;
   FakeProxy& operator=(const FakeProxy&) = delete;
@@ -57,6 +59,7 @@ class FakeProxy {
   void note(std::string request);
 
   const Manner manner_;
+  const std::string refusal_;  // HTTP's
   const std::shared_ptr<SSL_CTX> tls_;
   BoundSocket listener_;
 

@@ -1,5 +1,6 @@
 #include "fetch/http/connection.h"
 
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -79,6 +80,7 @@ void Connection::connected(NewConnection opened) {
   opening_.namelookup = opened.namelookup;
   opening_.connect = opened.connect;
   opening_.looked_up = opened.looked_up;
+  opening_.late = opened.late;
   if (opened.to_proxy) proxy_ = std::move(opened.proxy_authorization);
   wire_.emplace(std::move(opened.fd), std::move(opened.tunnel));
   sockets_.opened(wire_->fd(), this);
@@ -104,7 +106,8 @@ void Connection::not_connected(ErrorKind kind, std::string message,
 // May destroy the connection, if the handshake fails.
 void Connection::begin_handshake_turn() {
   tls_->begin_turn(buffers_.cipher, kReadsInTurn);
-  switch (tls_->handshake()) {
+  const TlsStream::Outcome how = tls_->handshake();
+  switch (how) {
     case TlsStream::Outcome::kWait:
       tls_->end_turn();
       watch();
@@ -125,15 +128,30 @@ void Connection::begin_handshake_turn() {
     case TlsStream::Outcome::kCut:
     case TlsStream::Outcome::kBroken:
     case TlsStream::Outcome::kFailed:
-      state_ = State::kClosed;
-      owner_.not_opened(*this, tls_->error_kind(), tls_->error(),
-                        opening_.looked_up);
+      handshake_failed(how);
       return;
   }
 }
 
+// A connection that is lost at that is one that is lost; the rest is TLS's.
+void Connection::handshake_failed(TlsStream::Outcome how) {
+  state_ = State::kClosed;
+  const bool lost = tls_->was_lost(how);
+  std::string message = tls_->error();
+  if (target_.proxied && how == TlsStream::Outcome::kFailed &&
+      tls_->met_other_bytes()) {
+    message = fmt::format(
+        "what comes through the proxy is not TLS: its answer to CONNECT has a "
+        "body, or {} port {} speaks http, not https",
+        target_.host, target_.port);
+  }
+  owner_.not_opened(*this, lost ? ErrorKind::kClosed : tls_->error_kind(),
+                    std::move(message), opening_.looked_up);
+}
+
 void Connection::ready(int /*fd*/, bool readable, bool writable) {
   if (state_ == State::kHandshaking) {
+    opening_.late += sockets_.unseen();
     begin_handshake_turn();
     return;
   }

@@ -112,7 +112,12 @@ class Connection final : private SocketUser, private DialUser {
   std::string_view tls_version() const { return tls_ ? tls_->version() : ""; }
   // Another one to the same can resume its TLS session.
   bool has_session() const { return tls_ && tls_->has_session(); }
-  std::optional<time_point> open_until() const { return open_until_; }
+  // When it has taken too long to open, what was ours of that apart; judged
+  // only when its socket has been looked at since.
+  std::optional<time_point> open_until() const {
+    if (!open_until_) return std::nullopt;
+    return *open_until_ + opening_.late;
+  }
 
   Channel* channel() { return channel_.get(); }
   void set_channel(std::unique_ptr<Channel> channel) {
@@ -129,9 +134,14 @@ class Connection final : private SocketUser, private DialUser {
     double namelookup = 0;
     double connect = 0;
     double appconnect = 0;
+    std::chrono::nanoseconds late{0};  // of it, see NewConnection::late
     bool looked_up = false;
   };
   const Opening& opening() const { return opening_; }
+  // As Opening::late, of what goes on, too.
+  std::chrono::nanoseconds late() const {
+    return opening_.late + (dial_ ? dial_->late() : std::chrono::nanoseconds{});
+  }
 
   ConnectionNotes notes{this};
 
@@ -144,6 +154,7 @@ class Connection final : private SocketUser, private DialUser {
                      bool looked_up) override;
 
   void begin_handshake_turn();
+  void handshake_failed(TlsStream::Outcome how);
   void receive();
   bool receive_plain(time_point now);
   bool receive_tls(time_point now);

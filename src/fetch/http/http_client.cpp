@@ -19,6 +19,9 @@ using std::chrono::steady_clock;
 // either end.
 constexpr std::chrono::seconds kMaxIdle{118};
 
+// A dial that goes on behind its limit is looked at so often.
+constexpr std::chrono::seconds kDialedBy{1};
+
 constexpr std::size_t kMaxRememberedHosts = 65'536;
 
 constexpr unsigned kMaxRestarts = 4;
@@ -193,6 +196,7 @@ void HttpClient::begin_on(Connection& connection, Exchange& exchange) {
     times.connect = late + opening.connect;
     if (connection.target().tls) times.appconnect = late + opening.appconnect;
     exchange.result().looked_up = opening.looked_up;
+    exchange.excuse(opening.late);
   }
   note_deadline(exchange.deadline());
   exchange.result().sent = true;
@@ -458,9 +462,9 @@ std::uint64_t HttpClient::detach(Exchange& exchange) {
   return bytes;
 }
 
-void HttpClient::time_out(Exchange& exchange, time_point now) {
+void HttpClient::time_out(Exchange& exchange, time_point looked_at) {
   Connection* const connection = exchange.connection;
-  exchange.fail_late(now);
+  exchange.fail_late(looked_at);
   // It may be that nothing comes to an end there any more: the next pages are
   // not to find that out each for itself.
   if (connection != nullptr && connection->channel() != nullptr &&
@@ -553,33 +557,37 @@ void HttpClient::turn(time_point now,
 }
 
 // Whoever's time is up ends, which may end others: so each is looked for anew.
+//
+// A limit is judged by when the sockets were last looked at: what has come
+// since is in time, however long this thread was at something else.
 void HttpClient::expire(time_point now,
                         const std::vector<std::unique_ptr<Exchange>>& open) {
-  const auto due = [now](const auto& until) { return until && *until <= now; };
+  const time_point looked_at = sockets_.looked_at();
+  const auto due = [looked_at](const auto& until) {
+    return until && *until <= looked_at;
+  };
   for (bool found = true; found;) {
     found = false;
     for (const auto& exchange : open) {
-      if (!due(exchange->deadline())) continue;
+      if (!due(deadline_of(*exchange))) continue;
       found = true;
-      time_out(*exchange, now);
+      time_out(*exchange, looked_at);
       break;
     }
   }
-  const auto opening = [](const Connection& connection) {
-    return connection.state() < Connection::State::kOpen;
+  // A dialer has the same limit for what it does.
+  const auto handshaking = [](const Connection& connection) {
+    return connection.state() == Connection::State::kHandshaking;
   };
   for (bool found = true; found;) {
     found = false;
     for (const auto& connection : connections_) {
-      if (!opening(*connection) || !due(connection->open_until())) continue;
+      if (!handshaking(*connection) || !due(connection->open_until())) continue;
       found = true;
-      const bool connected =
-          connection->state() == Connection::State::kHandshaking;
-      connection->give_up_opening(fmt::format(
-          "no {} {} port {} after {} ms",
-          connected ? "end of the TLS handshake with" : "connection to",
-          connection->target().host, connection->target().port,
-          setup_.options().connect_timeout.count()));
+      connection->give_up_opening(
+          fmt::format("no end of the TLS handshake with {} port {} after {} ms",
+                      connection->target().host, connection->target().port,
+                      setup_.options().connect_timeout.count()));
       break;
     }
   }
@@ -589,11 +597,28 @@ void HttpClient::expire(time_point now,
       end_first(origin);
     }
   }
-  for (const auto& exchange : open) note_deadline(exchange->deadline());
+  for (const auto& exchange : open) note_deadline(deadline_of(*exchange));
   for (const auto& connection : connections_) {
-    if (opening(*connection)) note_deadline(connection->open_until());
+    if (handshaking(*connection)) {
+      note_deadline(connection->open_until());
+    } else if (connection->state() == Connection::State::kDialing &&
+               connection->open_until()) {
+      note_deadline(std::max(*connection->open_until(), now + kDialedBy));
+    }
     note_deadline(connection->notes.origin->first_until);
   }
+}
+
+// What was ours of opening its connection is not held against it.
+std::optional<HttpClient::time_point> HttpClient::deadline_of(
+    const Exchange& exchange) {
+  auto until = exchange.deadline();
+  const Connection* const connection = exchange.connection;
+  if (until && connection != nullptr &&
+      connection->state() < Connection::State::kOpen) {
+    *until += connection->late();
+  }
+  return until;
 }
 
 void HttpClient::note_deadline(std::optional<time_point> until) {

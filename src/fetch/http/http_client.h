@@ -75,6 +75,11 @@ class HttpClient final : private ConnectionOwner {
 
   // When turn() is to be called at the latest.
   std::optional<time_point> deadline() const;
+  // Somebody's time may be up.
+  bool is_due(time_point when) const {
+    const auto dialing = dialer_->deadline();
+    return (deadline_ && *deadline_ <= when) || (dialing && *dialing <= when);
+  }
   // Deals with what is due; once in every round of the loop. `open`: all
   // exchanges that were started and are not over.
   void turn(time_point now, const std::vector<std::unique_ptr<Exchange>>& open);
@@ -130,10 +135,11 @@ class HttpClient final : private ConnectionOwner {
   void close(Connection& connection);
   void expire(time_point now,
               const std::vector<std::unique_ptr<Exchange>>& open);
+  static std::optional<time_point> deadline_of(const Exchange& exchange);
   void note_deadline(std::optional<time_point> until);
   void note_http1(Origin& origin);
   void note_limit(Origin& origin, const Channel& channel);
-  void time_out(Exchange& exchange, time_point now);
+  void time_out(Exchange& exchange, time_point looked_at);
 
   const FetchSetup& setup_;
   SocketSet& sockets_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "fetch/basic_auth.h"
 #include "fetch/http/header_values.h"
 
 namespace crawl {
@@ -21,7 +22,8 @@ bool has(const HeaderList& headers, std::string_view name) {
 
 }  // namespace
 
-RequestHeaders::RequestHeaders(const FetchOptions& options) {
+RequestHeaders::RequestHeaders(const FetchOptions& options)
+    : proxy_authorization_(own_proxy_authorization(options)) {
   for (const auto& [name, value] : options.headers) add(name, value);
   if (!options.user_agent.empty() && !has(options.headers, "User-Agent")) {
     add("User-Agent", options.user_agent);
@@ -36,10 +38,7 @@ RequestHeaders::RequestHeaders(const FetchOptions& options) {
 
 void RequestHeaders::add(std::string_view name, std::string_view value,
                          bool secret) {
-  if (equals_ignoring_case(name, "proxy-authorization")) {
-    proxy_authorization_ = value;
-    return;
-  }
+  if (equals_ignoring_case(name, "proxy-authorization")) return;
   if (!secret && !is_secret(name)) any_.emplace_back(name, value);
   origin_.emplace_back(name, value);
 }

@@ -45,7 +45,10 @@ struct NewConnection {
   std::string proxy_authorization;  // for those; "" for none
   std::string remote_ip;            // with a proxy the proxy's
   double namelookup = 0;            // seconds from dial()
-  double connect = 0;      // seconds from dial(), until all the way through
+  double connect = 0;  // seconds from dial(), until all the way through
+  // Of the time it took, what was ours: its events waited while the loop was at
+  // something else. Limits are not to count it.
+  std::chrono::nanoseconds late{0};
   bool looked_up = false;  // a name server was asked, for this dial first
 };
 
@@ -69,6 +72,8 @@ class DialUser {
 class Dial {
  public:
   virtual ~Dial() = default;
+  // As NewConnection::late, so far.
+  virtual std::chrono::nanoseconds late() const { return {}; }
 };
 
 // Opens connections for one transfer loop: looks names up, tries addresses, or

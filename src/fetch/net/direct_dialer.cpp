@@ -26,6 +26,9 @@ constexpr milliseconds kAttemptDelay{250};
 // Attempts of one dial at a time; the oldest makes way for the next address.
 constexpr std::size_t kMaxAttempts = 4;
 
+// Until a limit that has passed is judged: by then sockets are looked at.
+constexpr milliseconds kLookAgain{1};
+
 constexpr milliseconds kDefaultLimit{300'000};  // as libcurl's
 
 }  // namespace
@@ -74,13 +77,17 @@ class DirectDialer::Connecting final : public Dial, public NameUser {
   ~Connecting() override;
 
   void answered(const HostAnswer& answer) override;
+  std::chrono::nanoseconds late() const override { return late_; }
   // Something is due, or has changed.
   void advance(time_point now);
   // `attempt` is connected, or not: an error number.
   void attempted(Attempt& attempt, int error);
 
  private:
-  time_point end() const { return started_ + limit_; }
+  time_point end() const { return started_ + limit_ + late_; }
+  // A step is over, and may have been for some time.
+  void excuse() { late_ += dialer_.sockets_.unseen(); }
+  void take(const HostAnswer& answer);
   bool may_begin(time_point now) const;
   const SocketAddress* next_address();
   void begin_next(time_point now);
@@ -96,6 +103,7 @@ class DirectDialer::Connecting final : public Dial, public NameUser {
   HostPort target_;
   const time_point started_;
   const milliseconds limit_;
+  std::chrono::nanoseconds late_{0};  // of what it took, the loop's own
   HostAnswer answer_;
   std::size_t v6_tried_ = 0;
   std::size_t v4_tried_ = 0;
@@ -145,7 +153,7 @@ DirectDialer::Connecting::Connecting(DirectDialer& dialer, HostPort target,
   looking_up_ = true;
   const HostAnswer* const known =
       dialer_.resolver_.find(target_, *this, looked_up_);
-  if (known != nullptr) answered(*known);
+  if (known != nullptr) take(*known);
 }
 
 DirectDialer::Connecting::~Connecting() { stop(); }
@@ -157,6 +165,11 @@ void DirectDialer::Connecting::set_timer(time_point when) {
 }
 
 void DirectDialer::Connecting::answered(const HostAnswer& answer) {
+  excuse();
+  take(answer);
+}
+
+void DirectDialer::Connecting::take(const HostAnswer& answer) {
   const auto now = steady_clock::now();
   answer_ = answer;
   if (answer.complete()) looking_up_ = false;
@@ -165,7 +178,8 @@ void DirectDialer::Connecting::answered(const HostAnswer& answer) {
 }
 
 void DirectDialer::Connecting::advance(time_point now) {
-  if (now >= end()) {
+  // Judged only when its sockets have been looked at since.
+  if (dialer_.sockets_.looked_at() >= end()) {
     fail(
         ErrorKind::kTimeout,
         fmt::format("{} timed out after {} milliseconds (--connect-timeout)",
@@ -237,7 +251,7 @@ void DirectDialer::Connecting::wait(time_point now) {
   } else if (answered_at_ && *answered_at_ + kResolutionDelay > now) {
     until = std::min(until, *answered_at_ + kResolutionDelay);
   }
-  set_timer(until);
+  set_timer(std::max(until, now + kLookAgain));
 }
 
 void DirectDialer::Connecting::attempted(Attempt& attempt, int error) {
@@ -246,6 +260,7 @@ void DirectDialer::Connecting::attempted(Attempt& attempt, int error) {
                    [&](const auto& one) { return one.get() == &attempt; });
   std::unique_ptr<Attempt> over = std::move(*found);
   attempts_.erase(found);
+  excuse();
   if (error == 0) {
     connected(std::move(over));
     return;
@@ -262,6 +277,7 @@ void DirectDialer::Connecting::connected(std::unique_ptr<Attempt> attempt) {
   opened.namelookup = in_seconds(*answered_at_ - started_);
   opened.connect = in_seconds(steady_clock::now() - started_);
   opened.looked_up = looked_up_;
+  opened.late = late_;
   stop();
   user_.connected(std::move(opened));
 }

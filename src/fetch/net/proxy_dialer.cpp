@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "fetch/basic_auth.h"
 #include "fetch/curl/curl_error.h"
 #include "fetch/seconds.h"
 
@@ -20,6 +21,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using time_point = steady_clock::time_point;
+
+// libcurl's limits come so long after ours, which are told in full.
+constexpr milliseconds kLater{1'000};
+
+// Until a limit that has passed is judged: by then sockets are looked at.
+constexpr milliseconds kLookAgain{1};
 
 constexpr milliseconds kDefaultLimit{300'000};  // as libcurl's
 
@@ -43,6 +50,13 @@ void check(CURLMcode code) {
 }
 
 std::size_t drop(char*, std::size_t, std::size_t size, void*) noexcept {
+  return size;
+}
+
+// A line of the proxy's answer.
+std::size_t note_line(char*, std::size_t, std::size_t size,
+                      void* answered) noexcept {
+  *static_cast<bool*>(answered) = true;
   return size;
 }
 
@@ -101,8 +115,14 @@ class ProxyDialer::Connecting final : public Dial, private DialUser {
              bool tls, DialUser& user);
   ~Connecting() override { stop(); }
 
+  std::chrono::nanoseconds late() const override {
+    return direct_ ? direct_->late() : late_;
+  }
   void advance(time_point now);
   void done(CURLcode code);
+  // A step is over, and may have been for some time.
+  void excuse();
+  ProxyDialer& dialer() { return dialer_; }
 
  private:
   // Addresses of the proxy, or of what it shall connect to.
@@ -117,6 +137,8 @@ class ProxyDialer::Connecting final : public Dial, private DialUser {
     const HostAnswer& answer() const { return answer_; }
 
    private:
+    void take(const HostAnswer& answer);
+
     Connecting& dial_;
     HostPort target_;
     HostAnswer answer_;
@@ -130,8 +152,11 @@ class ProxyDialer::Connecting final : public Dial, private DialUser {
   void not_connected(ErrorKind kind, std::string message,
                      bool looked_up) override;
 
+  time_point end() const { return started_ + limit_ + late_; }
   bool choose_address();
   void negotiate();
+  void limit_negotiation();
+  void fail_by(CURLcode code);
   void set_timer(time_point when);
   void succeed(NewConnection opened);
   void fail(ErrorKind kind, std::string message);
@@ -144,12 +169,15 @@ class ProxyDialer::Connecting final : public Dial, private DialUser {
   bool to_proxy_ = false;
   const time_point started_;
   const milliseconds limit_;
+  std::chrono::nanoseconds late_{0};  // of what it took, the loop's own
   time_point timer_{};
   Names proxy_names_{*this};
   Names target_names_{*this};
   double namelookup_ = 0;
   std::unique_ptr<Dial> direct_;
   Slist resolve_;
+  Slist proxy_headers_;
+  bool answered_ = false;  // there was a line of the proxy's answer
   EasyHandle easy_;
   std::array<char, CURL_ERROR_SIZE> error_buffer_{};
 };
@@ -159,7 +187,7 @@ void ProxyDialer::Connecting::Names::find(HostPort target) {
   pending_ = true;
   const HostAnswer* const known =
       dial_.dialer_.direct_.resolver().find(target_, *this, asked_);
-  if (known != nullptr) answered(*known);
+  if (known != nullptr) take(*known);
 }
 
 void ProxyDialer::Connecting::Names::forget() {
@@ -168,8 +196,13 @@ void ProxyDialer::Connecting::Names::forget() {
   }
 }
 
-// IPv4 addresses are enough; IPv6 addresses alone are not for every proxy.
 void ProxyDialer::Connecting::Names::answered(const HostAnswer& answer) {
+  dial_.excuse();
+  take(answer);
+}
+
+// IPv4 addresses are enough; IPv6 addresses alone are not for every proxy.
+void ProxyDialer::Connecting::Names::take(const HostAnswer& answer) {
   if (!pending_ || (!answer.complete() && answer.v4.empty())) return;
   answer_ = answer;
   if (answer.complete()) pending_ = false;
@@ -195,7 +228,7 @@ ProxyDialer::Connecting::Connecting(ProxyDialer& dialer, std::string_view host,
     direct_ = dialer_.direct_.dial_as_is(proxy, *this);
     return;
   }
-  set_timer(started_ + limit_);
+  set_timer(end());
   proxy_names_.find(proxy);
   if (!proxy_.looks_names_up()) target_names_.find(target_);
 }
@@ -218,14 +251,16 @@ void ProxyDialer::Connecting::not_connected(ErrorKind kind, std::string message,
 }
 
 void ProxyDialer::Connecting::advance(time_point now) {
-  if (now >= started_ + limit_) {
+  // Judged only when its sockets have been looked at since.
+  if (dialer_.sockets_.looked_at() >= end()) {
     fail(ErrorKind::kTimeout,
          fmt::format(
              "Connection timed out after {} milliseconds (--connect-timeout)",
              limit_.count()));
     return;
   }
-  set_timer(started_ + limit_);
+  set_timer(std::max(end(), now + kLookAgain));
+  if (easy_) return;  // libcurl is at it
   for (Names* const names : {&proxy_names_, &target_names_}) {
     if (names->pending() && names->answer().empty()) return;
     names->forget();
@@ -280,7 +315,6 @@ void ProxyDialer::Connecting::negotiate() {
   set(easy, CURLOPT_PROXY, options.proxy.c_str());
   set(easy, CURLOPT_NOPROXY, "");
   set(easy, CURLOPT_HTTPPROXYTUNNEL, proxy_.is_http() && !to_proxy_ ? 1L : 0L);
-  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_USERAGENT,
       options.user_agent.empty() ? nullptr : options.user_agent.c_str());
@@ -290,15 +324,21 @@ void ProxyDialer::Connecting::negotiate() {
   set(easy, CURLOPT_ERRORBUFFER, error_buffer_.data());
   set(easy, CURLOPT_PRIVATE, static_cast<void*>(this));
   set(easy, CURLOPT_WRITEFUNCTION, &drop);
-  set(easy, CURLOPT_HEADERFUNCTION, &drop);
+  set(easy, CURLOPT_HEADERFUNCTION, &note_line);
+  set(easy, CURLOPT_HEADERDATA, static_cast<void*>(&answered_));
   set(easy, CURLOPT_OPENSOCKETFUNCTION, &ProxyDialer::on_open_socket);
-  set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(&dialer_));
+  set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   set(easy, CURLOPT_CLOSESOCKETFUNCTION, &ProxyDialer::on_close_socket);
   set(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&dialer_));
-  // Ours comes first, and is told in full.
-  set(easy, CURLOPT_CONNECTTIMEOUT_MS,
-      static_cast<long>(
-          std::min<std::int64_t>(limit_.count() + 1000, 1'000'000'000)));
+  limit_negotiation();
+  if (const auto& own = dialer_.authorization_; own && proxy_.is_http()) {
+    // In place of what the proxy's URL has.
+    proxy_headers_.reset(curl().slist_append(
+        nullptr, fmt::format("Proxy-Authorization: {}", *own).c_str()));
+    if (!proxy_headers_) throw std::bad_alloc();
+    set(easy, CURLOPT_PROXYHEADER, proxy_headers_.get());
+    set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  }
   if (!options.proxy_ca_file.empty()) {
     set(easy, CURLOPT_PROXY_CAINFO, options.proxy_ca_file.c_str());
   }
@@ -319,12 +359,39 @@ void ProxyDialer::Connecting::negotiate() {
   check(curl().multi_add_handle(dialer_.multi_.get(), easy));
 }
 
-void ProxyDialer::Connecting::done(CURLcode code) {
-  if (code != CURLE_OK) {
+void ProxyDialer::Connecting::limit_negotiation() {
+  const auto limit = std::chrono::ceil<milliseconds>(limit_ + late_) + kLater;
+  set(easy_.get(), CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(std::min<std::int64_t>(limit.count(), 1'000'000'000)));
+}
+
+void ProxyDialer::Connecting::excuse() {
+  late_ += dialer_.sockets_.unseen();
+  if (easy_) limit_negotiation();
+}
+
+void ProxyDialer::Connecting::fail_by(CURLcode code) {
+  long status = 0;
+  curl().easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &status);
+  if (status == 407) {
+    // Asked again it would say the same.
+    fail(ErrorKind::kProtocol,
+         "the proxy asks for a user and a password (407): -x "
+         "http://USER:PASSWORD@HOST:PORT");
+  } else if (status == 0 && answered_ && code == CURLE_RECV_ERROR) {
+    fail(ErrorKind::kProtocol,
+         "the proxy: its answer to CONNECT is not HTTP; is it a proxy?");
+  } else {
     fail(error_kind(code),
          fmt::format("the proxy: {}", error_buffer_[0] != '\0'
                                           ? error_buffer_.data()
                                           : curl().easy_strerror(code)));
+  }
+}
+
+void ProxyDialer::Connecting::done(CURLcode code) {
+  if (code != CURLE_OK) {
+    fail_by(code);
     return;
   }
   CURL* const easy = easy_.get();
@@ -340,6 +407,7 @@ void ProxyDialer::Connecting::done(CURLcode code) {
   curl().easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
   if (ip != nullptr) opened.remote_ip = ip;
   dialer_.sockets_.opened(fd, nullptr);
+  curl().easy_setopt(easy, CURLOPT_HEADERFUNCTION, &drop);
   if (proxy_.kind == ProxyInfo::Kind::kHttps) {
     curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
     curl().easy_setopt(easy, CURLOPT_RESOLVE, nullptr);
@@ -355,6 +423,7 @@ void ProxyDialer::Connecting::succeed(NewConnection opened) {
   opened.namelookup = namelookup_;
   opened.connect = in_seconds(steady_clock::now() - started_);
   opened.looked_up = proxy_names_.asked() || target_names_.asked();
+  opened.late = late_;
   stop();
   user_.connected(std::move(opened));
 }
@@ -379,6 +448,7 @@ ProxyDialer::ProxyDialer(const NetSetup& setup, SocketSet& sockets)
     : setup_(setup),
       sockets_(sockets),
       direct_(setup, sockets),
+      authorization_(own_proxy_authorization(setup.options())),
       multi_(made_multi()) {
   CURLM* const multi = multi_.get();
   check(curl().multi_setopt(multi, CURLMOPT_SOCKETFUNCTION,
@@ -409,7 +479,11 @@ std::optional<time_point> ProxyDialer::deadline() const {
 
 void ProxyDialer::run(time_point now) {
   direct_.run(now);
-  if (curl_timer_ && *curl_timer_ <= now) {
+  // libcurl judges its limits by the clock: so the sockets must have been
+  // looked at since the time it wants to be asked, or just now.
+  const auto looked_at = sockets_.looked_at();
+  if (curl_timer_ && *curl_timer_ <= now &&
+      (*curl_timer_ <= looked_at || now - looked_at < kLater / 2)) {
     curl_timer_set_ = false;
     act(CURL_SOCKET_TIMEOUT, 0);
     // libcurl does not repeat itself: where it found that the time has not
@@ -424,6 +498,9 @@ void ProxyDialer::run(time_point now) {
 }
 
 void ProxyDialer::ready(int fd, bool readable, bool writable) {
+  if (const auto found = negotiating_.find(fd); found != negotiating_.end()) {
+    found->second->excuse();
+  }
   act(fd, (readable ? CURL_CSELECT_IN : 0) | (writable ? CURL_CSELECT_OUT : 0));
 }
 
@@ -454,16 +531,17 @@ int ProxyDialer::on_socket(CURL*, curl_socket_t fd, int what, void* self,
   }
 }
 
-curl_socket_t ProxyDialer::on_open_socket(void* self, curlsocktype,
+curl_socket_t ProxyDialer::on_open_socket(void* dial, curlsocktype,
                                           curl_sockaddr* address) noexcept {
-  auto& dialer = *static_cast<ProxyDialer*>(self);
+  auto& connecting = *static_cast<Connecting*>(dial);
+  ProxyDialer& dialer = connecting.dialer();
   const int fd = ::socket(address->family,
                           address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
                           address->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
   try {
     dialer.sockets_.opened(fd, &dialer);
-    dialer.negotiating_.insert(fd);
+    dialer.negotiating_.emplace(fd, &connecting);
     return fd;
   } catch (...) {
     ::close(fd);

@@ -1,9 +1,11 @@
 #ifndef CRAWL_FETCH_NET_PROXY_DIALER_H_
 #define CRAWL_FETCH_NET_PROXY_DIALER_H_
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -41,7 +43,7 @@ class ProxyDialer final : public Dialer, private SocketUser {
   static int on_socket(CURL*, curl_socket_t fd, int what, void* self,
                        void*) noexcept;
   static int on_timer(CURLM*, long timeout_ms, void* self) noexcept;
-  static curl_socket_t on_open_socket(void* self, curlsocktype,
+  static curl_socket_t on_open_socket(void* dial, curlsocktype,
                                       curl_sockaddr* address) noexcept;
   static int on_close_socket(void* self, curl_socket_t fd) noexcept;
 
@@ -52,7 +54,9 @@ class ProxyDialer final : public Dialer, private SocketUser {
   SocketSet& sockets_;
   DirectDialer direct_;
   CurlGlobal global_;
-  std::set<int> negotiating_;  // descriptors that are libcurl's
+  // The user's own Proxy-Authorization.
+  const std::optional<std::string> authorization_;
+  std::map<int, Connecting*> negotiating_;  // by descriptor, libcurl's
   MultiHandle multi_;
   std::optional<time_point> curl_timer_;
   bool curl_timer_set_ = false;

@@ -13,6 +13,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
+// A wait that ends so soon has found what it brings.
+constexpr std::chrono::milliseconds kAtOnce{1};
+
 int check(int result, const char* what) {
   if (result < 0) {
     throw std::system_error(errno, std::generic_category(), what);
@@ -82,9 +85,16 @@ const std::vector<SocketSet::Ready>& SocketSet::wait(
     std::optional<steady_clock::time_point> until) {
   tell_pending();
   ready_.clear();
-  const int count =
-      epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                 to_timeout(until));
+  const auto before = steady_clock::now();
+  const int timeout = to_timeout(until);
+  const int count = epoll_wait(epoll_.get(), events_.data(),
+                               static_cast<int>(events_.size()), timeout);
+  const auto after = steady_clock::now();
+  // What had to be waited for was not there when the wait began.
+  unseen_since_ =
+      timeout == 0 || after - before < kAtOnce ? looked_at_ : before;
+  looked_at_ = after;
+  filled_ = count == static_cast<int>(events_.size());
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];
     const int fd = event.data.fd;

@@ -46,6 +46,8 @@ class SocketUser {
 // that are undone before: that saves system calls. One thread; wake() from any.
 class SocketSet {
  public:
+  static constexpr std::size_t kAtATime = 256;
+
   struct Ready {
     int fd;
     bool readable;
@@ -67,6 +69,15 @@ class SocketSet {
   // The result is valid until the next call.
   const std::vector<Ready>& wait(
       std::optional<std::chrono::steady_clock::time_point> until);
+
+  // When the last wait() ended. What it brought has been ready for unseen() at
+  // the most: time that was ours, and is to be held against nobody.
+  std::chrono::steady_clock::time_point looked_at() const { return looked_at_; }
+  std::chrono::nanoseconds unseen() const {
+    return std::chrono::steady_clock::now() - unseen_since_;
+  }
+  // There may be more that is ready than it brought.
+  bool filled() const { return filled_; }
 
   // Tells the descriptor's user; false if it has none (any more).
   bool dispatch(const Ready& ready);
@@ -90,7 +101,11 @@ class SocketSet {
   std::vector<State> states_;  // by descriptor
   std::vector<int> pending_;   // wanted may differ from told
   std::vector<Ready> ready_;
-  std::array<epoll_event, 256> events_;
+  std::array<epoll_event, kAtATime> events_;
+  std::chrono::steady_clock::time_point looked_at_ =
+      std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point unseen_since_ = looked_at_;
+  bool filled_ = false;
 };
 
 }  // namespace crawl

@@ -44,6 +44,14 @@ Result<void> file_error(std::string_view option, const std::string& path,
   return make_error(fmt::format("{} {}: {}", option, path, reason));
 }
 
+// The server asks for a certificate, and there is none to be shown.
+int note_question(SSL* ssl, X509**, EVP_PKEY**) noexcept {
+  if (void* const asked = SSL_get_app_data(ssl); asked != nullptr) {
+    *static_cast<bool*>(asked) = true;
+  }
+  return 0;
+}
+
 // Whether certificates can be found there by their subject's hash, one by one.
 bool is_hashed(const char* directory) {
   std::error_code error;
@@ -118,6 +126,7 @@ Result<void> TlsContext::set_up(const FetchOptions& options) {
     throw std::bad_alloc();
   }
   TlsSessions::keep_those_of(context);
+  SSL_CTX_set_client_cert_cb(context, &note_question);
 
   if (!options.ca_file.empty()) {
     if (unreadable(options.ca_file) != nullptr ||

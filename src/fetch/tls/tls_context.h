@@ -43,6 +43,8 @@ class TlsContext {
   bool verifies() const { return verifies_; }
   // How a user names whom to trust.
   std::string trust_option() const { return option("cacert"); }
+  // And what to show to a server that asks who we are.
+  std::string certificate_option() const { return option("cert"); }
 
  private:
   explicit TlsContext(bool web) : web_(web) {}

@@ -164,6 +164,7 @@ TlsStream::TlsStream(const TlsContext& context, TlsSessions& sessions,
     if (SSL_set1_host(ssl, name.c_str()) != 1) throw std::bad_alloc();
   }
   sessions.attach(ssl, peer_);
+  SSL_set_app_data(ssl, &asked_who_we_are_);
 }
 
 TlsStream::~TlsStream() {
@@ -254,12 +255,25 @@ TlsStream::Outcome TlsStream::outcome(int result) {
     ERR_clear_error();
     return Outcome::kCut;
   }
+  const int reason = ERR_GET_REASON(ERR_peek_last_error());
+  met_other_bytes_ = reason == SSL_R_WRONG_VERSION_NUMBER;
+  const bool was_alert = reason > SSL_AD_REASON_OFFSET;
   error_ = fmt::format("{}: {}",
                        SSL_is_init_finished(ssl_.get()) == 1
                            ? "TLS"
                            : "the TLS handshake failed",
                        take_tls_error());
+  if (was_alert && asked_who_we_are_) {
+    error_ += fmt::format(
+        " (the server asks for a client certificate: {} FILE shows one)",
+        context_.certificate_option());
+  }
   return Outcome::kFailed;
+}
+
+bool TlsStream::was_lost(Outcome how) const {
+  if (how != Outcome::kCut && how != Outcome::kBroken) return false;
+  return !context_.verifies() || SSL_get_verify_result(ssl_.get()) == X509_V_OK;
 }
 
 // What went wrong, as precisely as the user can use it.
@@ -273,7 +287,7 @@ std::string TlsStream::handshake_error(Outcome how) {
   }
   const long verdict = SSL_get_verify_result(ssl_.get());
   if (context_.verifies() && verdict != X509_V_OK) return distrust(verdict);
-  return error_.find("wrong version number") != error_.npos
+  return met_other_bytes_
              ? "the server does not speak TLS on this port; is it http, "
                "not https?"
          : broke != 0

@@ -83,6 +83,10 @@ class TlsStream {
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   // The wire still has bytes of ours to take.
   bool wants_write() const { return wants_write_; }
+  // Of a handshake that came to no good end: the connection went, without a
+  // word of TLS; or what came was no TLS.
+  bool was_lost(Outcome how) const;
+  bool met_other_bytes() const { return met_other_bytes_; }
   // In words for the user; of a handshake that came to no good end, whatever
   // the outcome.
   const std::string& error() const { return error_; }
@@ -110,6 +114,8 @@ class TlsStream {
   bool wire_ended_ = false;
   bool wire_empty_ = false;  // this turn
   bool wants_write_ = false;
+  bool met_other_bytes_ = false;
+  bool asked_who_we_are_ = false;  // and we have nothing to show
   std::string error_;
   ErrorKind error_kind_ = ErrorKind::kTls;
 };

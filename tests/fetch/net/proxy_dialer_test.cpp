@@ -152,6 +152,22 @@ TEST_F(ProxyDialerTest, AnHttpProxyIsAskedToConnectForTls) {
   EXPECT_THAT(server.questions(), IsEmpty());
 }
 
+TEST_F(ProxyDialerTest, AProxyAuthorizationOfTheUsersTakesThePlaceOfItsUrls) {
+  FakeProxy proxy;
+  options.proxy = proxy.url("http", "me:secret@");
+  for (const char* own : {"Basic own", ""}) {
+    options.headers = {{"Proxy-Authorization", own}};
+    forget_dialer();
+    EXPECT_EQ(talk(dial("site.test", 443, true), "x"), "site.test:443\nx");
+    const std::string request = proxy.requests().back();
+    EXPECT_EQ(request.find("bWU6c2VjcmV0"), request.npos);
+    EXPECT_EQ(
+        request.find("Proxy-Authorization: Basic own\r\n") != request.npos,
+        *own != '\0');
+    forget_dialer();
+  }
+}
+
 TEST_F(ProxyDialerTest, AnHttpProxyTakesPlainRequestsItself) {
   FakeProxy proxy;
   options.proxy = proxy.url("http");
@@ -218,6 +234,33 @@ TEST_F(ProxyDialerTest, AProxyThatRefusesOrGoesIsAConnectFailure) {
       EXPECT_THAT(caller.message, StartsWith("the proxy: "));
       forget_dialer();
     }
+  }
+}
+
+// Which of its words were wrong: those that will not change are not asked for
+// again.
+TEST_F(ProxyDialerTest, WhatAnHttpProxyAnswersToConnectIsNamed) {
+  const struct {
+    const char* answer;
+    ErrorKind kind;
+    const char* word;
+  } kCases[] = {
+      {"HTTP/1.1 407 Proxy Authentication Required\r\n"
+       "Proxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n",
+       ErrorKind::kProtocol, "-x http://USER:PASSWORD@"},
+      {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+       ErrorKind::kConnect, "502"},
+      {"SSH-2.0-OpenSSH_9.2\r\n\r\n", ErrorKind::kProtocol, "not HTTP"},
+  };
+  for (const auto& one : kCases) {
+    FakeProxy proxy(one.answer);
+    options.proxy = proxy.url("http");
+    forget_dialer();
+    Caller& caller = dial("site.test", 443, true);
+    EXPECT_EQ(caller.error, one.kind) << caller.message;
+    EXPECT_THAT(caller.message, StartsWith("the proxy"));
+    EXPECT_THAT(caller.message, HasSubstr(one.word));
+    forget_dialer();
   }
 }
 

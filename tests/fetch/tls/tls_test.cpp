@@ -279,7 +279,7 @@ TEST_P(TlsSetUp, WhoLeavesDuringTheHandshakeIsNamed) {
     };
     site = std::make_unique<LoopbackSite>(std::move(site_options));
     const FetchResult result = fetch_page();
-    EXPECT_EQ(result.error, ErrorKind::kTls);
+    EXPECT_EQ(result.error, ErrorKind::kClosed);
     EXPECT_THAT(result.error_message,
                 HasSubstr(resets ? "the server reset the connection during the "
                                    "TLS handshake"
@@ -315,12 +315,13 @@ class ClientCertificate : public TlsSetUp {
   std::string key_of(const TlsIdentity& identity) {
     return directory.write("key.pem", to_pem(*identity.key));
   }
-  void expect_refused() {
-    const FetchResult result = fetch_page();
+  FetchResult expect_refused() {
+    FetchResult result = fetch_page();
     EXPECT_EQ(result.error, ErrorKind::kTls)
         << to_string(result.error) << ": " << result.error_message;
     EXPECT_EQ(result.status_code, 0);
     EXPECT_FALSE(result.error_message.empty());
+    return result;
   }
   void expect_no_fetcher(std::string_view word) {
     const auto made = make_inline_fetcher(options);
@@ -360,7 +361,9 @@ TEST_P(ClientCertificate, MissingIsATlsFault) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     SSL_CTX_set_max_proto_version(context.get(), version);
     start_site();
-    for (int i = 0; i < 5; ++i) expect_refused();
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_THAT(expect_refused().error_message, HasSubstr("--cert FILE"));
+    }
     drop_fetcher();
   }
 }
