@@ -20,6 +20,7 @@ const std::vector<std::pair<ErrorKind, std::string_view>> kWords = {
     {ErrorKind::kDns, "dns"},
     {ErrorKind::kConnect, "connect"},
     {ErrorKind::kTls, "tls"},
+    {ErrorKind::kTlsChain, "tls_chain"},
     {ErrorKind::kTimeout, "timeout"},
     {ErrorKind::kTooManyRedirects, "too_many_redirects"},
     {ErrorKind::kRedirect, "redirect"},
