@@ -24,7 +24,7 @@ constexpr milliseconds kLookEvery{10'000};
 constexpr double kWorthWhile = 1.5;
 // A replica is waited for so long (ms) at once, and so often.
 constexpr const char* kReplicasTime = "300";
-constexpr int kMostUnsure = 3;
+constexpr int kMostUnsure = 10;
 // Hosts that may not be asked yet count so much beside those that may.
 constexpr double kResting = 0.25;
 

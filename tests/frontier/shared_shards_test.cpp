@@ -358,6 +358,7 @@ TEST_F(SharedShardsTest, AMessageIsKeptUntilAReplicaHasItWhereThereIsOne) {
   testing::turn(a);
   EXPECT_EQ(at(0), "2\n");
   replica.go_on();
+  replica.wait_to_have(master);
   while (at(0) != "1\n") testing::turn(a);
   EXPECT_EQ(at(1), "1\n");
   EXPECT_TRUE(a.messages.empty());

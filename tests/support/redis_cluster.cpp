@@ -90,15 +90,7 @@ std::size_t RedisCluster::stranger(std::string_view key) const {
 }
 
 void RedisCluster::wait_for_replica(std::size_t master) const {
-  const auto offset = [](const RedisServer& server, std::string_view name) {
-    const std::string info = server.ask({"INFO", "replication"});
-    const std::size_t at = info.find(name);
-    return at == info.npos ? 0 : std::stoull(info.substr(at + name.size()));
-  };
-  const auto written = offset(*nodes_[master], "master_repl_offset:");
-  until([&] {
-    return offset(*nodes_[kMasters + master], "slave_repl_offset:") >= written;
-  });
+  nodes_[kMasters + master]->wait_to_have(*nodes_[master]);
 }
 
 }  // namespace crawl::testing

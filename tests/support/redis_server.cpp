@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "support/ports.h"
@@ -63,6 +65,17 @@ void RedisServer::kill() {
 
 void RedisServer::pause() { process_->signal(SIGSTOP); }
 void RedisServer::go_on() { process_->signal(SIGCONT); }
+
+void RedisServer::wait_to_have(const RedisServer& master) const {
+  const auto offset = [](const RedisServer& server, std::string_view name) {
+    const std::string info = server.ask({"INFO", "replication"});
+    const std::size_t at = info.find(name);
+    return at == info.npos ? 0 : std::stoull(info.substr(at + name.size()));
+  };
+  const auto written = offset(master, "master_repl_offset:");
+  while (offset(*this, "slave_repl_offset:") < written) {
+  }
+}
 
 std::string RedisServer::ask(std::vector<std::string> words) const {
   std::vector<std::string> argv = {"redis-cli", "-p", std::to_string(port_)};

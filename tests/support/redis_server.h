@@ -34,6 +34,9 @@ class RedisServer {
   void pause();
   void go_on();
 
+  // Of a replica: until it has what `master` has written by now.
+  void wait_to_have(const RedisServer& master) const;
+
   // What redis-cli prints.
   std::string ask(std::vector<std::string> words) const;
 
