@@ -41,16 +41,6 @@ void curve(Html& html, Markup begin, const std::vector<Point>& points,
   html << "\"/>";
 }
 
-void label(Html& html, double x, double y, std::string_view text) {
-  html << "<text x=\"";
-  html.decimal(x);
-  html << "\" y=\"";
-  html.decimal(y);
-  html << "\">";
-  html.text(text);
-  html << "</text>";
-}
-
 void picture(Html& html, std::string_view title, std::string_view description,
              const std::vector<Point>& measured,
              const std::vector<Point>& ideal) {
@@ -90,14 +80,6 @@ void picture(Html& html, std::string_view title, std::string_view description,
   end_picture(html);
 }
 
-void cell(Html& html, double key, std::string_view text) {
-  html << "<td class=\"n\" data-v=\"";
-  html.decimal(key);
-  html << "\">";
-  html.text(text);
-  html << "</td>";
-}
-
 }  // namespace
 
 Result<void> write_comparison_report(std::span<const ComparedRun> runs,
@@ -122,17 +104,17 @@ Result<void> write_comparison_report(std::span<const ComparedRun> runs,
     const auto jobs = static_cast<double>(run.jobs);
     const double speed = first > 0 ? rate(run) / first : 0;
     html << "<tr>";
-    cell(html, run.sync ? 0 : jobs,
-         run.sync ? "1 (--sync)" : fmt::format("{}", run.jobs));
+    figure_cell(html, run.sync ? 0 : jobs,
+                run.sync ? "1 (--sync)" : fmt::format("{}", run.jobs));
     html << "<td class=\"n\">";
     html.count(run.pages);
     html << "</td>";
     html << "<td class=\"n\">";
     html.seconds(run.seconds);
     html << "</td>";
-    cell(html, rate(run), fmt::format("{:.1f}", rate(run)));
-    cell(html, speed, fmt::format("{:.2f}", speed));
-    cell(html, speed / jobs, fmt::format("{:.2f}", speed / jobs));
+    figure_cell(html, rate(run), fmt::format("{:.1f}", rate(run)));
+    figure_cell(html, speed, fmt::format("{:.2f}", speed));
+    figure_cell(html, speed / jobs, fmt::format("{:.2f}", speed / jobs));
     html << "<td class=\"n\">";
     html.seconds(run.p50);
     html << "</td><td class=\"n\">";

@@ -25,28 +25,6 @@ void card(Html& html, Markup name, std::uint64_t number) {
   html << "</dd></div>";
 }
 
-void number_cell(Html& html, std::uint64_t number) {
-  html << "<td class=\"n\" data-v=\"";
-  html.decimal(static_cast<double>(number));
-  html << "\">";
-  html.count(number);
-  html << "</td>";
-}
-
-void bytes_cell(Html& html, std::uint64_t bytes) {
-  html << "<td class=\"n\" data-v=\"";
-  html.decimal(static_cast<double>(bytes));
-  html << "\">";
-  html.bytes(bytes);
-  html << "</td>";
-}
-
-void text_cell(Html& html, std::string_view text) {
-  html << "<td>";
-  html.brief(text, 120);
-  html << "</td>";
-}
-
 // How a record ended, in one of six ways: a column, and a class of colour.
 constexpr std::string_view kOutcomes =
     "sum(status_code BETWEEN 200 AND 299 AND ok), "
@@ -139,8 +117,8 @@ void write_summary(sqlite3* db, Html& html) {
     if (runs.is_null(2)) {
       html << "<td class=\"n\">-</td><td class=\"n\">-</td>";
     } else {
-      number_cell(html, runs.count(2));
-      number_cell(html, runs.count(3));
+      count_cell(html, runs.count(2));
+      count_cell(html, runs.count(3));
     }
     html << "</tr>\n";
   }
@@ -209,7 +187,7 @@ void write_depths(sqlite3* db, Html& html) {
   rows.bind(1, std::int64_t{kMostDepths});
   while (rows.next()) {
     html << "<tr>";
-    for (int i = 0; i < 8; ++i) number_cell(html, rows.count(i));
+    for (int i = 0; i < 8; ++i) count_cell(html, rows.count(i));
     html << "</tr>\n";
   }
   end_table(html);
@@ -226,8 +204,8 @@ void write_depths(sqlite3* db, Html& html) {
   while (types.next()) {
     html << "<tr>";
     text_cell(html, types.text(0));
-    number_cell(html, types.count(1));
-    number_cell(html, types.count(2));
+    count_cell(html, types.count(1));
+    count_cell(html, types.count(2));
     bytes_cell(html, types.count(3));
     html << "</tr>\n";
   }

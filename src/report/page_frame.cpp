@@ -57,6 +57,12 @@ for(const row of body.rows)row.hidden=!row.textContent.toLowerCase().includes(wa
 table.parentElement.before(label)}
 )js";
 
+void begin_figure(Html& html, double figure) {
+  html << "<td class=\"n\" data-v=\"";
+  html.decimal(figure);
+  html << "\">";
+}
+
 }  // namespace
 
 std::string_view report_style() { return kStyle.text(); }
@@ -108,6 +114,36 @@ void table_head(Html& html, Markup headings) {
 
 void end_table(Html& html) { html << "</tbody></table></div>\n"; }
 
+void count_cell(Html& html, std::uint64_t count) {
+  begin_figure(html, static_cast<double>(count));
+  html.count(count);
+  html << "</td>";
+}
+
+void bytes_cell(Html& html, std::uint64_t bytes) {
+  begin_figure(html, static_cast<double>(bytes));
+  html.bytes(bytes);
+  html << "</td>";
+}
+
+void seconds_cell(Html& html, double seconds) {
+  begin_figure(html, seconds);
+  html.seconds(seconds);
+  html << "</td>";
+}
+
+void figure_cell(Html& html, double figure, std::string_view shown) {
+  begin_figure(html, figure);
+  html.text(shown);
+  html << "</td>";
+}
+
+void text_cell(Html& html, std::string_view text) {
+  html << "<td>";
+  html.brief(text, 120);
+  html << "</td>";
+}
+
 void begin_picture(Html& html, std::string_view title,
                    std::string_view description, double width, double height) {
   html << "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"";
@@ -128,5 +164,15 @@ void begin_picture(Html& html, std::string_view title,
 }
 
 void end_picture(Html& html) { html << "</svg></div>\n"; }
+
+void label(Html& html, double x, double y, std::string_view text) {
+  html << "<text x=\"";
+  html.decimal(x);
+  html << "\" y=\"";
+  html.decimal(y);
+  html << "\">";
+  html.text(text);
+  html << "</text>";
+}
 
 }  // namespace crawl

@@ -1,6 +1,7 @@
 #ifndef CRAWL_REPORT_PAGE_FRAME_H_
 #define CRAWL_REPORT_PAGE_FRAME_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "report/html.h"
@@ -28,11 +29,21 @@ void begin_table(Html& html, Markup caption);
 void table_head(Html& html, Markup headings);
 void end_table(Html& html);
 
+// Cells. A figure is shown in its unit, and sorted by what it is without.
+void count_cell(Html& html, std::uint64_t count);
+void bytes_cell(Html& html, std::uint64_t bytes);
+void seconds_cell(Html& html, double seconds);
+void figure_cell(Html& html, double figure, std::string_view shown);
+// Text of a stranger, cut after 120 characters.
+void text_cell(Html& html, std::string_view text);
+
 // A picture with words for those who cannot see it; `title` and `description`
 // are plain text.
 void begin_picture(Html& html, std::string_view title,
                    std::string_view description, double width, double height);
 void end_picture(Html& html);
+// Words in it.
+void label(Html& html, double x, double y, std::string_view text);
 
 }  // namespace crawl
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crawl/base/human.h"
+#include "report/page_frame.h"
 
 namespace crawl {
 namespace {
@@ -52,16 +53,6 @@ double CrawlTime::at(double moment) const {
   return std::clamp(moment - begin_ - cut, 0.0, total_);
 }
 
-void label(Html& html, double x, double y, std::string_view text) {
-  html << "<text x=\"";
-  html.decimal(x);
-  html << "\" y=\"";
-  html.decimal(y);
-  html << "\">";
-  html.text(text);
-  html << "</text>";
-}
-
 void bar(Html& html, Markup begin, double x, double y, double width,
          double height) {
   if (width <= 0 || height <= 0) return;
@@ -88,22 +79,6 @@ void time_axis(Html& html, double y, double total) {
     label(html, kLeft + (kWidth - 40) * i / 4, y + 14,
           human_seconds(total * i / 4));
   }
-}
-
-void seconds_cell(Html& html, double seconds) {
-  html << "<td class=\"n\" data-v=\"";
-  html.decimal(seconds);
-  html << "\">";
-  html.seconds(seconds);
-  html << "</td>";
-}
-
-void count_cell(Html& html, std::uint64_t count) {
-  html << "<td class=\"n\" data-v=\"";
-  html.decimal(static_cast<double>(count));
-  html << "\">";
-  html.count(count);
-  html << "</td>";
 }
 
 }  // namespace crawl

@@ -82,7 +82,6 @@ void spread(double from, double to, double size, Add add) {
 inline constexpr double kLeft = 60;
 inline constexpr double kWidth = 830;
 
-void label(Html& html, double x, double y, std::string_view text);
 void bar(Html& html, Markup begin, double x, double y, double width,
          double height);
 void time_axis(Html& html, double y, double total);
@@ -99,9 +98,6 @@ void legend(Html& html, const Styles& styles) {
     x += 90;
   }
 }
-
-void seconds_cell(Html& html, double seconds);
-void count_cell(Html& html, std::uint64_t count);
 
 }  // namespace crawl
 

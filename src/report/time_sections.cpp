@@ -299,11 +299,8 @@ void write_slowest(sqlite3* db, Html& html) {
     seconds_cell(html, hosts.real(2));
     seconds_cell(html, hosts.real(3));
     count_cell(html, hosts.count(4));
-    html << "<td class=\"n\" data-v=\"";
-    html.decimal(hosts.real(5));
-    html << "\">";
-    html.bytes(hosts.count(5));
-    html << "</td></tr>\n";
+    bytes_cell(html, hosts.count(5));
+    html << "</tr>\n";
   }
   if (!any) return;
   end_table(html);
@@ -320,11 +317,8 @@ void write_slowest(sqlite3* db, Html& html) {
     html << "</td>";
     seconds_cell(html, pages.real(1));
     seconds_cell(html, pages.real(2));
-    html << "<td class=\"n\" data-v=\"";
-    html.decimal(pages.real(3));
-    html << "\">";
-    html.bytes(pages.count(3));
-    html << "</td></tr>\n";
+    bytes_cell(html, pages.count(3));
+    html << "</tr>\n";
   }
   end_table(html);
   end_section(html);
