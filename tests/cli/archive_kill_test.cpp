@@ -37,20 +37,9 @@ class ArchiveKill : public CliTest {
                              "--commit-interval", "20ms", "-q"});
     const std::vector<std::string> arguments = command(what);
     std::minstd_rand random(20261128);
-    int kills = 0;
-    while (kills < most_kills) {
-      site_.clear_log();
-      Process process(arguments);
-      const std::size_t moment =
-          std::uniform_int_distribution<std::size_t>(1, 100)(random);
-      while (site_.log().size() < moment && process.running()) {
-        site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
-      }
-      if (!process.running()) break;
-      process.signal(SIGKILL);
-      process.wait();
-      ++kills;
-    }
+    std::uniform_int_distribution<std::size_t> moment(1, 100);
+    const int kills = kill_again_and_again(arguments, most_kills,
+                                           [&] { return moment(random); });
     const ProcessResult last = run_process(arguments);
     EXPECT_EQ(last.exit_status, 0) << last.err;
     return kills;

@@ -2,7 +2,11 @@
 #define CRAWL_TESTS_CLI_CLI_FIXTURE_H_
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
+#include <chrono>
+#include <cstddef>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -62,6 +66,28 @@ class CliTest : public ::testing::Test {
     const std::vector<nlohmann::json> all = records(result.out);
     EXPECT_EQ(all.size(), 1u) << url << result.err;
     return all.empty() ? nlohmann::json() : all[0];
+  }
+
+  // Kills `command` and begins it anew, at most `most` times, until it has come
+  // to its end by itself: how many kills that were. They fall on moments of the
+  // crawl, not of the clock: each after so many requests as `next_moment` says,
+  // and the last stretch may have fewer left.
+  int kill_again_and_again(const std::vector<std::string>& command, int most,
+                           const std::function<std::size_t()>& next_moment) {
+    int kills = 0;
+    while (kills < most) {
+      site_.clear_log();
+      Process process(command);
+      const std::size_t moment = next_moment();
+      while (site_.log().size() < moment && process.running()) {
+        site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
+      }
+      if (!process.running()) break;
+      process.signal(SIGKILL);
+      process.wait();
+      ++kills;
+    }
+    return kills;
   }
 
   LoopbackSite site_;

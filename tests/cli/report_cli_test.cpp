@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -183,18 +184,11 @@ TEST_F(ReportCliTest, KilledAtAnyMomentHasEachPageOnceInTheEnd) {
                                             files_.file("a.har"),
                                             "--report",
                                             files_.file("r.html")};
-  int kills = 0;
-  for (const std::size_t moment : {1u, 30u, 77u, 5u, 120u, 60u, 33u}) {
-    site_.clear_log();
-    Process process(command);
-    while (site_.log().size() < moment && process.running()) {
-      site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
-    }
-    if (!process.running()) break;
-    process.signal(SIGKILL);
-    process.wait();
-    ++kills;
-  }
+  static constexpr std::array<std::size_t, 7> kMoments = {1,   30, 77, 5,
+                                                          120, 60, 33};
+  const int kills =
+      kill_again_and_again(command, static_cast<int>(kMoments.size()),
+                           [at = kMoments.begin()]() mutable { return *at++; });
   EXPECT_GT(kills, 0);
   const ProcessResult last = run_process(command);
   EXPECT_EQ(last.exit_status, 0) << last.err;

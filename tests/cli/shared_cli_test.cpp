@@ -32,15 +32,8 @@ using ::testing::Not;
 
 TEST_F(SharedCliTest, WorkersFetchEachPageOnceBetweenThem) {
   serve(600, 9);
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 3; ++i) {
-    workers.push_back(std::make_unique<Process>(worker_command(i)));
-  }
-  for (const auto& worker : workers) {
-    const ProcessResult result = worker->wait();
-    EXPECT_LE(result.exit_status, 1) << result.err;
-    EXPECT_EQ(result.signal, 0);
-  }
+  auto workers = begin_workers(3, [&](int i) { return worker_command(i); });
+  expect_ends(workers);
   const LogView log = site_.log();
   for (std::size_t host = 0; host < hosts_; ++host) {
     EXPECT_LE(
@@ -70,19 +63,9 @@ TEST_F(SharedCliTest, WorkersKilledAtRandomLeaveEveryPageExactlyOnce) {
 
 TEST_F(SharedCliTest, RedisKilledAndStartedAgainCostsNothing) {
   serve(1'500, 12);
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 2; ++i) {
-    workers.push_back(std::make_unique<Process>(worker_command(i)));
-  }
-  for (std::size_t moment = 100; moment <= 1'000; moment += 150) {
-    if (!site_.request_log().wait_for_started(moment)) break;
-    redis_.kill();
-    redis_.start();
-  }
-  for (const auto& worker : workers) {
-    const ProcessResult result = worker->wait();
-    EXPECT_LE(result.exit_status, 1) << result.err;
-  }
+  auto workers = begin_workers(2, [&](int i) { return worker_command(i); });
+  restart_redis_again_and_again();
+  expect_ends(workers);
   expect_whole(2);
 }
 
@@ -92,16 +75,10 @@ TEST_F(SharedCliTest, AMasterOfAClusterKilledCostsNothing) {
   const std::string key = "crawl:{c}:meta";
   const std::size_t owner = cluster.owner(key);
   address_ = cluster.node(cluster.stranger(key)).url("c");
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 3; ++i) {
-    workers.push_back(std::make_unique<Process>(worker_command(i)));
-  }
+  auto workers = begin_workers(3, [&](int i) { return worker_command(i); });
   ASSERT_TRUE(site_.request_log().wait_for_started(400));
   cluster.node(owner).kill();
-  for (const auto& worker : workers) {
-    const ProcessResult result = worker->wait();
-    EXPECT_LE(result.exit_status, 1) << result.err;
-  }
+  expect_ends(workers);
   EXPECT_EQ(cluster.owner(key), RedisCluster::kMasters + owner);
   expect_whole(3);
 }
@@ -176,12 +153,10 @@ TEST_F(SharedCliTest, CtrlCGivesTheHostsBackAtOnce) {
 
 TEST_F(SharedCliTest, MaxPagesIsThatOfAllWorkers) {
   serve(900, 9);
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 3; ++i) {
-    workers.push_back(
-        std::make_unique<Process>(worker_command(i, {"--max-pages", "100"})));
-  }
-  for (const auto& worker : workers) worker->wait();
+  auto workers = begin_workers(3, [&](int i) {
+    return worker_command(i, {"--max-pages", "100"});
+  });
+  expect_ends(workers);
   EXPECT_EQ(urls(3).size(), 100u);
 }
 
@@ -280,15 +255,12 @@ TEST_F(SharedCliTest, SitemapsAreReadOnceByOneWorker) {
     return Reply::text(text);
   });
   site_.serve("/s/*", "<title>s</title>");
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 3; ++i) {
+  auto workers = begin_workers(3, [&](int i) {
     auto arguments = worker_command(i);
     std::erase(arguments, "--no-robots");
-    workers.push_back(std::make_unique<Process>(arguments));
-  }
-  for (const auto& worker : workers) {
-    EXPECT_LE(worker->wait().exit_status, 1);
-  }
+    return arguments;
+  });
+  expect_ends(workers);
   EXPECT_EQ(site_.log().count("/map.xml"), 1u);
   const auto all = urls(3);
   EXPECT_EQ(all.size(), 90u);
@@ -307,13 +279,9 @@ TEST_F(SharedCliTest, SitemapsOfTheCommandLineAreReadOnceByOneWorker) {
   const std::vector<std::string> map = {
       "--sitemap",
       fmt::format("http://me:sesame@h3.test:{}/map.xml", site_.port())};
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 3; ++i) {
-    workers.push_back(std::make_unique<Process>(worker_command(i, map)));
-  }
-  for (const auto& worker : workers) {
-    EXPECT_LE(worker->wait().exit_status, 1);
-  }
+  auto workers =
+      begin_workers(3, [&](int i) { return worker_command(i, map); });
+  expect_ends(workers);
   EXPECT_EQ(site_.log().count("/map.xml"), 1u);
   const auto all = urls(3);
   EXPECT_EQ(all.size(), 90u);
@@ -380,14 +348,10 @@ TEST_F(SharedCliTest, MaxBytesAndMaxTimeAreThoseOfAllWorkers) {
 
 TEST_F(SharedCliTest, TheRateIsThatOfAllWorkers) {
   serve(120, 9);
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 3; ++i) {
-    workers.push_back(
-        std::make_unique<Process>(worker_command(i, {"--rate", "100/s"})));
-  }
-  for (const auto& worker : workers) {
-    EXPECT_LE(worker->wait().exit_status, 1);
-  }
+  auto workers = begin_workers(3, [&](int i) {
+    return worker_command(i, {"--rate", "100/s"});
+  });
+  expect_ends(workers);
   // Each worker's first goes out at once.
   std::vector<LoggedRequest::time_point> starts;
   for (std::size_t host = 0; host < hosts_; ++host) {
@@ -403,10 +367,8 @@ TEST_F(SharedCliTest, TheRateIsThatOfAllWorkers) {
 TEST_F(SharedCliTest, TheDelayHoldsWhoeverHasTheHostAndIsKilled) {
   serve(60, 2);
   const std::vector<std::string> slowly = {"--delay", "20ms"};
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 2; ++i) {
-    workers.push_back(std::make_unique<Process>(worker_command(i, slowly)));
-  }
+  auto workers =
+      begin_workers(2, [&](int i) { return worker_command(i, slowly); });
   for (std::size_t kill = 0; kill < 8; ++kill) {
     if (!site_.request_log().wait_for_started(7 * (kill + 1))) break;
     auto& victim = workers[kill % 2];

@@ -127,15 +127,38 @@ class SharedCliTest : public CliTest {
     return starts;
   }
 
+  using CommandOf = std::function<std::vector<std::string>(int worker)>;
+  using Workers = std::vector<std::unique_ptr<Process>>;
+
+  static Workers begin_workers(int count, const CommandOf& command_of) {
+    Workers workers;
+    for (int i = 0; i < count; ++i) {
+      workers.push_back(std::make_unique<Process>(command_of(i)));
+    }
+    return workers;
+  }
+  // Each comes to its end by itself, with failures among its URLs at most.
+  static void expect_ends(const Workers& workers) {
+    for (const auto& worker : workers) {
+      const ProcessResult result = worker->wait();
+      EXPECT_LE(result.exit_status, 1) << result.err;
+      EXPECT_EQ(result.signal, 0) << result.err;
+    }
+  }
+  // While workers are at it: of 1,500 pages.
+  void restart_redis_again_and_again() {
+    for (std::size_t moment = 100; moment <= 1'000; moment += 150) {
+      if (!site_.request_log().wait_for_started(moment)) break;
+      redis_.kill();
+      redis_.start();
+    }
+  }
+
   // Workers are killed at random and begun again, until all have come to their
   // end: how many were killed.
-  int kill_at_random(
-      int count,
-      const std::function<std::vector<std::string>(int worker)>& command_of,
-      int most) {
+  int kill_at_random(int count, const CommandOf& command_of, int most) {
     std::minstd_rand random(20261128);
-    std::vector<std::unique_ptr<Process>> workers(
-        static_cast<std::size_t>(count));
+    Workers workers(static_cast<std::size_t>(count));
     int kills = 0;
     while (kills < most) {
       for (int i = 0; i < count; ++i) {

@@ -28,15 +28,8 @@ class SharedShardsCliTest : public SharedCliTest {
 
 TEST_F(SharedShardsCliTest, MoreWorkersThanShardsFetchEachPageOnce) {
   serve(600, 9);
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 6; ++i) {
-    workers.push_back(std::make_unique<Process>(worker_of_shards(i)));
-  }
-  for (const auto& worker : workers) {
-    const ProcessResult result = worker->wait();
-    EXPECT_LE(result.exit_status, 1) << result.err;
-    EXPECT_EQ(result.signal, 0);
-  }
+  auto workers = begin_workers(6, [&](int i) { return worker_of_shards(i); });
+  expect_ends(workers);
   const LogView log = site_.log();
   for (std::size_t host = 0; host < hosts_; ++host) {
     EXPECT_LE(
@@ -65,19 +58,9 @@ TEST_F(SharedShardsCliTest, WorkersKilledAtRandomLeaveEveryPageExactlyOnce) {
 
 TEST_F(SharedShardsCliTest, RedisKilledAndStartedAgainCostsNothing) {
   serve(1'500, 12);
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 3; ++i) {
-    workers.push_back(std::make_unique<Process>(worker_of_shards(i)));
-  }
-  for (std::size_t moment = 100; moment <= 1'000; moment += 150) {
-    if (!site_.request_log().wait_for_started(moment)) break;
-    redis_.kill();
-    redis_.start();
-  }
-  for (const auto& worker : workers) {
-    const ProcessResult result = worker->wait();
-    EXPECT_LE(result.exit_status, 1) << result.err;
-  }
+  auto workers = begin_workers(3, [&](int i) { return worker_of_shards(i); });
+  restart_redis_again_and_again();
+  expect_ends(workers);
   expect_whole(3);
 }
 
@@ -92,29 +75,19 @@ TEST_F(SharedShardsCliTest, AMasterOfAClusterKilledCostsNothing) {
   ASSERT_GT(owners.size(), 1u);
   const std::size_t victim = *owners.rbegin();
   address_ = cluster.node(*owners.begin()).url("c");
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 4; ++i) {
-    workers.push_back(std::make_unique<Process>(worker_of_shards(i)));
-  }
+  auto workers = begin_workers(4, [&](int i) { return worker_of_shards(i); });
   ASSERT_TRUE(site_.request_log().wait_for_started(400));
   cluster.node(victim).kill();
-  for (const auto& worker : workers) {
-    const ProcessResult result = worker->wait();
-    EXPECT_LE(result.exit_status, 1) << result.err;
-  }
+  expect_ends(workers);
   expect_whole(4);
 }
 
 TEST_F(SharedShardsCliTest, MaxPagesIsThatOfAllWorkersWhereverTheyAre) {
   serve(600, 9);
-  std::vector<std::unique_ptr<Process>> workers;
-  for (int i = 0; i < 4; ++i) {
-    workers.push_back(std::make_unique<Process>(
-        worker_command(i, {"--shards", "3", "--max-pages", "100"})));
-  }
-  for (const auto& worker : workers) {
-    EXPECT_LE(worker->wait().exit_status, 1);
-  }
+  auto workers = begin_workers(4, [&](int i) {
+    return worker_command(i, {"--shards", "3", "--max-pages", "100"});
+  });
+  expect_ends(workers);
   EXPECT_EQ(urls(4).size(), 100u);
 }
 

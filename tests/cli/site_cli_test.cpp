@@ -58,24 +58,10 @@ TEST_F(SiteCliTest, ACrawlThatWasTurnedAwayIsNoSuccess) {
 TEST_F(SiteCliTest, SurvivesAHundredKillsWithEveryPageExactlyOnce) {
   constexpr std::size_t kPages = 3'000;
   serve_synthetic_pages(site_, {.count = kPages, .page_size = 800});
-  // Kills fall on moments of the crawl, not of the clock: after so many
-  // requests.
   std::minstd_rand random(20261121);
-  int kills = 0;
-  while (kills < 100) {
-    site_.clear_log();
-    Process process(site_command());
-    const std::size_t moment =
-        std::uniform_int_distribution<std::size_t>(1, 120)(random);
-    // The last stretch may have fewer requests left than that.
-    while (site_.log().size() < moment && process.running()) {
-      site_.request_log().wait_for_started(moment, std::chrono::seconds(1));
-    }
-    if (!process.running()) break;
-    process.signal(SIGKILL);
-    process.wait();
-    ++kills;
-  }
+  std::uniform_int_distribution<std::size_t> moment(1, 120);
+  const int kills =
+      kill_again_and_again(site_command(), 100, [&] { return moment(random); });
   const ProcessResult last = run_process(site_command());
   EXPECT_EQ(last.exit_status, 0) << last.err;
   EXPECT_GT(kills, 20);

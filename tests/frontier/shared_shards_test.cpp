@@ -16,6 +16,7 @@
 
 #include "crawl/frontier/shared_status.h"
 #include "frontier/shared_impl.h"
+#include "frontier/shared_redis_fixture.h"
 #include "frontier/shared_worker.h"
 #include "support/redis_server.h"
 
@@ -32,26 +33,15 @@ using Verdict = StateNews::Claim::Verdict;
 
 constexpr std::size_t kShards = 3;
 
-class SharedShardsTest : public ::testing::Test {
+// The first worker is at shard 0, the second at 1, while there is nothing to
+// do.
+class SharedShardsTest : public testing::SharedRedisTest {
  protected:
-  static void SetUpTestSuite() { redis_ = new RedisServer(); }
-  static void TearDownTestSuite() { delete std::exchange(redis_, nullptr); }
-
-  SharedOptions options(const std::string& worker) {
-    SharedOptions options;
-    options.address = redis_->url(name_);
-    options.worker = worker;
+  SharedOptions options(const std::string& worker) override {
+    SharedOptions options = SharedRedisTest::options(worker);
     options.lease = 60'000ms;
     options.shards = kShards;
     return options;
-  }
-  Result<std::unique_ptr<SharedState>> open(const SharedOptions& options) {
-    return SharedState::open(
-        options, clock_, [] {}, 5s);
-  }
-  // The first is at shard 0, the second at 1, while there is nothing to do.
-  std::unique_ptr<Worker> worker(const std::string& name) {
-    return std::make_unique<Worker>(open(options(name)));
   }
 
   static std::size_t shard_of(const std::string& host) {
@@ -71,13 +61,7 @@ class SharedShardsTest : public ::testing::Test {
   std::string left(std::size_t shard) {
     return redis_->ask({"HGET", key(shard, "meta"), "left"});
   }
-
-  static RedisServer* redis_;
-  SystemClock clock_;
-  std::string name_ =
-      ::testing::UnitTest::GetInstance()->current_test_info()->name();
 };
-RedisServer* SharedShardsTest::redis_ = nullptr;
 
 // Page n of so many leads to three more, of any host.
 std::string page_url(int n) {

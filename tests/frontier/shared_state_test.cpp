@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "frontier/shared_redis_fixture.h"
 #include "frontier/shared_worker.h"
 #include "support/redis_server.h"
 
@@ -33,40 +34,22 @@ using Verdict = StateNews::Claim::Verdict;
 
 Url url(std::string_view text) { return *Url::parse(text); }
 
-class SharedStateTest : public ::testing::Test {
+class SharedStateTest : public testing::SharedRedisTest {
  protected:
-  static void SetUpTestSuite() { redis_ = new RedisServer(); }
-  static void TearDownTestSuite() { delete std::exchange(redis_, nullptr); }
-
-  SharedOptions options(const std::string& worker) {
-    SharedOptions options;
-    options.address = redis_->url(name_);
-    options.worker = worker;
+  SharedOptions options(const std::string& worker) override {
+    SharedOptions options = SharedRedisTest::options(worker);
     options.settings = {{"--scope", "host"}};
     options.lease = lease_;
     options.max_pages = max_pages_;
     return options;
   }
-  Result<std::unique_ptr<SharedState>> open(const SharedOptions& options) {
-    return SharedState::open(
-        options, clock_, [] {}, 5s);
-  }
-  std::unique_ptr<Worker> worker(const std::string& name) {
-    return std::make_unique<Worker>(open(options(name)));
-  }
   std::string key(const std::string& rest) {
     return fmt::format("crawl:{{{}}}:{}", name_, rest);
   }
 
-  static RedisServer* redis_;
-  SystemClock clock_;
-  // Of its own, since all tests have one Redis.
-  std::string name_ =
-      ::testing::UnitTest::GetInstance()->current_test_info()->name();
   std::chrono::milliseconds lease_{30'000};
   std::uint64_t max_pages_ = 0;
 };
-RedisServer* SharedStateTest::redis_ = nullptr;
 
 TEST_F(SharedStateTest, AUrlIsHandedOutOnceWhoeverFindsIt) {
   const auto a = worker("a"), b = worker("b");
