@@ -431,7 +431,7 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
 
 CrawlRecord SiteAgenda::left_out(const LeftOut& what) {
   CrawlRecord record =
-      make_unfetched_record(0, "", what.url, what.error, what.reason);
+      make_unfetched_record(0, what.input, what.url, what.error, what.reason);
   record.parent = what.parent;
   record.depth = what.depth;
   return record;
@@ -446,11 +446,7 @@ void SiteAgenda::leave_out(const LeftOut& what) {
 void SiteAgenda::list(const LeftOut& what) {
   if (what.input.empty()) return leave_out(what);
   ++never_queued_;
-  CrawlRecord record =
-      make_unfetched_record(0, what.input, what.url, what.error, what.reason);
-  record.parent = what.parent;
-  record.depth = what.depth;
-  ledger_.finish(std::move(record), nullptr);
+  ledger_.finish(left_out(what), nullptr);
 }
 
 // --- What lasts.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -86,6 +87,13 @@ struct SharedState::Impl {
     void add(Word&&... word) {
       (words.emplace_back(std::forward<Word>(word)), ...);
       ++count;
+    }
+    // Behind how many groups there are; nothing is left to tell.
+    void move_to(RedisLink::Command& command) {
+      command.push_back(std::to_string(count));
+      std::move(words.begin(), words.end(), std::back_inserter(command));
+      words.clear();
+      count = 0;
     }
   };
   struct Next {

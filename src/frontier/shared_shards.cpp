@@ -195,18 +195,12 @@ RedisLink::Command SharedState::Impl::visit(std::size_t shard) {
       "FCALL",  "crawl_v3_visit",
       "1",      shard_prefix(address.name, shard),
       me.begun, shard == 0 ? std::to_string(seed_list.known) : "-1"};
-  const auto tell = [&command](Told& told) {
-    command.push_back(std::to_string(told.count));
-    std::move(told.words.begin(), told.words.end(),
-              std::back_inserter(command));
-    told = {};
-  };
   Told none;
-  tell(shard == 0 ? next.seeds : none);
-  tell(there.bodies);
+  (shard == 0 ? next.seeds : none).move_to(command);
+  there.bodies.move_to(command);
   shards.visit_of = std::exchange(there.bodies_of, {});
   if (there.mail.count > 0) there.delivered = there.mail_end;
-  tell(there.mail);
+  there.mail.move_to(command);
   return command;
 }
 

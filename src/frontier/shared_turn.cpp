@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <iterator>
 #include <utility>
 
 #include "frontier/packed.h"
@@ -72,12 +71,6 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       std::to_string(shards.count),
       std::to_string(shards.here),
   };
-  const auto tell = [&](Told& told) {
-    command.push_back(std::to_string(told.count));
-    std::move(told.words.begin(), told.words.end(),
-              std::back_inserter(command));
-    told = {};
-  };
   const auto delta = [](auto& counter) {
     const std::uint64_t by = counter.first - counter.second;
     counter.second = counter.first;
@@ -110,23 +103,23 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
               std::to_string(more));
     latest.hosts.push_back(name);
   }
-  tell(hosts);
-  tell(next.done);
+  hosts.move_to(command);
+  next.done.move_to(command);
   const std::string records = delta(counters["records"]);
   command.push_back(records);
-  tell(next.found);
+  next.found.move_to(command);
   Told none;
-  tell(shards.here == 0 ? next.seeds : none);
-  tell(next.away);
+  (shards.here == 0 ? next.seeds : none).move_to(command);
+  next.away.move_to(command);
   Told delivered;
   for (std::size_t shard = 0; shard < shards.count; ++shard) {
     const std::uint64_t upto = std::exchange(shards.abroad[shard].delivered, 0);
     if (upto > 0) delivered.add(std::to_string(shard), std::to_string(upto));
   }
-  tell(delivered);
-  tell(next.bodies);
-  tell(next.claims);
-  tell(next.notes);
+  delivered.move_to(command);
+  next.bodies.move_to(command);
+  next.claims.move_to(command);
+  next.notes.move_to(command);
   latest.bodies_of = std::exchange(next.bodies_of, {});
   latest.claims_of = std::exchange(next.claims_of, {});
 
@@ -135,7 +128,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   for (auto& [name, counter] : counters) {
     if (counter.first != counter.second) changed.add(name, delta(counter));
   }
-  tell(changed);
+  changed.move_to(command);
   std::string at;
   for (const SinkPosition& position : now_at) {
     pack(at, position.name);

@@ -26,16 +26,20 @@ local function hand_out(k, host, wanted, max_pages, shards)
   return out
 end
 
--- turn(...): all that a worker tells and asks, at once; see SharedState. The
--- same turn told again changes nothing and is answered as it was.
-local function turn(keys, args)
-  local k = keys[1]
-  local at = 0
+-- What takes the next of `args` behind `at`, and the next as a number.
+local function reader(args, at)
   local function take()
     at = at + 1
     return args[at]
   end
-  local function number() return tonumber(take()) end
+  return take, function() return tonumber(take()) end
+end
+
+-- turn(...): all that a worker tells and asks, at once; see SharedState. The
+-- same turn told again changes nothing and is answered as it was.
+local function turn(keys, args)
+  local k = keys[1]
+  local take, number = reader(args, 0)
   local worker, token, seq, lease = take(), take(), number(), number()
   local max_pages, want, batch, seeds_known = number(), number(), number(),
                                               number()

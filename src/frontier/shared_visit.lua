@@ -4,12 +4,7 @@
 -- worker is not at: seeds, bodies, messages. Told again it changes nothing.
 local function visit(keys, args)
   local k = keys[1]
-  local at = 2
-  local function take()
-    at = at + 1
-    return args[at]
-  end
-  local function number() return tonumber(take()) end
+  local take, number = reader(args, 2)
   if redis.call('HGET', k .. 'meta', 'begun') ~= args[1] then return {'lost'} end
   local seeds_known = tonumber(args[2])
   local now = now_ms()

@@ -76,6 +76,9 @@ class Dial {
   virtual std::chrono::nanoseconds late() const { return {}; }
 };
 
+// Until a limit that has passed is judged: by then sockets are looked at.
+inline constexpr std::chrono::milliseconds kLookAgain{1};
+
 // Opens connections for one transfer loop: looks names up, tries addresses, or
 // has a proxy do so.
 //

@@ -26,9 +26,6 @@ constexpr milliseconds kAttemptDelay{250};
 // Attempts of one dial at a time; the oldest makes way for the next address.
 constexpr std::size_t kMaxAttempts = 4;
 
-// Until a limit that has passed is judged: by then sockets are looked at.
-constexpr milliseconds kLookAgain{1};
-
 constexpr milliseconds kDefaultLimit{300'000};  // as libcurl's
 
 }  // namespace

@@ -25,9 +25,6 @@ using time_point = steady_clock::time_point;
 // libcurl's limits come so long after ours, which are told in full.
 constexpr milliseconds kLater{1'000};
 
-// Until a limit that has passed is judged: by then sockets are looked at.
-constexpr milliseconds kLookAgain{1};
-
 constexpr milliseconds kDefaultLimit{300'000};  // as libcurl's
 
 template <class T>
