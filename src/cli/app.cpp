@@ -149,11 +149,12 @@ int run_compare(const Options& options, Report& report) {
   return comparison->failures ? kExitFailures : kExitOk;
 }
 
-// Success is that everything the user asked for was fetched.
-int exit_status(const CrawlStats& stats, bool is_list) {
+// Success is that everything the user asked for was fetched. Workers of one
+// crawl answer for what befell them, but may well have come too late for more.
+int exit_status(const CrawlStats& stats, bool is_list, bool others_fetched) {
   // A budget may leave no time for anything, patterns may fit nothing.
-  const bool nothing =
-      stats.fetched == 0 && (stats.skipped > 0 || stats.left > 0);
+  const bool nothing = stats.fetched == 0 && !others_fetched &&
+                       (stats.skipped > 0 || stats.left > 0);
   return stats.failed > 0 || stats.seeds_skipped > 0 ||
                  stats.sitemaps_failed > 0 || stats.nothing_included ||
                  (is_list && stats.out_of_budget) || nothing
@@ -306,7 +307,7 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
       return total;
     });
   }
-  const Result<CrawlStats> stats = crawler.run(lines);
+  Result<CrawlStats> stats = crawler.run(lines);
   button.connect(nullptr);
   report.set_total({});
   report.end_progress();
@@ -317,9 +318,15 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   if (outputs->records->closed_by_reader()) return {kExitOk};
 
   const std::size_t columns = columns_of(STDERR_FILENO);
-  report.print(format_summary(*stats, columns));
+  std::optional<SharedState::Totals> whole;
   if (outputs->shared != nullptr) {
-    const SharedState::Totals totals = outputs->shared->totals();
+    whole = outputs->shared->totals();
+    // Others may have found what fits.
+    stats->nothing_included &= whole->known <= stats->admitted;
+  }
+  report.print(format_summary(*stats, columns));
+  if (whole) {
+    const SharedState::Totals& totals = *whole;
     report.print(fmt::format("the whole crawl: {} done, {} left\n",
                              human_count(totals.done),
                              human_count(totals.left)));
@@ -342,7 +349,7 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   }
   const bool follows =
       options.crawl.site && !options.crawl.site->follow.empty();
-  return {exit_status(*stats, !follows)};
+  return {exit_status(*stats, !follows, whole && whole->records > 0)};
 }
 
 int run_crawl(const Options& options, Report& report) {

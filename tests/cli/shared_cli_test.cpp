@@ -460,6 +460,49 @@ TEST_F(SharedCliTest, ExplainSaysWhetherTheCrawlKnowsAUrl) {
               HasSubstr("30 records"));
 }
 
+// One that finds nothing to fetch, or nothing that fits, since others had it
+// all before, has not failed; where nobody found any, it has.
+TEST_F(SharedCliTest, AWorkerThatCameTooLateForMoreHasNotFailed) {
+  site_.serve("/paper.pdf", [](const HttpRequest&) {
+    return Reply::response(200, {{"Content-Type", "application/pdf"}}, "paper");
+  });
+  const auto held = [](std::string body) {
+    return [body = std::move(body)](const HttpRequest& request) {
+      return Reply().wait_for(request.target).then(Reply::html(body));
+    };
+  };
+  site_.serve("/a", held("<a href=/paper.pdf>paper</a>"));
+  site_.serve("/b", held("<a href=/next>next</a>"));
+  site_.serve("/next", "<a href=/other>no</a>");
+  struct Case {
+    std::string seed, include;
+    bool has_predecessor;  // that fetches the seed, and is told to end
+    int exit_status;
+  };
+  for (const Case& one : std::vector<Case>{{"/a", ".", true, 0},
+                                           {"/paper.pdf", ".", false, 1},
+                                           {"/b", "next", true, 0},
+                                           {"/next", "no", false, 1}}) {
+    SCOPED_TRACE(one.seed);
+    const auto worker = [&](const char* name) {
+      return command({"-r", site_.url(one.seed), "--include", one.include,
+                      "--shared", redis_.url(one.seed.substr(1)), "--no-robots",
+                      "-o", files_.file(name + one.seed.substr(1))});
+    };
+    if (one.has_predecessor) {
+      site_.clear_log();
+      Process first(worker("first"));
+      ASSERT_TRUE(site_.request_log().wait_for_started(1));
+      first.signal(SIGINT);
+      ASSERT_TRUE(first.wait_for_error_output("interrupted"));
+      site_.open_gate(one.seed);
+      EXPECT_EQ(first.wait().exit_status, 130);
+    }
+    const ProcessResult last = run_process(worker("last"));
+    EXPECT_EQ(last.exit_status, one.exit_status) << last.err;
+  }
+}
+
 TEST_F(SharedCliTest, OptionsThatOneWorkerCouldNotKeepToAreRefused) {
   serve(5, 1);
   for (const std::vector<std::string>& more :
