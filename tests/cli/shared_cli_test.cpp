@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -206,9 +207,16 @@ TEST_F(SharedCliTest, PauseResumeAndStopAreForAllWorkers) {
   const auto order = [&](const char* what) {
     EXPECT_EQ(run({"--shared", redis_.url(), what}).exit_status, 0) << what;
   };
+  // However slowly the order comes, there is more to do when it does.
+  std::atomic<int> asked = 0;
+  site_.serve("/w/*", [&](const HttpRequest& request) {
+    Reply reply = answer(request.target);
+    return ++asked < 50 ? reply : Reply().wait_for("stop").then(reply);
+  });
   auto first = std::make_unique<Process>(worker_command(0));
   ASSERT_TRUE(site_.request_log().wait_for_started(50));
   order("--stop");
+  site_.open_gate("stop");
   EXPECT_LE(first->wait().exit_status, 1);
   EXPECT_LT(urls(1).size(), 600u);
   // Who comes to a crawl that was stopped has nothing to do.
