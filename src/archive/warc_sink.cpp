@@ -49,8 +49,16 @@ Result<void> read_lines(const std::string& file, CaptureIndex& index) {
 
 // Payloads that are in other archives.
 Result<void> read_known(const std::string& file, CaptureIndex& index) {
+  std::error_code error;
+  const auto kind = std::filesystem::status(file, error).type();
+  if (kind == std::filesystem::file_type::directory) {
+    error = std::make_error_code(std::errc::is_a_directory);
+  }
   std::ifstream lines(file, std::ios::binary);
-  if (!lines) return make_error(fmt::format("cannot read {}", file));
+  if (!error && !lines) error = std::make_error_code(std::errc::io_error);
+  if (error) {
+    return make_error(fmt::format("cannot read {}: {}", file, error.message()));
+  }
   std::size_t known = 0;
   std::size_t others = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -139,6 +147,16 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
     OutputMode mode) {
   std::unique_ptr<WarcSink> sink(new WarcSink(std::move(options)));
   const WarcOptions& o = sink->options_;
+  // First of all what may be refused.
+  Result<std::unique_ptr<CaptureIndex>> index =
+      CaptureIndex::open(o.index_file, position.value_or(0));
+  if (!index) return tl::unexpected(index.error());
+  sink->index_ = *std::move(index);
+  for (const std::string& file : o.known) {
+    if (Result<void> read = read_known(file, *sink->index_); !read) {
+      return tl::unexpected(read.error());
+    }
+  }
   const std::vector<std::string> there = warc_files(o);
   const WarcPlace place = WarcPlace::of(position.value_or(0));
   if (position) {
@@ -161,15 +179,6 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
   }
   // A run that goes on has said all there is to say.
   sink->begun_ = position && place.offset > 0;
-  Result<std::unique_ptr<CaptureIndex>> index =
-      CaptureIndex::open(o.index_file, position.value_or(0));
-  if (!index) return tl::unexpected(index.error());
-  sink->index_ = *std::move(index);
-  for (const std::string& file : o.known) {
-    if (Result<void> read = read_known(file, *sink->index_); !read) {
-      return tl::unexpected(read.error());
-    }
-  }
   // What is there already is part of the index.
   if (o.cdx && !position && mode == OutputMode::kAppend) {
     if (Result<void> read = read_lines(o.prefix + ".cdxj", *sink->index_);

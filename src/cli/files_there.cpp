@@ -2,16 +2,25 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/named_descriptor.h"
 #include "base/sqlite_header.h"
 #include "cli/archive_input.h"
 #include "cli/shown_value.h"
+#include "crawl/archive/warc_output.h"
 #include "crawl/writer/packed_output.h"
+#include "crawl/writer/result_writer.h"
 #include "crawl/writer/site_database.h"
 #include "frontier/state_file.h"
 
@@ -130,6 +139,23 @@ Result<void> check_empty(const Options& options, const std::string& why) {
   return {};
 }
 
+// A folder that is there, or can be made.
+Result<void> check_folder(const std::string& path) {
+  std::filesystem::path folder = std::filesystem::path(path);
+  std::error_code error;
+  while (!std::filesystem::exists(folder, error) && !error) {
+    if (!folder.has_relative_path()) break;
+    folder = folder.parent_path();
+  }
+  if (folder.empty()) folder = ".";
+  int why = error ? error.value() : 0;
+  if (!error && !std::filesystem::is_directory(folder, error)) why = ENOTDIR;
+  if (why == 0 && access(folder.c_str(), W_OK | X_OK) != 0) why = errno;
+  if (why == 0) return {};
+  return make_error(fmt::format("cannot save pages in {}: {}", path,
+                                std::generic_category().message(why)));
+}
+
 }  // namespace
 
 Result<void> check_files_there(const Options& options) {
@@ -173,6 +199,21 @@ Result<void> check_new_worker_files(const Options& options) {
   if (options.append) return check_appended(options);
   if (Result<void> none = check_no_archive(options); !none) return none;
   return check_empty(options, "the crawl of --shared does not know them");
+}
+
+Result<void> check_writable(const Options& options) {
+  std::vector<std::string> files = {options.output, options.skipped,
+                                    options.har, options.report};
+  if (options.warc) {
+    std::vector<std::string> parts = warc_files(*options.warc);
+    if (parts.empty()) parts.push_back(warc_file_name(*options.warc, 0));
+    std::move(parts.begin(), parts.end(), std::back_inserter(files));
+    if (options.warc->cdx) files.push_back(options.warc->prefix + ".cdxj");
+  }
+  for (const std::string& file : files) {
+    if (Result<void> can = check_output(file); !can) return can;
+  }
+  return options.save.empty() ? Result<void>() : check_folder(options.save);
 }
 
 }  // namespace crawl::cli

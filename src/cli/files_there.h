@@ -15,6 +15,10 @@ Result<void> check_files_there(const Options& options);
 // The same for a worker that has no part yet in the crawl of --shared.
 Result<void> check_new_worker_files(const Options& options);
 
+// Whether every output can be opened. To be asked before the first one is,
+// since that empties it.
+Result<void> check_writable(const Options& options);
+
 }  // namespace crawl::cli
 
 #endif  // CRAWL_CLI_FILES_THERE_H_

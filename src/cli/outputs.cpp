@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "check/check_baseline.h"
+#include "cli/files_there.h"
 #include "cli/help.h"
 #include "cli/screen.h"
 #include "cli/state.h"
@@ -169,12 +170,26 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
     if (!store) return tl::unexpected(store.error());
     outputs.store = *std::move(store);
   }
+  if (Result<void> can = check_writable(options); !can) {
+    return tl::unexpected(can.error());
+  }
   const bool resumed = is_gone_on_with(outputs.store.get());
   if (resumed) {
     if (Result<void> cut = cut_outputs(options, *outputs.store); !cut) {
       return tl::unexpected(cut.error());
     }
     mode = OutputMode::kAppend;
+  }
+  const auto position = [&](std::string_view sink) {
+    return resumed ? std::optional(outputs.store->position(sink))
+                   : std::nullopt;
+  };
+  // First, since it reads what the user may have named wrongly.
+  if (options.warc) {
+    Result<std::unique_ptr<Sink>> warc =
+        open_warc(*options.warc, position("warc"), mode);
+    if (!warc) return tl::unexpected(warc.error());
+    outputs.warc = *std::move(warc);
   }
   if (options.check) {
     if (Result<void> opened = open_check(options, mode, report, outputs);
@@ -199,21 +214,11 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
     if (!skipped) return tl::unexpected(skipped.error());
     outputs.skipped = *std::move(skipped);
   }
-  const auto position = [&](std::string_view sink) {
-    return resumed ? std::optional(outputs.store->position(sink))
-                   : std::nullopt;
-  };
   if (!options.save.empty()) {
     Result<std::unique_ptr<Sink>> saved =
         open_saved_pages(options.save, position("saved"));
     if (!saved) return tl::unexpected(saved.error());
     outputs.saved = *std::move(saved);
-  }
-  if (options.warc) {
-    Result<std::unique_ptr<Sink>> warc =
-        open_warc(*options.warc, position("warc"), mode);
-    if (!warc) return tl::unexpected(warc.error());
-    outputs.warc = *std::move(warc);
   }
   if (!options.har.empty()) {
     Result<std::unique_ptr<Sink>> har =

@@ -266,7 +266,54 @@ bool ends_mid_line(const std::string& path) {
   return last != '\n';
 }
 
+// Why there is no file at `path`, by errno's value.
+std::string why_not(const std::string& path, int error) {
+  if (error != ENOENT) return reason(error);
+  const std::filesystem::path folder =
+      std::filesystem::path(path).parent_path();
+  std::error_code ignored;
+  return folder.empty() || std::filesystem::is_directory(folder, ignored)
+             ? reason(error)
+             : "there is no folder " + folder.string();
+}
+
+Error cannot_write(const std::string& path, const std::string& why) {
+  return Error{fmt::format("cannot write to {}: {}", path, why)};
+}
+
+Error is_written_by(const std::string& path, const std::string& writer) {
+  return cannot_write(path, writer +
+                                " is writing it; wait for its end, or name "
+                                "another file");
+}
+
 }  // namespace
+
+Result<void> check_output(const std::string& path) {
+  if (path.empty() || path == "-" || named_descriptor(path)) return {};
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) {
+    const std::filesystem::path parent =
+        std::filesystem::path(path).parent_path();
+    const std::string folder = parent.empty() ? "." : parent.string();
+    if (errno != ENOENT || ::access(folder.c_str(), W_OK | X_OK) != 0) {
+      return tl::unexpected(cannot_write(path, why_not(path, errno)));
+    }
+    return {};
+  }
+  if (S_ISDIR(about.st_mode)) {
+    return tl::unexpected(cannot_write(path, reason(EISDIR)));
+  }
+  if (!S_ISREG(about.st_mode)) return {};
+  const int fd =
+      uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); });
+  if (fd < 0) return tl::unexpected(cannot_write(path, why_not(path, errno)));
+  ::close(fd);
+  if (const std::string writer = writer_of(path); !writer.empty()) {
+    return tl::unexpected(is_written_by(path, writer));
+  }
+  return {};
+}
 
 Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
                                                   OutputMode mode,
@@ -299,29 +346,17 @@ Result<std::unique_ptr<OutputStream>> open_output(const std::string& path,
                   O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : 0),
                   0666);
   });
-  const auto fail = [&](const std::string& why) {
-    if (fd >= 0) ::close(fd);
-    return make_error(fmt::format("cannot write to {}: {}", path, why));
-  };
-  if (fd < 0 && errno == ENOENT) {
-    const std::filesystem::path folder =
-        std::filesystem::path(path).parent_path();
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(folder, ignored)) {
-      return fail("there is no folder " + folder.string());
-    }
-    return fail(reason(ENOENT));
-  }
-  if (fd < 0) return fail(reason(errno));
+  if (fd < 0) return tl::unexpected(cannot_write(path, why_not(path, errno)));
   if (is_regular(fd)) {
     // Before anything of it is lost.
     if (const std::string writer = lock_for_writing(fd); !writer.empty()) {
-      return fail(writer +
-                  " is writing it; wait for its end, or name another "
-                  "file");
+      ::close(fd);
+      return tl::unexpected(is_written_by(path, writer));
     }
     if (!append && uninterrupted([&] { return ::ftruncate(fd, 0); }) != 0) {
-      return fail(reason(errno));
+      const int error = errno;
+      ::close(fd);
+      return tl::unexpected(cannot_write(path, reason(error)));
     }
   }
   return std::make_unique<FileOutput>(fd, path, true, unit, torn ? "\n" : "");

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <thread>
@@ -348,6 +349,60 @@ TEST_F(FilesThereTest, AFileThatIsBeingWrittenIsLeftToItsCrawl) {
   site_.open_gate("held");
   EXPECT_EQ(first.wait().exit_status, 0);
   EXPECT_EQ(lines_in("out"), 2u);
+}
+
+// Whichever of its outputs or inputs a command is refused for, and in whatever
+// order they are opened.
+TEST_F(FilesThereTest, ARefusedCommandLeavesEveryFileAsItWas) {
+  const std::map<std::string, std::string> outputs = {
+      {"-o", "out.jsonl"},  {"--skipped", "skipped.jsonl"},
+      {"--har", "all.har"}, {"--report", "page.html"},
+      {"--save", "saved"},  {"--warc-file", "kept"}};
+  const auto run_with = [&](std::map<std::string, std::string> files) {
+    std::vector<std::string> arguments =
+        site({"--overwrite", "--warc-cdx", "-q"});
+    for (auto& [option, file] : files) {
+      arguments.insert(arguments.end(), {option, file});
+    }
+    return run_here(arguments);
+  };
+  site_.open_gate("held");
+  ASSERT_EQ(run_with(outputs).exit_status, 0);
+  std::filesystem::create_directories(files_.file("folder.warc.gz"));
+  std::filesystem::create_directories(files_.file("index.cdxj"));
+  files_.write("file", "text");
+  const auto all = [&] {
+    std::map<std::string, std::string> found;
+    for (const auto& each :
+         std::filesystem::recursive_directory_iterator(files_.path())) {
+      found[each.path().string()] =
+          each.is_regular_file() ? files_.read(each.path().string()) : "";
+    }
+    return found;
+  };
+  const auto before = all();
+  for (const auto& [option, value] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"-o", "saved"},           {"-o", "no/file"},
+           {"-o", "file/x"},          {"--skipped", "saved"},
+           {"--skipped", "no/file"},  {"--har", "saved"},
+           {"--har", "no/file"},      {"--report", "saved"},
+           {"--report", "no/file"},   {"--save", "file"},
+           {"--save", "file/folder"}, {"--warc-file", "no/kept"},
+           {"--warc-file", "folder"}, {"--warc-file", "index"},
+           {"--warc-dedup", "none"},  {"--warc-dedup", "saved"},
+           {"--warc-dedup", "file"},  {"--cacert", "none"},
+           {"--cacert", "file"},      {"--state", "saved"},
+           {"--state", "file"},       {"--log-file", "saved"},
+           {"--config", "none"}}) {
+    SCOPED_TRACE(option + " " + value);
+    auto files = outputs;
+    files[option] = value;
+    const ProcessResult refused = run_with(files);
+    EXPECT_EQ(refused.exit_status, 2);
+    EXPECT_THAT(refused.err, HasSubstr(value));
+    EXPECT_EQ(all() == before, true);
+  }
 }
 
 TEST_F(FilesThereTest, OptionsThatContradictEachOtherAreRefused) {

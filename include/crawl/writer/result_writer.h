@@ -73,6 +73,11 @@ Result<std::unique_ptr<OutputStream>> open_output(
     const std::string& path, OutputMode mode = OutputMode::kReplace,
     OutputUnit unit = OutputUnit::kLine);
 
+// Whether open_output() could write to `path` now; nothing is made or changed.
+// For a command with several outputs, that none is emptied if it is refused.
+// (Not for files that this process is writing: see file_lock.h.)
+Result<void> check_output(const std::string& path);
+
 // Turns records into lines of one format.
 class RecordFormatter {
  public:
