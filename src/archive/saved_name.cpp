@@ -29,8 +29,8 @@ std::string hash_of(const Url& url) {
 bool is_reserved(std::string_view name) {
   const std::string stem =
       lower_case(std::string(name.substr(0, name.find('.'))));
-  static constexpr std::array<std::string_view, 4> kDevices = {"con", "prn",
-                                                               "aux", "nul"};
+  static constexpr std::array<std::string_view, 6> kDevices = {
+      "con", "prn", "aux", "nul", "conin$", "conout$"};
   if (std::find(kDevices.begin(), kDevices.end(), stem) != kDevices.end()) {
     return true;
   }
@@ -85,6 +85,7 @@ std::string with_hash(const std::string& file, const std::string& hash) {
 }
 
 enum class UsualPort : std::uint8_t { kLeftOut, kSaid };
+enum class Hash : std::uint8_t { kIfNeeded, kAlways };
 
 std::string host_folder(const Url& url, UsualPort usual, bool& changed) {
   bool of_host = false;
@@ -103,9 +104,11 @@ std::string host_folder(const Url& url, UsualPort usual, bool& changed) {
   return name;
 }
 
-SavedName place_of(const Url& url, UsualPort usual) {
+SavedName place_of(const Url& url, UsualPort usual,
+                   Hash hash = Hash::kIfNeeded) {
   // A query, be it empty; what is no part of the path.
-  bool changed = url.href().find_first_of("?#") != std::string_view::npos ||
+  bool changed = hash == Hash::kAlways ||
+                 url.href().find_first_of("?#") != std::string_view::npos ||
                  url.has_credentials();
   SavedName name;
   name.folders.push_back(host_folder(url, usual, changed));
@@ -145,6 +148,10 @@ SavedName saved_name(const Url& url) {
   return place_of(url, UsualPort::kLeftOut);
 }
 
+SavedName saved_name_with_hash(const Url& url) {
+  return place_of(url, UsualPort::kLeftOut, Hash::kAlways);
+}
+
 SavedName saved_name_with_port(const Url& url) {
   return place_of(url, UsualPort::kSaid);
 }
@@ -161,6 +168,11 @@ SavedName other_saved_name(const Url& url) {
   // Not that of the first place, which may have a hash too.
   name.file = with_hash(saved_name(url).file, hash_of(url) + "~2");
   name.folders.emplace_back("~");
+  return name;
+}
+
+SavedName beside_host(SavedName name) {
+  name.folders[0] += '~';
   return name;
 }
 

@@ -21,8 +21,12 @@ struct SavedName {
 // example.org:8080. None leads elsewhere, whatever the URL is, and two URLs
 // never have the same, but for http://host/path and https://host/path: what
 // would be ambiguous, odd or too long has a hash of the URL in its file's name
-// ("page~0123456789abcdef.html").
+// ("page~0123456789abcdef.html"). All of it is ASCII. Places of two URLs may
+// differ in nothing but case.
 SavedName saved_name(const Url& url);
+
+// The same, with the hash: for where a place that differs in case is taken.
+SavedName saved_name_with_hash(const Url& url);
 
 // For where a page of the other scheme has that place: in the folder
 // example.org:80, or example.org:443+https. Of a URL without a port.
@@ -32,8 +36,12 @@ SavedName saved_name_with_port(const Url& url);
 // ("host/blog~/one" beside the file "host/blog"). A file has no such name.
 SavedName beside(SavedName name);
 
-// Another place of its own, for where something else is in the way of that.
+// Another place of its own, for where something else is in the way of that. No
+// other URL's differs from it in case alone.
 SavedName other_saved_name(const Url& url);
+
+// The same, in a folder beside the host's: where that is none.
+SavedName beside_host(SavedName name);
 
 }  // namespace crawl
 

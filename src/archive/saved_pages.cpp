@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "archive/saved_name.h"
+#include "base/ascii.h"
 #include "base/uninterrupted.h"
 #include "crawl/base/fingerprint.h"
 #include "crawl/frontier/state_store.h"
@@ -55,39 +56,51 @@ bool is_usual_http(const Url& url) {
   return url.port().empty() && url.scheme() == "http";
 }
 
-// Which of http and https has a place that both would have: who comes first.
-// 10 bytes or so for each page.
-class UsualPlaces {
+// Whose each place is: the first one's that wanted it. File systems may take
+// names for the same that differ in case, so none of them do here, on any.
+// About 20 bytes for each page.
+class TakenPlaces {
  public:
-  // Whether the URL may have its place; it has from then on.
-  bool take(const Url& url) {
-    if (!url.port().empty()) return true;
-    return take(saved_name(url).path(), is_usual_http(url));
+  // A page's place as a line of the list has it.
+  static std::string line(const SavedName& name, const Url& url) {
+    std::string text = name.path();
+    if (is_usual_http(url)) text += kHttpMark;
+    return text;
   }
-  // Takes a line of the list into account.
-  void read(std::string_view line) {
-    const bool http = line.ends_with(kHttpMark);
-    if (http) line.remove_suffix(kHttpMark.size());
-    // Folders of other ports say so.
-    if (line.substr(0, line.find('/')).find(':') == std::string_view::npos) {
-      take(line, http);
-    }
+  // Whether the place may be that page's; it is from then on.
+  bool take(std::string_view line) {
+    const std::uint64_t own = fingerprint(line).low;
+    if (known_.contains(own)) return true;
+    if (!known_.insert(of_any_case(line))) return false;
+    known_.insert(own);
+    return true;
+  }
+  // Whether that very page has it.
+  bool has(std::string_view line) const {
+    return known_.contains(fingerprint(line).low);
   }
 
  private:
-  bool take(std::string_view place, bool http) {
-    const std::uint64_t key = fingerprint(place).low;
-    if ((http ? https_ : http_).contains(key)) return false;
-    (http ? http_ : https_).insert(key);
-    return true;
+  static std::uint64_t of_any_case(std::string_view line) {
+    // No line begins so.
+    return fingerprint(
+               lower_case("/" + std::string(line.substr(0, line.find('\t')))))
+        .low;
   }
-  FingerprintSet http_, https_;
+  FingerprintSet known_;
 };
+
+// errno's values where something else is in the way of a name.
+bool is_in_the_way(int error) {
+  return error == ENOTDIR || error == EISDIR || error == ELOOP ||
+         error == EEXIST || error == ENOTEMPTY || error == ENAMETOOLONG ||
+         error == EMLINK;
+}
 
 class SavedPages final : public Sink {
  public:
   SavedPages(std::string folder, Descriptor root,
-             std::unique_ptr<OutputStream> log, UsualPlaces places)
+             std::unique_ptr<OutputStream> log, TakenPlaces places)
       : folder_(std::move(folder)),
         root_(std::move(root)),
         log_(std::move(log)),
@@ -101,17 +114,23 @@ class SavedPages final : public Sink {
     if (!url) return {};
     const std::string& body =
         record.body_as_it_came ? *record.body_as_it_came : record.body;
-    if (auto written = write_part(body); !written) return written;
-    const bool has_place = places_.take(*url);
-    const std::string_view mark =
-        has_place && is_usual_http(*url) ? kHttpMark : "";
-    const SavedName first =
-        has_place ? saved_name(*url) : saved_name_with_port(*url);
-    Result<bool> named = put_at(first, mark, record);
-    if (named && !*named) named = put_at(beside(first), mark, record);
-    if (named && !*named) named = put_at(other_saved_name(*url), mark, record);
-    if (!named) return tl::unexpected(named.error());
-    return *named ? Result<void>() : fail(first.path(), EEXIST);
+    const SavedName first = first_choice(*url);
+    if (auto written = write_part(body, first); !written) return written;
+    const SavedName other = other_saved_name(*url);
+    for (const SavedName& name :
+         {first, beside(first), other, beside_host(other)}) {
+      const std::string line = TakenPlaces::line(name, *url);
+      if (!places_.take(line)) continue;
+      const Result<bool> named = put_at(name, line);
+      if (!named) return tl::unexpected(named.error());
+      if (!*named) continue;
+      record.file = name.path();
+      return {};
+    }
+    return make_error(
+        fmt::format("cannot save {}/{}: other files or links are in the way "
+                    "wherever it might be",
+                    folder_, first.path()));
   }
 
   Result<void> take(const Outcome& /*outcome*/) override { return {}; }
@@ -136,12 +155,32 @@ class SavedPages final : public Sink {
         fmt::format("cannot save {}/{}: {}", folder_, path, reason(error)));
   }
 
-  Result<void> write_part(std::string_view body) {
-    const Descriptor file(uninterrupted([&] {
-      return ::openat(root_.get(), kPart,
-                      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                      0666);
-    }));
+  SavedName first_choice(const Url& url) {
+    SavedName name = saved_name(url);
+    const std::string line = TakenPlaces::line(name, url);
+    if (places_.take(line)) return name;
+    // The line that a page of the other scheme has.
+    const std::string path = name.path();
+    const bool is_of_other_scheme =
+        url.port().empty() &&
+        places_.has(line == path ? path + std::string(kHttpMark) : path);
+    return is_of_other_scheme ? saved_name_with_port(url)
+                              : saved_name_with_hash(url);
+  }
+
+  Result<void> write_part(std::string_view body, const SavedName& name) {
+    const auto begin = [&] {
+      return Descriptor(uninterrupted([&] {
+        return ::openat(root_.get(), kPart,
+                        O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      }));
+    };
+    Descriptor file = begin();
+    // Half of what was to be saved, or a link, or whatever else.
+    if (file.get() < 0 && errno == EEXIST &&
+        ::unlinkat(root_.get(), kPart, 0) == 0) {
+      file = begin();
+    }
     if (file.get() < 0) return fail(kPart, errno);
     while (!body.empty()) {
       const ssize_t count = uninterrupted(
@@ -149,7 +188,7 @@ class SavedPages final : public Sink {
       if (count < 0) {
         const int error = errno;
         ::unlinkat(root_.get(), kPart, 0);
-        return fail(kPart, error);
+        return fail(name.path(), error);
       }
       body.remove_prefix(static_cast<std::size_t>(count));
     }
@@ -158,26 +197,19 @@ class SavedPages final : public Sink {
   }
 
   // False if something else is in the way.
-  Result<bool> put_at(const SavedName& name, std::string_view mark,
-                      CrawlRecord& record) {
+  Result<bool> put_at(const SavedName& name, const std::string& line) {
     // What is on its way to this place is in the list before it is there.
-    if (auto noted = log_->write(fmt::format("{}{}\n", name.path(), mark));
-        !noted) {
+    if (auto noted = log_->write(line + "\n"); !noted) {
       return tl::unexpected(noted.error());
     }
     if (auto noted = log_->flush(); !noted) {
       return tl::unexpected(noted.error());
     }
     const int error = give_name(name);
-    if (error == 0) {
-      record.file = name.path();
-      return true;
-    }
-    if (error != ENOTDIR && error != EISDIR && error != ELOOP &&
-        error != EEXIST && error != ENOTEMPTY && error != ENAMETOOLONG) {
-      return tl::unexpected(fail(name.path(), error).error());
-    }
-    return false;
+    if (error == 0) return true;
+    if (is_in_the_way(error)) return false;
+    ::unlinkat(root_.get(), kPart, 0);
+    return tl::unexpected(fail(name.path(), error).error());
   }
 
   // errno's value, or 0.
@@ -202,7 +234,7 @@ class SavedPages final : public Sink {
   const std::string folder_;
   const Descriptor root_;
   const std::unique_ptr<OutputStream> log_;
-  UsualPlaces places_;
+  TakenPlaces places_;
   bool changed_ = false;
 };
 
@@ -268,13 +300,18 @@ Result<std::unique_ptr<Sink>> open_saved_pages(
     return make_error(fmt::format("cannot save pages in {}: {}", folder,
                                   error ? error.message() : reason(errno)));
   }
-  UsualPlaces places;
+  if (std::filesystem::is_symlink(log_of(folder), error)) {
+    return make_error(fmt::format(
+        "cannot save pages in {0}: {0}/.saved is a link to another file",
+        folder));
+  }
+  TakenPlaces places;
   if (position) {
     if (auto cut = cut_saved_pages(folder, *position); !cut) {
       return tl::unexpected(cut.error());
     }
     std::ifstream lines(log_of(folder), std::ios::binary);
-    for (std::string line; std::getline(lines, line);) places.read(line);
+    for (std::string line; std::getline(lines, line);) places.take(line);
   }
   auto output = open_output(
       log_of(folder), position ? OutputMode::kAppend : OutputMode::kReplace);
