@@ -38,8 +38,9 @@ bool is_packed(const WireExchange& exchange) {
   const std::string head = lower_case(exchange.head);
   const std::size_t at = head.find(kCoding);
   if (at == std::string::npos) return false;
+  const std::size_t begin = at + kCoding.size();
   const std::string codings =
-      head.substr(at + kCoding.size(), head.find('\r', at + 1) - at);
+      head.substr(begin, head.find('\r', begin) - begin);
   return codings.find("br") != std::string::npos ||
          codings.find("deflate") != std::string::npos;
 }

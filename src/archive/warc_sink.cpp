@@ -186,6 +186,9 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
       return tl::unexpected(read.error());
     }
   }
+  if (Result<void> begun = sink->begin_index(mode); !begun) {
+    return tl::unexpected(begun.error());
+  }
   return sink;
 }
 
@@ -272,15 +275,29 @@ Result<void> WarcSink::keep(const KeptExchange& exchange) {
 Result<void> WarcSink::note(const WarcCapture& capture, bool is_revisit,
                             std::size_t response_size) {
   const WarcPlace place{file_, offset_ + capture.request_bytes};
-  return index_->add_line(
-      place.position(),
-      cdxj_line({capture.url, std::string(capture.date.text()),
-                 is_revisit ? "warc/revisit" : capture.content_type,
-                 capture.status_code, std::string(capture.payload.text()),
-                 response_size, place.offset,
-                 std::filesystem::path(warc_file_name(options_, file_))
-                     .filename()
-                     .string()}));
+  const std::string line = cdxj_line(
+      {capture.url, std::string(capture.date.text()),
+       is_revisit ? "warc/revisit" : capture.content_type, capture.status_code,
+       std::string(capture.payload.text()), response_size, place.offset,
+       std::filesystem::path(warc_file_name(options_, file_))
+           .filename()
+           .string()});
+  if (Result<void> written = lines_->write(line); !written) return written;
+  return index_->add_line(place.position(), line);
+}
+
+// There is an index whatever ends the crawl: what it has already, in order, and
+// from then on as it comes.
+Result<void> WarcSink::begin_index(OutputMode mode) {
+  if (!options_.cdx) return {};
+  if (mode == OutputMode::kAppend) {
+    if (Result<void> written = write_index(); !written) return written;
+  }
+  Result<std::unique_ptr<OutputStream>> output =
+      open_output(options_.prefix + ".cdxj", mode);
+  if (!output) return tl::unexpected(output.error());
+  lines_ = *std::move(output);
+  return {};
 }
 
 Result<void> WarcSink::write_index() {
@@ -332,7 +349,8 @@ Result<void> WarcSink::write(std::string_view record) {
 
 Result<void> WarcSink::flush() {
   if (Result<void> begun = begin_file(); !begun) return begun;
-  return output_->flush();
+  if (Result<void> flushed = output_->flush(); !flushed) return flushed;
+  return lines_ ? lines_->flush() : Result<void>();
 }
 
 // The archive comes first: the index may name less than that has, not more.
@@ -343,6 +361,10 @@ Result<std::uint64_t> WarcSink::sync() {
   if (Result<void> synced = output_->sync(); !synced) {
     return tl::unexpected(synced.error());
   }
+  if (Result<void> flushed = lines_ ? lines_->flush() : Result<void>();
+      !flushed) {
+    return tl::unexpected(flushed.error());
+  }
   if (Result<void> committed = index_->commit(); !committed) {
     return tl::unexpected(committed.error());
   }
@@ -352,7 +374,9 @@ Result<std::uint64_t> WarcSink::sync() {
 Result<void> WarcSink::close() {
   if (Result<void> begun = begin_file(); !begun) return begun;
   if (Result<void> closed = output_->close(); !closed) return closed;
-  return options_.cdx ? write_index() : Result<void>();
+  if (!lines_) return {};
+  if (Result<void> closed = lines_->close(); !closed) return closed;
+  return write_index();
 }
 
 }  // namespace crawl

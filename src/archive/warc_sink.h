@@ -51,6 +51,7 @@ class WarcSink final : public Sink {
   std::string packed(std::string_view record);
   Result<void> note(const WarcCapture& capture, bool is_revisit,
                     std::size_t response_size);
+  Result<void> begin_index(OutputMode mode);
   Result<void> write_index();
   std::string revisit(const WarcCapture& capture,
                       const CaptureIndex::Original& original);
@@ -61,6 +62,7 @@ class WarcSink final : public Sink {
   Sha1 sha1_;
   const RecordIds ids_;
   std::unique_ptr<CaptureIndex> index_;
+  std::unique_ptr<OutputStream> lines_;  // its lines as they come; may be null
   std::uint64_t file_ = 0;
   std::unique_ptr<OutputStream> output_;
   std::uint64_t offset_ = 0;  // in the file, what is not yet flushed included

@@ -109,7 +109,8 @@ constexpr std::array<OptionSpec, 108> kOptions = {{
      "Put 'name: value' into the archive's warcinfo records. May be repeated.",
      &T::warc_header},
     {Group::kOutput, "warc-cdx", '\0', "",
-     "Write an index of the archive, PREFIX.cdxj, when the crawl ends.",
+     "Write an index of the archive, PREFIX.cdxj; in order when the crawl "
+     "ends.",
      &T::warc_cdx},
     {Group::kOutput, "warc-dedup", '\0', "FILE",
      "Refer to what the index FILE (CDXJ) of an earlier archive has, where the "

@@ -419,6 +419,49 @@ TEST_F(WarcOutput, IndexLeadsToTheRecords) {
   }
 }
 
+// Of a crawl that was killed it leads to all that the archive has.
+TEST_F(WarcOutput, AnIndexIsThereThoughItIsNeverClosed) {
+  WarcOptions warc = options();
+  warc.cdx = true;
+  warc.index_file = dir_.file("payloads");
+  dir_.write("a.cdxj", "of an earlier crawl\n");
+  const auto keeper = make_warc_keeper(warc);
+  const auto urls = [&] {
+    std::vector<std::string> all;
+    const std::string file = dir_.read("a.warc.gz");
+    for (const std::string& line : lines_of(dir_.read("a.cdxj"))) {
+      const auto capture = read_cdxj_line(line);
+      if (!capture) return std::vector<std::string>{"no index: " + line};
+      const auto found = members(
+          std::string_view(file).substr(capture->offset, capture->length));
+      EXPECT_THAT(found, SizeIs(1));
+      EXPECT_EQ(parse_record(found[0]).get("WARC-Target-URI"), capture->url);
+      all.push_back(capture->url);
+    }
+    return all;
+  };
+  auto sink = *open_warc(warc, std::nullopt);
+  for (const char* url : {"http://b.test/", "http://a.test/"}) {
+    ASSERT_TRUE(sink->keep(*keeper->keep(exchange(url))));
+  }
+  const std::uint64_t position = *sink->sync();
+  ASSERT_TRUE(sink->keep(*keeper->keep(exchange("http://gone.test/"))));
+  ASSERT_TRUE(sink->flush());
+  EXPECT_THAT(urls(), ElementsAre("http://b.test/", "http://a.test/",
+                                  "http://gone.test/"));
+  sink.reset();
+  // Gone on with, it has what is left.
+  sink = *open_warc(warc, position);
+  EXPECT_THAT(urls(), ElementsAre("http://a.test/", "http://b.test/"));
+  ASSERT_TRUE(sink->keep(*keeper->keep(exchange("http://0.test/"))));
+  ASSERT_TRUE(sink->flush());
+  EXPECT_THAT(urls(), ElementsAre("http://a.test/", "http://b.test/",
+                                  "http://0.test/"));
+  ASSERT_TRUE(sink->close());
+  EXPECT_THAT(urls(), ElementsAre("http://0.test/", "http://a.test/",
+                                  "http://b.test/"));
+}
+
 TEST_F(WarcOutput, WhatAnEarlierArchiveHasIsReferredTo) {
   WarcOptions first = options();
   first.cdx = true;

@@ -26,8 +26,8 @@ struct WarcOptions {
   bool pack = true;  // gzip, a member a record
   // What each file's warcinfo record says.
   std::vector<std::pair<std::string, std::string>> info;
-  // PREFIX.cdxj, an index of the archive, when it is closed
-  // (https://specs.webrecorder.net/cdxj/0.1.0/).
+  // PREFIX.cdxj, an index of the archive: lines as they come, and in order when
+  // it is closed (https://specs.webrecorder.net/cdxj/0.1.0/).
   bool cdx = false;
   // Indexes of earlier archives, whose payloads need not be written again.
   std::vector<std::string> known;
