@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "archive/arc_line.h"
+#include "archive/block_end.h"
 #include "base/ascii.h"
 #include "base/zstd_frame.h"
 #include "crawl/archive/warc_input.h"
@@ -15,8 +16,8 @@ namespace crawl {
 namespace {
 
 constexpr std::size_t kMostHead = std::size_t{256} << 10U;
-// Files in use have some bytes between records that belong to none, where a
-// length is a little short; that is no fault worth a record.
+// Files in use have some bytes between records that belong to none; that is no
+// fault worth a record.
 constexpr std::size_t kMostLitter = 64;
 // What is looked at behind a record, to see whether it was right.
 constexpr std::size_t kLooked = std::size_t{64} << 10U;
@@ -25,6 +26,8 @@ constexpr std::size_t kLooked = std::size_t{64} << 10U;
 constexpr std::size_t kNoText = std::size_t{32} << 10U;
 
 constexpr std::string_view kDamaged = Unpacker::kDamaged;
+constexpr std::string_view kWrongLength =
+    "its Content-Length is not that of its block";
 
 constexpr std::string_view kWarc = "WARC/";
 constexpr std::string_view kArc = "filedesc://";
@@ -131,15 +134,16 @@ ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
       drop(static_cast<std::size_t>(bytes_.damage()->at - position()));
       return bad(record, std::string(kDamaged));
     }
+    const bool is_endless = here().size() > kMostHead;
     find_next();
-    return bad(record, bytes_.ended() ? "it ends inside a record's head"
-                                      : "a record's head does not end");
+    return bad(record, is_endless ? "a record's head does not end"
+                                  : "it ends inside a record's head");
   }
   const Head head = read_head(*text, record);
   const bool is_response = equals_ignoring_case(head.type, "response");
   const bool is_revisit = equals_ignoring_case(head.type, "revisit");
   const bool wanted = (is_response || is_revisit) &&
-                      (record.url.empty() || is_http(record.url));
+                      (is_http(record.url) || scheme_in(record.url).empty());
   if (!head.length) {
     find_next();
     // Some are written without.
@@ -152,7 +156,7 @@ ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
   // What costs little is kept to see whether its length is right.
   const std::uint64_t begin = position();
   take_block(*head.length, wanted || *head.length <= kLooked, record);
-  give_back_records(begin, record);
+  if (!give_back_records(begin, record)) end_block(record, wanted);
   whole_before_ = record.fault.empty();
   const std::string_view lack = head.type.empty() ? "it has no WARC-Type"
                                 : wanted && record.url.empty()
@@ -298,9 +302,8 @@ void ArchiveReader::take_block(std::uint64_t length, bool keep,
     std::uint64_t until = std::min(end, bytes_.end());
     if (bytes_.damaged_before(until)) until = bytes_.damage()->at;
     if (const auto cut = cut_before(until)) {
-      record.cut = true;
       end = *cut;
-      if (position() == end) return;
+      record.fault = kWrongLength;
     }
     const auto size =
         static_cast<std::size_t>(std::min(end, until) - position());
@@ -336,40 +339,60 @@ void ArchiveReader::look_behind(ArchivedRecord& record) {
 
 // A length that is too long takes in the records behind its own, as what comes
 // behind it shows. They are read after all, if they were kept and if the
-// lengths of an archive do not make it read many times what it is.
-void ArchiveReader::give_back_records(std::uint64_t begin,
+// lengths of an archive do not make it read many times what it is. False if
+// there are none.
+bool ArchiveReader::give_back_records(std::uint64_t begin,
                                       ArchivedRecord& record) {
   constexpr std::size_t kLineEnds = 4;
   constexpr std::uint64_t kMostTimes = 8;
   if (record.block.size() != position() - begin || record.fault == kDamaged) {
-    return;
+    return false;
   }
-  need(kLineEnds + kWarc.size() + 1);
+  need(kLineEnds + kWarc.size() + 4);
   const std::size_t next = here().find_first_not_of("\r\n");
   const bool fits =
       next == std::string_view::npos
           ? here().empty() || here() == "\r\n\r\n" || here() == "\n\n"
           : begins_record(here().substr(next));
-  if (record.fault.empty() && fits) return;
-  const std::string_view block = record.block;
-  std::size_t at = block.find("\nWARC/1.");
-  const auto is_behind_empty_line = [&] {
-    const std::string_view before = block.substr(0, at);
-    return before.ends_with('\n') || before.ends_with("\n\r");
-  };
-  while (at != std::string_view::npos && !is_behind_empty_line()) {
-    at = block.find("\nWARC/1.", at + 1);
+  const std::size_t at = record.fault.empty() && fits
+                             ? record_behind_body(record.block)
+                             : record_inside(record.block, here());
+  if (at == std::string_view::npos) return false;
+  const std::string_view rest = std::string_view(record.block).substr(at);
+  if (given_back_ + rest.size() > kMostTimes * (position() + kMostHead)) {
+    return false;
   }
-  if (at == std::string_view::npos) return;
-  const std::string_view rest = block.substr(at + 1);
-  if (given_back_ + rest.size() > kMostTimes * (position() + kMostHead)) return;
   given_back_ += rest.size();
   bytes_.put_back(rest);
-  const std::string_view own = block.substr(0, at + 1);
-  const std::size_t line_ends = own.ends_with("\r\n\r\n") ? 4 : 2;
-  record.block.resize(own.size() - line_ends);
-  record.fault = "its Content-Length is not that of its block";
+  record.block.resize(at);
+  drop_line_ends(record.block);
+  record.fault = kWrongLength;
   record.cut = false;
+  return true;
+}
+
+// Has the block end where it should, and says so if its length was another.
+void ArchiveReader::end_block(ArchivedRecord& record, bool wanted) {
+  constexpr std::size_t kLineEnds = 4;
+  if (record.fault == kWrongLength) {
+    // Its member ended, behind the block or inside it.
+    record.cut = !drop_line_ends(record.block) || record.cut;
+  }
+  if (!wanted || !record.fault.empty() || bytes_.damage() != nullptr) return;
+  need(kLineEnds + kWarc.size() + 1);
+  const std::size_t next = here().find_first_not_of("\r\n");
+  if (next == std::string_view::npos || begins_record(here().substr(next))) {
+    if (!record.cut && drop_swallowed_line_ends(record.block, here())) {
+      record.fault = kWrongLength;
+    }
+  } else if (!are_line_ends(here())) {
+    // No line ends come before what is left of it.
+    std::string rest;
+    find_next(&rest, max_block_ - record.block.size());
+    drop_line_ends(rest);
+    record.block += rest;
+    record.fault = kWrongLength;
+  }
 }
 
 // --- ARC (archive.org/web/researcher/ArcFileFormat.php)
@@ -406,9 +429,16 @@ ArchiveReader::Way ArchiveReader::read_arc(ArchivedRecord& record) {
 
 // --- After what cannot be read
 
-// Passes over bytes until a record may begin; how many.
-std::uint64_t ArchiveReader::find_next() {
+// Passes over bytes until a record may begin; how many. `passed`, if not null,
+// gets those of them for which there is `room`.
+std::uint64_t ArchiveReader::find_next(std::string* passed, std::size_t room) {
   const std::uint64_t from = position();
+  const auto drop = [&](std::size_t size) {
+    if (passed != nullptr) {
+      passed->append(here().substr(0, std::min(size, room - passed->size())));
+    }
+    this->drop(size);
+  };
   while (true) {
     if (const auto at = next_start(0)) {
       drop(*at);

@@ -27,16 +27,21 @@ std::string name_of(std::string_view type, std::string_view url) {
       !equals_ignoring_case(type, "revisit")) {
     return std::string(kOther);
   }
+  const std::string_view scheme = scheme_in(url);
+  return scheme.empty() ? std::string(kOther)
+                        : lower_case(std::string(scheme)) + ":";
+}
+
+}  // namespace
+
+std::string_view scheme_in(std::string_view url) {
   const std::string_view scheme = url.substr(0, url.find(':'));
   const bool is_scheme =
       scheme.size() < url.size() && scheme.size() <= kLongestScheme &&
       std::all_of(scheme.begin(), scheme.end(),
                   [](char c) { return is_unreserved(c) || c == '+'; });
-  return is_scheme ? lower_case(std::string(scheme)) + ":"
-                   : std::string(kOther);
+  return is_scheme ? scheme : std::string_view();
 }
-
-}  // namespace
 
 void PassedOver::add(std::string_view type, std::string_view url) {
   ++of(name_of(type, url));

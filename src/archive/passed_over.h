@@ -8,6 +8,9 @@
 
 namespace crawl {
 
+// The scheme of a URL as archives have them; "" if it has none.
+std::string_view scheme_in(std::string_view url);
+
 // How many records of archives there are that leave no record of a crawl, by
 // what they are: "request", "resource"; a response that is not of http, by the
 // scheme of its URL: "dns:". No more names than some, whatever archives hold.

@@ -104,7 +104,12 @@ std::optional<std::chrono::system_clock::time_point> parse_warc_date(
       return std::nullopt;
     }
   }
-  if (digits.size() == 12) digits += "00";
+  // WARC/1.1 has years, months and so on too; ARC minutes.
+  constexpr std::string_view kFirst = "00000101000000";
+  if (digits.size() >= 4 && digits.size() % 2 == 0 &&
+      digits.size() < kFirst.size()) {
+    digits += kFirst.substr(digits.size());
+  }
   if (digits.size() != 14) return std::nullopt;
   const auto number = [&](std::size_t at, std::size_t size) {
     int value = 0;

@@ -9,6 +9,7 @@
 
 #include "check/link_kind.h"
 #include "check/link_scheme.h"
+#include "check/page_text.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/url.h"
 
@@ -144,7 +145,8 @@ Result<void> CheckJudge::judge(
           "max(advice & 16), "
           "max(element IN (0, 1, 7, 8)) FROM links WHERE target = ? "
           "GROUP BY fragment");
-  prepare(seen_, "SELECT targets, text, cut FROM seen WHERE key = ?");
+  prepare(seen_,
+          "SELECT targets, text, cut, file, offset FROM seen WHERE key = ?");
   prepare(entry_, "INSERT INTO entries VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)");
   prepare(of_fragment_,
           "UPDATE links SET entry = ? WHERE target = ? AND fragment = ?");
@@ -301,7 +303,7 @@ CheckOutcome CheckJudge::outcome_of_lack() const {
 }
 
 // What was seen of a page: links to its parts are judged one after another.
-Result<const CheckJudge::Seen*> CheckJudge::look_into(std::int64_t page) {
+Result<CheckJudge::Seen*> CheckJudge::look_into(std::int64_t page) {
   if (seen_page_.page == page) return &seen_page_;
   Seen found;
   found.page = page;
@@ -321,7 +323,18 @@ Result<const CheckJudge::Seen*> CheckJudge::look_into(std::int64_t page) {
   }
   found.text = seen_.text(1);
   found.cut = seen_.integer(2) != 0;
+  found.file = seen_.text(3);
+  found.offset = static_cast<std::uint64_t>(seen_.integer(4));
   return &(seen_page_ = std::move(found));
+}
+
+// Of an archive's page it is had when it is looked for: for most it never is.
+const std::string& CheckJudge::text_of(Seen& page) const {
+  if (page.text.empty() && !page.file.empty() && read_archived_) {
+    const std::string file = std::exchange(page.file, {});
+    page.text = comparable_text(page_text(read_archived_(file, page.offset)));
+  }
+  return page.text;
 }
 
 // Sets `reason` if the page, which is there, has not what the fragment means.
@@ -329,16 +342,16 @@ Result<bool> CheckJudge::lacks(const CheckEntry& page,
                                std::string_view fragment, std::string& reason) {
   const FragmentWish wish = fragment_wish({}, fragment);
   if (!wish.any()) return false;
-  const Result<const Seen*> looked = look_into(key_of(page.final_url));
+  const Result<Seen*> looked = look_into(key_of(page.final_url));
   if (!looked) return tl::unexpected(looked.error());
-  const Seen& seen = **looked;
+  Seen& seen = **looked;
   if (!seen.there) return false;  // no page, or not seen
   const std::optional<Url> url = Url::parse(page.final_url);
   if (!wish.target.empty() &&
       !has_target(seen.targets, wish.target,
                   url ? url->hostname() : std::string_view())) {
     reason = "fragment";
-  } else if (!wish.text.empty() && !seen.text.empty() &&
+  } else if (!wish.text.empty() && !text_of(seen).empty() &&
              seen.directives++ < kMostTexts &&
              !has_text(seen.text, wish.text)) {
     reason = "text";

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/sqlite.h"
@@ -15,16 +16,23 @@
 
 namespace crawl {
 
+// The body of a page, in UTF-8, that begins there in an archive; "" if it
+// cannot be had.
+using ReadArchived =
+    std::function<std::string(const std::string& file, std::uint64_t offset)>;
+
 // What comes of a CheckStore that holds all of a site: an entry for each target
 // of its links. One thread; the store must outlive it.
 class CheckJudge {
  public:
   // `is_archived`: nothing was asked; what has no answer is not in the
-  // archives.
-  CheckJudge(const CheckStore& store, bool is_archived)
+  // archives. `read_archived`: for pages whose text is not in the store.
+  CheckJudge(const CheckStore& store, bool is_archived,
+             ReadArchived read_archived = nullptr)
       : db_(store.database()),
         pages_(store.pages()),
-        is_archived_(is_archived) {}
+        is_archived_(is_archived),
+        read_archived_(std::move(read_archived)) {}
 
   // Before all else, once. `is_known`: whether a broken target was so in an
   // earlier result; null for no.
@@ -56,11 +64,14 @@ class CheckJudge {
     bool cut = false;  // there may be more in it
     std::vector<std::uint64_t> targets;
     std::string text;
-    mutable int directives = 0;  // looked for in it
+    std::string file;  // of the archive that has the page
+    std::uint64_t offset = 0;
+    int directives = 0;  // looked for in it
   };
 
   Result<void> check(int code) const;
-  Result<const Seen*> look_into(std::int64_t page);
+  Result<Seen*> look_into(std::int64_t page);
+  const std::string& text_of(Seen& page) const;
   Result<Found> find(std::int64_t key);
   Result<void> judge_target(std::int64_t target, std::string_view url);
   Result<bool> lacks(const CheckEntry& page, std::string_view fragment,
@@ -74,6 +85,7 @@ class CheckJudge {
   sqlite3* const db_;
   const std::int64_t pages_;
   const bool is_archived_;
+  const ReadArchived read_archived_;
   std::function<bool(std::string_view)> is_known_;
   CheckTotals totals_;
   Seen seen_page_;  // the latest

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/ascii.h"
-#include "check/check_judge.h"
 #include "check/link_kind.h"
 #include "check/link_scheme.h"
 #include "check/page_text.h"
@@ -144,8 +143,13 @@ bool CheckSink::is_told_already(const CrawlRecord& record) {
 
 Result<void> CheckSink::note_seen(const CrawlRecord& record) {
   if (!record.link_count || record.error != ErrorKind::kNone) return {};
-  return store_->add_targets(record.final_url, record.targets,
-                             record.truncated);
+  Result<void> done =
+      store_->add_targets(record.final_url, record.targets, record.truncated);
+  if (done && record.warc_offset) {
+    done = store_->add_place(record.final_url, record.warc_file,
+                             *record.warc_offset);
+  }
+  return done;
 }
 
 Result<void> CheckSink::look_again(const CrawlRecord& record) {
@@ -213,7 +217,7 @@ Result<std::uint64_t> CheckSink::sync() {
 }
 
 Result<void> CheckSink::close() {
-  CheckJudge judge(*store_, options_.is_archived);
+  CheckJudge judge(*store_, options_.is_archived, options_.read_archived);
   if (Result<void> judged = judge.judge(options_.is_known); !judged) {
     return judged;
   }

@@ -10,6 +10,7 @@
 
 #include "check/check_cache.h"
 #include "check/check_format.h"
+#include "check/check_judge.h"
 #include "check/check_store.h"
 #include "crawl/base/error.h"
 #include "crawl/frontier/url_cleaner.h"
@@ -24,6 +25,8 @@ struct CheckSinkOptions {
   UrlCleanerOptions cleaner;    // the crawl's
   // All there is to know is in archives: what is not in them is not asked.
   bool is_archived = false;
+  // Reads a page of those again, whose text a link names; null for never.
+  ReadArchived read_archived;
   CheckFormat format = CheckFormat::kJsonl;
   CheckStyle style;
   // Whether a target was broken in an earlier result; null for no.

@@ -65,7 +65,7 @@ Result<void> CheckStore::open_tables() {
         "hop INTEGER, error INTEGER, status INTEGER, message TEXT, "
         "final TEXT, hops TEXT, next INTEGER);"
         "CREATE TABLE seen(key INTEGER PRIMARY KEY, targets BLOB, text TEXT, "
-        "cut INTEGER);"
+        "cut INTEGER, file TEXT, offset INTEGER);"
         "CREATE TABLE pages(id INTEGER PRIMARY KEY, url TEXT);"
         "CREATE TABLE targets(key INTEGER PRIMARY KEY, url TEXT);"
         "CREATE TABLE links(target INTEGER, fragment TEXT, page INTEGER, "
@@ -91,6 +91,7 @@ Result<void> CheckStore::open_tables() {
   prepare(text_,
           "INSERT INTO seen(key, text) VALUES(?1,?2) "
           "ON CONFLICT(key) DO UPDATE SET text=?2");
+  prepare(place_, "UPDATE seen SET file=?2, offset=?3 WHERE key=?1");
   prepare(page_, "INSERT INTO pages VALUES(?,?)");
   prepare(target_, "INSERT OR IGNORE INTO targets VALUES(?,?)");
   prepare(link_, "INSERT INTO links VALUES(?,?,?,?,?,?,?,?,?,NULL)");
@@ -153,6 +154,15 @@ Result<void> CheckStore::add_text(std::string_view url, std::string_view text) {
   text_.bind(1, key_of(url));
   text_.bind(2, text);
   return check(text_.run());
+}
+
+Result<void> CheckStore::add_place(std::string_view url, std::string_view file,
+                                   std::uint64_t offset) {
+  if (error_) return tl::unexpected(*error_);
+  place_.bind(1, key_of(url));
+  place_.bind(2, file);
+  place_.bind(3, static_cast<std::int64_t>(offset));
+  return check(place_.run());
 }
 
 Result<void> CheckStore::add_page(std::string_view url) {

@@ -49,6 +49,9 @@ class CheckStore {
   Result<void> add_targets(std::string_view url,
                            const std::vector<std::uint64_t>& targets, bool cut);
   Result<void> add_text(std::string_view url, std::string_view text);
+  // Of a page that has its targets: where in an archive it is.
+  Result<void> add_place(std::string_view url, std::string_view file,
+                         std::uint64_t offset);
 
   // Its links follow, each to `url`, with or without a fragment.
   Result<void> add_page(std::string_view url);
@@ -74,7 +77,7 @@ class CheckStore {
                            std::int64_t element);
 
   Database db_;
-  Statement answer_, alias_, targets_, text_, page_, target_, link_;
+  Statement answer_, alias_, targets_, text_, place_, page_, target_, link_;
   std::vector<std::uint64_t> recent_;  // targets that are there, by their key
   std::string blob_, shown_;
   std::int64_t pages_ = 0;

@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "base/ascii.h"
 #include "cli/help.h"
 #include "cli/value_reader.h"
 #include "cli/values.h"
@@ -108,18 +110,23 @@ class ArchiveResolver : ValueReader {
     const bool obeys = options_.crawl.robots == RobotsMode::kAlways ||
                        (options_.crawl.robots == RobotsMode::kLinks &&
                         options_.crawl.site.has_value());
-    warc.info = {{"software", default_user_agent()},
-                 {"format", "WARC File Format 1.1"},
-                 {"conformsTo",
-                  "https://iipc.github.io/warc-specifications/specifications/"
-                  "warc-format/warc-1.1/"},
-                 {"robots", obeys ? "classic" : "ignore"},
-                 {"http-header-user-agent", options_.crawl.fetch.user_agent}};
+    std::vector<std::pair<std::string, std::string>> usual = {
+        {"software", default_user_agent()},
+        {"format", "WARC File Format 1.1"},
+        {"conformsTo",
+         "https://iipc.github.io/warc-specifications/specifications/"
+         "warc-format/warc-1.1/"},
+        {"robots", obeys ? "classic" : "ignore"},
+        {"http-header-user-agent", options_.crawl.fetch.user_agent}};
     for (const std::string& typed : args_.warc_header) {
       std::pair<std::string, std::string> header;
       read("--warc-header", typed, header, parse_header);
-      if (!header.first.empty()) warc.info.push_back(std::move(header));
+      std::erase_if(usual, [&](const auto& each) {
+        return equals_ignoring_case(each.first, header.first);
+      });
+      if (!header.second.empty()) warc.info.push_back(std::move(header));
     }
+    warc.info.insert(warc.info.begin(), usual.begin(), usual.end());
     // It is as old as the archive, so it is where that is gone on with from.
     const std::string& beside =
         options_.shared.empty() ? options_.state : options_.output;

@@ -23,6 +23,7 @@
 #include "crawl/writer/har_output.h"
 #include "crawl/writer/packed_output.h"
 #include "crawl/writer/site_database.h"
+#include "engine/replayed.h"
 
 namespace crawl::cli {
 namespace {
@@ -132,6 +133,12 @@ Result<void> open_check(const Options& options, OutputMode mode,
   if (!output) return tl::unexpected(output.error());
   sink.only_anchors = check.only_anchors;
   sink.is_archived = !options.crawl.archives.empty();
+  if (sink.is_archived) {
+    sink.read_archived = [fetch = options.crawl.fetch](const std::string& file,
+                                                       std::uint64_t offset) {
+      return read_archived_body(fetch, file, offset);
+    };
+  }
   sink.seeds_are_links = !check.folder && !sink.is_archived;
   if (options.crawl.site) sink.cleaner = options.crawl.site->cleaner;
   sink.format = check.format;

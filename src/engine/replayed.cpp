@@ -143,8 +143,10 @@ FetchResult read_record(Replay& replay, const Url& url,
         break;
       }
       result = replay.message(url, archived.block);
-      // Of a coded body that was cut, what could be decoded is what there is.
-      if (archived.cut && result.error == ErrorKind::kDecode) {
+      // Of a coded or chunked body that was cut, what could be decoded is what
+      // there is.
+      if (archived.cut && (result.error == ErrorKind::kDecode ||
+                           result.error == ErrorKind::kClosed)) {
         result.error = ErrorKind::kNone;
         result.error_message.clear();
       }
@@ -209,7 +211,27 @@ Replayed read_one(Replay& replay, const std::string& file,
   return read;
 }
 
+std::size_t max_block_of(const FetchOptions& fetch) {
+  return fetch.max_body == 0 ? kMostBlock
+                             : static_cast<std::size_t>(std::min<std::uint64_t>(
+                                   fetch.max_body + kHeadRoom, kMostBlock));
+}
+
 }  // namespace
+
+std::string read_archived_body(const FetchOptions& fetch,
+                               const std::string& file, std::uint64_t offset) {
+  if (file == "-") return {};
+  Result<std::unique_ptr<ByteSource>> source = Unpacker::open_at(file, offset);
+  if (!source) return {};
+  ArchiveReader archive(*std::move(source), max_block_of(fetch));
+  const std::optional<ArchivedRecord> found = archive.next();
+  if (!found) return {};
+  FetchOptions keeping = fetch;
+  keeping.keep_body = true;
+  Replay replay(keeping);
+  return std::move(read_one(replay, file, *found).record.body);
+}
 
 struct ArchiveReplay::Impl {
   using Results = std::vector<Replayed>;
@@ -273,12 +295,7 @@ struct ArchiveReplay::Impl {
     room.notify_all();
   }
 
-  std::size_t max_block() const {
-    return fetch.max_body == 0
-               ? kMostBlock
-               : static_cast<std::size_t>(std::min<std::uint64_t>(
-                     fetch.max_body + kHeadRoom, kMostBlock));
-  }
+  std::size_t max_block() const { return max_block_of(fetch); }
 
   // --- The reader's thread.
 

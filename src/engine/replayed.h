@@ -23,6 +23,12 @@ struct Replayed {
   FetchResult result;  // what the record has not taken
 };
 
+// The body of a page, in UTF-8, whose record begins there in an archive: as a
+// CrawlRecord has it. "" if it cannot be had: that of a revisit, of standard
+// input, of what is not the first of its gzip member. Any thread.
+std::string read_archived_body(const FetchOptions& fetch,
+                               const std::string& file, std::uint64_t offset);
+
 // Reads archives beside the loop: one thread reads and unpacks the files, the
 // workers read the pages. A bounded part of the files is in memory.
 //

@@ -89,6 +89,7 @@ FetchResult Replay::read(const Url& url, std::string_view head,
   if (dechunked_.capacity() > kMostKept) dechunked_ = std::string();
   exchange_.begin(FetchRequest{.url = url}, now);
   bool go_on = true;
+  bool broke_off = false;
   while (go_on && !head.empty()) {
     const std::size_t end = head.find('\n');
     const std::string_view line =
@@ -102,6 +103,7 @@ FetchResult Replay::read(const Url& url, std::string_view head,
     const FramingFields& framing = exchange_.headers().framing();
     if (has_member(framing.transfer_encoding, "chunked")) {
       body = dechunked(body);
+      broke_off = broke_off_;
     }
     if (!may_be_coded(
             framing.content_encoding + "," + framing.transfer_encoding, body)) {
@@ -119,6 +121,11 @@ FetchResult Replay::read(const Url& url, std::string_view head,
   }
   exchange_.clear();
   result.http_version = version;
+  if (broke_off && result.error == ErrorKind::kNone) {
+    result.error = ErrorKind::kClosed;
+    result.error_message = "its chunks end too early";
+    result.truncated = true;
+  }
   return result;
 }
 
@@ -126,6 +133,8 @@ FetchResult Replay::read(const Url& url, std::string_view head,
 // what breaks off, what came.
 std::string_view Replay::dechunked(std::string_view body) {
   dechunked_.clear();
+  broke_off_ = false;
+  bool ended = false;
   for (std::string_view rest = body; !rest.empty();) {
     std::size_t size = 0;
     std::size_t digits = 0;
@@ -139,10 +148,14 @@ std::string_view Replay::dechunked(std::string_view body) {
                          line_end < digits + 4096 &&
                          (rest[digits] == '\r' || rest[digits] == '\n' ||
                           rest[digits] == ';' || rest[digits] == ' ');
-    if (!is_size) return dechunked_.empty() ? body : dechunked_;
+    if (!is_size) {
+      if (rest.size() == body.size()) return body;
+      break;
+    }
     rest.remove_prefix(line_end + 1);
     dechunked_.append(rest.substr(0, size));
-    if (size == 0) break;
+    ended = size == 0;
+    if (ended) break;
     rest.remove_prefix(std::min(size, rest.size()));
     if (rest.starts_with("\r\n")) {
       rest.remove_prefix(2);
@@ -150,6 +163,7 @@ std::string_view Replay::dechunked(std::string_view body) {
       rest.remove_prefix(1);
     }
   }
+  broke_off_ = !ended && !body.empty();
   return dechunked_;
 }
 

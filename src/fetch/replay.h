@@ -36,6 +36,7 @@ class Replay {
   Exchange exchange_;
   PageReader reader_;
   std::string dechunked_;
+  bool broke_off_ = false;  // what was dechunked
 };
 
 }  // namespace crawl

@@ -214,16 +214,26 @@ TEST(ArchiveReader, GoesOnBehindWhatItCannotRead) {
        {"! it has no WARC-Target-URI", "http://b.test/"}},
       {kA + std::string(100, 'x') + "\r\n" + kB,
        {"http://a.test/", "! 102 bytes that are no record", "http://b.test/"}},
-      // A little too short: what is left over is passed.
-      {with_length(kA, std::to_string(message("x").size() - 1)) + kB,
-       {"http://a.test/", "http://b.test/"}},
       {kA + kB.substr(0, kB.size() - 10),
        {"http://a.test/", "! it ends inside a record"}},
       {kA + kB.substr(0, 30),
        {"http://a.test/", "! it ends inside a record's head"}},
+      // Much too short: the record is at fault, and no other.
+      {with_length(response("http://a.test/", std::string(200, 'a')), "20") +
+           kB,
+       {"! its Content-Length is not that of its block", "http://b.test/"}},
+      {with_length(response("http://a.test/", std::string(200, 'a')), "17") +
+           kB,
+       {"! its Content-Length is not that of its block", "http://b.test/"}},
+      {with_length(response("http://a.test/", std::string(200, 'a')), "99"),
+       {"! its Content-Length is not that of its block"}},
+      {gzip(with_length(response("http://a.test/", std::string(200, 'a')),
+                        "20")) +
+           gzip(kB),
+       {"! its Content-Length is not that of its block", "http://b.test/"}},
       // In a member of its own a record ends with that.
       {gzip(with_length(kA, "9999")) + gzip(kB),
-       {"http://a.test/", "http://b.test/"}},
+       {"! its Content-Length is not that of its block", "http://b.test/"}},
       {gzip(with_length(kA, "-5")) + gzip(kB),
        {"! its Content-Length is no length", "http://b.test/"}},
   };
@@ -294,6 +304,94 @@ TEST(ArchiveReader, GoesOnWithTheNextMemberBehindADamagedOne) {
   std::size_t faults = 0;
   for (const ArchivedRecord& record : all) faults += !record.fault.empty();
   EXPECT_EQ(faults, 1U);
+}
+
+// Whatever a length is, and however the record is packed: it is one record that
+// failed, with its whole block, and costs no other.
+TEST(ArchiveReader, ALengthThatIsWrongCostsNothingButItsRecord) {
+  const std::string page = "<title>a</title>" + std::string(2'000, 'a') +
+                           "\r\n\r\n" + std::string(300'000, 'b') + "the end";
+  const std::string block = fmt::format(
+      "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: "
+      "{}\r\n\r\n{}",
+      page.size(), page);
+  const auto of_length = [&](std::size_t length) {
+    return with_length(
+        record("response",
+               "WARC-Target-URI: http://a.test/\r\nContent-Type: "
+               "application/http; msgtype=response\r\n",
+               block),
+        std::to_string(length));
+  };
+  const std::size_t right = block.size();
+  std::vector<std::size_t> lengths = {0,   1,     5,       17,
+                                      140, 1'000, 200'000, 100'000'000};
+  for (std::size_t off = 1; off <= 40; ++off) {
+    lengths.push_back(right - off);
+    lengths.push_back(right + off);
+  }
+  lengths.push_back(right + kB.size());
+  lengths.push_back(right + 2 * kB.size() + 4);
+  for (const std::size_t length : lengths) {
+    const std::string wrong = of_length(length);
+    for (const std::string& bytes :
+         {wrong + kB + kB, gzip(wrong) + gzip(kB) + gzip(kB),
+          gzip(wrong + kB + kB),
+          testing::zstd(wrong) + testing::zstd(kB + kB)}) {
+      const auto all = read(bytes);
+      ASSERT_THAT(all, SizeIs(3)) << length << " and not " << right;
+      EXPECT_EQ(all[0].url, "http://a.test/");
+      EXPECT_EQ(all[0].fault, "its Content-Length is not that of its block")
+          << length << " and not " << right;
+      EXPECT_EQ(all[0].block.size(), block.size()) << length;
+      EXPECT_TRUE(all[0].block == block) << length;
+      EXPECT_EQ(all[0].offset, 0u);
+      EXPECT_FALSE(all[0].cut);
+      for (std::size_t i = 1; i < all.size(); ++i) {
+        EXPECT_EQ(all[i].url, "http://b.test/");
+        EXPECT_EQ(all[i].fault, "");
+        EXPECT_EQ(all[i].block, message("x"));
+      }
+    }
+    // No more than there is room for; what is behind it is not kept then.
+    const auto cut = read(wrong + kB, 5'000);
+    EXPECT_LE(cut[0].block.size(), 5'000u);
+    if (length < right) {
+      ASSERT_THAT(cut, SizeIs(2));
+      EXPECT_EQ(cut[1].url, "http://b.test/");
+    }
+  }
+  EXPECT_THAT(told(of_length(right) + kB),
+              ElementsAre("http://a.test/", "http://b.test/"));
+}
+
+// What line ends are missing is no fault of the length.
+TEST(ArchiveReader, MissingLineEndsAreNoFault) {
+  const std::string blocks[] = {
+      "HTTP/1.1 200 OK\r\n\r\n",
+      "HTTP/1.1 200 OK\r\n\r\n<b>\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n<b>\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+      // Those of a body that was coded.
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n<b>\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n<b>\r\n",
+      "HTTP/1.1 200 OK\nContent-Length: 4\n\n<b>\n",
+  };
+  for (const std::string& block : blocks) {
+    for (const char* ends :
+         {"", "\r\n", "\n", "\r\n\r\n", "\n\n", "\r\n\r\n\r\n"}) {
+      std::string odd = record("response",
+                               "WARC-Target-URI: http://a.test/\r\nContent-"
+                               "Type: application/http\r\n",
+                               block);
+      odd.resize(odd.size() - 4);
+      const auto all = read(odd + ends + kB);
+      ASSERT_THAT(all, SizeIs(2));
+      EXPECT_EQ(all[0].fault, "") << block << "|" << ends;
+      EXPECT_EQ(all[0].block, block);
+      EXPECT_EQ(all[1].url, "http://b.test/");
+    }
+  }
 }
 
 TEST(ArchiveReader, ALengthThatIsTooLongCostsNoOtherRecord) {
