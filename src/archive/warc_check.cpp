@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "archive/byte_source.h"
+#include "archive/passed_over.h"
 #include "archive/unpacked_bytes.h"
 #include "archive/warc_record.h"
 #include "base/ascii.h"
@@ -72,6 +73,21 @@ bool is_record_id(std::string_view text) {
          text.find(':') != std::string_view::npos;
 }
 
+// RFC 3986: a scheme, and nothing but the characters that URIs have. WARC/1.0
+// has it in <>, though most write it without.
+bool is_target_uri(std::string_view text, std::string_view version) {
+  if (version == "WARC/1.0" && text.size() > 1 && text.front() == '<' &&
+      text.back() == '>') {
+    text = text.substr(1, text.size() - 2);
+  }
+  return !scheme_in(text).empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return c > ' ' && c < '\x7f' &&
+                  std::string_view("\"<>\\^`{|}").find(c) ==
+                      std::string_view::npos;
+         });
+}
+
 class Checker {
  public:
   Checker(std::unique_ptr<ByteSource> source,
@@ -84,7 +100,10 @@ class Checker {
       record();
     }
     tell_damage();
-    if (!bytes_.fault().empty()) fault(bytes_.fault());
+    if (!bytes_.fault().empty()) {
+      offset_ = bytes_.offset_of(bytes_.position());
+      fault(bytes_.fault());
+    }
     if (counts_.records == 0 && counts_.faults == 0) {
       fault("there is no record in it");
     }
@@ -106,7 +125,8 @@ class Checker {
     if (!head) return pass_to_next();
     ++counts_.records;
     const Fields fields = read_fields(*head);
-    const std::optional<std::uint64_t> length = check_fields(fields);
+    const std::optional<std::uint64_t> length =
+        check_fields(fields, std::string_view(*head).substr(0, 8));
     if (!length) {
       fault("its Content-Length is no length");
       return pass_to_next();
@@ -177,7 +197,8 @@ class Checker {
   }
 
   // Says what is wrong; the length, if it is one.
-  std::optional<std::uint64_t> check_fields(const Fields& fields) {
+  std::optional<std::uint64_t> check_fields(const Fields& fields,
+                                            std::string_view version) {
     for (const std::string_view name :
          {"warc-type", "warc-record-id", "warc-date", "content-length"}) {
       if (fields.count(name) == 0) fault(fmt::format("it has no {}", name));
@@ -216,6 +237,11 @@ class Checker {
     if (const std::string id = fields.get("warc-record-id");
         !id.empty() && !is_record_id(id)) {
       fault("its WARC-Record-ID is no URI in <>");
+    }
+    for (const auto& [name, value] : fields.all) {
+      if (name == "warc-target-uri" && !is_target_uri(value, version)) {
+        fault("its WARC-Target-URI is no URI");
+      }
     }
     if (const std::string date = fields.get("warc-date");
         !date.empty() &&

@@ -43,11 +43,6 @@ std::string kinds(const CrawlStats& stats, bool skipped) {
   return by_count(std::move(found));
 }
 
-std::string counted(std::uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", human_count(count), what,
-                     count == 1 ? "" : "s");
-}
-
 struct SlotLine {
   SlotUse use;
   std::string_view name;
@@ -101,6 +96,11 @@ std::string filled_lines(std::string_view text, std::size_t width) {
 }
 
 }  // namespace
+
+std::string counted(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", human_count(count), what,
+                     count == 1 ? "" : "s");
+}
 
 std::string format_summary(const CrawlStats& stats, std::size_t width) {
   std::string out =
@@ -180,10 +180,11 @@ std::string format_summary(const CrawlStats& stats, std::size_t width) {
                        human_bytes(stats.bytes_decoded));
   }
   if (stats.truncated > 0) {
-    out += fmt::format("{} cut at --max-filesize\n",
+    out += fmt::format("{} cut at --max-filesize{}\n",
                        stats.truncated == 1
                            ? std::string("1 body was")
-                           : human_count(stats.truncated) + " bodies were");
+                           : human_count(stats.truncated) + " bodies were",
+                       stats.of_archives ? ", or before it was archived" : "");
   }
   return width > 0 ? filled_lines(out, width) : out;
 }

@@ -2,11 +2,16 @@
 #define CRAWL_CLI_SUMMARY_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "crawl/engine/crawl_stats.h"
 
 namespace crawl::cli {
+
+// "1 URL", "4,424 URLs".
+std::string counted(std::uint64_t count, std::string_view what);
 
 // What a crawl says at its end, a few lines for stderr: the totals, which
 // visibly add up (admitted = fetched + failed + skipped + left), failures and

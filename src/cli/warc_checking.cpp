@@ -6,9 +6,9 @@
 #include <string>
 
 #include "cli/exit_status.h"
+#include "cli/summary.h"
 #include "cli/terminal.h"
 #include "crawl/archive/warc_check.h"
-#include "crawl/base/human.h"
 #include "writer/clean_text.h"
 
 namespace crawl::cli {
@@ -30,10 +30,10 @@ int run_warc_check(const Options& options, Report& report) {
       continue;
     }
     faults += checked->faults;
-    report.print(fmt::format("{}: {} records, {} digests compared, {} faults\n",
-                             input, human_count(checked->records),
-                             human_count(checked->digests),
-                             human_count(checked->faults)));
+    report.print(fmt::format("{}: {}, {} compared, {}\n", input,
+                             counted(checked->records, "record"),
+                             counted(checked->digests, "digest"),
+                             counted(checked->faults, "fault")));
   }
   if (std::fflush(stdout) != 0 || !all_read) return kExitUsage;
   return faults > 0 ? kExitFailures : kExitOk;

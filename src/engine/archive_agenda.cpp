@@ -99,6 +99,7 @@ SlotUse ArchiveAgenda::idle_use() const {
 void ArchiveAgenda::count(CrawlStats& stats) const {
   stats.admitted = index_;
   stats.passed_over = replay_->passed_over();
+  stats.of_archives = true;
   if (!ended_ && ledger_.budget().pages_used_up()) stats.end_by("--max-pages");
 }
 

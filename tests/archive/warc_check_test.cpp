@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +61,9 @@ TEST(WarcCheck, GoodRecordsHaveNoFaults) {
                     kUrl + kType + "WARC-Payload-Digest: sha1:" + kAbc +
                         "\r\nWARC-Block-Digest: sha1:" + kAbc + "\r\n"),
              "abc", "WARC/1.0"),
+      record(
+          fields("resource", "WARC-Target-URI: <http://a.test/>\r\n" + kType),
+          "abc", "WARC/1.0"),
       record(fields("response", kUrl + http + "WARC-Payload-Digest: sha1:" +
                                     kAbcHex + "\r\n"),
              message),
@@ -124,6 +128,24 @@ TEST(WarcCheck, EveryFaultIsTold) {
               "WARC-Date: 2026-11-28T12:00:00Z\r\n",
               ""),
        "is no URI in <>"},
+      {record(fields("resource", "WARC-Target-URI: \r\n" + kType), "abc"),
+       "its WARC-Target-URI is no URI"},
+      {record(fields("resource", "WARC-Target-URI: a.test/x\r\n" + kType),
+              "abc"),
+       "its WARC-Target-URI is no URI"},
+      {record(
+           fields("resource", "WARC-Target-URI: http://a.test/a b\r\n" + kType),
+           "abc"),
+       "its WARC-Target-URI is no URI"},
+      {record(fields("resource",
+                     "WARC-Target-URI: http://a.test/\xe9\r\n" + kType),
+              "abc"),
+       "its WARC-Target-URI is no URI"},
+      // That is for WARC/1.0.
+      {record(
+           fields("resource", "WARC-Target-URI: <http://a.test/>\r\n" + kType),
+           "abc"),
+       "its WARC-Target-URI is no URI"},
       {record("WARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
               "WARC-Date: yesterday\r\n",
               ""),
@@ -162,6 +184,21 @@ TEST(WarcCheck, EveryFaultIsTold) {
       ElementsAre(HasSubstr("not one member"), HasSubstr("not one member")));
   EXPECT_THAT(faults(gzip(good.substr(0, 9)) + gzip(good.substr(9))),
               ElementsAre(HasSubstr("not one member")));
+  // What ends too early is the last member, wherever in it that is.
+  for (const std::size_t left :
+       {std::size_t{3}, std::size_t{20}, good.size()}) {
+    for (const bool zstd : {false, true}) {
+      const std::string member = zstd ? testing::zstd(good) : gzip(good);
+      const std::string part =
+          member.substr(0, std::min(left, member.size() - 1));
+      const std::vector<std::string> ends = faults(member + part);
+      EXPECT_FALSE(ends.empty());
+      for (const std::string& fault : ends) {
+        EXPECT_THAT(fault,
+                    ::testing::StartsWith(fmt::format("{} ", member.size())));
+      }
+    }
+  }
   const std::string cut = gzip(good);
   EXPECT_THAT(faults(cut + cut.substr(0, cut.size() - 3)),
               ::testing::Contains(HasSubstr("ends inside a gzip member")));

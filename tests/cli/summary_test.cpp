@@ -85,6 +85,9 @@ TEST(Summary, BodiesThatWereCutAreCounted) {
   EXPECT_THAT(format_summary(stats),
               testing::EndsWith("\n2,000 bodies were cut at "
                                 "--max-filesize\n"));
+  stats.of_archives = true;
+  EXPECT_THAT(format_summary(stats),
+              testing::EndsWith("--max-filesize, or before it was archived\n"));
 }
 
 TEST(Summary, RateIsThisRunsThoughTotalsAreTheWholeCrawls) {

@@ -43,6 +43,7 @@ struct CrawlStats {
   std::uint64_t bytes_downloaded = 0;  // bodies, on the wire
   std::uint64_t bytes_decoded = 0;
   std::uint64_t truncated = 0;  // bodies of fetched pages, by --max-filesize
+  bool of_archives = false;     // or by whoever archived them
 
   // Records of archives that say nothing of a page fetched by http, by what
   // they are: "request", "resource", a response by its scheme: "dns:".
