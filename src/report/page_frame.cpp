@@ -31,7 +31,7 @@ svg{display:block;width:100%;min-width:40rem;height:auto;font:11px system-ui,san
 .f1{fill:var(--c1)}.f2{fill:var(--c2)}.f3{fill:var(--c3)}.f4{fill:var(--c4)}.f5{fill:var(--c5)}.f6{fill:var(--c6)}
 .d1{fill-opacity:.2}.d2{fill-opacity:.4}.d3{fill-opacity:.6}.d4{fill-opacity:.8}
 .s1{stroke:var(--c1);fill:none;stroke-width:2}.s2{stroke:var(--bad);fill:none;stroke-width:2;stroke-dasharray:6 3}.s3{stroke:var(--fg);fill:none;stroke-width:1.5;stroke-dasharray:2 3}.mark{stroke:var(--fg);stroke-dasharray:3 3}
-@media print{body{max-width:none;font-size:11px}label.filter,nav{display:none}svg{min-width:0}.scroll{overflow:visible}h2{break-after:avoid}tr,figure{break-inside:avoid}}
+@media print{body{max-width:none;font-size:11px}label.filter,nav{display:none}svg{min-width:0}.scroll{overflow:visible}h2,h3,p.soft,caption{break-after:avoid}tr,li{break-inside:avoid}}
 )css";
 
 constexpr Markup kScript = R"js(
