@@ -8,17 +8,19 @@
 namespace crawl {
 
 std::string_view to_string(LinkElement element) {
-  static constexpr std::array<std::string_view, 20> kNames = {
+  static constexpr std::array<std::string_view, 26> kNames = {
       "a",      "area",   "audio",  "body",  "button", "embed", "form",
       "frame",  "iframe", "image",  "img",   "input",  "link",  "meta",
-      "object", "script", "source", "track", "use",    "video"};
+      "object", "script", "source", "track", "use",    "video", "blockquote",
+      "del",    "ins",    "q",      "style", "css"};
   return kNames.at(static_cast<std::size_t>(element));
 }
 
 std::string_view to_string(LinkAttribute attribute) {
-  static constexpr std::array<std::string_view, 11> kNames = {
-      "action",      "background", "content", "data",   "formaction", "href",
-      "imagesrcset", "poster",     "src",     "srcset", "xlink:href"};
+  static constexpr std::array<std::string_view, 15> kNames = {
+      "action",     "background",  "content", "data",  "formaction",
+      "href",       "imagesrcset", "poster",  "src",   "srcset",
+      "xlink:href", "cite",        "import",  "style", "url"};
   return kNames.at(static_cast<std::size_t>(attribute));
 }
 

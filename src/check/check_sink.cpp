@@ -170,7 +170,9 @@ Result<void> CheckSink::add_links(const CrawlRecord& record) {
   const std::optional<Url> page = Url::parse(record.final_url);
   if (!page) return {};
   const bool page_is_private = is_private_host(page->hostname());
-  if (Result<void> added = store_->add_page(page->href()); !added) {
+  if (Result<void> added =
+          store_->add_page(page->href(), !record.link_count.has_value());
+      !added) {
     return added;
   }
   for (std::size_t i = 0; i < record.links.size(); ++i) {

@@ -165,8 +165,9 @@ Result<void> CheckStore::add_place(std::string_view url, std::string_view file,
   return check(place_.run());
 }
 
-Result<void> CheckStore::add_page(std::string_view url) {
+Result<void> CheckStore::add_page(std::string_view url, bool is_sheet) {
   if (error_) return tl::unexpected(*error_);
+  if (is_sheet) ++sheets_;
   page_.bind(1, ++pages_);
   page_.bind(2, url);
   return check(page_.run());

@@ -53,8 +53,9 @@ class CheckStore {
   Result<void> add_place(std::string_view url, std::string_view file,
                          std::uint64_t offset);
 
-  // Its links follow, each to `url`, with or without a fragment.
-  Result<void> add_page(std::string_view url);
+  // Its links follow, each to `url`, with or without a fragment. Or a style
+  // sheet's.
+  Result<void> add_page(std::string_view url, bool is_sheet = false);
   Result<void> add_link(const PageLink& link, std::string_view url,
                         unsigned advice);
   // One to what nothing can be asked of, and why.
@@ -65,7 +66,7 @@ class CheckStore {
 
   // All is there.
   sqlite3* database() const { return db_.get(); }
-  std::int64_t pages() const { return pages_; }
+  std::int64_t pages() const { return pages_ - sheets_; }
 
  private:
   CheckStore() = default;
@@ -80,7 +81,7 @@ class CheckStore {
   Statement answer_, alias_, targets_, text_, place_, page_, target_, link_;
   std::vector<std::uint64_t> recent_;  // targets that are there, by their key
   std::string blob_, shown_;
-  std::int64_t pages_ = 0;
+  std::int64_t pages_ = 0, sheets_ = 0;
   std::optional<Error> error_;
 };
 

@@ -94,6 +94,10 @@ bool is_part_of_page(const PageLink& link) {
     case LinkElement::kForm:
     case LinkElement::kButton:
     case LinkElement::kMeta:
+    case LinkElement::kBlockquote:
+    case LinkElement::kDel:
+    case LinkElement::kIns:
+    case LinkElement::kQ:
       return false;
     case LinkElement::kLink:
       return has_word(link.rel, "stylesheet") || has_word(link.rel, "icon") ||

@@ -209,12 +209,14 @@ Result<void> resolve_check_crawl(const TypedArgs& args, Options& options) {
   }
   if (!args.delay) crawl.leaf_pace->delay = kLeafDelay;
   crawl.fetch.page.check = true;
+  crawl.fetch.style_links = !check.only_anchors;
   return {};
 }
 
 void resolve_check_archives(Options& options) {
   FetchOptions& fetch = options.crawl.fetch;
   fetch.parse_pages = fetch.page.links = fetch.page.check = true;
+  fetch.style_links = !options.check->only_anchors;
   fetch.keep_headers = true;  // where redirects lead
 }
 

@@ -24,12 +24,16 @@ constexpr std::array<std::string_view, 44> kFileEndings = {
     "pdf",  "png",  "ppt",  "pptx", "rpm",  "svg",   "tar", "tgz", "tif",
     "ttf",  "wav",  "webm", "webp", "woff", "woff2", "xz",  "zip"};
 
-bool has_name_of_file(const Url& url) {
+std::string ending_of_name(const Url& url) {
   const std::string_view path = url.pathname();
   const std::string_view name = path.substr(path.rfind('/') + 1);
   const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos) return false;
-  const std::string ending = lower_case(std::string(name.substr(dot + 1)));
+  return dot == std::string_view::npos
+             ? std::string()
+             : lower_case(std::string(name.substr(dot + 1)));
+}
+
+bool has_name_of_file(const std::string& ending) {
   return std::binary_search(kFileEndings.begin(), kFileEndings.end(), ending);
 }
 
@@ -81,14 +85,16 @@ bool LinkCheck::by_head(const Job& job) const {
   // By HEAD all along, whatever a redirect's target is called.
   const std::optional<Url> first =
       job.redirects.empty() ? std::nullopt : Url::parse(job.first_url());
-  if (has_name_of_file(first ? *first : job.url)) return true;
+  const std::string ending = ending_of_name(first ? *first : job.url);
+  if (job.reads_sheet && ending == "css") return false;
+  if (has_name_of_file(ending)) return true;
   return job.leaf && !wanted_.contains(link_key(job.first_url()));
 }
 
 void LinkCheck::prepare(const Job& job, FetchRequest& request) {
   request.only_html = true;
   request.head = by_head(job);
-  if (!job.leaf) return;
+  if (!job.leaf || (job.reads_sheet && !request.head)) return;
   const std::uint64_t key = link_key(job.first_url());
   if (wanted_.contains(key)) return;
   unseen_.insert(key);
@@ -134,7 +140,9 @@ bool LinkCheck::asks_again(Job& job, const FetchResult& result,
   // A page of the crawl after all; or one that a redirect names a part of.
   const bool is_html = type && type->is_html();
   const bool is_page = is_html && (!job.leaf || wants_part(job));
-  if (good && !is_page) return false;
+  const bool is_sheet =
+      job.reads_sheet && type && type->essence() == "text/css";
+  if (good && !is_page && !is_sheet) return false;
   job.by_get = true;
   job.attempts = 1;
   job.fresh_connection = result.error != ErrorKind::kNone;

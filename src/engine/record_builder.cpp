@@ -71,6 +71,11 @@ CrawlRecord make_record(Job& job, FetchResult& result, ErrorKind error,
     record.targets = std::move(page.targets);
     record.parser = page.parser == PageParser::kScanner ? "scanner" : "tree";
   }
+  if (result.sheet) {
+    record.links = std::move(result.sheet->links);
+    record.malformed = std::move(result.sheet->malformed);
+    record.other_schemes = std::move(result.sheet->other_schemes);
+  }
   record.extraction = std::move(result.extraction);
   record.size_download = result.size_download;
   record.size_body = result.size_body;

@@ -43,6 +43,8 @@ bool is_needed(const PageLink& link) {
     case LinkElement::kScript:
     case LinkElement::kSource:
     case LinkElement::kTrack:
+    case LinkElement::kStyle:
+    case LinkElement::kCss:
     case LinkElement::kUse:
     case LinkElement::kVideo:
       return true;
@@ -59,6 +61,10 @@ bool is_needed(const PageLink& link) {
     case LinkElement::kButton:
     case LinkElement::kForm:
     case LinkElement::kMeta:
+    case LinkElement::kBlockquote:
+    case LinkElement::kDel:
+    case LinkElement::kIns:
+    case LinkElement::kQ:
       return false;
   }
   return false;

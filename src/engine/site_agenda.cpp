@@ -298,6 +298,7 @@ void SiteAgenda::prepare(const Job& job, FetchRequest& request) const {
   request.only_html = !site_.all_types && job.needed == 0;
   // A page may need what another only links to, and it is fetched once.
   request.or_page_parts = site_.page_requisites;
+  request.or_sheets = options_.fetch.style_links && job.reads_sheet;
   queue_->policy().prepare(job, request);
 }
 
@@ -323,7 +324,7 @@ void SiteAgenda::is_private(const Job& job) {
 
 // Whether a page's own word keeps its links from being followed.
 bool SiteAgenda::keeps_links_to_itself(const FetchResult& result) const {
-  if (!site_.obey_nofollow) return false;
+  if (!site_.obey_nofollow || !result.page) return false;
   const std::string_view us = options_.product_token;
   const Page& page = *result.page;
   return says_nofollow(result.x_robots_tag, us) ||
@@ -386,7 +387,10 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
   // lost is fetched again.
   ledger_.keep(job->kept);
   if (result.page && !queue_->leads_on(*job)) result.page->drop_links();
-  if (ending.error == ErrorKind::kNone && result.page) {
+  if (result.sheet && !queue_->reads_sheet(job->url, job->depth)) {
+    result.sheet.reset();
+  }
+  if (ending.error == ErrorKind::kNone && (result.page || result.sheet)) {
     ledger_.check(queue_->add_links(*job, result, keeps_links_to_itself(result),
                                     duplicate_of.has_value()));
     if (const auto notice = queue_->take_notice()) ledger_.notice(*notice);

@@ -140,20 +140,23 @@ Result<bool> SiteQueue::add_seed(const Seed& seed, std::string_view line) {
 Result<void> SiteQueue::add_links(const Job& job, const FetchResult& result,
                                   bool nofollow, bool copy) {
   if (job.needed > 0) return {};  // a frame's are not followed
-  copies_.note(job.first_url(), job.parent, copy);
-  if (store_.is_shared()) {
-    if (std::string counted = copies_.take_counted(); !counted.empty()) {
-      store_.keep_copies(*Url::parse(job.first_url()), std::move(counted));
+  if (result.page) {
+    copies_.note(job.first_url(), job.parent, copy);
+    if (store_.is_shared()) {
+      if (std::string counted = copies_.take_counted(); !counted.empty()) {
+        store_.keep_copies(*Url::parse(job.first_url()), std::move(counted));
+      }
     }
   }
-  if (!result.page || result.error != ErrorKind::kNone ||
+  if ((!result.page && !result.sheet) || result.error != ErrorKind::kNone ||
       result.status_code >= 400) {
     return {};
   }
   const int depth = job.depth + 1;
   const std::string parent(job.url.href());
-  const LinkList& links = result.page->links;
-  const bool lone_refresh = result.page->refresh &&
+  const LinkList& links =
+      result.page ? result.page->links : result.sheet->links;
+  const bool lone_refresh = result.page && result.page->refresh &&
                             options_.follow_lone_refresh &&
                             has_lone_refresh(job, links);
   for (std::size_t i = 0; i < links.size(); ++i) {
@@ -381,6 +384,14 @@ bool SiteQueue::leads_on(const Job& job) const {
                        !is_leaf(cleaner_.clean(job.url), job.depth));
 }
 
+// Import after import, as far as pages' own parts go.
+bool SiteQueue::reads_sheet(const Url& url, int depth) const {
+  if (!options_.check || options_.check->only_anchors) return false;
+  if (options_.depth && depth > *options_.depth + kMostNeeded) return false;
+  const ScopeRule rule = scope_.judge(url).rule;
+  return rule == ScopeRule::kInScope || rule == ScopeRule::kNotIncluded;
+}
+
 void SiteQueue::know(StateStore::HostId host) {
   while (windows_.size() <= host) {
     const auto next = static_cast<StateStore::HostId>(windows_.size());
@@ -498,6 +509,7 @@ std::unique_ptr<Job> SiteQueue::make_job(QueuedPage page) {
   job->cookies = std::move(page.cookies);
   if (page.is_on_copy) copies_.note_copy(job->parent);
   job->leaf = page.parent != kNoPage && is_leaf(job->url, job->depth);
+  job->reads_sheet = reads_sheet(job->url, job->depth);
   if (page.parent == kNoPage) {
     const auto line = userinfo_lines_.find(std::string(job->first_url()));
     job->input = line != userinfo_lines_.end() ? line->second

@@ -63,6 +63,9 @@ class SiteQueue {
   LinkPolicy& policy() { return *policy_; }
   // Whether it is the crawl's to follow what the job's answer links to.
   bool leads_on(const Job& job) const;
+  // Whether it would be one's to ask for what a style sheet of that URL, found
+  // so many links from a seed, refers to.
+  bool reads_sheet(const Url& url, int depth) const;
   // What is to be said of copies that lead to copies.
   std::optional<std::string> take_notice() { return copies_.take_notice(); }
   // As a URL is known by here.

@@ -117,8 +117,10 @@ bool Exchange::plan_body() {
   const bool wanted =
       request_->parse_page && options_.parse_pages && !is_redirect();
   const bool success = result_.status_code / 100 == 2;
+  const bool is_sheet = is_style_sheet(result_.content_type);
   const bool taken_too =
-      request_->or_page_parts && is_page_part(result_.content_type);
+      (request_->or_page_parts && is_page_part(result_.content_type)) ||
+      (request_->or_sheets && is_sheet);
   if (request_->only_html && success && type == BodyType::kOther &&
       !taken_too) {
     fail(ErrorKind::kContentType,
@@ -128,8 +130,8 @@ bool Exchange::plan_body() {
   plan_.max_body = max_body();
   plan_.only_html = request_->only_html && success;
   plan_.page = wanted && type != BodyType::kOther;
-  plan_.styles = wanted && success && options_.style_urls &&
-                 is_style_sheet(result_.content_type);
+  plan_.styles = wanted && success && is_sheet &&
+                 (options_.style_urls || options_.style_links);
   plan_.sniff = type == BodyType::kUnsaid && (plan_.page || plan_.only_html);
   plan_.digest = options_.body_digest;
   plan_.keep = options_.keep_body || request_->keep_body;

@@ -105,7 +105,8 @@ class FolderFetcher final : public Fetcher {
  private:
   FetchResult answer(const FetchRequest& request);
   FetchResult status(const FetchRequest& request, int code) const;
-  FetchResult page(const FetchRequest& request, const std::string& file);
+  FetchResult page(const FetchRequest& request, const std::string& file,
+                   std::string_view type);
 
   const FolderSite site_;
   const FetchOptions options_;
@@ -124,7 +125,8 @@ FetchResult FolderFetcher::status(const FetchRequest& request, int code) const {
 }
 
 FetchResult FolderFetcher::page(const FetchRequest& request,
-                                const std::string& file) {
+                                const std::string& file,
+                                std::string_view type) {
   std::ifstream in(file, std::ios::binary);
   std::string body;
   const std::uint64_t most =
@@ -135,7 +137,7 @@ FetchResult FolderFetcher::page(const FetchRequest& request,
     body.append(piece.data(), static_cast<std::size_t>(in.gcount()));
   }
   if (body.empty() && !in.eof()) return status(request, 403);
-  FetchResult result = replay_.bare(request.url, "text/html", body);
+  FetchResult result = replay_.bare(request.url, type, body);
   result.id = request.id;
   if (request.keep_body) result.body = std::move(body);
   return result;
@@ -159,12 +161,14 @@ FetchResult FolderFetcher::answer(const FetchRequest& request) {
     file += ".html";
   }
   if (!is_file(file)) return status(request, 404);
-  if (is_page_name(file) && !request.head) {
-    return page(request, file);
-  }
+  const bool is_sheet = file.ends_with(".css");
+  const std::string_view type = is_page_name(file) ? "text/html"
+                                : is_sheet         ? "text/css"
+                                                   : "application/octet-stream";
+  const bool is_read = is_page_name(file) || (is_sheet && request.or_sheets);
+  if (is_read && !request.head) return page(request, file, type);
   FetchResult result = status(request, 200);
-  result.content_type =
-      is_page_name(file) ? "text/html" : "application/octet-stream";
+  result.content_type = type;
   if (request.only_html && !request.head && !is_page_name(file)) {
     result.error = ErrorKind::kContentType;
     result.error_message = "a file that is no page";

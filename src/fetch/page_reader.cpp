@@ -39,8 +39,12 @@ bool PageReader::read(FetchResult& result, std::string_view& body,
       plan.codings.clear();
     }
     sniff(body, plan, result);
-    if (plan.styles) {
+    if (plan.styles && style_urls_) {
       result.style_urls = sheet_urls(body, url, result.content_type);
+    }
+    if (plan.styles && style_links_) {
+      result.sheet =
+          std::make_shared<Page>(sheet_links(body, url, result.content_type));
     }
     if (plan.page && !read_page(result, body, url, effort)) return false;
     if (plan.digest && result.error == ErrorKind::kNone) {
@@ -102,6 +106,7 @@ bool PageReader::read_page(FetchResult& result, std::string_view body,
   if (result.page && style_urls_) {
     result.style_urls = page_style_urls(body, url, *result.page);
   }
+  if (result.page && style_links_) add_style_links(body, url, *result.page);
   if (result.page) apply_header_links(*result.page, result, url, options_);
   result.parse_time += std::chrono::steady_clock::now() - begin;
   return result.page.has_value();

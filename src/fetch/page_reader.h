@@ -56,6 +56,7 @@ class PageReader {
   explicit PageReader(const FetchOptions& options)
       : options_(options.page),
         style_urls_(options.style_urls),
+        style_links_(options.style_links),
         extractor_(options.extractor),
         keepers_(options.keepers) {}
 
@@ -76,7 +77,7 @@ class PageReader {
                  const Effort& effort);
 
   const PageOptions options_;
-  const bool style_urls_;
+  const bool style_urls_, style_links_;
   const std::shared_ptr<const PageExtractor> extractor_;
   const std::vector<std::shared_ptr<const ExchangeKeeper>> keepers_;
   WholeBodyDecoder decoder_;

@@ -84,6 +84,10 @@ bool loads(const PageLink& link) {
     case LinkAttribute::kSrc:
     case LinkAttribute::kSrcset:
       return true;
+    case LinkAttribute::kImport:
+    case LinkAttribute::kStyle:
+    case LinkAttribute::kUrl:
+      return true;
     case LinkAttribute::kHref:
     case LinkAttribute::kXlinkHref:
       if (link.element == LinkElement::kLink) {

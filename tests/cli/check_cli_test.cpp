@@ -13,8 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/cli_fixture.h"
-#include "support/closed_ports.h"
+#include "cli/check_fixture.h"
 #include "support/loopback_tls.h"
 #include "support/tls_faults.h"
 
@@ -24,11 +23,6 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-struct Row {
-  std::string outcome, reason, kind, html;
-  int count = 0;
-};
 
 std::vector<Row> planted() {
   std::vector<Row> rows;
@@ -49,125 +43,10 @@ std::vector<Row> planted() {
   return rows;
 }
 
-std::string replaced(std::string text, const std::string& what,
-                     const std::string& by) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != text.npos;
-       at += by.size()) {
-    text.replace(at, what.size(), by);
-  }
-  return text;
-}
-
-// "/a/b/c" without its first part, which `first` is set to.
-std::string behind_first(const std::string& path, std::string& first) {
-  if (path.empty()) return "";
-  const std::size_t end = path.find('/', 1);
-  first = path.substr(1, end == path.npos ? end : end - 1);
-  return end == path.npos ? "" : path.substr(end);
-}
-
-Reply answer(const HttpRequest& request) {
-  const bool head = request.method == "HEAD";
-  std::string kind;
-  std::string rest = behind_first(request.path, kind);
-  const std::string number = rest.substr(std::min<std::size_t>(1, rest.size()));
-  if (kind == "ok") {
-    std::string page =
-        "<!DOCTYPE html><title>ok</title><h1 id=sec-{n}>x</h1>"
-        "<a name=old-{n}></a><p id='caf\xc3\xa9-{n}'>The quick "
-        "<b>brown</b> fox jumps\nover the lazy dog"
-        "<p id='50%25-{n}'><p id='a&amp;b-{n}'>";
-    return Reply::html(replaced(page, "{n}", number));
-  }
-  if (kind == "img") {
-    return Reply::response(200, {{"Content-Type", "image/png"}}, "\x89PNG");
-  }
-  if (kind == "file") {
-    return Reply::response(200, {{"Content-Type", "application/pdf"}}, "%PDF");
-  }
-  if (kind == "loop") return Reply::redirect(request.path);
-  if (kind == "noloc") return Reply::html("<p>x", 302);
-  if (kind == "emptyloc") return Reply::redirect("");
-  if (kind == "headlost") {
-    return head ? Reply::redirect("/404/head") : Reply::html("<p>x");
-  }
-  if (kind == "part")
-    return Reply::redirect("/ok/" + number + "#sec-" + number);
-  if (kind == "nopart") return Reply::redirect("/ok/" + number + "#no");
-  if (kind == "badloc") return Reply::redirect("http://a b/");
-  if (kind == "hang") return Reply().hang();
-  if (kind == "cut") return Reply().close();
-  if (kind == "headcut") return head ? Reply().close() : Reply::html("<p>x");
-  std::string code;
-  rest = behind_first(rest, code);
-  if (kind == "s") return Reply::html("<p>x", std::stoi(code));
-  if (kind == "r") return Reply::redirect(rest, std::stoi(code));
-  if (kind == "nohead")
-    return Reply::html("<p>x", head ? std::stoi(code) : 200);
-  if (kind == "chain") {
-    return Reply::redirect("/chain/" + std::to_string(std::stoi(code) - 1) +
-                           rest);
-  }
-  return Reply::html("<p>not here", 404);
-}
-
-class CheckCliTest : public CliTest {
+class PlantedCheckTest : public CheckCliTest {
  protected:
-  explicit CheckCliTest(LoopbackSiteOptions options = {})
-      : CliTest(std::move(options)) {}
-
-  std::string own(const std::string& path) {
-    return site_.url("one.test", path);
-  }
-
-  // Two sites on one server, one of them with everything that is planted.
-  void plant(const std::vector<Row>& rows) {
-    const std::string far = site_.url("far.test", "");
-    site_.serve("/*", answer);
-    site_.serve("//far.test/robots.txt",
-                "User-agent: *\nDisallow: /private/\n");
-    std::string index = "<!DOCTYPE html><title>index</title>\n";
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::string path = "/t/" + std::to_string(i) + ".html";
-      index += "<a href=\"" + path + "\">" + rows[i].kind + "</a>\n";
-      std::string page =
-          "<!DOCTYPE html><meta charset=utf-8><title>t</title><body>\n";
-      for (int n = 0; n < rows[i].count; ++n) {
-        std::string line = replaced(rows[i].html, "{n}", std::to_string(n));
-        line = replaced(line, "{farhost}", far.substr(far.find("//") + 2));
-        line = replaced(line, "{far}", far);
-        line = replaced(line, "{busy}", site_.url("two.test", ""));
-        line = replaced(
-            line, "{FAR}",
-            replaced(replaced(far, "far.test", "FAR.Test"), "http", "HTTP"));
-        line = replaced(line, "{closed}", std::to_string(closed_.port()));
-        page += line + "\n";
-      }
-      site_.serve(path, page);
-    }
-    site_.serve("/index.html", index);
-  }
-
-  std::vector<std::string> check_arguments(std::vector<std::string> more) {
-    const std::string port = std::to_string(site_.port());
-    std::vector<std::string> arguments = {
-        "--check",     own("/index.html"),
-        "--resolve",   "one.test:" + port + ":127.0.0.1",
-        "--resolve",   "far.test:" + port + ":127.0.0.1",
-        "--resolve",   "two.test:" + port + ":127.0.0.1",
-        "--format",    "jsonl",
-        "--retry",     "0",
-        "-m",          "2",
-        "--per-host",  "8",
-        "-j",          "16",
-        "--no-config", "-q"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
-  }
-
+  using CheckCliTest::CheckCliTest;
   void expect_all_found(std::vector<std::string> more);
-
-  RefusingPort closed_;
 };
 
 // What is said of each line of each page: the worst.
@@ -197,7 +76,7 @@ std::map<std::pair<std::string, int>, std::string> by_line(
   return found;
 }
 
-void CheckCliTest::expect_all_found(std::vector<std::string> more) {
+void PlantedCheckTest::expect_all_found(std::vector<std::string> more) {
   const std::vector<Row> rows = planted();
   plant(rows);
   const ProcessResult result = run(check_arguments(std::move(more)));
@@ -223,7 +102,7 @@ void CheckCliTest::expect_all_found(std::vector<std::string> more) {
   EXPECT_GE(traps, 400u);
 }
 
-TEST_F(CheckCliTest, FindsEveryPlantedFaultAndNothingElse) {
+TEST_F(PlantedCheckTest, FindsEveryPlantedFaultAndNothingElse) {
   expect_all_found({});
 }
 
@@ -344,14 +223,6 @@ TEST_F(CheckCliTest, GetAfterHeadIsNoRetry) {
   site_.serve("/index.html", "<a href=/nohead/405/1.pdf>x</a>");
   EXPECT_THAT(run({"--check", site_.url("/index.html")}).err,
               Not(HasSubstr("retr")));
-}
-
-TEST_F(CheckCliTest, AListIsOfThePagesThatAreChecked) {
-  site_.serve("/*", answer);
-  site_.serve("/one.html", "<a href=/two.html>x</a>");
-  site_.serve("/two.html", "<a href=/404/1>x</a>");
-  EXPECT_EQ(run({"--check", list({"/one.html"})}).exit_status, 0);
-  EXPECT_EQ(run({"--check", list({"/two.html"})}).exit_status, 1);
 }
 
 TEST_F(CheckCliTest, OnlyAnchorsOfPagesIfOneWantsThat) {
@@ -481,101 +352,6 @@ TEST_F(CheckCliTest, OneEntryForATargetHoweverManyLinkToIt) {
   EXPECT_EQ(broken, 1u);
 }
 
-TEST_F(CheckCliTest, AFolderIsTheSiteThatItWillBe) {
-  std::filesystem::create_directories(files_.path() / "public/sub");
-  files_.write("public/index.html",
-               "<!DOCTYPE html>\n<a href=sub/>a</a><a href=about>b</a>\n"
-               "<a href=/sub/index.html#here>c</a><a href='sub/#nope'>d</a>\n"
-               "<a href=missing.html>e</a><img src=pic.png>\n"
-               "<a href='" +
-                   site_.url("/404/far") +
-                   "'>f</a><a href='%2e%2e%2fsecret.html'>g</a>\n"
-                   "<a href='..%2fsecret.html'>h</a>");
-  files_.write("public/about.html", "<p>about");
-  files_.write("public/sub/index.html", "<p id=here><a href=../>up</a>");
-  files_.write("public/lonely.html", "<a href=nowhere>x</a>");
-  files_.write("public/pic.png", "PNG");
-  files_.write("public/robots.txt", "User-agent: *\nDisallow: /\n");
-  files_.write("secret.html", "<p>of nobody's concern");
-  const std::vector<std::string> command = {"--check",  files_.file("public"),
-                                            "--base",   "https://site.test/",
-                                            "--retry",  "0",
-                                            "--format", "jsonl",
-                                            "-q"};
-  const ProcessResult result = run(command);
-  EXPECT_EQ(result.exit_status, 1) << result.err;
-  std::map<std::string, std::string> broken;
-  for (const json& entry : records(result.out)) {
-    // A site that is not at a private address does not lead there.
-    if (entry["url"] == site_.url("/404/far")) {
-      EXPECT_EQ(entry["advice"], json({"private_address"}));
-    }
-    if (entry["outcome"] != "broken") continue;
-    const std::string page = entry["sources"][0]["page"];
-    broken[entry["url"]] = page.substr(page.rfind("public/")) + ":" +
-                           entry["sources"][0]["line"].dump();
-  }
-  const std::string in = "public/index.html:";
-  EXPECT_THAT(
-      broken,
-      ::testing::UnorderedElementsAre(
-          ::testing::Pair("https://site.test/sub/#nope", in + "3"),
-          ::testing::Pair("https://site.test/missing.html", in + "4"),
-          ::testing::Pair("https://site.test/%2e%2e%2fsecret.html", in + "5"),
-          ::testing::Pair("https://site.test/nowhere",
-                          "public/lonely.html:1")));
-  site_.clear_log();
-  std::vector<std::string> offline = command;
-  offline.emplace_back("--offline");
-  EXPECT_EQ(run(offline).exit_status, 1);
-  EXPECT_EQ(site_.log().size(), 0u);
-  EXPECT_EQ(run({"--check", files_.file("public")}).exit_status, 2);
-}
-
-TEST_F(CheckCliTest, OfArchivesWhatIsInThemIsChecked) {
-  site_.serve("/*", answer);
-  site_.serve("/index.html",
-              "<a href='/ok/1#sec-1'>1</a><a href='/ok/1#nope'>2</a>"
-              "<a href=/404/1>3</a><a href=/r/301/ok/2>4</a>"
-              "<a href=/r/302/404/2>5</a><img src=/img/1.png>"
-              "<a href=mailto:a@b.test>6</a><a href='http://a b/'>7</a>");
-  run({"-r", site_.url("/index.html"), "--warc-file", files_.file("w"), "-q",
-       "-o", files_.file("x.jsonl")});
-  site_.clear_log();
-  const std::string archive = files_.file("w.warc.gz");
-  const ProcessResult result =
-      run({"--check", archive, archive, "--format", "jsonl", "-q"});
-  EXPECT_EQ(result.exit_status, 1) << result.err;
-  std::map<std::string, std::string> found;
-  for (const json& entry : records(result.out)) {
-    std::string said = entry["outcome"];
-    if (!entry["reason"].is_null()) {
-      said += " " + entry["reason"].get<std::string>();
-    }
-    for (const json& advice : entry["advice"]) {
-      said += " " + advice.get<std::string>();
-    }
-    found[entry["url"]] = said + " " + entry["links"].dump();
-  }
-  using ::testing::Pair;
-  EXPECT_THAT(found,
-              ::testing::UnorderedElementsAre(
-                  Pair(site_.url("/ok/1"), "ok 1"),
-                  Pair(site_.url("/ok/1#nope"), "broken fragment 1"),
-                  Pair(site_.url("/404/1"), "broken http 1"),
-                  Pair(site_.url("/r/301/ok/2"), "ok moved_permanently 1"),
-                  Pair(site_.url("/r/302/404/2"), "broken http 1"),
-                  Pair(site_.url("/img/1.png"), "unchecked not_archived 1"),
-                  Pair("mailto:a@b.test", "unchecked unsupported_scheme 1"),
-                  Pair("http://a b/", "broken invalid_url 1")));
-  EXPECT_EQ(site_.log().size(), 0u);
-  EXPECT_EQ(run({"--check", archive, "--ignore", "/404/", "--ignore", "a b",
-                 "--ignore", "nope", "-q"})
-                .exit_status,
-            1);
-  EXPECT_EQ(run({"--check", archive, site_.url("/")}).exit_status, 2);
-}
-
 TEST_F(CheckCliTest, AFileThatItDoesNotWriteIsNotNamedAsOne) {
   for (const char* name : {"x.csv", "x.db", "x.HTML", "x.json.gz", "x.tsv"}) {
     const ProcessResult result =
@@ -589,51 +365,6 @@ TEST_F(CheckCliTest, AFileThatItDoesNotWriteIsNotNamedAsOne) {
                 .exit_status,
             1)
       << "the page is not there";
-}
-
-TEST_F(CheckCliTest, AFolderNeedsNoNetworkWhereverItWillBe) {
-  std::filesystem::create_directories(files_.path() / "p/sub");
-  files_.write("p/sub/one.html",
-               "<a href=../two>2</a><a href=../two.html>2</a>"
-               "<a href=/elsewhere>e</a><a href=/robots.txt>r</a>"
-               "<a href=../gone.png>g</a><a href=../pic.png>p</a>"
-               "<a href='../two#:~:text=here'>t</a>"
-               "<a href='../two#:~:text=nowhere'>t</a>");
-  files_.write("p/two.html", "<p>here<a href=lost>x</a>");
-  files_.write("p/pic.png", "PNG");
-  const std::string nowhere = "https://nowhere.invalid";
-  for (const std::string& base :
-       {nowhere + "/", nowhere + "/proj/", nowhere + "/a/b/",
-        nowhere + ":8443/a/", site_.url("/"), site_.url("/proj/")}) {
-    const ProcessResult result = run({"--check", files_.file("p"), "--base",
-                                      base, "--offline", "--format", "jsonl"});
-    EXPECT_EQ(result.exit_status, 1) << result.err;
-    EXPECT_THAT(result.err, Not(HasSubstr("dns"))) << base;
-    std::map<std::string, std::string> found;
-    for (const json& entry : records(result.out)) {
-      const std::string url = entry["url"];
-      if (entry["outcome"] != "broken") {
-        EXPECT_TRUE(entry["outcome"] == "ok" || !url.starts_with(base)) << url;
-        continue;
-      }
-      ASSERT_TRUE(url.starts_with(base)) << url;
-      ASSERT_EQ(entry["sources"].size(), 1u) << url;
-      const std::string page = entry["sources"][0]["page"];
-      found[url.substr(base.size())] = page.substr(page.rfind("p/"));
-    }
-    using ::testing::Pair;
-    std::vector<std::pair<std::string, std::string>> wanted = {
-        {"gone.png", "p/sub/one.html"},
-        {"lost", "p/two.html"},
-        {"two#:~:text=nowhere", "p/sub/one.html"}};
-    // There, these are the folder's too.
-    if (std::count(base.begin(), base.end(), '/') == 3) {
-      wanted.push_back({"elsewhere", "p/sub/one.html"});
-      wanted.push_back({"robots.txt", "p/sub/one.html"});
-    }
-    EXPECT_THAT(found, ::testing::UnorderedElementsAreArray(wanted)) << base;
-  }
-  EXPECT_EQ(site_.log().size(), 0u);
 }
 
 TEST_F(CheckCliTest, WhatMayStandBehindACutIsInconclusive) {
@@ -670,9 +401,9 @@ TEST_F(CheckCliTest, APatternThatFitsAllIsRefused) {
               HasSubstr("leave out either it or --check"));
 }
 
-class CheckTlsCliTest : public CheckCliTest {
+class CheckTlsCliTest : public PlantedCheckTest {
  protected:
-  CheckTlsCliTest() : CheckCliTest(LoopbackTls::get().site_options()) {}
+  CheckTlsCliTest() : PlantedCheckTest(LoopbackTls::get().site_options()) {}
 };
 
 TEST_F(CheckTlsCliTest, FindsTheSameOverHttps) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crawl/base/link_list.h"
 #include "crawl/parse/page.h"
 #include "crawl/parse/style_urls.h"
 
@@ -22,6 +23,19 @@ void check(const std::vector<std::string>& urls, std::size_t size) {
   }
 }
 
+// Of a check: each where it is.
+void check(const crawl::LinkList& links, std::size_t size) {
+  if (links.size() > size) std::abort();
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const crawl::PageLink link = links[i];
+    const auto url = crawl::Url::parse(link.url);
+    if (!url || !url->is_http() || link.line == 0 || link.line > size + 1 ||
+        link.column == 0 || link.column > size + 1) {
+      std::abort();
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -31,5 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   check(crawl::sheet_urls(input, url, "text/css"), size);
   const crawl::Page page = crawl::read_page(input, url, "text/html", {});
   check(crawl::page_style_urls(input, url, page), size);
+  check(crawl::sheet_links(input, url, "text/css").links, size);
+  crawl::Page whole = page;
+  crawl::add_style_links(input, url, whole);
+  check(whole.links, size);
   return 0;
 }

@@ -31,6 +31,14 @@ enum class LinkElement : std::uint8_t {
   kTrack,
   kUse,  // svg use
   kVideo,
+  // What else a check of links looks at: what names its source (`cite`), and
+  // what styles refer to, of style elements and attributes and of a sheet.
+  kBlockquote,
+  kDel,
+  kIns,
+  kQ,
+  kStyle,
+  kCss,
 };
 enum class LinkAttribute : std::uint8_t {
   kAction,
@@ -44,6 +52,10 @@ enum class LinkAttribute : std::uint8_t {
   kSrc,
   kSrcset,
   kXlinkHref,
+  kCite,
+  kImport,  // of styles: @import
+  kStyle,   // a style attribute, of any element
+  kUrl,     // of styles: url() and the like
 };
 std::string_view to_string(LinkElement element);      // "a"
 std::string_view to_string(LinkAttribute attribute);  // "href"

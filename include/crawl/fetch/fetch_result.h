@@ -40,6 +40,8 @@ struct FetchRequest {
   bool only_html = false;
   // Not of what pages are made of: images, styles, scripts, fonts, media.
   bool or_page_parts = false;
+  // Nor a style sheet.
+  bool or_sheets = false;
   bool parse_page = true;      // false: FetchResult::page stays empty
   bool keep_body = false;      // as FetchOptions::keep_body, for this one
   std::uint64_t max_body = 0;  // as FetchOptions::max_body; 0: as there
@@ -87,7 +89,8 @@ struct FetchResult {
   // When the response is HTML and no redirect; a body that says nothing of its
   // type is HTML if it begins like it.
   std::optional<Page> page;
-  std::vector<std::string> style_urls;   // if FetchOptions::style_urls
+  std::vector<std::string> style_urls;  // if FetchOptions::style_urls
+  std::shared_ptr<Page> sheet;  // its links, if FetchOptions::style_links
   std::optional<Extraction> extraction;  // of that, if there is an extractor
   // What each keeper made of it.
   std::vector<std::shared_ptr<const KeptExchange>> kept;

@@ -70,6 +70,9 @@ struct FetchOptions {
   // Of pages that are parsed, and of style sheets, keep what their styles refer
   // to: FetchResult::style_urls.
   bool style_urls = false;
+  // The same for a check of links (PageOptions::check): FetchResult::sheet, and
+  // among the links of pages.
+  bool style_links = false;
   // Asked of every page that is parsed; null for nothing.
   std::shared_ptr<const PageExtractor> extractor;
   // Given every exchange but those that were given up.

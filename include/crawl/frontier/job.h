@@ -75,6 +75,8 @@ struct Job {
   // its body comes, where HEAD would not do.
   bool leaf = false;
   bool by_get = false;
+  // If it is a style sheet, what that refers to is asked for too.
+  bool reads_sheet = false;
   std::vector<RedirectHop> redirects_of_head{};  // to the HEAD before
 
   // It waits for long, and has given up its place among the pages begun.

@@ -24,7 +24,7 @@ constexpr std::size_t kLongestName = 32;
 class CssReader {
  public:
   CssReader(std::string_view css,
-            const std::function<void(std::string_view)>& use)
+            const std::function<void(const CssReference&)>& use)
       : css_(css), use_(use) {}
 
   void run() {
@@ -35,8 +35,8 @@ class CssReader {
   // What strings are, outside of functions.
   enum class Rule : std::uint8_t {
     kOther,
-    kImport,     // the first is the sheet's URL
-    kNamespace,  // and url() too: names, fetched by nobody
+    kImport,  // the first is the sheet's URL
+    kNames,   // and url() too: of namespaces and documents, fetched by nobody
   };
 
   std::string_view rest() const { return css_.substr(at_); }
@@ -48,6 +48,7 @@ class CssReader {
   bool is_name() const { return is_name_char(here()) || is_escape(); }
 
   void token() {
+    begin_ = at_;
     const char c = here();
     if (c == '/' && next() == '*') {
       const std::size_t end = css_.find("*/", at_ + 2);
@@ -57,9 +58,12 @@ class CssReader {
     } else if (c == '@') {
       ++at_;
       const std::string name = take_name();
-      rule_ = name == "import"      ? Rule::kImport
-              : name == "namespace" ? Rule::kNamespace
-                                    : Rule::kOther;
+      rule_ = Rule::kOther;
+      if (name == "import") rule_ = Rule::kImport;
+      if (name == "namespace" || name == "document" ||
+          name == "-moz-document") {
+        rule_ = Rule::kNames;
+      }
     } else if (c == '#' || is_ascii_digit(c)) {
       ++at_;  // a hash, or a number and its unit
       take_name();
@@ -128,8 +132,8 @@ class CssReader {
   }
 
   void tell(std::optional<std::string_view> reference) {
-    if (reference && !reference->empty() && rule_ != Rule::kNamespace) {
-      use_(*reference);
+    if (reference && !reference->empty() && rule_ != Rule::kNames) {
+      use_({*reference, begin_, rule_ == Rule::kImport});
     }
     if (rule_ == Rule::kImport) rule_ = Rule::kOther;
   }
@@ -200,8 +204,9 @@ class CssReader {
   }
 
   const std::string_view css_;
-  const std::function<void(std::string_view)>& use_;
+  const std::function<void(const CssReference&)>& use_;
   std::size_t at_ = 0;
+  std::size_t begin_ = 0;  // of the token
   Rule rule_ = Rule::kOther;
   std::size_t open_ = 0;       // parentheses
   std::size_t image_set_ = 0;  // the one that image-set opened; 0: none
@@ -211,7 +216,7 @@ class CssReader {
 }  // namespace
 
 void each_css_reference(std::string_view css,
-                        const std::function<void(std::string_view)>& use) {
+                        const std::function<void(const CssReference&)>& use) {
   CssReader(css, use).run();
 }
 

@@ -3,13 +3,13 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
 #include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
+#include "parse/text/place_counter.h"
 
 namespace crawl {
 namespace {
@@ -31,37 +31,6 @@ bool is_blank(std::string_view text) {
     return static_cast<unsigned char>(c) <= 0x20;
   });
 }
-
-// Lines and columns of places that come in the order of the text.
-class PlaceCounter {
- public:
-  PlaceCounter(std::string_view text, bool utf8)
-      : at_(text.data()), end_(text.data() + text.size()), utf8_(utf8) {}
-
-  // A place before the last one counts as that.
-  void advance(const char* to) {
-    const std::less<const char*> before;
-    if (to == nullptr || before(end_, to)) return;
-    for (; before(at_, to); ++at_) {
-      if (*at_ == '\n' ||
-          (*at_ == '\r' && !(at_ + 1 != end_ && at_[1] == '\n'))) {
-        ++line;
-        column = 1;
-      } else if (*at_ != '\r' && !(utf8_ && (static_cast<unsigned char>(*at_) &
-                                             0xc0U) == 0x80)) {
-        ++column;
-      }
-    }
-  }
-
-  std::uint32_t line = 1;
-  std::uint32_t column = 1;
-
- private:
-  const char* at_;
-  const char* const end_;
-  const bool utf8_;
-};
 
 }  // namespace
 

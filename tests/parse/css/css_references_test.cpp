@@ -21,8 +21,9 @@ using ::testing::IsEmpty;
 
 std::vector<std::string> references(std::string_view css) {
   std::vector<std::string> all;
-  each_css_reference(
-      css, [&](std::string_view reference) { all.emplace_back(reference); });
+  each_css_reference(css, [&](const CssReference& reference) {
+    all.emplace_back(reference.url);
+  });
   return all;
 }
 
@@ -42,6 +43,7 @@ TEST(CssReferences, AreThoseOfTheTokenizer) {
       {"@import/* x */\"a.css\";", {"a.css"}},
       {"@namespace url(http://www.w3.org/1999/xhtml); a{b:url(c)}", {"c"}},
       {"@namespace svg 'http://www.w3.org/2000/svg';", {}},
+      {"@-moz-document url(http://a.test/){a{b:url(c)}}", {"c"}},
       {"@charset \"utf-8\";", {}},
       {"@font-face{src:local('x'),url(a.woff2) format('woff2'),url(b)}",
        {"a.woff2", "b"}},
@@ -155,6 +157,77 @@ TEST(PageStyleUrls, AreReadInThePagesCharset) {
       of_page("<p style='x:url(\xE9)'><style>a{b:url(\xE8)}</style>",
               "text/html; charset=windows-1252"),
       ElementsAre("http://a.test/dir/%C3%A9", "http://a.test/dir/%C3%A8"));
+}
+
+// "line:column element attribute url", in three lists.
+std::vector<std::string> listed(const LinkList& links) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const PageLink link = links[i];
+    all.push_back(
+        std::to_string(link.line) + ":" + std::to_string(link.column) + " " +
+        std::string(to_string(link.element)) + " " +
+        std::string(to_string(link.attribute)) + " " + std::string(link.url));
+  }
+  return all;
+}
+
+TEST(SheetLinks, AreEachTimeTheyAreThereWithTheirPlaces) {
+  const std::string css =
+      "@import 'a.css' screen;\r\n"
+      "/* \xC3\xA9 */ b{c:url(d.png),url( 'd.png' )}\n"
+      "e{f:url(#g),url(mailto:h),url('http://[/'),image-set('i' 1x)}";
+  const testing::ExactBuffer exact(css);
+  const Page sheet = sheet_links(exact.view(), kSheet, "text/css");
+  EXPECT_THAT(listed(sheet.links),
+              ElementsAre("1:9 css import http://a.test/css/a.css",
+                          "2:13 css url http://a.test/css/d.png",
+                          "2:24 css url http://a.test/css/d.png",
+                          "3:54 css url http://a.test/css/i"));
+  EXPECT_THAT(listed(sheet.other_schemes),
+              ElementsAre("3:13 css url mailto:h"));
+  EXPECT_THAT(listed(sheet.malformed), ElementsAre("3:27 css url http://[/"));
+}
+
+Page with_style_links(std::string_view html, std::string_view type) {
+  const Url url = *Url::parse("http://a.test/dir/page.html");
+  const testing::ExactBuffer exact(html);
+  PageOptions options;
+  options.links = options.check = true;
+  Page page = read_page(exact.view(), url, type, options);
+  add_style_links(exact.view(), url, page);
+  return page;
+}
+
+TEST(PageStyleLinks, HaveTheirPlaceInThePageWhateverItsCharset) {
+  const std::vector<std::string> wanted = {
+      "1:9 a href http://a.test/x", "2:2 q cite http://a.test/dir/y",
+      "3:13 style url http://a.test/1", "4:3 style url http://a.test/2",
+      "4:18 style style http://a.test/3"};
+  const auto page = [](const std::string& e) {
+    return "<p>" + e + e + e + e + e + "<a href=/x>x</a>\n" + e +
+           "<q cite=' y '>" + e + "</q>\n<style> b{c:url(/1)/*" + e + "*/}\n" +
+           e + " url(/2)</style><p style='d:url(/3)'>";
+  };
+  EXPECT_THAT(
+      listed(
+          with_style_links(page("\xC3\xA9"), "text/html; charset=utf-8").links),
+      ElementsAreArray(wanted));
+  EXPECT_THAT(
+      listed(with_style_links(page("\xE9"), "text/html; charset=latin1").links),
+      ElementsAreArray(wanted));
+}
+
+TEST(PageStyleLinks, AreNotThoseOfTemplatesAndOtherLanguages) {
+  EXPECT_THAT(
+      listed(with_style_links(
+                 "<template><template><p style='a:url(b)'></template>"
+                 "<style>a{b:url(c)}</style></template><style type=text/less>"
+                 "a{b:url(d)}</style><div cite=e><q cite=' '>"
+                 "<style type='TEXT/CSS'>a{b:url(f)}</style>",
+                 "text/html")
+                 .links),
+      ElementsAre("1:181 style url http://a.test/dir/f"));
 }
 
 TEST(PageStyleUrls, MayBreakOffAnywhere) {
