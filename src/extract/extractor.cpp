@@ -25,6 +25,7 @@
 #include "extract/text_writer.h"
 #include "extract/xpath.h"
 #include "extract/xpath_as_css.h"
+#include "extract/xpath_plan.h"
 #include "parse/html/gumbo_tree.h"
 #include "parse/html/html_text.h"
 #include "parse/html/link_resolver.h"
@@ -36,7 +37,7 @@
 namespace crawl {
 
 struct Selector {
-  std::variant<CssList, std::string> query;  // a string is for libxml2
+  std::variant<CssList, XPathPlan> query;
   std::vector<Filter> filters;
 
   bool has(Filter filter) const {
@@ -87,7 +88,7 @@ class PageRun {
   // Says what went wrong; "" if nothing.
   std::string find(const Selector& selector, std::vector<std::string>& values) {
     const bool as_text = selector.has(Filter::kString);
-    if (const auto* xpath = std::get_if<std::string>(&selector.query)) {
+    if (const auto* xpath = std::get_if<XPathPlan>(&selector.query)) {
       if (!xpath_) xpath_.emplace(root_);
       return xpath_->find(*xpath, as_text, values_needed(selector.filters),
                           most_, values);
@@ -296,7 +297,7 @@ tl::expected<void, SelectorFault> Extractor::add(std::string name,
     if (auto list = xpath_as_css(expression)) {
       selector.query = *std::move(list);
     } else {
-      selector.query = std::move(expression);
+      selector.query = plan_xpath(expression);
     }
   } else {
     auto list = parse_css(query);

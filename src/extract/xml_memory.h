@@ -10,9 +10,9 @@
 namespace crawl {
 
 // The memory libxml2 works in while run() lasts, on the thread that called it:
-// given back all at once, and bounded, like the time. libxml2 counts the steps
-// of an XPath evaluation but not what comparing the text of nodes takes; every
-// such comparison takes memory, and there it can be stopped.
+// given back all at once, and bounded, like the time: should the steps that are
+// counted of an XPath evaluation say too little, it is stopped where it asks
+// for memory.
 //
 // One thread at a time. What libxml2 made in it must not be used any longer
 // than it lives, nor be handed to libxml2 outside of run().

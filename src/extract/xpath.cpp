@@ -19,8 +19,8 @@
 #include "extract/html_writer.h"
 #include "extract/page_tree.h"
 #include "extract/xml_memory.h"
+#include "extract/xpath_functions.h"
 #include "extract/xpath_names.h"
-#include "extract/xpath_node_sets.h"
 #include "parse/html/gumbo_tree.h"
 
 namespace crawl {
@@ -28,18 +28,24 @@ namespace {
 
 constexpr std::size_t kMostBytes = 4096;
 
-// Of one evaluation, steps as libxml2 counts them, and bytes; of all of a
-// page's seconds. No honest page comes near.
-constexpr std::size_t kMostSteps = 20'000'000;
-// Where a step may compare its node with all that were found, which nobody
-// counts: so many comparisons at most.
-constexpr std::size_t kMostCompared = 12'000'000'000;
-std::size_t steps_for(std::string_view expression, std::size_t nodes) {
-  if (!may_compare_node_sets(expression)) return kMostSteps;
-  return std::min(kMostSteps, std::max(3 * nodes, kMostCompared / (nodes + 1)));
+// Of one evaluation, steps as libxml2 counts them, and bytes; and of how many
+// that take as much as they may.
+constexpr std::size_t kWholeEvaluations = 8;
+constexpr std::size_t kLeastSteps = std::size_t{1} << 20;
+constexpr std::size_t kStepsANode = 64;
+// libxml2 may compare every node of a set with every other, and count none.
+constexpr std::size_t kMostCompared = std::size_t{1} << 28;
+std::size_t steps_for(std::size_t nodes) {
+  return kLeastSteps + kStepsANode * nodes;
+}
+std::size_t steps_for(const XPathPlan& plan, std::size_t nodes) {
+  const std::size_t steps = steps_for(nodes);
+  return plan.as_it_was ? std::min(steps, 1 + kMostCompared / (nodes + 1))
+                        : steps;
 }
 constexpr std::size_t kMostMemory = std::size_t{256} << 20;
-constexpr double kMostSeconds = 1;
+// Of all of a page's. What is counted ends long before.
+constexpr double kMostSeconds = 5;
 
 // To put two nodes in order libxml2 walks over the texts and comments between
 // them; so many steps in all may that be, each once.
@@ -62,14 +68,17 @@ void ignore_error(void*, xmlErrorPtr) {}
 // One evaluation, within an XmlMemory: nothing here has a destructor.
 struct Evaluation {
   xmlDoc* document;
+  XPathNodes* nodes;
   const char* expression;
   std::size_t steps;
-  xmlXPathContext* context;
-  xmlXPathObject* result;  // a set of nodes or a string; null if it failed
-  bool compiled;
   // Attributes by which id() finds elements.
-  xmlAttr* const* ids;
-  std::size_t id_count;
+  xmlAttr* const* ids = nullptr;
+  std::size_t id_count = 0;
+
+  xmlXPathContext* context = nullptr;
+  // A set of nodes or a string; null if it failed.
+  xmlXPathObject* result = nullptr;
+  bool compiled = false;
 };
 
 void evaluate(void* argument) {
@@ -80,6 +89,7 @@ void evaluate(void* argument) {
   work.context->opLimit = work.steps;
   xmlXPathRegisterNs(work.context, xml_text("xlink"),
                      xml_text("http://www.w3.org/1999/xlink"));
+  use_xpath_functions(*work.context, *work.nodes);
   for (std::size_t i = 0; i < work.id_count; ++i) {
     // The first of an id counts, as in a browser.
     xmlAddID(nullptr, work.document, work.ids[i]->children->content,
@@ -125,7 +135,8 @@ struct XPathPage::Document {
   std::pmr::monotonic_buffer_resource memory;
   std::deque<std::string> kept;
   std::vector<xmlAttr*> ids;
-  std::size_t nodes = 0;
+  std::size_t made = 0;
+  XPathNodes nodes;
 
   Document() {
     doc.type = XML_HTML_DOCUMENT_NODE;
@@ -139,7 +150,7 @@ struct XPathPage::Document {
 
   template <class Node>
   Node* make(xmlElementType type) {
-    ++nodes;
+    ++made;
     void* const at = memory.allocate(sizeof(Node), alignof(Node));
     auto* const node = new (at) Node{};
     node->type = type;
@@ -154,8 +165,17 @@ struct XPathPage::Document {
     return node;
   }
 
+  // Gives a node its number: in document order.
+  template <class Node>
+  Node* number(Node* node) {
+    const std::uintptr_t index = nodes.add(reinterpret_cast<xmlNode*>(node));
+    node->psvi = reinterpret_cast<void*>(index);
+    return node;
+  }
+
   xmlNode* make_element(const GumboNode& source) {
-    auto* const node = make<xmlNode>(XML_ELEMENT_NODE);
+    auto* const node = number(make<xmlNode>(XML_ELEMENT_NODE));
+    const XPathNodes::Index index = nodes.ends.back();
     const GumboElement& element = source.v.element;
     node->name = xml_text(element_name(element, kept).data());
     node->_private = const_cast<GumboNode*>(&source);
@@ -168,11 +188,12 @@ struct XPathPage::Document {
       (last == nullptr ? node->properties : last->next) = attribute;
       last = attribute;
     }
+    nodes.ends[index] += element.attributes.length;
     return node;
   }
 
   xmlAttr* make_attribute(const GumboAttribute& source) {
-    auto* const attribute = make<xmlAttr>(XML_ATTRIBUTE_NODE);
+    auto* const attribute = number(make<xmlAttr>(XML_ATTRIBUTE_NODE));
     attribute->name = xml_text(source.name);
     attribute->children = attribute->last =
         make_text(XML_TEXT_NODE, source.value);
@@ -213,16 +234,21 @@ XPathPage::XPathPage(const GumboNode& root)
     const GumboVector* children;
     unsigned next;
     xmlNode* parent;
+    XPathNodes::Index index;  // of the parent
     bool text_before;
     std::uint64_t run;  // texts and comments in a row
   };
   std::vector<Level> open;
-  open.push_back({&root.parent->v.document.children, 0, top, false, 0});
+  XPathNodes& nodes = document.nodes;
+  open.push_back(
+      {&root.parent->v.document.children, 0, top, nodes.add(top), false, 0});
   std::uint64_t walks = 0;
   std::ptrdiff_t order = 0;
   while (!open.empty()) {
     Level& level = open.back();
     if (level.next == level.children->length) {
+      nodes.ends[level.index] =
+          static_cast<XPathNodes::Index>(nodes.nodes.size() - 1);
       open.pop_back();
       continue;
     }
@@ -242,26 +268,30 @@ XPathPage::XPathPage(const GumboNode& root)
       }
       level.text_before = true;
       walks += level.run++;
-      Document::append(*level.parent,
-                       document.make_text(XML_TEXT_NODE, source.v.text.text));
+      Document::append(*level.parent, document.number(document.make_text(
+                                          XML_TEXT_NODE, source.v.text.text)));
     } else if (source.type == GUMBO_NODE_COMMENT) {
       level.text_before = false;
       walks += level.run++;
-      Document::append(*level.parent, document.make_text(XML_COMMENT_NODE,
-                                                         source.v.text.text));
+      Document::append(*level.parent,
+                       document.number(document.make_text(XML_COMMENT_NODE,
+                                                          source.v.text.text)));
     } else {
       level.text_before = false;
       level.run = 0;
+      const auto index = static_cast<XPathNodes::Index>(nodes.nodes.size());
       xmlNode* const node = document.make_element(source);
       // What libxml2 itself would note to compare elements by.
       node->content = reinterpret_cast<xmlChar*>(-++order);
       Document::append(*level.parent, node);
       if (source.type == GUMBO_NODE_ELEMENT &&
           source.v.element.children.length > 0) {
-        open.push_back({&source.v.element.children, 0, node, false, 0});
+        open.push_back({&source.v.element.children, 0, node, index, false, 0});
+        nodes.depth =
+            std::max(nodes.depth, static_cast<XPathNodes::Index>(open.size()));
       }
     }
-    if (document.nodes > kMostNodes) {
+    if (document.made > kMostNodes) {
       problem_ =
           fmt::format("XPath is for pages of at most {} nodes", kMostNodes);
     } else if (walks > kMostWalks) {
@@ -269,6 +299,7 @@ XPathPage::XPathPage(const GumboNode& root)
     }
     if (!problem_.empty()) return;
   }
+  steps_left_ = kWholeEvaluations * steps_for(document.made);
 }
 
 XPathPage::~XPathPage() = default;
@@ -307,22 +338,26 @@ bool append_node(const xmlNode& node, bool as_text, std::size_t most,
 
 }  // namespace
 
-std::string XPathPage::find(const std::string& expression, bool as_text,
+std::string XPathPage::find(const XPathPlan& plan, bool as_text,
                             std::size_t needed, std::size_t most,
                             std::vector<std::string>& values) {
   if (!problem_.empty()) return problem_;
   XmlMemory memory(kMostMemory, deadline_);
-  Evaluation work{
-      &document_->doc,
-      expression.c_str(),
-      steps_for(expression, document_->nodes),
-      nullptr,
-      nullptr,
-      false,
-      document_->ids.data(),
-      expression.find("id") != expression.npos ? document_->ids.size() : 0};
+  XPathNodes& numbered = document_->nodes;
+  numbered.steps = &plan.steps;
+  numbered.compiled.assign(plan.steps.size(), nullptr);
+  Evaluation work{&document_->doc, &numbered, plan.expression.c_str(),
+                  steps_for(plan, document_->made)};
+  if (plan.expression.find("id") != plan.expression.npos) {
+    work.ids = document_->ids.data();
+    work.id_count = document_->ids.size();
+  }
+  if (steps_left_ < work.steps) work.steps = steps_left_ + 1;  // 0 is no limit
   const bool whole = memory.run(evaluate, &work);
   document_->doc.ids = nullptr;
+  if (work.context != nullptr) {
+    steps_left_ -= std::min<std::size_t>(work.context->opCount, steps_left_);
+  }
   constexpr const char* kTooMuch = "XPath takes too much time or memory here";
   if (!whole || work.context == nullptr) return kTooMuch;
   if (work.result == nullptr) {
@@ -374,10 +409,8 @@ tl::expected<void, SelectorFault> check_xpath(const std::string& expression) {
 tl::expected<void, SelectorFault> XPathPage::check(
     const std::string& expression) {
   XmlMemory memory(kMostMemory, deadline_);
-  Evaluation work{&document_->doc, expression.c_str(),
-                  kMostSteps,      nullptr,
-                  nullptr,         false,
-                  nullptr,         0};
+  Evaluation work{&document_->doc, &document_->nodes, expression.c_str(),
+                  kLeastSteps};
   if (!memory.run(evaluate, &work) || work.context == nullptr) return {};
   if (work.result != nullptr) return {};
   const xmlError& error = work.context->lastError;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "crawl/extract/extractor.h"
+#include "extract/xpath_plan.h"
 
 namespace crawl {
 
@@ -27,8 +28,7 @@ tl::expected<void, SelectorFault> check_xpath(const std::string& expression);
 // One thread at a time.
 class XPathPage {
  public:
-  // Beyond what a page may have: libxml2 compares every node of one set with
-  // every node of another.
+  // Beyond what a page may have.
   static constexpr std::size_t kMostNodes = std::size_t{1} << 17;
 
   // `root`: gumbo's html element. If the page is too large, or made to be slow,
@@ -40,13 +40,12 @@ class XPathPage {
 
   const std::string& problem() const { return problem_; }
 
-  // Appends each node that `expression` gives, in document order, or what else
-  // it gives as a string. Elements as HTML, or as text if `as_text`. Says what
-  // went wrong; "" if nothing. No more than `needed` strings are appended, and
-  // `most` bytes, 32 for every string counted.
-  std::string find(const std::string& expression, bool as_text,
-                   std::size_t needed, std::size_t most,
-                   std::vector<std::string>& values);
+  // Appends each node that the expression gives, in document order, or what
+  // else it gives as a string. Elements as HTML, or as text if `as_text`. Says
+  // what went wrong; "" if nothing. No more than `needed` strings are appended,
+  // and `most` bytes, 32 for every string counted.
+  std::string find(const XPathPlan& plan, bool as_text, std::size_t needed,
+                   std::size_t most, std::vector<std::string>& values);
 
   // What of check_xpath() takes an evaluation.
   tl::expected<void, SelectorFault> check(const std::string& expression);
@@ -56,7 +55,9 @@ class XPathPage {
 
   std::unique_ptr<Document> document_;
   std::string problem_;
-  double deadline_;  // for all expressions
+  // For all expressions.
+  std::size_t steps_left_ = 0;
+  double deadline_;
 };
 
 }  // namespace crawl

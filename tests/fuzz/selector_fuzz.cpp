@@ -59,7 +59,9 @@ void compare_xpath(const std::string& expression, const std::string& page) {
   if (tree.root() == nullptr) return;
   std::vector<std::string> wanted;
   crawl::XPathPage xpath(*tree.root());
-  if (!xpath.find(expression, false, page.size() + 10, 1 << 20, wanted)
+  if (!xpath
+           .find(crawl::plan_xpath(expression), false, page.size() + 10,
+                 1 << 20, wanted)
            .empty()) {
     return;
   }
