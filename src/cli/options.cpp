@@ -340,7 +340,9 @@ class Resolver : ValueReader {
       options_.crawl.fetch.extractor =
           std::make_shared<const Extractor>(*std::move(extractor));
     } else if (wanted("extract_error")) {
-      fail("--fields: 'extract_error' is about what --extract asks for");
+      fail(
+          "--fields: 'extract_error' is about what --extract asks for, and "
+          "text and the like");
     }
     if (args.extract.empty()) {
       if (wanted("extracted")) {

@@ -186,6 +186,12 @@ std::string format_summary(const CrawlStats& stats, std::size_t width) {
                            : human_count(stats.truncated) + " bodies were",
                        stats.of_archives ? ", or before it was archived" : "");
   }
+  if (stats.extracts_cut > 0) {
+    out += fmt::format("{} not read whole: see the field extract_error\n",
+                       stats.extracts_cut == 1
+                           ? std::string("1 page was")
+                           : human_count(stats.extracts_cut) + " pages were");
+  }
   return width > 0 ? filled_lines(out, width) : out;
 }
 

@@ -47,6 +47,9 @@ void Ledger::count(const CrawlRecord& record) {
   if (record.ok) {
     ++stats_.fetched;
     if (record.truncated) ++stats_.truncated;
+    if (record.extraction && !record.extraction->error.empty()) {
+      ++stats_.extracts_cut;
+    }
   } else {
     ++(is_skip(record.error) ? stats_.skipped : stats_.failed);
     ++stats_.by_kind[static_cast<std::size_t>(record.error)];

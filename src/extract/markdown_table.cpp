@@ -310,7 +310,6 @@ bool append_html_table(const ContentTree& tree, const ContentPlan& plan,
   const std::size_t begin = out.size();
   HtmlTableWriter writer(tree, resolver, most, out);
   walk_content(tree, plan, table, writer);
-  out.push_back('\n');
   return out.size() - begin <= most;
 }
 

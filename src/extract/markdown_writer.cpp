@@ -356,10 +356,12 @@ Index MarkdownWriter::enter_table(Index i) {
       blocks_.stop();
       return node.end;
     }
-    const auto lines =
-        static_cast<std::size_t>(std::count(html.begin(), html.end(), '\n'));
+    const auto lines = 1 + static_cast<std::size_t>(
+                               std::count(html.begin(), html.end(), '\n'));
     cmark_node* const block =
         blocks_.add(CMARK_NODE_HTML_BLOCK, html.size(), lines);
+    // With no line's end at its own: behind one cmark forgets what a blank line
+    // of a quote begins with.
     cmark_node_set_literal(block, html.c_str());
     return node.end;
   }

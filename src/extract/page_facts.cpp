@@ -80,10 +80,29 @@ bool is_link_to_itself(const GumboNode& node) {
 // Writes every event of the reader, numbers in the digits they came in.
 class CompactWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
  public:
-  using rapidjson::Writer<rapidjson::StringBuffer>::Writer;
+  using Base = rapidjson::Writer<rapidjson::StringBuffer>;
+  using Base::Base;
   bool RawNumber(const char* digits, rapidjson::SizeType size, bool) {
     return RawValue(digits, size, rapidjson::kNumberType);
   }
+  bool StartObject() { return deeper() && Base::StartObject(); }
+  bool StartArray() { return deeper() && Base::StartArray(); }
+  bool EndObject(rapidjson::SizeType members) {
+    --depth_;
+    return Base::EndObject(members);
+  }
+  bool EndArray(rapidjson::SizeType elements) {
+    --depth_;
+    return Base::EndArray(elements);
+  }
+
+ private:
+  // What reads the records has a bound of its own: jq 256, Python 1,000.
+  static constexpr int kMostDepth = 100;
+
+  bool deeper() { return ++depth_ <= kMostDepth; }
+
+  int depth_ = 0;
 };
 
 class FactReader {

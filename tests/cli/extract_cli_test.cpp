@@ -261,6 +261,21 @@ TEST_F(ExtractCliTest, WhatIsLeftOutIsSaid) {
               HasSubstr("divs: more was found"));
 }
 
+TEST_F(ExtractCliTest, TextThatIsNotWholeIsSaidToo) {
+  std::string html = "<p>first</p>";
+  for (int i = 0; i < 200'000; ++i) html += "<b><i>";
+  site_.serve("/deep.html", html + "<p>last</p>");
+  const ProcessResult result = run({site_.url("/deep.html"), "--content", "all",
+                                    "--fields", "text,extract_error"});
+  const json record = json::parse(result.out);
+  EXPECT_EQ(record["text"], "first");
+  EXPECT_THAT(record["extract_error"].get<std::string>(),
+              HasSubstr("bytes of the page are in its tree"));
+  EXPECT_THAT(result.err,
+              HasSubstr("\n1 page was not read whole: see the field "
+                        "extract_error\n"));
+}
+
 TEST_F(ExtractCliTest, AnInterruptedCrawlGoesOnOnlyWithTheSameExtracts) {
   const auto crawl = [&](const std::string& selector) {
     std::vector<std::string> arguments = {"-r",

@@ -90,6 +90,17 @@ TEST(Summary, BodiesThatWereCutAreCounted) {
               testing::EndsWith("--max-filesize, or before it was archived\n"));
 }
 
+TEST(Summary, PagesThatWereNotReadWholeAreCounted) {
+  CrawlStats stats;
+  stats.admitted = stats.fetched = stats.extracts_cut = 1;
+  EXPECT_THAT(format_summary(stats),
+              testing::EndsWith("\n1 page was not read whole: see the field "
+                                "extract_error\n"));
+  stats.extracts_cut = 2'000;
+  EXPECT_THAT(format_summary(stats),
+              testing::HasSubstr("\n2,000 pages were not read whole: "));
+}
+
 TEST(Summary, RateIsThisRunsThoughTotalsAreTheWholeCrawls) {
   CrawlStats stats;
   stats.admitted = stats.fetched = 1'000;

@@ -202,6 +202,7 @@ TEST(Markdown, BlocksInOneAnotherKeepTheirText) {
       {"<div>a", "b</div>"},
       {"<table><tr><td>1<td>2<tr><td>", "<td>3</table>"},
       {"<table><tr><td>", "</table>"},
+      {"<table><tr><td colspan=2>1<tr><td>2<td>", "</table>"},
       {"<a href=x>", "</a>"},
       {"<b>", "</b>"},
       {"<code>", "</code>"},

@@ -164,11 +164,20 @@ TEST(CompactJson, WhatIsNoJsonIsNothing) {
       std::string::npos);
 }
 
-TEST(CompactJson, NestingIsNoRecursion) {
-  const std::string deep =
-      std::string(1'000'000, '[') + std::string(1'000'000, ']');
-  EXPECT_EQ(compact_json(deep), deep);
+// One page must not end what reads the records of all.
+TEST(CompactJson, WhatIsNestedDeeperThanReadersReadIsNothing) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_EQ(compact_json(nested(100)), nested(100));
+  EXPECT_EQ(compact_json(nested(101)), std::nullopt);
+  EXPECT_EQ(compact_json("[" + nested(99) + "," + nested(99) + "]"),
+            "[" + nested(99) + "," + nested(99) + "]");
+  EXPECT_EQ(compact_json(nested(1'000'000)), std::nullopt);
   EXPECT_EQ(compact_json(std::string(1'000'000, '[')), std::nullopt);
+  std::string objects;
+  for (int i = 0; i < 101; ++i) objects += "{\"a\":";
+  EXPECT_EQ(compact_json(objects + "1" + std::string(101, '}')), std::nullopt);
 }
 
 TEST(PageFacts, APageSaysNoMoreThanAMultipleOfItsSize) {

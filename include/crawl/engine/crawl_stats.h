@@ -44,6 +44,8 @@ struct CrawlStats {
   std::uint64_t bytes_decoded = 0;
   std::uint64_t truncated = 0;  // bodies of fetched pages, by --max-filesize
   bool of_archives = false;     // or by whoever archived them
+  // Pages of which something asked for was left out, see Extraction::error.
+  std::uint64_t extracts_cut = 0;
 
   // Records of archives that say nothing of a page fetched by http, by what
   // they are: "request", "resource", a response by its scheme: "dns:".
