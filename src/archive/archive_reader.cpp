@@ -31,6 +31,10 @@ constexpr std::string_view kWrongLength =
 
 constexpr std::string_view kWarc = "WARC/";
 constexpr std::string_view kArc = "filedesc://";
+constexpr std::string_view kGzip = "\x1f\x8b";
+// No list begins so, whatever is wrong with the rest of it
+// (iipc.github.io/warc-specifications/specifications/warc-zstd/).
+constexpr std::string_view kWarcDictionary = "\x5d\x2a\x4d\x18";
 constexpr std::string_view kBlank = " \t\r";
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
@@ -53,6 +57,15 @@ ArchiveReader::ArchiveReader(std::unique_ptr<ByteSource> source,
     : bytes_(std::move(source)), max_block_(max_block) {}
 
 bool looks_like_archive(std::string_view first) {
+  return tell_archive(first).value_or(false);
+}
+
+std::optional<bool> tell_archive(std::string_view first) {
+  for (const std::string_view packed : {kGzip, kZstdFrame, kWarcDictionary}) {
+    if (first.size() < packed.size() && packed.starts_with(first)) {
+      return std::nullopt;
+    }
+  }
   std::string bytes;
   // Most inputs are lists: nothing is set up to unpack those.
   if (Unpacker::looks_packed(first)) {
@@ -66,7 +79,9 @@ bool looks_like_archive(std::string_view first) {
   }
   // Some begin with the line ends that should come behind a record.
   first.remove_prefix(std::min(first.find_first_not_of("\r\n"), first.size()));
-  return begins_record(first) || first.starts_with(kArc);
+  if (begins_record(first) || first.starts_with(kArc)) return true;
+  if (kWarc.starts_with(first) || kArc.starts_with(first)) return std::nullopt;
+  return false;
 }
 
 // --- Records

@@ -168,8 +168,11 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
   } else if (mode == OutputMode::kAppend) {
     sink->file_ = there.empty() ? 0 : there.size() - 1;
   } else {
-    for (std::size_t i = there.size(); i-- > 1;) {
-      if (Result<void> gone = remove(there[i]); !gone) {
+    // Their index too: it would name what is gone.
+    std::vector<std::string> all = there;
+    if (!all.empty() && !o.cdx) all.push_back(o.prefix + ".cdxj");
+    for (std::size_t i = all.size(); i-- > 1;) {
+      if (Result<void> gone = remove(all[i]); !gone) {
         return tl::unexpected(gone.error());
       }
     }

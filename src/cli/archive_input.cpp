@@ -1,9 +1,12 @@
 #include "cli/archive_input.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string_view>
@@ -18,7 +21,7 @@ namespace {
 // No more than a pipe has room for: what is looked at is not taken out.
 constexpr std::size_t kLookedAt = std::size_t{64} << 10U;
 
-std::string first_bytes_of_pipe(int fd) {
+std::string bytes_in_pipe(int fd) {
   std::array<int, 2> copy{};
   if (::pipe2(copy.data(), O_CLOEXEC) != 0) return {};
   const ssize_t size =
@@ -35,6 +38,27 @@ std::string first_bytes_of_pipe(int fd) {
   ::close(copy[0]);
   ::close(copy[1]);
   return bytes;
+}
+
+// A writer may begin with a few bytes. No call waits for more than there are,
+// and what is taken out cannot be put back, so that is looked at now and then.
+std::string first_bytes_of_pipe(int fd) {
+  constexpr std::size_t kPage = 4'096;
+  const int room = std::max(0, ::fcntl(fd, F_GETPIPE_SZ));
+  while (true) {
+    std::string bytes = bytes_in_pipe(fd);
+    pollfd pipe{fd, POLLIN, 0};
+    const bool ended = ::poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLHUP) != 0;
+    // What came before the end, and after the look.
+    if (ended) return bytes_in_pipe(fd);
+    if (bytes.empty() || bytes.size() == kLookedAt || tell_archive(bytes)) {
+      return bytes;
+    }
+    // Full, with a piece of a page to spare: no more will come.
+    if (bytes.size() + kPage > static_cast<std::size_t>(room)) return bytes;
+    constexpr timespec kNow{0, 10'000'000};
+    ::nanosleep(&kNow, nullptr);
+  }
 }
 
 std::string first_bytes(int fd) {

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -23,6 +25,7 @@
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/site_database.h"
 #include "frontier/state_file.h"
+#include "writer/packed_end.h"
 
 namespace crawl::cli {
 namespace {
@@ -83,11 +86,22 @@ Result<void> check_packing(const std::string& option, const std::string& path,
                            Packing packing) {
   if (path == "-" || !holds_something(path)) return {};
   const Packing there = packing_of_file(path);
-  if (there == packing) return {};
+  if (there != packing) {
+    return make_error(fmt::format(
+        "{} {}: what it holds is {}, and what --append would write behind that "
+        "is {}: name another file, or add --overwrite in place of --append",
+        option, shown_value(path), words_for(there), words_for(packing)));
+  }
+  if (packing == Packing::kNone) return {};
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  const std::optional<std::uint64_t> end = end_of_packed(path, packing);
+  if (error || !end || *end == size) return {};
   return make_error(fmt::format(
-      "{} {}: what it holds is {}, and what --append would write behind that "
-      "is {}: name another file, or add --overwrite in place of --append",
-      option, shown_value(path), words_for(there), words_for(packing)));
+      "{} {}: what is behind its first {} bytes was cut short, and what "
+      "--append would write there could not be unpacked: cut that off "
+      "(truncate -s {}), or name another file",
+      option, shown_value(path), *end, *end));
 }
 
 Result<void> check_appended(const Options& options) {

@@ -135,7 +135,8 @@ struct NoText {
   std::string_view bytes;
   std::string_view what;
 };
-constexpr std::array<NoText, 7> kNoText = {{
+constexpr std::array<NoText, 8> kNoText = {{
+    {"WARC/", "an archive, which is to be named before any list"},
     {"%PDF-", "a PDF"},
     {"\x7f"
      "ELF",

@@ -145,8 +145,8 @@ std::string format_resume_hint(const Options& options, bool exact,
   }
   if (options.crawl.site) {
     return filled(
-        "nothing of this crawl is kept; with --state FILE and -o FILE the same "
-        "command goes on",
+        "where this crawl was is not kept; with --state FILE and -o FILE the "
+        "same command goes on",
         columns);
   }
   const bool named =

@@ -76,13 +76,17 @@ class PackedOutput final : public OutputStream {
   std::uint64_t length() const override { return output_->length(); }
   Result<void> close() override {
     if (Result<void> packed = pack(); !packed) return packed;
+    // Nothing is no member: zcat would take it for one that was cut.
+    if (output_->can_cut() && output_->length() == 0) {
+      if (Result<void> packed = put(); !packed) return packed;
+    }
     return output_->close();
   }
   bool closed_by_reader() const override { return output_->closed_by_reader(); }
 
  private:
-  Result<void> pack() {
-    if (waiting_.empty()) return {};
+  Result<void> pack() { return waiting_.empty() ? Result<void>() : put(); }
+  Result<void> put() {
     packed_.clear();
     packer_.append(waiting_, packed_);
     waiting_.clear();

@@ -127,6 +127,27 @@ TEST(ArchiveReader, KnowsAnArchiveByItsBytes) {
       testing::zstd(urls).substr(0, std::size_t{64} << 10U)));
 }
 
+// However few bytes are there at first, what is one is not taken for a list.
+TEST(ArchiveReader, SaysWhatTooFewBytesCannotTell) {
+  for (const std::string& archive :
+       {kA, "\r\n" + kA, gzip(kA), testing::zstd(kA),
+        testing::skippable_zstd(0xD, "words") + testing::zstd(kA),
+        std::string("filedesc://x 0 1 t 9\n")}) {
+    bool known = false;
+    for (std::size_t size = 0; size <= archive.size(); ++size) {
+      const auto told = tell_archive(std::string_view(archive).substr(0, size));
+      EXPECT_TRUE(told.value_or(true)) << size;
+      EXPECT_TRUE(told || !known) << size;
+      known = told.has_value();
+    }
+    EXPECT_TRUE(known);
+  }
+  for (const std::string list :
+       {"h", "# x", "\n\nh", "WARD", "WARC/x", "filet", "\x1fx", "(x"}) {
+    EXPECT_EQ(tell_archive(list), false) << list;
+  }
+}
+
 TEST(ArchiveReader, TellsWhereARecordBegins) {
   const std::string first = gzip(kInfo);
   const std::string second = gzip(kA);

@@ -1,6 +1,11 @@
 // Archives that are read in place of fetching, from outside.
+
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -370,6 +375,35 @@ TEST_F(ArchiveInputCli, ArchivesAndListsAreReadTogether) {
   EXPECT_THAT(records(run({archive, "-"}, piped).out), SizeIs(3));
   EXPECT_THAT(records(run({archive}).out), SizeIs(2));
   EXPECT_THAT(records(run({archive, archive}).out), SizeIs(4));
+}
+
+// As of `curl URL | crawl -`, whose first piece may be short, and whatever is
+// named behind it.
+TEST_F(ArchiveInputCli, WhatComesByPiecesThroughAPipeIsRead) {
+  const TempDir dir;
+  ASSERT_EQ(
+      run({list({"/status/200"}), "--warc-file", dir.file("kept")}).exit_status,
+      0);
+  const std::string archive = dir.read("kept.warc.gz");
+  ASSERT_EQ(mkfifo(dir.file("fifo").c_str(), 0600), 0);
+  for (const std::size_t size : {1, 2, 20}) {
+    UniqueFd writer(open(dir.file("fifo").c_str(), O_RDWR | O_CLOEXEC));
+    Process process({"sh", "-c", "exec \"$@\" < " + dir.file("fifo"), "sh",
+                     CRAWL_BINARY, "-", list({"/status/200"}), "-q"});
+    ASSERT_EQ(write(writer.get(), archive.data(), size),
+              static_cast<ssize_t>(size));
+    ASSERT_TRUE(wait_for_call(process, SYS_clock_nanosleep));
+    ASSERT_EQ(write(writer.get(), archive.data() + size, archive.size() - size),
+              static_cast<ssize_t>(archive.size() - size));
+    writer.reset();
+    const ProcessResult result = process.wait();
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+    EXPECT_THAT(records(result.out), SizeIs(2));
+  }
+  ProcessOptions piped;
+  piped.input = "WARC/1.1\r\n";
+  EXPECT_THAT(run({list({"/status/200"}), "-"}, piped).err,
+              HasSubstr("is an archive, which is to be named before any list"));
 }
 
 TEST_F(ArchiveInputCli, SpellingsOfOneUrlAreOneInArchivesToo) {

@@ -122,18 +122,6 @@ TEST_F(InterruptTest, CommandToGoOnIsNotGivenForLinesThatRecordsDoNotRepeat) {
       "itself\n");
 }
 
-// Waits until the process's first thread waits in the system call.
-bool wait_for_call(const Process& process, long call) {
-  const auto limit =
-      std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (process.running() && std::chrono::steady_clock::now() < limit) {
-    std::ifstream file(fmt::format("/proc/{}/syscall", process.pid()));
-    if (long now = -1; file >> now && now == call) return true;
-    std::this_thread::yield();
-  }
-  return false;
-}
-
 class DeafMoments : public InterruptTest {
  protected:
   DeafMoments() : fifo_(files_.file("fifo")) {

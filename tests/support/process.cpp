@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdint>
+#include <fstream>
 #include <mutex>
 #include <system_error>
 
@@ -291,6 +292,19 @@ ProcessResult Process::wait() {
   result.out = out_->bytes();
   result.err = err_->bytes();
   return result;
+}
+
+bool wait_for_call(const Process& process, long call) {
+  const auto limit =
+      std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const std::string name =
+      "/proc/" + std::to_string(process.pid()) + "/syscall";
+  while (process.running() && std::chrono::steady_clock::now() < limit) {
+    std::ifstream file(name);
+    if (long now = -1; file >> now && now == call) return true;
+    std::this_thread::yield();
+  }
+  return false;
 }
 
 ProcessResult run_process(std::vector<std::string> argv,

@@ -80,6 +80,10 @@ class Process {
   std::unique_ptr<Reader> err_;
 };
 
+// Waits until its first thread waits in the system call; false if it ends
+// before that, or does not come there in a minute.
+bool wait_for_call(const Process& process, long call);
+
 // From start to end in one go.
 ProcessResult run_process(std::vector<std::string> argv,
                           ProcessOptions options = {});

@@ -1,6 +1,7 @@
 #ifndef CRAWL_ARCHIVE_WARC_INPUT_H_
 #define CRAWL_ARCHIVE_WARC_INPUT_H_
 
+#include <optional>
 #include <string_view>
 
 namespace crawl {
@@ -8,6 +9,8 @@ namespace crawl {
 // Whether these bytes, the first of a file, are those of a WARC or ARC file: as
 // it is, or packed by gzip or zstd.
 bool looks_like_archive(std::string_view first);
+// The same of fewer bytes; nothing if more must be seen to tell.
+std::optional<bool> tell_archive(std::string_view first);
 
 }  // namespace crawl
 
