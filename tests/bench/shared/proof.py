@@ -10,13 +10,14 @@ it is not as it should be.
 Usage: proof.py [--crawl build/crawl] [--pages 20000] [--hosts 500] [--workers 8]
                 [--kills 100] [--redis-kills 10] [--latency 0.05] [--delay 0.2]
                 [--per-host 2] [--lease 3s] [--lateness 0.1] [--seed N] [--shards 1]
-       proof.py --throughput [--pages-each 3000] [--rounds 3] [--shards 1]
+       proof.py --throughput [--pages-each 3000] [--rounds 3] [--shards 1] [--seeds 0]
+                [--measured 1 2 4 8]
 The site is crawled twice: without a delay, so that all want more of a host than the limit
 allows, and with one. So much shorter than it (--lateness) may a pause look by the log, since
 nginx and the workers take turns on the processors.
 With --throughput nobody is killed: 1, 2, 4 and 8 workers of -j 8 are timed on as many pages
-each, from a seed at each host, with what Redis and the workers cost a page. For a quiet
-machine.
+each, from a seed at each host or as many as --seeds says, with what Redis and the workers
+cost a page: all in all, and between a quarter and three quarters of the pages.
 """
 
 import argparse
@@ -127,15 +128,22 @@ class Redis:
         return subprocess.run(["redis-cli", "-p", str(self.port), *words],
                               capture_output=True, text=True).stdout.strip()
 
-    def calls(self):
-        """Function calls so far, and the processor time that they took."""
-        found = re.search(r"cmdstat_fcall:calls=(\d+),usec=(\d+)", self.ask("info", "commandstats"))
-        return (int(found[1]), int(found[2]) / 1e6) if found else (0, 0)
+    def so_far(self, shards):
+        """When it is asked: pages that have their records, function calls, and the processor
+        time that it took, in seconds."""
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            keys = ["crawl:{proof}:meta"] + [f"crawl:{{proof/{i}}}:meta" for i in range(1, shards)]
+            connection.sendall("".join([f"HGET {key} records\r\n" for key in keys] +
+                                       ["INFO commandstats\r\nINFO cpu\r\nQUIT\r\n"]).encode())
+            text = connection.makefile("rb").read().decode()
+        records = re.findall(r"^\$\d+\r\n(\d+)\r$", text, re.MULTILINE)
+        calls = re.search(r"cmdstat_fcall:calls=(\d+)", text)
+        cpu = re.findall(r"used_cpu_(?:sys|user):([\d.]+)", text)
+        return Sample(time.monotonic(), sum(map(int, records)), int(calls[1]) if calls else 0,
+                      sum(map(float, cpu)))
 
-    def processor_time(self):
-        fields = dict(line.split(":", 1) for line in self.ask("info", "cpu").splitlines()
-                      if ":" in line)
-        return float(fields["used_cpu_sys"]) + float(fields["used_cpu_user"])
+
+Sample = collections.namedtuple("Sample", "time pages calls processor")
 
 
 def wait_for(holds, limit=30):
@@ -264,26 +272,39 @@ def prove(args, folder, delay):
 
 
 def timed(crawl, redis, workers):
-    """Wall and processor time of a crawl by so many workers."""
+    """Wall and processor time of a crawl by so many workers, and samples of its Redis."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.monotonic()
+    samples = [redis.so_far(crawl.shards)]
     running = [crawl.worker(i, redis) for i in range(workers)]
-    for worker in running:
-        if worker.wait() not in (0, 1):
-            raise RuntimeError(f"a worker failed: see {crawl.folder}")
-    wall = time.monotonic() - began
+    while any(worker.poll() is None for worker in running):
+        time.sleep(0.1)
+        samples.append(redis.so_far(crawl.shards))
+    if any(worker.returncode not in (0, 1) for worker in running):
+        raise RuntimeError(f"a worker failed: see {crawl.folder}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    return samples, (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+
+
+def middle(samples):
+    """Of a crawl between a quarter and three quarters of its pages: pages a second, calls and
+    Redis's processor time a page."""
+    pages = samples[-1].pages
+    first, last = (next(each for each in samples if each.pages >= pages * part)
+                   for part in (0.25, 0.75))
+    done = last.pages - first.pages
+    return (done / (last.time - first.time), (last.calls - first.calls) / done,
+            (last.processor - first.processor) / done)
 
 
 QUICK = ["-j", "8", "--per-host", "2", "--delay", "0s"]
 
 
 def measure(args, folder):
-    print("workers       s  of N times one  worker us/page  Redis us/page  calls/page")
+    print("                 from begin to end              |             in the middle\n"
+          "workers       s  of N  worker us  Redis us  calls  |  pages/s  of N  Redis us   calls")
     hosts_per_page = args.hosts / args.pages
     one = None
-    for workers in (1, 2, 4, 8):
+    for workers in args.measured:
         pages = workers * args.pages_each
         figures = []
         for number in range(args.rounds):
@@ -292,19 +313,22 @@ def measure(args, folder):
             site = Site(part, pages, max(8, int(pages * hosts_per_page)), args.latency)
             redis = Redis(part / "redis")
             try:
-                crawl = Crawl(args.crawl, part, site, QUICK, site.hosts, args.shards)
-                before = redis.processor_time()
-                wall, processor = timed(crawl, redis, workers)
-                figures.append((wall, processor / pages * 1e6,
-                                (redis.processor_time() - before) / pages * 1e6,
-                                redis.calls()[0] / pages))
+                crawl = Crawl(args.crawl, part, site, QUICK, args.seeds or site.hosts, args.shards)
+                samples, processor = timed(crawl, redis, workers)
+                rate, steady_calls, steady_redis = middle(samples)
+                first, last = samples[0], samples[-1]
+                figures.append((last.time - first.time, processor / pages * 1e6,
+                                (last.processor - first.processor) / pages * 1e6,
+                                last.calls / pages, rate, steady_redis * 1e6, steady_calls))
             finally:
                 site.close()
                 redis.kill()
-        wall, worker_us, redis_us, calls = (statistics.median(column) for column in zip(*figures))
-        one = one or wall
-        print(f"{workers:7}  {wall:6.2f}  {one / wall:14.3f}  {worker_us:14.0f}  {redis_us:13.1f}  "
-              f"{calls:10.4f}", flush=True)
+        wall, worker_us, redis_us, calls, rate, steady_us, steady_calls = (
+            statistics.median(column) for column in zip(*figures))
+        one = one or (wall, rate / workers)
+        print(f"{workers:7}  {wall:6.1f}  {one[0] / wall:4.2f}  {worker_us:9.0f}  {redis_us:8.1f}  "
+              f"{calls:6.4f} |  {rate:7.0f}  {rate / workers / one[1]:4.2f}  {steady_us:8.1f}  "
+              f"{steady_calls:6.4f}", flush=True)
     # Beside a crawl whose state is a file.
     part = folder / "file"
     part.mkdir()
@@ -328,12 +352,13 @@ def main():
     parser.add_argument("--crawl", default="build/crawl")
     for name, default in (("pages", 20000), ("hosts", 500), ("workers", 8), ("kills", 100),
                           ("redis-kills", 10), ("per-host", 2), ("seed", 7),
-                          ("pages-each", 3000), ("rounds", 3), ("shards", 1)):
+                          ("pages-each", 3000), ("rounds", 3), ("shards", 1), ("seeds", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     for name, default in (("latency", 0.05), ("delay", 0.2), ("lateness", 0.1)):
         parser.add_argument(f"--{name}", type=float, default=default)
     parser.add_argument("--lease", default="3s")
     parser.add_argument("--throughput", action="store_true")
+    parser.add_argument("--measured", type=int, nargs="+", default=[1, 2, 4, 8])
     args = parser.parse_args()
     args.crawl = os.path.abspath(args.crawl)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
