@@ -26,9 +26,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::AllOf;
-using ::testing::Each;
 using ::testing::HasSubstr;
-using ::testing::Le;
 using ::testing::Not;
 
 TEST_F(SharedCliTest, WorkersFetchEachPageOnceBetweenThem) {
@@ -150,15 +148,6 @@ TEST_F(SharedCliTest, CtrlCGivesTheHostsBackAtOnce) {
   const ProcessResult second = run_process(worker_command(1));
   EXPECT_LE(second.exit_status, 1) << second.err;
   expect_whole(2);
-}
-
-TEST_F(SharedCliTest, MaxPagesIsThatOfAllWorkers) {
-  serve(900, 9);
-  auto workers = begin_workers(3, [&](int i) {
-    return worker_command(i, {"--max-pages", "100"});
-  });
-  expect_ends(workers);
-  EXPECT_EQ(urls(3).size(), 100u);
 }
 
 TEST_F(SharedCliTest, ARobotsTxtIsAskedForOnceWhoeverHasItsHost) {
@@ -327,49 +316,6 @@ TEST_F(SharedCliTest, SeedsOfAPipeAreCrawledThoughRedisWasGoneForLong) {
   const auto all = urls(1);
   EXPECT_EQ(all.size(), 300u);
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 300u);
-}
-
-TEST_F(SharedCliTest, MaxBytesAndMaxTimeAreThoseOfAllWorkers) {
-  serve(900, 9);
-  std::vector<std::string> bytes = {"--max-bytes", "20k"};
-  EXPECT_LE(run_process(worker_command(0, bytes)).exit_status, 1);
-  const std::size_t had = urls(1).size();
-  EXPECT_GT(had, 10u);
-  EXPECT_LT(had, 900u);
-  auto arguments = worker_command(1, bytes);
-  std::erase(arguments, "-q");
-  const ProcessResult second = run_process(arguments);
-  EXPECT_LE(second.exit_status, 1);
-  EXPECT_THAT(second.err, HasSubstr("--max-bytes"));
-  EXPECT_EQ(urls(2).size(), had);
-  // It has taken longer than that already.
-  arguments = worker_command(2, {"--max-time", "1ms"});
-  std::erase(arguments, "-q");
-  const ProcessResult third = run_process(arguments);
-  EXPECT_THAT(third.err, HasSubstr("--max-time"));
-  EXPECT_EQ(urls(3).size(), had);
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_LE(run_process(worker_command(i)).exit_status, 1);
-  }
-  expect_whole(3);
-}
-
-TEST_F(SharedCliTest, TheRateIsThatOfAllWorkers) {
-  serve(120, 9);
-  auto workers = begin_workers(3, [&](int i) {
-    return worker_command(i, {"--rate", "100/s"});
-  });
-  expect_ends(workers);
-  // Each worker's first goes out at once.
-  std::vector<LoggedRequest::time_point> starts;
-  for (std::size_t host = 0; host < hosts_; ++host) {
-    const auto some = starts_at(host);
-    starts.insert(starts.end(), some.begin(), some.end());
-  }
-  std::sort(starts.begin(), starts.end());
-  EXPECT_GE(starts.back() - starts.front(),
-            std::chrono::milliseconds(10) * (starts.size() - 10));
-  expect_whole(3);
 }
 
 TEST_F(SharedCliTest, TheDelayHoldsWhoeverHasTheHostAndIsKilled) {

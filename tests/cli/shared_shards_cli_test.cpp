@@ -82,15 +82,6 @@ TEST_F(SharedShardsCliTest, AMasterOfAClusterKilledCostsNothing) {
   expect_whole(4);
 }
 
-TEST_F(SharedShardsCliTest, MaxPagesIsThatOfAllWorkersWhereverTheyAre) {
-  serve(600, 9);
-  auto workers = begin_workers(4, [&](int i) {
-    return worker_command(i, {"--shards", "3", "--max-pages", "100"});
-  });
-  expect_ends(workers);
-  EXPECT_EQ(urls(4).size(), 100u);
-}
-
 TEST_F(SharedShardsCliTest, WhatItCannotKeepToIsRefused) {
   for (const auto& [more, why] :
        {std::pair(std::vector<std::string>{"--shards", "65"}, "64 at most"),
