@@ -22,7 +22,8 @@
 --   workers    set    all workers there ever were
 --   alive      zset   workers -> when their leases end, ms
 --   rates      hash   worker -> its part of --rate, requests a second
---   hungry     string is there while a worker has less than its share of hosts
+--   hungry     string is there while a worker has far less than its share of
+--                     hosts, and wants more
 --   l:WORKER   set    hosts that it has leased
 --   w:WORKER   hash   token, seq and reply of its last turn, its sinks' positions
 --   seeds      list   seeds, in the order they came; seeded: their hashes; only
@@ -47,8 +48,35 @@ local function now_ms()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
-local function count(k, field, by)
-  if by ~= 0 then redis.call('HINCRBY', k .. 'meta', field, by) end
+-- Totals of this shard are added up in a table, and written at once.
+local function count(totals, field, by)
+  totals[field] = (totals[field] or 0) + by
+end
+
+local function write_totals(k, totals)
+  for field, by in pairs(totals) do
+    if by ~= 0 then redis.call('HINCRBY', k .. 'meta', field, by) end
+  end
+end
+
+-- Words of one command, in as many as there is room for; the sum of the answers.
+local function in_parts(command, key, words)
+  local sum = 0
+  for first = 1, #words, 1000 do
+    sum = sum + redis.call(command, key, unpack(words, first,
+                                                math.min(first + 999, #words)))
+  end
+  return sum
+end
+
+-- What is a host's joins the others of its list.
+local function gather(lists, host, word)
+  local list = lists[host]
+  if not list then
+    list = {}
+    lists[host] = list
+  end
+  list[#list + 1] = word
 end
 
 -- A host waits for a worker, if it has work, and is nobody's.
@@ -165,12 +193,14 @@ local function join(keys, args)
   return answer
 end
 
--- A URL waits at its host.
-local function wait(k, host, entry, now)
-  redis.call('RPUSH', k .. 'q:' .. host, entry)
-  local h = redis.call('HMGET', k .. 'h:' .. host, 'worker', 'next')
-  if not h[1] then
-    redis.call('ZADD', k .. 'ready', 'NX', tonumber(h[2] or now), host)
+-- URLs wait at their hosts: host -> entries.
+local function queue(k, waiting, now)
+  for host, entries in pairs(waiting) do
+    in_parts('RPUSH', k .. 'q:' .. host, entries)
+    local h = redis.call('HMGET', k .. 'h:' .. host, 'worker', 'next')
+    if not h[1] then
+      redis.call('ZADD', k .. 'ready', 'NX', tonumber(h[2] or now), host)
+    end
   end
 end
 
@@ -180,11 +210,11 @@ local function add_seed(k, hash, url)
   end
 end
 
--- A URL that nobody knew waits at its host. True if nobody did.
-local function find(k, host, bucket, hash, entry, now)
-  if redis.call('SADD', k .. 'k:' .. bucket, hash) == 0 then return false end
-  wait(k, host, entry, now)
-  return true
+-- A URL that nobody knew is to wait at its host: how many that are, 1 or 0.
+local function find(k, waiting, host, bucket, hash, entry)
+  local fresh = redis.call('SADD', k .. 'k:' .. bucket, hash)
+  if fresh == 1 then gather(waiting, host, entry) end
+  return fresh
 end
 
 -- The URL of the first page with this body, '' if that is this page.
@@ -196,10 +226,14 @@ local function first_with_body(k, digest, url)
   return first ~= url and first or ''
 end
 
--- Writes a message to another shard.
-local function send(k, shard, message, now)
-  if redis.call('RPUSH', k .. 'o:' .. shard, cmsgpack.pack(message)) == 1 then
-    redis.call('HSET', k .. 'meta', 'since:' .. shard, now)
+-- Writes messages to other shards: shard -> messages.
+local function send(k, mail, now)
+  for shard, messages in pairs(mail) do
+    local key = k .. 'o:' .. shard
+    if redis.call('EXISTS', key) == 0 then
+      redis.call('HSET', k .. 'meta', 'since:' .. shard, now)
+    end
+    in_parts('RPUSH', key, messages)
   end
 end
 
@@ -216,7 +250,7 @@ local function outbox(k, worker, shards, here, now, lease, soon, only)
                              'lent:' .. shard)
       local lent_until, to = string.match(has[3] or '', '^(%d+) (.*)$')
       local is_free = not lent_until or to == worker or tonumber(lent_until) <= now
-      if is_free and (soon or length >= 256 or now - tonumber(has[2] or 0) >= 500)
+      if is_free and (soon or length >= 256 or now - tonumber(has[2] or 0) >= 700)
       then
         redis.call('HSET', meta, 'lent:' .. shard, (now + lease) .. ' ' .. worker)
         local messages = redis.call('LRANGE', k .. 'o:' .. shard, 0, 1023)
@@ -227,12 +261,14 @@ local function outbox(k, worker, shards, here, now, lease, soon, only)
   return all
 end
 
--- How many pages more may be handed out; a number if there is a limit.
-local function spare(k, max_pages, shards)
+-- How many pages more may be handed out; a number if there is a limit. `totals`:
+-- what is counted and not written.
+local function spare(k, totals, max_pages, shards)
   if max_pages == 0 then return end
   local used = redis.call('HMGET', k .. 'meta', 'records', 'out', 'allowed')
   return (shards > 1 and tonumber(used[3] or 0) or max_pages) -
-         tonumber(used[1] or 0) - tonumber(used[2] or 0)
+         tonumber(used[1] or 0) - (totals.records or 0) -
+         tonumber(used[2] or 0) - (totals.out or 0)
 end
 
 -- Messages up to that number are where they belong: how many that were.

@@ -49,10 +49,11 @@ struct SharedState::Impl {
 
   // A host that is leased.
   struct Lease {
-    std::string number;    // each of a host's has a greater one
-    std::size_t here = 0;  // URLs handed out to this worker and not done
-    std::size_t done = 0;  // since it was last told of
-    bool touched = true;   // since then
+    std::string number;     // each of a host's has a greater one
+    std::size_t here = 0;   // URLs handed out to this worker and not done
+    std::size_t asked = 0;  // of them those that only wait for an answer
+    std::size_t done = 0;   // since it was last told of
+    bool touched = true;    // since then
     Clock::time_point told{};
   };
   std::unordered_map<std::string, Lease> leases;
@@ -69,11 +70,13 @@ struct SharedState::Impl {
     PageId parent = kNoPage;
     std::string parent_url;
     bool is_page = true;
+    bool is_asked = false;
     bool is_on_copy = false;
     bool is_copy = false;
   };
   struct HandedOut {
     std::unordered_map<PageId, Handed> pages;
+    std::size_t asked = 0;
     std::uint32_t next = 0;
     std::uint64_t count = 0, done = 0;
   } handed;
@@ -194,6 +197,10 @@ struct SharedState::Impl {
   Error lose(std::string why);
 
   std::uint64_t hash(std::string_view href) const;
+  void is_asked(Handed& page, bool now);
+  std::size_t to_fetch() const;
+  bool is_scant() const;
+  bool wants_more() const;
   bool pending() const;
   std::size_t asked_count() const;
   std::size_t pending_count() const;

@@ -14,12 +14,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Questions of bodies wait for others, so many or so long.
+// Questions of bodies wait for others, so many or so long; less so while not
+// many pages are left to be fetched.
 constexpr std::size_t kManyBodies = 256;
-constexpr milliseconds kBodiesWait{1'000};
-// How the other shards stand is looked at so often, and by who has nothing to
-// do.
-constexpr milliseconds kLookEvery{10'000};
+constexpr milliseconds kBodiesWait{1'800}, kBodiesWaitOfFew{500};
+constexpr std::size_t kFewPages = 128;
+// How the other shards stand is looked at so often, by who has little to do,
+// and always by who has nothing.
+constexpr milliseconds kLookEvery{10'000}, kLookScant{1'000};
 // Going elsewhere is worth while if there is so much more to do.
 constexpr double kWorthWhile = 1.5;
 // A replica is waited for so long (ms) at once, and so often.
@@ -70,7 +72,7 @@ bool SharedState::Impl::is_dry() const {
 
 void SharedState::Impl::begin_round(const SinkPositions& now_at) {
   latest.under_way = true;
-  shards.soon = appetite.hungry;
+  shards.soon = wants_more() && is_scant();
   shards.steps.clear();
   // A seed is known to all before somebody follows its links.
   if (shards.here != 0 && (next.seeds.count > 0 || !latest.any)) {
@@ -170,18 +172,27 @@ void SharedState::Impl::take_step(Result<RedisReply> answer) {
 void SharedState::Impl::after_turn() {
   if (shards.count == 1) return;
   const Clock::time_point now = clock.now();
+  // What it was given may be enough.
+  shards.soon = shards.soon && is_scant();
+  const milliseconds patience =
+      to_fetch() < kFewPages ? kBodiesWaitOfFew : kBodiesWait;
   for (std::size_t shard = 0; shard < shards.count; ++shard) {
     if (shard == shards.here) continue;
     const Abroad& there = shards.abroad[shard];
     const std::size_t bodies = there.bodies.count;
     const bool asks = bodies > 0 && (shards.soon || bodies >= kManyBodies ||
-                                     now - there.bodies_since >= kBodiesWait);
+                                     now - there.bodies_since >= patience);
     if (asks || there.mail.count > 0 || (shard == 0 && seed_list.more)) {
       shards.steps.emplace_back(Step::kVisit, shard);
     }
   }
-  if (is_dry() || now - shards.looked >=
-                      std::min<milliseconds>(kLookEvery, options.lease / 4)) {
+  const bool dry = is_dry();
+  if (!dry) shards.quiet_at.clear();
+  const milliseconds pause =
+      dry ? milliseconds(0)
+          : std::min<milliseconds>(shards.soon ? kLookScant : kLookEvery,
+                                   options.lease / 4);
+  if (now - shards.looked >= pause) {
     shards.looked = now;
     for (std::size_t shard = 0; shard < shards.count; ++shard) {
       if (shard != shards.here) shards.steps.emplace_back(Step::kLook, shard);
@@ -292,7 +303,12 @@ void SharedState::Impl::decide() {
   // from one to another.
   shards.ended = quiet && changes == shards.quiet_at;
   shards.quiet_at = quiet ? std::move(changes) : std::vector<std::uint64_t>();
-  if (quiet || !is_dry() || !order.empty()) return;
+  if (quiet || !order.empty()) return;
+  if (!is_dry()) {
+    // What it has is done first.
+    if (shards.soon && !shards.bound_for) shards.bound_for = better_shard();
+    return;
+  }
   if (const auto giver = shard_that_may_give()) {
     shards.bound_for.reset();  // there is something to do here then
     shards.steps.emplace_back(Step::kGive, *giver);
@@ -347,7 +363,8 @@ std::optional<std::size_t> SharedState::Impl::better_shard() const {
     return (board.due > 0 ? 1 : kResting) * static_cast<double>(hosts) /
            static_cast<double>(std::max<std::uint64_t>(workers, 1));
   };
-  const Board& own = shards.boards[shards.here];
+  Board own = shards.boards[shards.here];
+  if (!is_dry()) own.due = 1;
   double best = kWorthWhile * hosts_of(own, own.workers);
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < shards.count; ++i) {

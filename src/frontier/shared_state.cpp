@@ -24,7 +24,7 @@ constexpr std::size_t kMuchFound = 4'096;
 constexpr milliseconds kSoonest{10};
 constexpr milliseconds kLatest{1'000};
 // Who has something to do and could do more asks so often.
-constexpr milliseconds kPeckish{500};
+constexpr milliseconds kPeckish{1'000};
 // Who may not begin anything, since others have all of the rate.
 constexpr milliseconds kPartless{200};
 // Nothing is begun so shortly before the leases end (a part of them).
@@ -32,6 +32,8 @@ constexpr int kMargin = 6;
 constexpr int kHeartbeat = 4;
 constexpr milliseconds kPausedBeat{1'000};
 constexpr milliseconds kLeaving{3'000};
+// So few are left to be fetched: new ones are wanted now.
+constexpr std::size_t kScant = 16;
 // A longer robots.txt is asked for again by who has the host next.
 constexpr std::size_t kMostRobots = 16'384;
 
@@ -252,6 +254,7 @@ Result<std::optional<bool>> SharedState::claim_redirect(
     }
   }
   impl.next.claims_of.push_back(redirect.page);
+  impl.is_asked(from->second, true);
   impl.leases[from->second.host].touched = true;
   return std::nullopt;
 }
@@ -261,6 +264,7 @@ void SharedState::done(PageId page) {
   auto found = impl.handed.pages.extract(page);
   if (found.empty()) return;
   Impl::Handed& was = found.mapped();
+  impl.is_asked(was, false);
   Impl::Lease& lease = impl.leases[was.host];
   lease.here -= std::min<std::size_t>(lease.here, 1);
   ++lease.done;
@@ -284,6 +288,7 @@ Result<std::optional<std::string>> SharedState::first_url_with_body(
   if (impl.failed) return tl::unexpected(*impl.failed);
   const auto from = impl.handed.pages.find(page);
   if (from == impl.handed.pages.end()) return std::optional(std::string());
+  impl.is_asked(from->second, true);
   const std::size_t shard = impl.shard_of("", digest.high);
   if (shard != impl.shards.here) {
     Impl::Abroad& there = impl.shards.abroad[shard];
@@ -321,6 +326,26 @@ std::size_t SharedState::Impl::asked_count() const {
   std::size_t count = next.bodies.count + next.claims.count;
   for (const Abroad& there : shards.abroad) count += there.bodies.count;
   return count;
+}
+
+// A page waits for an answer, and nothing is to be fetched of it until then.
+void SharedState::Impl::is_asked(Handed& page, bool now) {
+  if (std::exchange(page.is_asked, now) == now) return;
+  for (std::size_t* count : {&handed.asked, &leases[page.host].asked}) {
+    *count = now ? *count + 1 : *count - std::min<std::size_t>(*count, 1);
+  }
+}
+
+std::size_t SharedState::Impl::to_fetch() const {
+  return handed.pages.size() - handed.asked;
+}
+
+// It is not much.
+bool SharedState::Impl::is_scant() const { return to_fetch() < kScant; }
+
+// It will soon have nothing to begin, or has nothing now.
+bool SharedState::Impl::wants_more() const {
+  return appetite.hungry || (to_fetch() > 0 && is_scant());
 }
 
 std::size_t SharedState::Impl::pending_count() const {
@@ -380,17 +405,13 @@ std::optional<Clock::time_point> SharedState::commit_due() const {
   if (impl.options.rate > 0 && impl.part_of_rate == 0) {
     due = std::min(due, impl.latest.answered + kPartless);
   }
-  if (impl.appetite.hungry) {
-    // Nothing is left to do here, and something to tell: at once if all else
-    // waits for answers, or with those of what is still being fetched.
-    const std::size_t handed = impl.handed.pages.size();
-    const std::size_t asked = impl.asked_count();
-    const bool dry = impl.buffers.pages == 0 && impl.pending();
-    const milliseconds wait = dry && handed <= asked ? impl.appetite.least / 2
-                              : dry && handed <= impl.pending_count()
-                                  ? impl.appetite.least
-                              : handed == 0 ? impl.appetite.wait
-                                            : kPeckish;
+  if (impl.wants_more()) {
+    // At once if all else waits for answers.
+    const bool asks = impl.buffers.pages == 0 && impl.pending() &&
+                      impl.handed.pages.size() <= impl.asked_count();
+    const milliseconds wait = asks              ? impl.appetite.wait / 2
+                              : impl.is_scant() ? impl.appetite.wait
+                                                : kPeckish;
     due = std::min(due, impl.latest.answered + wait);
   }
   return due;

@@ -14,8 +14,10 @@ namespace {
 using std::chrono::milliseconds;
 
 // Of a new host, and more the faster it goes: so many times what it did since
-// the turn before.
-constexpr std::size_t kFirstUrls = 8;
+// the turn before. Of a new one the fewer the more hosts there are, or what one
+// worker has not begun is what others wait for.
+constexpr std::size_t kFewestUrls = 2, kFirstUrls = 8;
+constexpr std::size_t kFewestOfAll = 64;
 constexpr std::size_t kTurnsAhead = 2;
 constexpr std::size_t kMostUrls = 2'048;
 // New hosts: as many again, for who has nothing to begin.
@@ -27,6 +29,7 @@ constexpr milliseconds kQuietHost{2'000};
 // Redis hears no more from them all.
 constexpr milliseconds kFirstHunger{16}, kMostFirstHunger{250};
 constexpr milliseconds kLongestHunger{400}, kMostLongestHunger{2'000};
+constexpr int kLittle = 2;  // who was given a little: at most so often that
 
 milliseconds to_ms(std::string_view text) {
   std::int64_t value = 0;
@@ -49,9 +52,15 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   std::size_t want = 0;
   // First of all come the seeds that others have given: links are judged by
   // them.
-  if (appetite.hungry && latest.any && !seed_list.more && !shards.bound_for) {
+  if (wants_more() && latest.any && !seed_list.more && !shards.bound_for) {
     want = std::clamp(leases.size(), kFewestHosts, kMostHosts);
   }
+  std::size_t done = 0;
+  for (const auto& [name, lease] : leases) done += lease.done;
+  const std::size_t first =
+      std::clamp(std::max(kTurnsAhead * done, kFewestOfAll) /
+                     std::max<std::size_t>(leases.size(), 1),
+                 kFewestUrls, kFirstUrls);
   RedisLink::Command command{
       "FCALL",
       "crawl_v3_turn",
@@ -63,7 +72,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       std::to_string(options.lease.count()),
       std::to_string(options.max_pages),
       std::to_string(want),
-      std::to_string(kFirstUrls),
+      std::to_string(first),
       std::to_string(seed_list.known),
       leaving ? "1" : "0",
       // Each shard has its part of it.
@@ -85,8 +94,9 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   for (auto& [name, lease] : leases) {
     if (!lease.touched && now - lease.told < kQuietHost) continue;
     const std::size_t ahead =
-        std::clamp(kTurnsAhead * lease.done, kFirstUrls, kMostUrls);
-    std::size_t more = ahead - std::min(ahead, lease.here);
+        std::clamp(kTurnsAhead * lease.done, first, kMostUrls);
+    std::size_t more =
+        ahead - std::min(ahead, lease.here - std::min(lease.here, lease.asked));
     // What is here of them is done first, then they are given back.
     if (too_many > 0) {
       --too_many;
@@ -216,15 +226,22 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
   take_mail(reply.list_at(19));
   hear(reply.text_at(12));
   appetite.share = static_cast<std::size_t>(number(13));
-  // Whoever goes hungry asks again soon, and then less and less often.
-  const auto others = static_cast<std::int64_t>(totals.workers);
+  // Whoever goes hungry asks again soon, and then less and less often; soon
+  // too who was given a little.
+  std::uint64_t workers = 0;
+  for (const Board& board : shards.boards) workers += board.workers;
+  const auto others = static_cast<std::int64_t>(workers);
   appetite.least =
       std::clamp(kFirstHunger * others, kFirstHunger, kMostFirstHunger);
   const milliseconds longest = std::clamp(kLongestHunger / 8 * others,
                                           kLongestHunger, kMostLongestHunger);
-  appetite.wait = fresh.empty()
-                      ? std::clamp(2 * appetite.wait, appetite.least, longest)
-                      : appetite.least;
+  if (!is_scant()) {
+    appetite.wait = appetite.least;
+  } else {
+    appetite.wait =
+        std::clamp(2 * appetite.wait, appetite.least,
+                   fresh.empty() ? longest : kLittle * appetite.least);
+  }
   const milliseconds next_in(reply.number_at(6));
   if (fresh.empty() && next_in.count() >= 0 && next_in < appetite.wait) {
     appetite.wait = std::max(next_in + milliseconds(1), appetite.least);
@@ -280,6 +297,7 @@ void SharedState::Impl::take_claims(const std::vector<RedisReply>& verdicts) {
                       : verdicts[i].text == "2" ? Verdict::kMoved
                                                 : Verdict::kNo;
     const auto found = handed.pages.find(page);
+    if (found != handed.pages.end()) is_asked(found->second, false);
     if (verdict == Verdict::kMoved && found != handed.pages.end()) {
       Lease& lease = leases[found->second.host];
       lease.here -= std::min<std::size_t>(lease.here, 1);

@@ -1,28 +1,38 @@
 -- Behind shared_crawl.lua: a worker's turn at its shard.
 
 -- Hands out up to `wanted` of the host's URLs: number, URL, number, URL...
-local function hand_out(k, host, wanted, max_pages, shards)
-  if max_pages > 0 and host ~= '' then
-    wanted = math.min(wanted, spare(k, max_pages, shards))
+local function hand_out(k, totals, host, wanted, max_pages, shards)
+  if wanted > 0 and max_pages > 0 and host ~= '' then
+    wanted = math.min(wanted, spare(k, totals, max_pages, shards))
   end
   if wanted <= 0 then return {} end
   local entries = redis.call('LPOP', k .. 'q:' .. host, wanted)
   if not entries then return {} end
+  -- A page's number says how many pages of the host came before; sitemaps have
+  -- numbers of their own.
+  local is_sitemap, sitemaps = {}, 0
+  for i, entry in ipairs(entries) do
+    is_sitemap[i] = string.sub(entry, 1, 3) == '1:s'
+    if is_sitemap[i] then sitemaps = sitemaps + 1 end
+  end
+  local pages = #entries - sitemaps
+  local h = k .. 'h:' .. host
+  local page = pages > 0 and redis.call('HINCRBY', h, 'n', pages) - pages
+  local sitemap = sitemaps > 0 and
+                  redis.call('HINCRBY', h, 'sitemaps', sitemaps) - sitemaps
   local out = {}
-  for _, entry in ipairs(entries) do
-    -- A page's number says how many pages of the host came before; sitemaps
-    -- have numbers of their own.
-    local id
-    if string.sub(entry, 1, 3) == '1:s' then
-      id = 's' .. redis.call('HINCRBY', k .. 'h:' .. host, 'sitemaps', 1)
+  for i, entry in ipairs(entries) do
+    if is_sitemap[i] then
+      sitemap = sitemap + 1
+      out[#out + 1] = 's' .. sitemap
     else
-      id = tostring(redis.call('HINCRBY', k .. 'h:' .. host, 'n', 1))
+      page = page + 1
+      out[#out + 1] = tostring(page)
     end
-    redis.call('HSET', k .. 'p:' .. host, id, entry)
-    out[#out + 1] = id
     out[#out + 1] = entry
   end
-  if host ~= '' then count(k, 'out', #entries) end
+  in_parts('HSET', k .. 'p:' .. host, out)
+  if host ~= '' then count(totals, 'out', #entries) end
   return out
 end
 
@@ -77,34 +87,33 @@ local function turn(keys, args)
   hear(k, now, lease)
 
   -- What is done: host, number. How many records that, and all else, left.
-  local done, out = 0, 0
-  for _ = 1, number() do
-    local host, id = take(), take()
-    if redis.call('HDEL', k .. 'p:' .. host, id) == 1 then
-      done = done + 1
-      if host ~= '' then out = out + 1 end
-    end
+  local totals = {}
+  local gone = {}
+  for _ = 1, number() do gather(gone, take(), take()) end
+  for host, ids in pairs(gone) do
+    local done = in_parts('HDEL', k .. 'p:' .. host, ids)
+    count(totals, 'done', done)
+    if host ~= '' then count(totals, 'out', -done) end
   end
-  count(k, 'done', done)
-  count(k, 'out', -out)
-  count(k, 'records', number())
+  count(totals, 'records', number())
 
   -- What was found: host, bucket, hash, URL; a seed: hash, URL.
+  local waiting, mail = {}, {}
   local fresh = 0
   for _ = 1, number() do
-    if find(k, take(), take(), take(), take(), now) then fresh = fresh + 1 end
+    fresh = fresh + find(k, waiting, take(), take(), take(), take())
   end
   for _ = 1, number() do add_seed(k, take(), take()) end
   -- What was found and is another shard's: that, and the same.
   local away = number()
   for _ = 1, away do
-    send(k, take(), {take(), take(), take(), take()}, now)
+    gather(mail, take(), cmsgpack.pack({take(), take(), take(), take()}))
   end
   -- What was taken to other shards: which, the number of the last message.
   local cut = 0
   for _ = 1, number() do cut = cut + cut_outbox(k, take(), number(), now) end
-  count(k, 'known', fresh)
-  count(k, 'left', fresh + away - done - cut)
+  count(totals, 'known', fresh)
+  count(totals, 'left', fresh + away - (totals.done or 0) - cut)
 
   -- Bodies: digest, URL of the page.
   local bodies = {}
@@ -119,28 +128,33 @@ local function turn(keys, args)
   local redirects = {}
   for _ = 1, number() do
     local host, id, shard, target, bucket, hash, entry =
-      take(), take(), number(), take(), take(), take(), take()
+      take(), take(), take(), take(), take(), take(), take()
     local p = k .. 'p:' .. host
-    if shard ~= here then
+    if tonumber(shard) ~= here then
       redirects[#redirects + 1] = '2'
       redis.call('HDEL', p, id)
-      count(k, 'out', -1)
-      send(k, shard, {target, bucket, hash, entry, take(), take(), take()}, now)
+      count(totals, 'out', -1)
+      gather(mail, shard, cmsgpack.pack({target, bucket, hash, entry, take(),
+                                         take(), take()}))
     elseif hash ~= '' and redis.call('SADD', k .. 'k:' .. bucket, hash) == 0 then
       redirects[#redirects + 1] = '0'
     else
       redirects[#redirects + 1] = target == host and '1' or '2'
-      if hash ~= '' then count(k, 'known', 1) end
+      if hash ~= '' then count(totals, 'known', 1) end
       if target == host then
         redis.call('HSET', p, id, entry)
       else
         redis.call('HDEL', p, id)
-        count(k, 'out', -1)
-        wait(k, target, entry, now)
+        count(totals, 'out', -1)
+        gather(waiting, target, entry)
       end
     end
   end
-  if done + fresh + away + cut + #redirects > 0 then count(k, 'changes', 1) end
+  queue(k, waiting, now)
+  send(k, mail, now)
+  if (totals.done or 0) + fresh + away + cut + #redirects > 0 then
+    count(totals, 'changes', 1)
+  end
 
   -- Notes that go with a host: host, name, text.
   for _ = 1, number() do
@@ -157,23 +171,25 @@ local function turn(keys, args)
 
   -- A host that has none left is given back.
   local l = k .. 'l:' .. worker
-  local more = {}
+  local more, kept = {}, {}
   for _, each in ipairs(told) do
     local host, _, next_in, delay, trust, pace, wanted = unpack(each)
     local h = k .. 'h:' .. host
     redis.call('HSET', h, 'next', now + next_in, 'delay', delay, 'trust', trust,
                'pace', pace, 'paced', now)
-    local urls = hand_out(k, host, wanted, max_pages, shards)
-    local kept = redis.call('EXISTS', k .. 'p:' .. host) == 1
-    if kept then
-      redis.call('ZADD', k .. 'leased', now + next_in, host)
+    local urls = hand_out(k, totals, host, wanted, max_pages, shards)
+    local keeps = #urls > 0 or redis.call('EXISTS', k .. 'p:' .. host) == 1
+    if keeps then
+      kept[#kept + 1] = now + next_in
+      kept[#kept + 1] = host
     else
       redis.call('HDEL', h, 'worker')
       redis.call('SREM', l, host)
       offer(k, host, now + next_in)
     end
-    more[#more + 1] = {host, kept and 1 or 0, urls}
+    more[#more + 1] = {host, keeps and 1 or 0, urls}
   end
+  in_parts('ZADD', k .. 'leased', kept)
 
   -- New hosts for it: no more than its share while there are others.
   local workers = redis.call('ZCARD', k .. 'alive')
@@ -183,7 +199,7 @@ local function turn(keys, args)
   local all = redis.call('ZCARD', k .. 'ready') +
               redis.call('ZCARD', k .. 'leased')
   local hungry = want > 0 and leaves == 0 and workers > 1
-  -- While one has less than its share and gets no more, the others keep theirs.
+  -- While one has far less than its share, the others keep to theirs.
   local share = 0
   if workers > 1 and redis.call('EXISTS', k .. 'hungry') == 1 then
     share = math.max(1, math.ceil(all / workers))
@@ -196,52 +212,55 @@ local function turn(keys, args)
       local waiting = redis.call('ZCOUNT', k .. 'ready', '-inf', now)
       want = math.min(want, math.max(1, math.ceil(waiting / workers)))
     end
+    local taken, leased = {}, {}
     for i = 1, math.min(want, #due) do
       local host = due[i]
       local h = k .. 'h:' .. host
-      redis.call('ZREM', k .. 'ready', host)
-      redis.call('ZADD', k .. 'leased', now, host)
-      redis.call('HSET', h, 'worker', worker)
-      local lease = redis.call('HINCRBY', h, 'lease', 1)
-      redis.call('SADD', l, host)
-      local kept = redis.call('HMGET', h, 'next', 'trust', 'pace', 'paced')
-      local notes = {}
       local fields = redis.call('HGETALL', h)
+      local of, notes = {}, {}
       for f = 1, #fields, 2 do
         if string.sub(fields[f], 1, 5) == 'note ' then
           local space = string.find(fields[f + 1], ' ', 1, true)
           local since = now - tonumber(string.sub(fields[f + 1], 1, space - 1))
           notes[#notes + 1] = {string.sub(fields[f], 6), tostring(since),
                                string.sub(fields[f + 1], space + 1)}
+        else
+          of[fields[f]] = fields[f + 1]
         end
       end
       -- What was handed out before and never done comes first.
       local urls = redis.call('HGETALL', k .. 'p:' .. host)
       if #urls < 2 * batch then
-        for _, each in ipairs(hand_out(k, host, batch - #urls / 2, max_pages,
-                                      shards)) do
+        for _, each in ipairs(hand_out(k, totals, host, batch - #urls / 2,
+                                      max_pages, shards)) do
           urls[#urls + 1] = each
         end
       end
       if #urls == 0 then
         -- Nothing may be handed out now (max_pages).
-        redis.call('HDEL', h, 'worker')
-        redis.call('SREM', l, host)
+        redis.call('ZREM', k .. 'ready', host)
         offer(k, host, now)
         next_in = 1000
         break
-      else
-        hosts[#hosts + 1] = {host, tostring(kept[1] and kept[1] - now or 0),
-                             kept[2] or '0', kept[3] or '',
-                             tostring(now - tonumber(kept[4] or now)), urls,
-                             notes, tostring(lease)}
       end
+      local lease = tostring(tonumber(of.lease or 0) + 1)
+      redis.call('HSET', h, 'worker', worker, 'lease', lease)
+      taken[#taken + 1] = host
+      leased[#leased + 1] = now
+      leased[#leased + 1] = host
+      hosts[#hosts + 1] = {host, tostring(of.next and of.next - now or 0),
+                           of.trust or '0', of.pace or '',
+                           tostring(now - tonumber(of.paced or now)), urls,
+                           notes, lease}
     end
+    in_parts('ZREM', k .. 'ready', taken)
+    in_parts('SADD', l, taken)
+    in_parts('ZADD', k .. 'leased', leased)
     local first = redis.call('ZRANGE', k .. 'ready', 0, 0, 'WITHSCORES')
     if first[2] and next_in < 0 then next_in = math.max(0, tonumber(first[2]) - now) end
   end
 
-  if hungry and #hosts == 0 and own < math.floor(all / workers) then
+  if hungry and own + #hosts < math.floor(all / workers / 2) then
     redis.call('SET', k .. 'hungry', now, 'PX', 5000)
   end
 
@@ -258,19 +277,21 @@ local function turn(keys, args)
     redis.call('HSET', k .. 'rates', worker, tostring(part))
   end
 
-  local totals = redis.call('HMGET', meta, 'left', 'known', 'done', 'records',
+  write_totals(k, totals)
+  local now_has = redis.call('HMGET', meta, 'left', 'known', 'done', 'records',
                             'order', 'worked', 'bytes', 'changes')
   local mail = shards > 1 and leaves == 0 and
-               outbox(k, worker, shards, here, now, lease, want > 0) or {}
-  local reply = {'ok', tonumber(totals[1] or 0), tonumber(totals[2] or 0),
-                 tonumber(totals[3] or 0), tonumber(totals[4] or 0), workers,
+               outbox(k, worker, shards, here, now, lease,
+                      want > 0 and #hosts == 0) or {}
+  local reply = {'ok', tonumber(now_has[1] or 0), tonumber(now_has[2] or 0),
+                 tonumber(now_has[3] or 0), tonumber(now_has[4] or 0), workers,
                  next_in, bodies, redirects,
                  redis.call('LRANGE', k .. 'seeds', seeds_known,
                             seeds_known + 9999),
-                 more, hosts, totals[5] or '', share, tonumber(totals[6] or 0),
-                 tonumber(totals[7] or 0), tostring(part),
-                 tonumber(totals[8] or 0), all, mail,
-                 spare(k, max_pages, shards) or 0}
+                 more, hosts, now_has[5] or '', share, tonumber(now_has[6] or 0),
+                 tonumber(now_has[7] or 0), tostring(part),
+                 tonumber(now_has[8] or 0), all, mail,
+                 spare(k, {}, max_pages, shards) or 0}
   if leaves == 1 then
     end_leases(k, worker, now)
     redis.call('HSET', w, 'left', token)

@@ -13,32 +13,34 @@ local function visit(keys, args)
   for _ = 1, number() do
     bodies[#bodies + 1] = first_with_body(k, take(), take())
   end
-  local fresh, led, granted = 0, 0, 0
+  local fresh, led = 0, 0
+  local totals, waiting = {}, {}
   for _ = 1, number() do
     local host, bucket, hash, entry, id_bucket, id, other =
       unpack(cmsgpack.unpack(take()))
     if host == false then
       -- So many pages more, under that name.
       if redis.call('SADD', k .. 'k:' .. bucket, hash) == 1 then
-        granted = granted + entry
+        count(totals, 'allowed', entry)
       end
     elseif not id then
-      if find(k, host, bucket, hash, entry, now) then fresh = fresh + 1 end
+      fresh = fresh + find(k, waiting, host, bucket, hash, entry)
     elseif redis.call('SADD', k .. 'k:' .. id_bucket, id) == 1 then
       -- A page that was led here goes on here, or has come to its end.
       led = led + 1
       if hash ~= '' and redis.call('SADD', k .. 'k:' .. bucket, hash) == 0 then
-        wait(k, '', other, now)
+        gather(waiting, '', other)
       else
-        if hash ~= '' then count(k, 'known', 1) end
-        wait(k, host, entry, now)
+        if hash ~= '' then count(totals, 'known', 1) end
+        gather(waiting, host, entry)
       end
     end
   end
-  count(k, 'allowed', granted)
-  count(k, 'known', fresh)
-  count(k, 'left', fresh + led)
-  if fresh + led > 0 then count(k, 'changes', 1) end
+  queue(k, waiting, now)
+  count(totals, 'known', fresh)
+  count(totals, 'left', fresh + led)
+  if fresh + led > 0 then count(totals, 'changes', 1) end
+  write_totals(k, totals)
   local seeds = {}
   if seeds_known >= 0 then
     seeds = redis.call('LRANGE', k .. 'seeds', seeds_known, seeds_known + 9999)
@@ -55,13 +57,11 @@ local function give(keys, args)
   local worker, lease, to = args[2], tonumber(args[3]), args[4]
   if redis.call('HGET', k .. 'meta', 'begun') ~= args[1] then return {'lost'} end
   local now = now_ms()
-  local has = spare(k, 1, 2)
+  local has = spare(k, {}, 1, 2)
   local by = math.min(has, tonumber(args[5]) + math.ceil(has / 2))
   if by > 0 then
-    count(k, 'allowed', -by)
-    count(k, 'left', 1)
-    count(k, 'changes', 1)
-    send(k, to, {false, args[6], args[7], by}, now)
+    write_totals(k, {allowed = -by, left = 1, changes = 1})
+    send(k, {[to] = {cmsgpack.pack({false, args[6], args[7], by})}}, now)
   end
   return {'ok', outbox(k, worker, tonumber(to) + 1, -1, now, lease, true,
                        tonumber(to))}
@@ -76,8 +76,8 @@ local function taken(keys, args)
   if has[1] ~= args[1] then return {'lost'} end
   local lent_to = string.match(has[2] or '', '^%d+ (.*)$')
   if lent_to ~= args[2] then return {'ok'} end
-  count(k, 'left', -cut_outbox(k, args[3], tonumber(args[4]), now_ms()))
-  count(k, 'changes', 1)
+  local cut = cut_outbox(k, args[3], tonumber(args[4]), now_ms())
+  write_totals(k, {left = -cut, changes = 1})
   return {'ok'}
 end
 
@@ -110,7 +110,7 @@ local function look(keys, args)
   return {'ok', left, tonumber(has[2] or 0), tonumber(has[3] or 0),
           tonumber(has[4] or 0), workers, tonumber(has[5] or 0),
           tonumber(has[6] or 0), tonumber(has[7] or 0), hosts, due, comes,
-          spare(k, 1, 2)}
+          spare(k, {}, 1, 2)}
 end
 
 -- status(): the crawl as it stands. Changes nothing.
