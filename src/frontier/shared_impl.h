@@ -149,13 +149,14 @@ struct SharedState::Impl {
     std::uint64_t mail_end = 0;   // number of its last message
     std::uint64_t delivered = 0;  // up to that; 0 once it is told
     bool has_replicas = false;
-    int unsure = 0;  // so often in a row a replica did not say that it has it
+    bool unsure = false;  // whether one has what was told last
   };
   enum class Step : std::uint8_t {
     kTurn,
     kVisit,
-    kReplicas,  // have what was told last
-    kLeft,      // is known there
+    kReplicas,     // have what was told last
+    kReplication,  // whether there are any
+    kLeft,         // is known there
     kLook,
     kGive,   // it gives of its part of --max-pages,
     kTaken,  // and hears that it was taken
@@ -172,7 +173,7 @@ struct SharedState::Impl {
     // It takes no more, and goes there when it has none left.
     std::optional<std::size_t> bound_for;
     std::vector<std::uint64_t> quiet_at;  // all shards' changes, none left
-    Clock::time_point looked{};
+    Clock::time_point looked{}, replicas_looked{};
     std::uint64_t nonce = 0, messages = 0;  // the next message's name
     std::uint64_t connection = 0;           // over which it was told last
     bool soon = false, ended = false;
@@ -225,6 +226,8 @@ struct SharedState::Impl {
   void take_visit(const RedisReply& reply);
   void take_look(std::size_t shard, const RedisReply& reply);
   void take_replicas(std::size_t shard, const RedisReply& reply);
+  void take_replication(std::size_t shard, const RedisReply& reply);
+  void tell_again(std::size_t shard);
   void take_mail(const std::vector<RedisReply>& batches);
   void take_seeds(const std::vector<RedisReply>& urls);
 
@@ -256,6 +259,9 @@ std::size_t shard_of_host(std::string_view host, std::uint64_t hash,
 
 // A known URL's number, in a crawl with this seed.
 std::uint64_t shared_hash(std::uint64_t seed, std::string_view href);
+
+// The value of "name:value" among the lines of INFO; "" without it.
+std::string_view info_value(std::string_view info, std::string_view name);
 
 // Words of a turn.
 std::string bucket_of(std::uint64_t hash);

@@ -42,7 +42,8 @@ std::string difference(
   return "";
 }
 
-// The value of "name:value" among the lines of INFO.
+}  // namespace
+
 std::string_view info_value(std::string_view info, std::string_view name) {
   for (std::size_t at = info.find(name); at != info.npos;
        at = info.find(name, at + 1)) {
@@ -54,8 +55,6 @@ std::string_view info_value(std::string_view info, std::string_view name) {
   }
   return "";
 }
-
-}  // namespace
 
 Result<RedisReply> SharedState::Impl::ask(
     std::size_t shard, RedisLink::Command command, Clock::time_point until,

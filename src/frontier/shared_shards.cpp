@@ -24,9 +24,8 @@ constexpr std::size_t kFewPages = 128;
 constexpr milliseconds kLookEvery{10'000}, kLookScant{1'000};
 // Going elsewhere is worth while if there is so much more to do.
 constexpr double kWorthWhile = 1.5;
-// A replica is waited for so long (ms) at once, and so often.
+// A replica is waited for so long (ms) at once.
 constexpr const char* kReplicasTime = "300";
-constexpr int kMostUnsure = 10;
 // Hosts that may not be asked yet count so much beside those that may.
 constexpr double kResting = 0.25;
 
@@ -95,6 +94,8 @@ void SharedState::Impl::send_step() {
     case Step::kReplicas:
       shards.connection = link(shard).connections();
       return link(shard).send({"WAIT", "1", kReplicasTime});
+    case Step::kReplication:
+      return link(shard).send({"INFO", "replication"});
     case Step::kLeft:
       return link(shard).send(
           {"HGET", shard_prefix(address.name, shard) + "w:" + options.worker,
@@ -135,6 +136,9 @@ void SharedState::Impl::take_step(Result<RedisReply> answer) {
         break;
       case Step::kReplicas:
         take_replicas(shard, *answer);
+        break;
+      case Step::kReplication:
+        take_replication(shard, *answer);
         break;
       case Step::kLeft:
         if (answer->text != me.token) {
@@ -194,6 +198,12 @@ void SharedState::Impl::after_turn() {
                                    options.lease / 4);
   if (now - shards.looked >= pause) {
     shards.looked = now;
+    if (now - shards.replicas_looked >= kLookEvery) {
+      shards.replicas_looked = now;
+      for (std::size_t shard = 0; shard < shards.count; ++shard) {
+        shards.steps.emplace_back(Step::kReplication, shard);
+      }
+    }
     for (std::size_t shard = 0; shard < shards.count; ++shard) {
       if (shard != shards.here) shards.steps.emplace_back(Step::kLook, shard);
     }
@@ -227,20 +237,39 @@ void SharedState::Impl::take_visit(const RedisReply& reply) {
 // What a master lost that was replaced is not to be cut off elsewhere.
 void SharedState::Impl::take_replicas(std::size_t shard,
                                       const RedisReply& reply) {
+  // Over another connection it is not about what was told last.
+  if (link(shard).connections() != shards.connection) return tell_again(shard);
+  if (reply.number > 0) return;
+  // It is slow, or gone: its master knows, and drops one that is silent.
+  shards.abroad[shard].unsure = true;
+  shards.steps.emplace_front(Step::kReplication, shard);
+}
+
+void SharedState::Impl::take_replication(std::size_t shard,
+                                         const RedisReply& reply) {
   Abroad& there = shards.abroad[shard];
-  if (reply.number > 0 && link(shard).connections() == shards.connection) {
-    there.unsure = 0;
-    return;
+  const std::string_view count = info_value(reply.text, "connected_slaves");
+  const bool had =
+      std::exchange(there.has_replicas, !count.empty() && count != "0");
+  const bool unsure = std::exchange(there.unsure, false);
+  if (unsure && there.has_replicas) return tell_again(shard);
+  if (had && !there.has_replicas) {
+    news.messages.push_back(fmt::format(
+        "{}: shard {} has no replica any more: what is told from now on is "
+        "lost with its master",
+        address.shown(), shard));
   }
-  if (++there.unsure < kMostUnsure) {
-    there.delivered = 0;  // it is lent the same again
-    return;
-  }
-  there.has_replicas = false;
-  news.messages.push_back(fmt::format(
-      "{}: no replica of shard {} keeps up: should one take over now, what was "
-      "told last may be lost",
-      address.shown(), shard));
+}
+
+// A message is lent again. Who has left, and would not see from elsewhere that
+// this was lost, waits.
+void SharedState::Impl::tell_again(std::size_t shard) {
+  shards.abroad[shard].delivered = 0;
+  if (shards.steps.empty() || shards.steps.front().first != Step::kLeft) return;
+  latest.lease_end = clock.now() + options.lease;  // it has none
+  shards.steps.emplace_front(Step::kReplicas, shard);
+  // Whoever takes over from a master that fell is asked first.
+  shards.steps.emplace_front(Step::kLeft, shard);
 }
 
 void SharedState::Impl::take_seeds(const std::vector<RedisReply>& urls) {
