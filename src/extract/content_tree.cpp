@@ -53,22 +53,6 @@ bool is_called(const GumboElement& element, std::string_view name) {
   return equals_ignoring_case({tag.data, tag.length}, name);
 }
 
-bool says_hidden(std::string_view style) {
-  for (const auto& [property, value] :
-       {std::pair<std::string_view, std::string_view>{"display", "none"},
-        {"visibility", "hidden"}}) {
-    const std::size_t at = find_ignoring_case(style, property);
-    if (at == style.npos) continue;
-    std::string_view rest =
-        trim(style.substr(at + property.size()), " \t\r\n\f");
-    if (!rest.starts_with(':')) continue;
-    if (starts_with_ignoring_case(trim(rest.substr(1), " \t\r\n\f"), value)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 constexpr std::size_t kLongestTitle = 4096;
 
 constexpr bool is_preformatted(GumboTag tag) {
@@ -234,7 +218,7 @@ void ContentTreeBuilder::attribute(Attribute name, std::string_view value) {
     for (std::size_t i = first_; i < tree_.values_.size(); ++i) {
       if (tree_.values_[i].name == name) return;
     }
-    hidden_ = hidden_ || says_hidden(value);
+    style_ = read_visibility(value);
   }
   tree_.values_.push_back({name, value});
 }
@@ -243,9 +227,39 @@ void ContentTreeBuilder::hidden(std::string_view value) {
   hidden_ = hidden_ || !equals_ignoring_case(value, "until-found");
 }
 
+// Style sheets of pages come before what a browser has of its own.
+bool ContentTreeBuilder::displayed() const {
+  if (style_.display != StyleVisibility::Display::kUnsaid) {
+    return style_.display == StyleVisibility::Display::kShown;
+  }
+  return !hidden_ && (!dialog_ || open_);
+}
+
+bool ContentTreeBuilder::is_invisible(Index parent) const {
+  if (tree_.nodes_.empty()) return false;
+  if (style_.visibility == StyleVisibility::Visibility::kUnsaid) {
+    return tree_.nodes_[parent].invisible;
+  }
+  return style_.visibility == StyleVisibility::Visibility::kHidden;
+}
+
+void ContentTreeBuilder::close(Index element) {
+  std::vector<ContentTree::Node>& nodes = tree_.nodes_;
+  nodes[element].end = tree_.size();
+  if (!nodes[element].invisible) return;
+  // Of what is not seen only that stays which holds what is.
+  const auto seen = [](const ContentTree::Node& node) {
+    return !node.invisible;
+  };
+  if (std::none_of(nodes.begin() + element, nodes.end(), seen)) {
+    nodes.resize(element);
+  }
+}
+
 void ContentTreeBuilder::forget_attributes() {
   tree_.values_.resize(first_);
   hidden_ = open_ = dialog_ = false;
+  style_ = {};
 }
 
 std::optional<ContentTree::Index> ContentTreeBuilder::open(GumboTag tag,
@@ -253,7 +267,7 @@ std::optional<ContentTree::Index> ContentTreeBuilder::open(GumboTag tag,
                                                            Index parent) {
   const bool is_body = tree_.nodes_.empty();
   // A body is hidden only until its scripts have run.
-  const bool unseen = hidden_ || (dialog_ && !open_);
+  const bool unseen = !displayed();
   const TagTraits& traits = kTagTraits[tag];
   if (traits.never_read || (unseen && !is_body)) {
     forget_attributes();
@@ -270,11 +284,13 @@ std::optional<ContentTree::Index> ContentTreeBuilder::open(GumboTag tag,
   element.preformatted = is_line_of_code(element) ||
                          (!is_body && tree_.nodes_[parent].preformatted) ||
                          (html && traits.preformatted);
+  element.invisible = is_invisible(parent);
   const Index index = tree_.size();
   element.end = index + 1;
   tree_.nodes_.push_back(element);
   first_ = tree_.values_.size();
   hidden_ = open_ = dialog_ = false;
+  style_ = {};
   return index;
 }
 
@@ -287,6 +303,7 @@ ContentTree::Index ContentTreeBuilder::implied(GumboTag tag, Index parent) {
   element.tag = static_cast<std::uint16_t>(tag);
   element.layout = layout_of(tag);
   element.preformatted = index > 0 && tree_.nodes_[parent].preformatted;
+  element.invisible = index > 0 && tree_.nodes_[parent].invisible;
   tree_.nodes_.push_back(element);
   return index;
 }
@@ -301,6 +318,7 @@ bool ContentTreeBuilder::is_line_of_code(
 }
 
 void ContentTreeBuilder::text(std::string_view text, Index parent) {
+  if (tree_.nodes_[parent].invisible) return;
   const bool preformatted = tree_.nodes_[parent].preformatted;
   ContentTree::Node& node = tree_.nodes_.emplace_back();
   node.text = text;

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "extract/style_visibility.h"
+
 namespace crawl {
 
 // How a browser lays an element out, as far as text goes (HTML Standard,
@@ -62,6 +64,7 @@ class ContentTree {
     Layout layout = Layout::kInline;
     bool is_text = false;
     bool preformatted = false;  // white space counts
+    bool invisible = false;     // of an element; what is in it may be seen
 
     bool is(GumboTag one) const { return !is_text && tag == one; }
   };
@@ -140,7 +143,7 @@ class ContentTreeBuilder {
   std::optional<Index> open(GumboTag tag, bool html, Index parent);
   // One without attributes, before that whose attributes were just read.
   Index implied(GumboTag tag, Index parent);
-  void close(Index element) { tree_.nodes_[element].end = tree_.size(); }
+  void close(Index element);
   // `text` is not empty.
   void text(std::string_view text, Index parent);
   // Keeps a string as long as the tree.
@@ -175,9 +178,13 @@ class ContentTreeBuilder {
       }};
 
   bool is_line_of_code(const ContentTree::Node& element) const;
+  // Of the element that open() opens next.
+  bool displayed() const;
+  bool is_invisible(Index parent) const;
 
   ContentTree tree_;
   std::size_t first_ = 0;  // of the attributes of the next element
+  StyleVisibility style_;
   bool hidden_ = false;
   bool open_ = false;
   bool dialog_ = false;

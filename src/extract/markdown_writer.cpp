@@ -3,6 +3,7 @@
 #include <cmark-gfm-core-extensions.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -413,16 +414,18 @@ void MarkdownWriter::cell(Index i, cmark_node& into) {
   blocks_.count(inline_.build(into, Breaks::kTags));
 }
 
-// The number of a list's first item.
+// The number of a list's first item. CommonMark has none of more than nine
+// digits, and of no item of a page.
 int MarkdownWriter::start_of(Index i) const {
-  constexpr int kLargest = 100'000'000;
+  constexpr std::int64_t kLargest = 900'000'000;
   const std::string_view digits = tree_.get(tree_[i], Attribute::kStart);
-  int start = 0;
+  std::int64_t start = 0;
   for (const char c : digits) {
-    if (!is_ascii_digit(c) || start > kLargest) break;
+    if (!is_ascii_digit(c)) break;
     start = start * 10 + (c - '0');
+    if (start > kLargest) return 1;
   }
-  return digits.empty() ? 1 : start;
+  return digits.empty() ? 1 : static_cast<int>(start);
 }
 
 void MarkdownWriter::image(Index i) {

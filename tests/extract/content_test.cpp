@@ -67,7 +67,17 @@ TEST(ContentText, IsWhatABrowserShows) {
            {"<p>a<p hidden>no<p style='color:red;display : none'>no"
             "<p style=visibility:hidden>no<p>b",
             "a\n\nb"},
-           {"<p hidden=until-found>a", "a"},
+           {"<p hidden=until-found>a<p hidden style='display: block'>b",
+            "a\n\nb"},
+           {"<p style='--display:none'>a<p style='/*display:none*/color:red'>b"
+            "<p style='display:none;display:nonesuch'>no"
+            "<p style='display:none;display:block'>c",
+            "a\n\nb\n\nc"},
+           {"<div style=visibility:hidden>no<b>no</b><img src=no alt=no>"
+            "<p style=visibility:visible>a<i style=visibility:hidden>no</i></p>"
+            "<table><tr><td>no</table></div>b<div style=visibility:hidden>no"
+            "<table><tr><td>no<td>no</table></div>",
+            "a\n\nb"},
            {"<body hidden style=visibility:hidden>a", "a"},
            {"<dialog>no</dialog><dialog open>a</dialog>", "a"},
            {"<template>no</template><svg><text>no</text></svg>"
