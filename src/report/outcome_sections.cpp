@@ -1,5 +1,9 @@
+#include <fmt/format.h>
+
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,15 +58,37 @@ bool is_skip_word(std::string_view word) {
   return false;
 }
 
+// As SQL has it.
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+  return out + "'";
+}
+
+std::string query_of_errors(std::string_view error,
+                            std::optional<std::int64_t> status_code) {
+  return fmt::format(
+      "SELECT url, error_message FROM {} WHERE error = {}{}",
+      is_skip_word(error) ? "skipped" : "pages", quoted(error),
+      status_code ? fmt::format(" AND status_code = {}", *status_code) : "");
+}
+
 }  // namespace
 
-void say_if_cut(Html& html, std::uint64_t shown, std::uint64_t all) {
+void say_if_cut(Html& html, std::uint64_t shown, std::uint64_t all,
+                std::string_view query) {
   if (shown >= all) return;
   html << "<p class=\"soft\">Shown are ";
   html.count(shown);
   html << " of ";
   html.count(all);
-  html << "; the database beside this page has the rest.</p>\n";
+  html << "; the database beside this page has the rest";
+  if (!query.empty()) {
+    html << ": <code>";
+    html.text(query);
+    html << "</code>";
+  }
+  html << ".</p>\n";
 }
 
 void write_summary(sqlite3* db, Html& html) {
@@ -269,7 +295,11 @@ void write_errors(sqlite3* db, Html& html) {
     left_out.bind(2, std::int64_t{kExamples});
     if (kinds.is_null(1)) list(left_out);
     html << "</ul>";
-    say_if_cut(html, static_cast<std::uint64_t>(shown), kinds.count(2));
+    say_if_cut(
+        html, static_cast<std::uint64_t>(shown), kinds.count(2),
+        query_of_errors(kinds.text(0), kinds.is_null(1)
+                                           ? std::nullopt
+                                           : std::optional(kinds.integer(1))));
     html << "</details>\n";
   }
   if (any) end_section(html);
@@ -329,10 +359,13 @@ void write_broken_links(sqlite3* db, Html& html) {
     }
     sources.reset();
     html << "</ul>";
-    say_if_cut(html, links, targets.count(3));
+    say_if_cut(
+        html, links, targets.count(3),
+        "SELECT page FROM broken_links WHERE url = " + quoted(targets.text(1)));
     html << "</details>\n";
   }
-  say_if_cut(html, shown, static_cast<std::uint64_t>(all));
+  say_if_cut(html, shown, static_cast<std::uint64_t>(all),
+             "SELECT DISTINCT url, page FROM broken_links");
   end_section(html);
 }
 

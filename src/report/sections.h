@@ -55,8 +55,10 @@ inline std::int64_t number_of(sqlite3* db, std::string_view sql) {
   return rows.next() ? rows.integer(0) : 0;
 }
 
-// "Shown are N of M, the rest is in the database", if it is not all.
-void say_if_cut(Html& html, std::uint64_t shown, std::uint64_t all);
+// "Shown are N of M, the rest is in the database", if it is not all; and what
+// to ask that for it.
+void say_if_cut(Html& html, std::uint64_t shown, std::uint64_t all,
+                std::string_view query = {});
 
 // The parts of a report. Each asks the database what it needs, in memory that
 // does not grow with the crawl, and is left out if that is not there.

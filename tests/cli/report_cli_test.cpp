@@ -88,6 +88,43 @@ TEST_F(ReportCliTest, RedirectsToPagesThatAreKnownAreInItsDatabase) {
                          from + "2 redirects to " + to, from + to));
 }
 
+// What its database says to what the page gives to ask it.
+TEST_F(ReportCliTest, WhereAListIsCutItSaysHowToGetTheRest) {
+  site_.serve("/robots.txt", "");
+  const std::string target = "/status/404?it's&gone";
+  std::string page = "<title>s</title>";
+  for (int i = 0; i < 9; ++i) {
+    page += "<a href=/status/404?" + std::to_string(i) + ">x</a>";
+  }
+  for (int i = 0; i < 110; ++i) {
+    page += "<a href=\"" + target + "\">" + std::to_string(i) + "</a>";
+  }
+  site_.serve("/seed", page);
+  run({site_.url("/seed"), "-qr", "--no-sitemaps", "--report",
+       files_.file("r.html")});
+  const std::string html = files_.read("r.html");
+  sqlite3* made = nullptr;
+  ASSERT_EQ(sqlite3_open(files_.file("r.html.db").c_str(), &made), SQLITE_OK);
+  const Database db(made);
+  std::vector<int> found;
+  const std::string begin = "has the rest: <code>";
+  for (std::size_t at = 0; (at = html.find(begin, at)) != html.npos;) {
+    at += begin.size();
+    std::string query = html.substr(at, html.find("</code>", at) - at);
+    for (const auto& [escaped, plain] :
+         {std::pair{"&#39;", "'"}, {"&lt;", "<"}, {"&amp;", "&"}}) {
+      for (std::size_t i = 0; (i = query.find(escaped, i)) != query.npos; ++i) {
+        query.replace(i, std::string(escaped).size(), plain);
+      }
+    }
+    Statement rows;
+    ASSERT_EQ(rows.prepare(made, query), SQLITE_OK) << query;
+    found.push_back(0);
+    while (rows.step() == SQLITE_ROW) ++found.back();
+  }
+  EXPECT_THAT(found, ::testing::UnorderedElementsAre(10, 110));
+}
+
 TEST_F(ReportCliTest, OfAComparisonShowsTheSpeedUps) {
   run({list({"/echo", "/seed"}), "--compare=2", "--report",
        files_.file("c.html")});
