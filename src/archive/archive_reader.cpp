@@ -74,7 +74,10 @@ std::optional<bool> tell_archive(std::string_view first) {
     }
     // A frame may begin with a block of 128 KiB that does not get any smaller,
     // or a dictionary: nothing that is text.
-    if (bytes.empty() && is_zstd(first) && first.size() >= kNoText) return true;
+    if (bytes.empty() && is_zstd(first) &&
+        (first.size() >= kNoText || first.starts_with(kWarcDictionary))) {
+      return true;
+    }
     first = bytes;
   }
   // Some begin with the line ends that should come behind a record.

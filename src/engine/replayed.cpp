@@ -179,8 +179,11 @@ FetchResult read_record(Replay& replay, const Url& url,
          fmt::format("it broke off when it was fetched (WARC-Truncated: {})",
                      why));
   }
-  result.truncated =
-      result.truncated || (archived.cut && archived.kind != Kind::kRevisit);
+  // Of a revisit without what it refers to there is no body; of what was not
+  // modified there is none anyway.
+  result.truncated = result.truncated || (archived.kind == Kind::kRevisit
+                                              ? result.status_code != 304
+                                              : archived.cut);
   result.remote_ip = archived.ip;
   if (archived.http2) result.http_version = "2";
   return result;

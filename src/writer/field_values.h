@@ -167,7 +167,7 @@ void visit_field(FieldId field, const CrawlRecord& record, Sink& sink) {
       return text_or_null(record.warc_file);
     case FieldId::kWarcOffset:
       if (!record.warc_offset) return sink.null();
-      return sink.bytes(*record.warc_offset);
+      return sink.number(*record.warc_offset);
     case FieldId::kFile:
       return text_or_null(record.file);
     case FieldId::kText:

@@ -26,8 +26,13 @@ std::unique_ptr<RecordFormatter> make_formatter(
     case OutputFormat::kCsvSafe:
       return make_csv_safe_formatter(std::move(ids), extracted);
     case OutputFormat::kText:
-      if (fields == default_fields() || fields == default_fields(true))
-        return make_text_formatter(style);
+      for (const bool head : {false, true}) {
+        for (const bool archives : {false, true}) {
+          if (fields == default_fields(head, archives)) {
+            return make_text_formatter(style);
+          }
+        }
+      }
       return make_text_columns_formatter(std::move(ids), style);
     case OutputFormat::kSqlite:
       break;

@@ -119,6 +119,10 @@ TEST(ArchiveReader, KnowsAnArchiveByItsBytes) {
   }
   EXPECT_TRUE(looks_like_archive(
       testing::zstd(noise).substr(0, std::size_t{64} << 10U)));
+  // A dictionary, whatever it is.
+  for (const char* rest : {"", "\x04", "\x04\x01\x01\x01garbage"}) {
+    EXPECT_TRUE(looks_like_archive(std::string("\x5d\x2a\x4d\x18") + rest));
+  }
   std::string urls;
   for (int i = 0; i < 100'000; ++i) {
     urls += "http://a.test/" + std::to_string(i * 7'919) + "\n";
