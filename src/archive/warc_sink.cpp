@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "archive/cdxj.h"
+#include "archive/unpacker.h"
 #include "archive/warc_keeper.h"
 #include "crawl/frontier/state_store.h"
 
@@ -77,6 +78,25 @@ Result<void> read_known(const std::string& file, CaptureIndex& index) {
   }
   if (known > 0 || others == 0) return {};
   return make_error(fmt::format("{} is no index in CDXJ", file));
+}
+
+// What is written behind half a record could not be read.
+Result<void> check_end(const std::string& file, bool packed) {
+  Result<std::unique_ptr<ByteSource>> source = open_bytes(file);
+  if (!source) return tl::unexpected(source.error());
+  Unpacker unpacker(*std::move(source));
+  std::string end;
+  while (unpacker.more(end)) {
+    end.erase(0, end.size() - std::min(end.size(), kWarcRecordEnd.size()));
+  }
+  const bool is_whole = unpacker.fault().empty() &&
+                        (end.empty() || end == kWarcRecordEnd) &&
+                        (!packed || unpacker.damages().empty());
+  if (is_whole) return {};
+  return make_error(
+      fmt::format("{} does not end with a whole record, so nothing can be "
+                  "written behind it: cut it there, or name another PREFIX",
+                  file));
 }
 
 }  // namespace
@@ -166,6 +186,11 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
     }
     mode = OutputMode::kAppend;
   } else if (mode == OutputMode::kAppend) {
+    if (Result<void> whole =
+            there.empty() ? Result<void>() : check_end(there.back(), o.pack);
+        !whole) {
+      return tl::unexpected(whole.error());
+    }
     sink->file_ = there.empty() ? 0 : there.size() - 1;
   } else {
     // Their index too: it would name what is gone.
@@ -173,6 +198,12 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
     if (!all.empty() && !o.cdx) all.push_back(o.prefix + ".cdxj");
     for (std::size_t i = all.size(); i-- > 1;) {
       if (Result<void> gone = remove(all[i]); !gone) {
+        return tl::unexpected(gone.error());
+      }
+    }
+    // It leads to what is no more.
+    if (!there.empty() && !o.cdx) {
+      if (Result<void> gone = remove(o.prefix + ".cdxj"); !gone) {
         return tl::unexpected(gone.error());
       }
     }

@@ -1,6 +1,7 @@
 #include "cli/app.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -365,6 +366,9 @@ int run_crawl(const Options& options, Report& report) {
 int run_app(int argc, const char* const* argv) {
   Surroundings surroundings;
   surroundings.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
+  struct stat input {};
+  surroundings.stdin_is_file =
+      fstat(STDIN_FILENO, &input) == 0 && S_ISREG(input.st_mode);
   if (surroundings.stdout_is_terminal) {
     surroundings.columns = terminal_columns(STDOUT_FILENO);
   }

@@ -104,7 +104,8 @@ class Resolver : ValueReader {
     // To look into a pipe is to wait for it, and what stands before it in a
     // list need not wait.
     std::vector<bool> found(args.inputs.size());
-    bool pipe_too = !args.inputs.empty() && args.inputs[0] == "-";
+    bool pipe_too = (!args.inputs.empty() && args.inputs[0] == "-") ||
+                    surroundings_.stdin_is_file;
     for (std::size_t i = 0; i < args.inputs.size(); ++i) {
       if (args.inputs[i] == "-") continue;
       found[i] = surroundings_.is_archive(args.inputs[i]);

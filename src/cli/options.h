@@ -84,6 +84,7 @@ struct ParsedArgs {
 // What the defaults depend on.
 struct Surroundings {
   bool stdout_is_terminal = false;
+  bool stdin_is_file = false;  // which may be looked into without waiting
   std::size_t columns = 80;    // that help may have
   std::string default_config;  // read if it is there; "" for none
   ProxyRules proxies;          // of the environment

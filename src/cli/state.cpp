@@ -99,7 +99,6 @@ StateOptions state_options(const Options& options) {
       {"INPUT", inputs_of(options)},
       {"-o", options.output},
       {"--format", std::string(name_of(options.format))},
-      {"--fields", names_of(options.fields)},
       {"--skipped", options.skipped},
       {"-r", options.crawl.site ? "yes" : "no"},
   };
@@ -121,6 +120,8 @@ StateOptions state_options(const Options& options) {
   if (options.content != "main") {
     state.settings.emplace_back("--content", options.content);
   }
+  // Behind what has fields of its own.
+  state.settings.emplace_back("--fields", names_of(options.fields));
   if (options.crawl.site) {
     add_site_settings(*options.crawl.site, state.settings);
     return state;

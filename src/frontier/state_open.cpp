@@ -271,16 +271,35 @@ Result<bool> FileState::Impl::has_rows() {
 }
 
 Result<void> FileState::Impl::check_settings() {
+  const auto refuse = [&](std::string_view name, std::string_view before,
+                          std::string_view now) {
+    return make_error(fmt::format(
+        "state file {} belongs to another crawl: {} was {}, now it is {}; "
+        "repeat the earlier command, or name another file with --state",
+        options.path, name, before, now));
+  };
+  const auto quoted = [](const std::string& text) {
+    return fmt::format("\"{}\"", abridged(text));
+  };
+  // What there was and is no more.
+  Statement rows;
+  int code = rows.prepare(db.get(),
+                          "SELECT substr(name,9),value FROM meta WHERE name "
+                          "GLOB 'setting *' ORDER BY name");
+  if (code != SQLITE_OK) return tl::unexpected(fail(code));
+  while ((code = rows.step()) == SQLITE_ROW) {
+    const std::string_view stored = rows.text(0);
+    if (std::none_of(options.settings.begin(), options.settings.end(),
+                     [&](const auto& now) { return now.first == stored; })) {
+      return refuse(stored, quoted(std::string(rows.text(1))), "nothing");
+    }
+  }
+  if (code != SQLITE_DONE) return tl::unexpected(fail(code));
   for (const auto& [name, value] : options.settings) {
     const auto stored = meta("setting " + name);
     if (!stored) return tl::unexpected(stored.error());
     if (*stored && **stored == value) continue;
-    const std::string before =
-        *stored ? "\"" + abridged(**stored) + "\"" : "nothing";
-    return make_error(fmt::format(
-        "state file {} belongs to another crawl: {} was {}, now it is \"{}\"; "
-        "repeat the earlier command, or name another file with --state",
-        options.path, name, before, abridged(value)));
+    return refuse(name, *stored ? quoted(**stored) : "nothing", quoted(value));
   }
   return {};
 }

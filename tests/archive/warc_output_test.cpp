@@ -343,6 +343,37 @@ TEST_F(WarcOutput, GoesOnBehindWhatIsThere) {
   }
 }
 
+// Half a record is not buried under whole ones.
+TEST_F(WarcOutput, NothingIsWrittenBehindHalfARecord) {
+  for (const bool pack : {true, false}) {
+    const WarcOptions warc = options(0, pack);
+    for (const std::size_t cut : {1U, 4U, 10U, 200U}) {
+      write({exchange("http://a.test/1"), exchange("http://a.test/2")}, warc);
+      const std::string file = warc_files(warc)[0];
+      const auto size = std::filesystem::file_size(file) - cut;
+      std::filesystem::resize_file(file, size);
+      const auto sink = open_warc(warc, std::nullopt, OutputMode::kAppend);
+      ASSERT_FALSE(sink) << cut;
+      EXPECT_THAT(sink.error().message, HasSubstr("whole record"));
+      EXPECT_EQ(std::filesystem::file_size(file), size);
+    }
+    // Of nothing there is no end.
+    std::filesystem::resize_file(warc_files(warc)[0], 0);
+    EXPECT_TRUE(open_warc(warc, std::nullopt, OutputMode::kAppend));
+  }
+}
+
+// An index leads to nothing that is gone.
+TEST_F(WarcOutput, TheIndexOfWhatIsReplacedGoesToo) {
+  WarcOptions warc = options(3'000);
+  warc.cdx = true;
+  write({exchange("http://a.test/1"), exchange("http://a.test/2")}, warc);
+  EXPECT_TRUE(std::filesystem::exists(dir_.file("a.cdxj")));
+  warc.cdx = false;
+  write({exchange("http://a.test/3")}, warc);
+  EXPECT_FALSE(std::filesystem::exists(dir_.file("a.cdxj")));
+}
+
 TEST_F(WarcOutput, IsWrittenAsItIsToo) {
   const WarcOptions warc = options(0, false);
   write({exchange("http://a.test/1")}, warc);

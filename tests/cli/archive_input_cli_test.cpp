@@ -83,6 +83,21 @@ TEST_F(ArchiveInputCli, ArchivesAreReadFromStandardInput) {
   EXPECT_THAT(records(result.out), SizeIs(2));
 }
 
+// A file that the shell has opened need not be waited for.
+TEST_F(ArchiveInputCli, AFileAsStandardInputMayStandBesideOthers) {
+  add_pages(site_);
+  ASSERT_EQ(
+      run({list({"/plain", "/text"}), "--warc-file", files_.file("kept"), "-q"})
+          .exit_status,
+      0);
+  const std::string urls = list({"/packed-br"});
+  const ProcessResult result =
+      run_process({"sh", "-c", "exec \"$0\" - \"$1\" --ordered <\"$2\"",
+                   CRAWL_BINARY, urls, files_.file("kept.warc.gz")});
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  EXPECT_THAT(records(result.out), SizeIs(3));
+}
+
 // As for pages that were fetched, and where its record is by number.
 TEST_F(ArchiveInputCli, PeopleSeeTheColumnsOfFetchedPages) {
   add_pages(site_);

@@ -81,8 +81,13 @@ TEST_F(StateStoreTest, Refuses_OtherSettings) {
                 "\"domain\"; repeat the earlier command, or name another file "
                 "with --state");
   EXPECT_TRUE(open({{"seeds", "http://a/"}, {"--scope", "host"}}));
-  EXPECT_THAT(error_of_open({{"--include", "x"}}),
-              HasSubstr("--include was nothing"));
+  EXPECT_THAT(
+      error_of_open(
+          {{"--scope", "host"}, {"seeds", "http://a/"}, {"--include", "x"}}),
+      HasSubstr("--include was nothing, now it is \"x\""));
+  // What is left out is another crawl too.
+  EXPECT_THAT(error_of_open({{"seeds", "http://a/"}}),
+              HasSubstr("--scope was \"host\", now it is nothing"));
 }
 
 // A crawl whose output could not be opened, say, and now has another.
