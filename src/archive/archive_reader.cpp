@@ -19,6 +19,7 @@ constexpr std::size_t kMostHead = std::size_t{256} << 10U;
 // Files in use have some bytes between records that belong to none; that is no
 // fault worth a record.
 constexpr std::size_t kMostLitter = 64;
+constexpr std::size_t kLarge = std::size_t{1} << 20U;
 // What is looked at behind a record, to see whether it was right.
 constexpr std::size_t kLooked = std::size_t{64} << 10U;
 
@@ -302,6 +303,11 @@ std::optional<std::uint64_t> ArchiveReader::cut_before(std::uint64_t end) {
 void ArchiveReader::take_block(std::uint64_t length, bool keep,
                                ArchivedRecord& record) {
   std::uint64_t end = position() + length;
+  // What is large is not there twice while it grows; a lie takes no room.
+  const std::uint64_t most = std::min<std::uint64_t>(length, max_block_);
+  if (keep && most > kLarge) {
+    record.block.reserve(static_cast<std::size_t>(most));
+  }
   while (position() < end) {
     need(1);
     if (bytes_.damaged_before(position() + 1)) {
@@ -332,6 +338,9 @@ void ArchiveReader::take_block(std::uint64_t length, bool keep,
     }
     drop(size);
     bytes_.forget_marks();
+  }
+  if (record.block.capacity() > 2 * record.block.size() + kLarge) {
+    record.block.shrink_to_fit();
   }
   look_behind(record);
 }

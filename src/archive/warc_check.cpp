@@ -11,11 +11,14 @@
 #include <vector>
 
 #include "archive/byte_source.h"
+#include "archive/named_digest.h"
 #include "archive/passed_over.h"
 #include "archive/unpacked_bytes.h"
 #include "archive/warc_record.h"
 #include "base/ascii.h"
-#include "base/sha1.h"
+#include "crawl/base/fingerprint.h"
+#include "crawl/base/ip_address.h"
+#include "frontier/fingerprint_set.h"
 
 namespace crawl {
 namespace {
@@ -187,11 +190,8 @@ class Checker {
         fault("a line of its head is no field");
         continue;
       }
-      std::string_view value = line.substr(colon + 1);
-      while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
-        value.remove_prefix(1);
       fields.all.emplace_back(lower_case(std::string(line.substr(0, colon))),
-                              value);
+                              trim(line.substr(colon + 1), " \t"));
     }
     return fields;
   }
@@ -237,6 +237,12 @@ class Checker {
     if (const std::string id = fields.get("warc-record-id");
         !id.empty() && !is_record_id(id)) {
       fault("its WARC-Record-ID is no URI in <>");
+    } else if (!id.empty() && !ids_.insert(fingerprint(id).low)) {
+      fault("its WARC-Record-ID is that of another record");
+    }
+    if (const std::string ip = fields.get("warc-ip-address");
+        fields.count("warc-ip-address") > 0 && !IpAddress::parse(ip)) {
+      fault("its WARC-IP-Address is no address");
     }
     for (const auto& [name, value] : fields.all) {
       if (name == "warc-target-uri" && !is_target_uri(value, version)) {
@@ -286,8 +292,10 @@ class Checker {
     const bool message = starts_with_ignoring_case(fields.get("content-type"),
                                                    "application/http") &&
                          (type == "response" || type == "request");
-    block_.reset();
-    payload_.reset();
+    const std::string block_digest = fields.get("warc-block-digest");
+    const std::string payload_digest = fields.get("warc-payload-digest");
+    block_.begin(block_digest);
+    payload_.begin(payload_digest);
     std::string head;
     bool in_head = message;
     std::uint64_t left = length;
@@ -323,35 +331,28 @@ class Checker {
       bytes_.drop(part.size());
       note_members(begin);
     }
-    compare(fields.get("warc-block-digest"), block_, "block");
+    compare(block_digest, block_, "block");
     const bool chunked =
         lower_case(head).find("\r\ntransfer-encoding:") != std::string::npos;
     const bool at_hand =
         (message && !chunked) || type == "resource" || type == "conversion";
     if (at_hand && fields.count("warc-segment-number") == 0) {
-      compare(fields.get("warc-payload-digest"), payload_, "payload");
+      compare(payload_digest, payload_, "payload");
     }
     return true;
   }
 
-  void compare(const std::string& said, Sha1& sha1, std::string_view what) {
-    const Sha1Digest digest = sha1.digest();
-    const std::size_t colon = said.find(':');
-    if (colon == std::string::npos) {
-      if (!said.empty())
-        fault(fmt::format("its {} digest names no kind", what));
-      return;
+  void compare(const std::string& said, NamedDigest& digest,
+               std::string_view what) {
+    const std::optional<std::string> found = digest.end();
+    if (!said.empty() && said.find(':') == std::string::npos) {
+      fault(fmt::format("its {} digest names no kind", what));
     }
-    const std::string kind = lower_case(said.substr(0, colon));
-    if (kind != "sha1" && kind != "sha-1") return;
+    if (!found) return;
     ++counts_.digests;
-    const std::string value = lower_case(said.substr(colon + 1));
-    std::string hex;
-    for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
-    const FixedText<32> base32 = to_base32(digest);
-    if (equals_ignoring_case(value, base32.text()) || value == hex) return;
-    fault(fmt::format("its {} digest is {}, but that of the {} is sha1:{}",
-                      what, said, what, base32.text()));
+    if (found->empty()) return;
+    fault(fmt::format("its {} digest is {}, but that of the {} is {}", what,
+                      said, what, *found));
   }
 
   // Two line ends, and of what is packed the member's end.
@@ -393,7 +394,8 @@ class Checker {
   std::uint64_t offset_ = 0;
   bool whole_member_ = false;  // none begins inside the record so far
   WarcCheck counts_;
-  Sha1 block_, payload_;
+  NamedDigest block_, payload_;
+  FingerprintSet ids_;
 };
 
 }  // namespace

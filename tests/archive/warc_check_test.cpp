@@ -31,10 +31,11 @@ std::string record(const std::string& fields, const std::string& block,
 }
 
 std::string fields(const std::string& type, const std::string& more = "") {
+  static int number = 1;
   return fmt::format(
-      "WARC-Type: {}\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: "
+      "WARC-Type: {}\r\nWARC-Record-ID: <urn:uuid:{}>\r\nWARC-Date: "
       "2026-11-28T12:00:00Z\r\n{}",
-      type, more);
+      type, ++number, more);
 }
 
 const std::string kType = "Content-Type: text/plain\r\n";
@@ -64,6 +65,19 @@ TEST(WarcCheck, GoodRecordsHaveNoFaults) {
       record(
           fields("resource", "WARC-Target-URI: <http://a.test/>\r\n" + kType),
           "abc", "WARC/1.0"),
+      record(
+          fields("resource",
+                 kUrl + kType +
+                     "WARC-IP-Address: 2001:db8::1\r\nWARC-Block-Digest: "
+                     "sha256:BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9C"
+                     "B410FF61F20015AD\r\nWARC-Payload-Digest: md5:"
+                     "SAAVBGB42JH3BVUWH56SRYL7OI======\r\n"),
+          "abc"),
+      // White space at the end, and a kind that is not known.
+      record(fields("resource", kUrl + kType +
+                                    "WARC-Block-Digest: x:y\r\n"
+                                    "WARC-IP-Address: 192.0.2.1 \t\r\n"),
+             "abc"),
       record(fields("response", kUrl + http + "WARC-Payload-Digest: sha1:" +
                                     kAbcHex + "\r\n"),
              message),
@@ -87,23 +101,25 @@ TEST(WarcCheck, GoodRecordsHaveNoFaults) {
 }
 
 TEST(WarcCheck, WhatIsDamagedIsToldWhereItsMemberBegins) {
-  const std::string member = gzip(record(fields("warcinfo"), ""));
+  const std::string first = gzip(record(fields("warcinfo"), ""));
+  const std::string middle = gzip(record(fields("warcinfo"), ""));
+  const std::string last = gzip(record(fields("warcinfo"), ""));
   const auto damaged = [&](std::size_t at) {
-    std::string altered = member;
+    std::string altered = middle;
     altered[at] = static_cast<char>(~altered[at]);
     return altered;
   };
   // In the header, in the bytes, in their sum.
   for (const std::size_t at : {std::size_t{0}, std::size_t{3}, std::size_t{10},
-                               member.size() / 2, member.size() - 6}) {
+                               middle.size() / 2, middle.size() - 6}) {
     EXPECT_THAT(
-        faults(member + damaged(at) + member),
-        ElementsAre(fmt::format("{} what is packed is damaged", member.size())))
+        faults(first + damaged(at) + last),
+        ElementsAre(fmt::format("{} what is packed is damaged", first.size())))
         << at;
   }
   EXPECT_THAT(
-      faults(member + "garbage" + member),
-      ElementsAre(fmt::format("{} what is packed is damaged", member.size())));
+      faults(first + "garbage" + last),
+      ElementsAre(fmt::format("{} what is packed is damaged", first.size())));
 }
 
 TEST(WarcCheck, EveryFaultIsTold) {
@@ -160,6 +176,20 @@ TEST(WarcCheck, EveryFaultIsTold) {
                                      other + "\r\n"),
               "abc"),
        "its payload digest is sha1:" + other},
+      {record(fields("resource", kUrl + kType + "WARC-Block-Digest: sha256:" +
+                                     other + "\r\n"),
+              "abc"),
+       "its block digest is sha256:" + other +
+           ", but that of the block is "
+           "sha256:XJ4BNP4PAHH6UQKBIDPF3LRCEOYAGYNDSYLXVHFUCD7WD4QACWWQ"},
+      {record(fields("resource", kUrl + kType + "WARC-Payload-Digest: md5:" +
+                                     other + "\r\n"),
+              "abc"),
+       "that of the payload is md5:900150983cd24fb0d6963f7d28e17f72"},
+      {record(fields("resource", kUrl + kType + "WARC-IP-Address: 999.1\r\n"),
+              "abc"),
+       "its WARC-IP-Address is no address"},
+      {good, "its WARC-Record-ID is that of another record"},
       {record(fields("resource", kUrl + kType + "WARC-Block-Digest: abc\r\n"),
               "abc"),
        "its block digest names no kind"},
@@ -180,7 +210,7 @@ TEST(WarcCheck, EveryFaultIsTold) {
     EXPECT_THAT(told, ::testing::Contains(::testing::StartsWith(at + " ")));
   }
   EXPECT_THAT(
-      faults(gzip(good + good)),
+      faults(gzip(good + record(fields("warcinfo"), ""))),
       ElementsAre(HasSubstr("not one member"), HasSubstr("not one member")));
   EXPECT_THAT(faults(gzip(good.substr(0, 9)) + gzip(good.substr(9))),
               ElementsAre(HasSubstr("not one member")));
