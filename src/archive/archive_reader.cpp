@@ -370,20 +370,19 @@ void ArchiveReader::look_behind(ArchivedRecord& record) {
 // there are none.
 bool ArchiveReader::give_back_records(std::uint64_t begin,
                                       ArchivedRecord& record) {
-  constexpr std::size_t kLineEnds = 4;
   constexpr std::uint64_t kMostTimes = 8;
   if (record.block.size() != position() - begin || record.fault == kDamaged) {
     return false;
   }
-  need(kLineEnds + kWarc.size() + 4);
-  const std::size_t next = here().find_first_not_of("\r\n");
+  const std::string_view behind = look();
+  const std::size_t next = behind.find_first_not_of("\r\n");
   const bool fits =
       next == std::string_view::npos
-          ? here().empty() || here() == "\r\n\r\n" || here() == "\n\n"
-          : begins_record(here().substr(next));
+          ? behind.empty() || behind == "\r\n\r\n" || behind == "\n\n"
+          : begins_record(behind.substr(next));
   const std::size_t at = record.fault.empty() && fits
                              ? record_behind_body(record.block)
-                             : record_inside(record.block, here());
+                             : record_inside(record.block, behind);
   if (at == std::string_view::npos) return false;
   const std::string_view rest = std::string_view(record.block).substr(at);
   if (given_back_ + rest.size() > kMostTimes * (position() + kMostHead)) {
@@ -400,26 +399,37 @@ bool ArchiveReader::give_back_records(std::uint64_t begin,
 
 // Has the block end where it should, and says so if its length was another.
 void ArchiveReader::end_block(ArchivedRecord& record, bool wanted) {
-  constexpr std::size_t kLineEnds = 4;
   if (record.fault == kWrongLength) {
     // Its member ended, behind the block or inside it.
     record.cut = !drop_line_ends(record.block) || record.cut;
   }
-  if (!wanted || !record.fault.empty() || bytes_.damage() != nullptr) return;
-  need(kLineEnds + kWarc.size() + 1);
-  const std::size_t next = here().find_first_not_of("\r\n");
-  if (next == std::string_view::npos || begins_record(here().substr(next))) {
-    if (!record.cut && drop_swallowed_line_ends(record.block, here())) {
+  if (!wanted || !record.fault.empty()) return;
+  const std::string_view behind = look();
+  if (bytes_.damaged_before(position() + behind.size())) return;
+  const std::size_t next = behind.find_first_not_of("\r\n");
+  if (next == std::string_view::npos || begins_record(behind.substr(next))) {
+    if (!record.cut && drop_swallowed_line_ends(record.block, behind)) {
       record.fault = kWrongLength;
     }
-  } else if (!are_line_ends(here())) {
+  } else if (!are_line_ends(behind)) {
     // No line ends come before what is left of it.
     std::string rest;
     find_next(&rest, max_block_ - record.block.size());
     drop_line_ends(rest);
     record.block += rest;
     record.fault = kWrongLength;
+    while (bytes_.damaged_before(position())) {
+      bytes_.take_damage();
+      record.fault = kDamaged;
+    }
   }
+}
+
+// What is behind a block: of the same bytes the same, however they come.
+std::string_view ArchiveReader::look() {
+  constexpr std::size_t kEnough = 64;
+  need(kEnough);
+  return here().substr(0, kEnough);
 }
 
 // --- ARC (archive.org/web/researcher/ArcFileFormat.php)

@@ -77,6 +77,7 @@ class ArchiveReader {
   void take_block(std::uint64_t length, bool keep, ArchivedRecord& record);
   std::optional<std::uint64_t> cut_before(std::uint64_t end);
   void look_behind(ArchivedRecord& record);
+  std::string_view look();
   void end_block(ArchivedRecord& record, bool wanted);
   bool give_back_records(std::uint64_t begin, ArchivedRecord& record);
   std::uint64_t find_next(std::string* passed = nullptr, std::size_t room = 0);
