@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "archive/cdxj.h"
-#include "archive/unpacker.h"
 #include "archive/warc_keeper.h"
 #include "crawl/frontier/state_store.h"
+#include "writer/packed_end.h"
 
 namespace crawl {
 namespace {
@@ -82,16 +82,20 @@ Result<void> read_known(const std::string& file, CaptureIndex& index) {
 
 // What is written behind half a record could not be read.
 Result<void> check_end(const std::string& file, bool packed) {
-  Result<std::unique_ptr<ByteSource>> source = open_bytes(file);
-  if (!source) return tl::unexpected(source.error());
-  Unpacker unpacker(*std::move(source));
-  std::string end;
-  while (unpacker.more(end)) {
-    end.erase(0, end.size() - std::min(end.size(), kWarcRecordEnd.size()));
+  std::ifstream bytes(file, std::ios::binary | std::ios::ate);
+  const std::streamoff size = bytes.tellg();
+  bool is_whole = size == 0;
+  if (packed) {
+    const std::optional<std::uint64_t> end =
+        end_of_packed(file, Packing::kGzip);
+    is_whole = end && static_cast<std::streamoff>(*end) == size;
+  } else if (constexpr auto length =
+                 static_cast<std::streamoff>(kWarcRecordEnd.size());
+             size >= length) {
+    std::string end(kWarcRecordEnd.size(), '\0');
+    bytes.seekg(size - length).read(end.data(), length);
+    is_whole = end == kWarcRecordEnd;
   }
-  const bool is_whole = unpacker.fault().empty() &&
-                        (end.empty() || end == kWarcRecordEnd) &&
-                        (!packed || unpacker.damages().empty());
   if (is_whole) return {};
   return make_error(
       fmt::format("{} does not end with a whole record, so nothing can be "
@@ -193,11 +197,8 @@ Result<std::unique_ptr<WarcSink>> WarcSink::open(
     }
     sink->file_ = there.empty() ? 0 : there.size() - 1;
   } else {
-    // Their index too: it would name what is gone.
-    std::vector<std::string> all = there;
-    if (!all.empty() && !o.cdx) all.push_back(o.prefix + ".cdxj");
-    for (std::size_t i = all.size(); i-- > 1;) {
-      if (Result<void> gone = remove(all[i]); !gone) {
+    for (std::size_t i = there.size(); i-- > 1;) {
+      if (Result<void> gone = remove(there[i]); !gone) {
         return tl::unexpected(gone.error());
       }
     }

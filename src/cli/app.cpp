@@ -192,16 +192,13 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
   }
   // Who was in it waits for Redis as long as it takes.
   const bool again = !lasting.begun.empty();
+  SharedOptions as_worker = shared_options(options);
+  as_worker.begun = lasting.begun;
   Result<std::unique_ptr<SharedState>> shared = SharedState::open(
-      shared_options(options), clock, [&fetcher] { fetcher.wake(); },
+      std::move(as_worker), clock, [&fetcher] { fetcher.wake(); },
       again ? std::chrono::hours(24 * 365) : kRedisPatience,
       [&button] { return button.pressed(); });
   if (!shared) return shared;
-  if (again && (*shared)->begun() != lasting.begun) {
-    return make_error(fmt::format(
-        "--shared {}: Redis has lost the crawl; the outputs are as they were",
-        shown_value(shown_shared_address(options.shared))));
-  }
   lasting.begun = (*shared)->begun();
   if (!(*shared)->resumed()) {
     if (Result<void> empty = check_new_worker_files(options); !empty) {

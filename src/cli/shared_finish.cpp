@@ -162,11 +162,12 @@ int finish(const Part& part, bool is_here) {
 
 int finish_shared(const std::string& address) {
   const Result<SharedStatus> status =
-      read_shared_status(address, kRedisPatience, &open_secure_channel);
+      read_shared_status(address, kRedisPatience, &open_secure_channel, true);
   if (!status) return refuse(status.error());
   int exit_status = kExitOk;
   const std::string here = machine_name() + ":";
   for (const SharedStatus::Worker& worker : status->workers) {
+    if (!worker.begun) continue;
     if (worker.alive) {
       fmt::print("{} is still at work\n", shown(worker.name));
       exit_status = kExitFailures;

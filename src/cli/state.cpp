@@ -90,6 +90,42 @@ void add_site_settings(
   }
 }
 
+// And how: by whichever worker, a host is asked in one way. (A state is gone on
+// with by whoever began it, who may have thought better.)
+void add_manners(const CrawlOptions& crawl,
+                 std::vector<std::pair<std::string, std::string>>& settings) {
+  const auto ms = [](std::chrono::nanoseconds time) {
+    return fmt::to_string(
+        std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+  };
+  const auto pace = [&](const PaceOptions& of) {
+    return ms(of.delay) + (of.adaptive ? " auto" : "");
+  };
+  const auto yes = [](bool value) { return value ? "yes" : "no"; };
+  const SiteOptions& site = *crawl.site;
+  std::string follow;
+  for (const LinkElement each : site.follow) {
+    follow += fmt::format("{} ", static_cast<int>(each));
+  }
+  settings.insert(
+      settings.end(),
+      {{"--delay", pace(crawl.pace) + ", " + pace(crawl.private_pace)},
+       {"--per-host",
+        crawl.per_host == 0 ? "as -j" : fmt::to_string(crawl.per_host)},
+       {"--robots", fmt::to_string(static_cast<int>(crawl.robots))},
+       {"-A", crawl.fetch.user_agent},
+       {"--product-token", crawl.product_token},
+       {"--follow", follow},
+       {"--ignore-nofollow", yes(!site.obey_nofollow)},
+       {"--all-types", yes(site.all_types)},
+       {"--no-sitemaps", yes(!site.read_sitemaps)},
+       {"--max-duplicates", fmt::to_string(site.max_duplicates)},
+       {"--max-redirs", fmt::to_string(crawl.max_redirs)},
+       {"--max-time", ms(crawl.budget.max_time)},
+       {"--max-bytes", fmt::to_string(crawl.budget.max_bytes)},
+       {"--allow-private", yes(crawl.allow_private)}});
+}
+
 }  // namespace
 
 StateOptions state_options(const Options& options) {
@@ -174,6 +210,7 @@ SharedOptions shared_options(const Options& options) {
   }
   shared.rate = options.crawl.rate;
   add_site_settings(*options.crawl.site, shared.settings);
+  add_manners(options.crawl, shared.settings);
   shared.settings.emplace_back("--max-pages", fmt::to_string(shared.max_pages));
   shared.settings.emplace_back("--rate", fmt::to_string(shared.rate));
   return shared;

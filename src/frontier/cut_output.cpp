@@ -16,7 +16,7 @@ Result<void> cut_output(const std::string& path, std::uint64_t length,
   const auto fail = [&](std::string_view what) {
     return make_error(
         fmt::format("cannot go on with output file {}: {}; bring it back, or "
-                    "begin anew with another --state file",
+                    "begin anew under another name of --state or --shared",
                     path, what));
   };
   if (named_descriptor(path)) return fail("it is not a file of its own");
@@ -35,9 +35,8 @@ Result<void> cut_output(const std::string& path, std::uint64_t length,
   if (!S_ISREG(info.st_mode)) return fail("it is not a regular file");
   const auto size = static_cast<std::uint64_t>(info.st_size);
   if (size < length) {
-    return fail(
-        fmt::format("it has {} bytes, but had {} at the state's last commit",
-                    size, length));
+    return fail(fmt::format(
+        "it has {} bytes, but had {} when the last commit was", size, length));
   }
   char last = '\n';
   if (length > 0 && at == CutAt::kLineEnd &&

@@ -108,6 +108,8 @@ Result<void> SharedState::Impl::check_server(
 
 RedisLink::Command SharedState::Impl::join_command(std::size_t shard,
                                                    bool stays) const {
+  std::string begun = (me.is_whole ? "+" : "") + me.begun;
+  if (shard == 0) begun = options.begun.empty() ? "" : "+" + options.begun;
   return {"FCALL", "crawl_v3_join", "1", shard_prefix(address.name, shard),
           options.worker, std::to_string(options.lease.count()),
           std::to_string(me.seed), std::string(kVersion),
@@ -115,8 +117,7 @@ RedisLink::Command SharedState::Impl::join_command(std::size_t shard,
           std::to_string(options.delay.count()),
           // Of the first the others take it.
           std::to_string(me.begun.empty() ? options.shards : shards.count),
-          shard == 0 ? "" : (me.is_whole ? "+" : "") + me.begun,
-          stays ? "1" : "0", std::to_string(options.max_pages)};
+          begun, stays ? "1" : "0", std::to_string(options.max_pages)};
 }
 
 Result<void> SharedState::Impl::take_join(std::size_t shard, bool stays,
@@ -134,6 +135,10 @@ Result<void> SharedState::Impl::take_join(std::size_t shard, bool stays,
         fail(fmt::format("the crawl was begun by another version of crawl (its "
                          "format is {}, here {})",
                          reply.text_at(1), kVersion)));
+  }
+  if (verdict == "gone" && shard == 0) {
+    return tl::unexpected(
+        fail("Redis has lost the crawl; the outputs are as they were"));
   }
   if (verdict == "gone") {
     return tl::unexpected(fail(fmt::format(

@@ -65,6 +65,7 @@ SharedStatus::Worker read_worker(const RedisReply& reply, std::int64_t now) {
         worker.outputs.emplace_back(std::move(sink), unpack.next());
       }
     } else if (name == "positions") {
+      worker.begun = true;
       for (Unpack unpack(value); !unpack.at_end();) {
         SinkPosition position;
         position.name = unpack.next();
@@ -88,6 +89,7 @@ void add_worker(SharedStatus& status, SharedStatus::Worker worker) {
   // At the shards where it was before it is not heard of.
   known->seen = std::min(known->seen, worker.seen);
   known->alive = known->alive || worker.alive;
+  known->begun = known->begun || worker.begun;
   known->lease_left = std::max(known->lease_left, worker.lease_left);
   known->hosts += worker.hosts;
   for (const auto& [name, value] : worker.counters) {
@@ -152,10 +154,21 @@ std::map<std::string, std::uint64_t> SharedStatus::counters() const {
 
 Result<SharedStatus> read_shared_status(std::string_view address,
                                         milliseconds patience,
-                                        OpenSecure secure) {
+                                        OpenSecure secure, bool of_masters) {
   const Result<RedisAddress> at = parse_redis_address(address);
   if (!at) return tl::unexpected(at.error());
   SharedStatus status;
+  // In a cluster it is masters that answer.
+  if (of_masters) {
+    const Result<RedisReply> info = ask(*at, secure, {"INFO"}, patience);
+    if (!info) return tl::unexpected(info.error());
+    if (info_value(info->text, "role") == "slave" &&
+        info_value(info->text, "cluster_enabled") == "0") {
+      return make_error(fmt::format(
+          "{}: is a replica, which may not know the latest: name its master",
+          at->shown()));
+    }
+  }
   std::size_t shards = 1;
   for (std::size_t shard = 0; shard < shards; ++shard) {
     const Result<RedisReply> reply =

@@ -167,7 +167,12 @@ local function turn(keys, args)
     redis.call('HINCRBY', w, 'count ' .. name, by)
     if name == 'bytes' then redis.call('HINCRBY', meta, name, by) end
   end
-  redis.call('HSET', w, 'positions', take(), 'seen', now, 'seq', seq)
+  -- Who leaves and has told nothing may have been refused for its files.
+  local positions = take()
+  if not (leaves == 1 and seq == 1) then
+    redis.call('HSET', w, 'positions', positions)
+  end
+  redis.call('HSET', w, 'seen', now, 'seq', seq)
 
   -- A host that has none left is given back.
   local l = k .. 'l:' .. worker

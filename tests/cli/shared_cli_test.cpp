@@ -239,6 +239,49 @@ TEST_F(SharedCliTest, FinishCutsTheOutputsOfThoseThatNeverCameBack) {
               Not(HasSubstr("cut off")));
 }
 
+// What it was refused for is not the crawl's, nor what it would have written.
+TEST_F(SharedCliTest, FinishLeavesTheFilesOfWhoWasRefused) {
+  serve(60, 3);
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  const std::string skipped = files_.read("s0.jsonl");
+  files_.write("o1.jsonl", "{\"url\":\"precious\"}\n");
+  files_.write("kept.warc.gz", "precious");
+  const std::vector<std::vector<std::string>> refused = {
+      worker_command(1),
+      worker_command(2, {"--skipped", files_.file("s0.jsonl")}),
+      worker_command(3, {"--warc-file", files_.file("kept")})};
+  for (const auto& worker : refused) {
+    const ProcessResult result = run_process(worker);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(result.err, HasSubstr("name another"));
+  }
+  const ProcessResult finished = run({"--shared", redis_.url(), "--finish"});
+  EXPECT_EQ(finished.exit_status, 0) << finished.out << finished.err;
+  EXPECT_EQ(files_.read("o1.jsonl"), "{\"url\":\"precious\"}\n");
+  EXPECT_EQ(files_.read("kept.warc.gz"), "precious");
+  EXPECT_EQ(files_.read("s0.jsonl"), skipped);
+  expect_whole(1);
+}
+
+// Which may not know the latest positions.
+TEST_F(SharedCliTest, FinishDoesNotBelieveAReplica) {
+  serve(60, 3);
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  RedisServer replica(
+      {"--replicaof", "127.0.0.1", std::to_string(redis_.port())});
+  replica.wait_to_have(redis_);
+  const ProcessResult status =
+      run({"--shared", replica.url(), "--status", "--format", "jsonl"});
+  EXPECT_EQ(status.exit_status, 0) << status.err;
+  std::ofstream(output(0), std::ios::app) << "{\"half";
+  const std::string before = files_.read(output(0));
+  const ProcessResult finished = run({"--shared", replica.url(), "--finish"});
+  EXPECT_EQ(finished.exit_status, 2);
+  EXPECT_THAT(finished.err,
+              HasSubstr("is a replica, which may not know the latest"));
+  EXPECT_EQ(files_.read(output(0)), before);
+}
+
 TEST_F(SharedCliTest, SitemapsAreReadOnceByOneWorker) {
   serve(60, 6);
   const auto url_in_map = [&](std::size_t n) { return page_url(n, "s"); };
@@ -488,6 +531,29 @@ TEST_F(SharedCliTest, TheSameOutputTwiceIsRefused) {
   EXPECT_THAT(second.err, HasSubstr("is being written"));
   site_.open_gate("held");
   EXPECT_LE(first.wait().exit_status, 1);
+}
+
+TEST_F(SharedCliTest, AWorkerOfOtherMannersIsRefusedByTheirName) {
+  serve(10, 1);
+  EXPECT_LE(run_process(worker_command(0)).exit_status, 1);
+  for (const std::vector<std::string>& other :
+       std::vector<std::vector<std::string>>{{"--delay", "20ms"},
+                                             {"--per-host", "1"},
+                                             {"--product-token", "other"},
+                                             {"-A", "other"},
+                                             {"--follow", "a,link"},
+                                             {"--ignore-nofollow"},
+                                             {"--all-types"},
+                                             {"--no-sitemaps"},
+                                             {"--max-duplicates", "7"},
+                                             {"--max-redirs", "3"},
+                                             {"--max-time", "1h"},
+                                             {"--max-bytes", "1G"},
+                                             {"--allow-private"}}) {
+    const ProcessResult result = run_process(worker_command(1, other));
+    EXPECT_EQ(result.exit_status, 2) << other[0];
+    EXPECT_THAT(result.err, HasSubstr(other[0] + " ")) << result.err;
+  }
 }
 
 TEST_F(SharedCliTest, OtherOptionsAreRefusedAndNothingIsTouched) {

@@ -123,6 +123,25 @@ TEST_F(SharedStateTest, WhatWasNotCommittedGoesToOthersWhenTheLeasesRunOut) {
   EXPECT_EQ(again->state().position("records"), 10u);
 }
 
+TEST_F(SharedStateTest, WhoComesBackBeginsNoOtherCrawl) {
+  SharedOptions again = options("a");
+  {
+    const auto a = worker("a");
+    again.begun = a->state().begun();
+  }
+  EXPECT_TRUE(open(again));
+  redis_->ask({"DEL", key("meta")});
+  const std::string keys = redis_->ask({"KEYS", key("*")});
+  EXPECT_THAT(open(again).error().message,
+              HasSubstr("Redis has lost the crawl; the outputs are as they"));
+  EXPECT_EQ(redis_->ask({"KEYS", key("*")}), keys);
+  // Another of that name has begun meanwhile.
+  redis_->ask({"DEL", key("meta"), key("workers"), key("alive")});
+  const auto other = worker("b");
+  EXPECT_THAT(open(again).error().message, HasSubstr("has lost the crawl"));
+  EXPECT_EQ(redis_->ask({"SMEMBERS", key("workers")}), "b\n");
+}
+
 TEST_F(SharedStateTest, AWorkerThatComesBackTakesItsOwnPlaceAtOnce) {
   auto a = worker("a");
   a->add("http://h.test/");

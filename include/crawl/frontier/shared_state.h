@@ -36,6 +36,8 @@ struct SharedOptions {
   // Between requests at a host of which nothing is known yet.
   std::chrono::milliseconds delay{0};
   double rate = 0;  // too, requests a second; 0: any
+  // What begun() was, of who comes back: that crawl or none. "" for any.
+  std::string begun;
   // Of Redis that the crawl is spread over; 0: as many as it has, or one.
   std::size_t shards = 0;
   // Leases end so long after the latest turn; all workers' the same.

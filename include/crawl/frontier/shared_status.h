@@ -22,6 +22,8 @@ struct SharedStatus {
   struct Worker {
     std::string name;  // "machine:/its/output"
     bool alive = false;
+    // What is in its files is the crawl's: it was not refused for them.
+    bool begun = false;
     std::chrono::milliseconds seen{0};        // ago
     std::chrono::milliseconds lease_left{0};  // if it is alive
     std::uint64_t hosts = 0;                  // that it has leased
@@ -48,10 +50,12 @@ struct SharedStatus {
 };
 
 // `address` and `secure` as of SharedOptions. Waits for Redis so long. Fails if
-// there is no such crawl.
+// there is no such crawl; `of_masters`: and where a replica answers, which may
+// not know the latest.
 Result<SharedStatus> read_shared_status(std::string_view address,
                                         std::chrono::milliseconds patience,
-                                        OpenSecure secure = nullptr);
+                                        OpenSecure secure = nullptr,
+                                        bool of_masters = false);
 
 // Whether the crawl has this URL among those it knows; if there is one.
 enum class SharedKnown : std::uint8_t { kYes, kNo, kNoCrawl };
