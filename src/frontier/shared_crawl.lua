@@ -1,4 +1,4 @@
-#!lua name=crawl_v3
+#!lua name=crawl_v4
 
 -- One crawl on many machines: all that must happen in one atomic step. The keys,
 -- which all begin with KEYS[1], "crawl:{NAME}:" (one hash tag, so one slot), or
@@ -7,8 +7,8 @@
 --   meta       hash   the crawl: version, settings, seed, shards, and the totals
 --                     of this shard; changes: of what is left, counted; allowed:
 --                     its part of --max-pages, where there are several shards;
---                     for each other one cut (messages), since and lent: see
---                     outbox()
+--                     for each other one cut (messages to it), since and lent,
+--                     see outbox(), and got (messages from it)
 --   k:BUCKET   set    known URLs, 64-bit hashes
 --   b:BUCKET   hash   digest of a body -> URL of the first page with it
 --   q:HOST     list   URLs that wait, in order; HOST "": to be listed only

@@ -139,13 +139,17 @@ struct SharedState::Impl {
     std::uint64_t left = 0, known = 0, done = 0, records = 0, workers = 0,
                   bytes = 0, worked_ms = 0, changes = 0, hosts = 0, due = 0;
     std::int64_t spare = 0;  // pages that it may hand out, of --max-pages
+    // Of each shard: messages to it that were cut off, and that were taken from
+    // it. Of a look only.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> passed{};
   };
   // What is for a shard that this worker is not at.
   struct Abroad {
     Told bodies;
     std::vector<PageId> bodies_of;
     Clock::time_point bodies_since{};
-    Told mail;                    // of the shard it is at
+    Told mail;  // of that shard
+    std::size_t mail_from = 0;
     std::uint64_t mail_end = 0;   // number of its last message
     std::uint64_t delivered = 0;  // up to that; 0 once it is told
     bool has_replicas = false;
@@ -177,6 +181,7 @@ struct SharedState::Impl {
     std::uint64_t nonce = 0, messages = 0;  // the next message's name
     std::uint64_t connection = 0;           // over which it was told last
     bool soon = false, ended = false;
+    bool is_awaited = false;  // somebody stands still until all is answered
   } shards;
   std::function<void()> wake;
   std::optional<Error> failed;
@@ -228,7 +233,8 @@ struct SharedState::Impl {
   void take_replicas(std::size_t shard, const RedisReply& reply);
   void take_replication(std::size_t shard, const RedisReply& reply);
   void tell_again(std::size_t shard);
-  void take_mail(const std::vector<RedisReply>& batches);
+  void take_mail(std::size_t from, const std::vector<RedisReply>& batches);
+  bool all_arrived() const;
   void take_seeds(const std::vector<RedisReply>& urls);
 
   // shared_turn.cpp

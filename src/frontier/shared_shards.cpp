@@ -26,6 +26,10 @@ constexpr milliseconds kLookEvery{10'000}, kLookScant{1'000};
 constexpr double kWorthWhile = 1.5;
 // A replica is waited for so long (ms) at once.
 constexpr const char* kReplicasTime = "300";
+constexpr std::string_view kGap =
+    "Redis lost a part of the crawl: messages that a shard had taken. What is "
+    "in "
+    "the outputs counts; what those led to is missing";
 // Hosts that may not be asked yet count so much beside those that may.
 constexpr double kResting = 0.25;
 
@@ -105,7 +109,7 @@ void SharedState::Impl::send_step() {
     case Step::kGive:
       return link(shard).send(give(shard));
     case Step::kTaken:
-      return link(shard).send({"FCALL", "crawl_v3_taken", "1",
+      return link(shard).send({"FCALL", "crawl_v4_taken", "1",
                                shard_prefix(address.name, shard), me.begun,
                                options.worker, std::to_string(shards.here),
                                std::to_string(std::exchange(
@@ -150,7 +154,7 @@ void SharedState::Impl::take_step(Result<RedisReply> answer) {
         if (!failed && shards.steps.empty()) decide();
         break;
       case Step::kGive:
-        take_mail(answer->list_at(1));
+        take_mail(shard, answer->list_at(1));
         appetite.wait = appetite.least;
         if (shards.abroad[shards.here].mail.count > 0) {
           shards.steps.emplace_back(Step::kVisit, shards.here);
@@ -178,13 +182,14 @@ void SharedState::Impl::after_turn() {
   const Clock::time_point now = clock.now();
   // What it was given may be enough.
   shards.soon = shards.soon && is_scant();
+  const bool hurries = shards.soon || shards.is_awaited;
   const milliseconds patience =
       to_fetch() < kFewPages ? kBodiesWaitOfFew : kBodiesWait;
   for (std::size_t shard = 0; shard < shards.count; ++shard) {
     if (shard == shards.here) continue;
     const Abroad& there = shards.abroad[shard];
     const std::size_t bodies = there.bodies.count;
-    const bool asks = bodies > 0 && (shards.soon || bodies >= kManyBodies ||
+    const bool asks = bodies > 0 && (hurries || bodies >= kManyBodies ||
                                      now - there.bodies_since >= patience);
     if (asks || there.mail.count > 0 || (shard == 0 && seed_list.more)) {
       shards.steps.emplace_back(Step::kVisit, shard);
@@ -205,27 +210,40 @@ void SharedState::Impl::after_turn() {
       }
     }
     for (std::size_t shard = 0; shard < shards.count; ++shard) {
-      if (shard != shards.here) shards.steps.emplace_back(Step::kLook, shard);
+      // At what may be the end, at its own too.
+      if (shard != shards.here || !shards.quiet_at.empty()) {
+        shards.steps.emplace_back(Step::kLook, shard);
+      }
     }
   }
 }
 
 RedisLink::Command SharedState::Impl::visit(std::size_t shard) {
   Abroad& there = shards.abroad[shard];
+  const std::size_t messages = there.mail.count;
   RedisLink::Command command{
-      "FCALL",  "crawl_v3_visit",
-      "1",      shard_prefix(address.name, shard),
-      me.begun, shard == 0 ? std::to_string(seed_list.known) : "-1"};
+      "FCALL",
+      "crawl_v4_visit",
+      "1",
+      shard_prefix(address.name, shard),
+      me.begun,
+      shard == 0 ? std::to_string(seed_list.known) : "-1",
+      std::to_string(there.mail_from),
+      std::to_string(messages > 0 ? there.mail_end - messages : 0)};
   Told none;
   (shard == 0 ? next.seeds : none).move_to(command);
   there.bodies.move_to(command);
   shards.visit_of = std::exchange(there.bodies_of, {});
-  if (there.mail.count > 0) there.delivered = there.mail_end;
+  if (messages > 0) there.delivered = there.mail_end;
   there.mail.move_to(command);
   return command;
 }
 
 void SharedState::Impl::take_visit(const RedisReply& reply) {
+  if (reply.text_at(0) == "gap") {
+    fail(std::string(kGap));
+    return;
+  }
   if (reply.text_at(0) != "ok") {
     lose("Redis lost a part of the crawl");
     return;
@@ -281,7 +299,8 @@ void SharedState::Impl::take_seeds(const std::vector<RedisReply>& urls) {
 }
 
 // Of each batch: its shard, the number of its last message, the messages.
-void SharedState::Impl::take_mail(const std::vector<RedisReply>& batches) {
+void SharedState::Impl::take_mail(std::size_t from,
+                                  const std::vector<RedisReply>& batches) {
   for (const RedisReply& each : batches) {
     const auto shard = static_cast<std::size_t>(each.number_at(0));
     if (shard >= shards.count) continue;
@@ -291,12 +310,13 @@ void SharedState::Impl::take_mail(const std::vector<RedisReply>& batches) {
       there.mail.add(message.text);
     }
     there.mail_end = static_cast<std::uint64_t>(each.number_at(1));
+    there.mail_from = from;
   }
 }
 
 RedisLink::Command SharedState::Impl::look(std::size_t shard) const {
   return {"FCALL",
-          "crawl_v3_look",
+          "crawl_v4_look",
           "1",
           shard_prefix(address.name, shard),
           me.begun,
@@ -314,9 +334,14 @@ void SharedState::Impl::take_look(std::size_t shard, const RedisReply& reply) {
     return static_cast<std::uint64_t>(
         std::max<std::int64_t>(reply.number_at(i), 0));
   };
-  shards.boards[shard] = {number(1), number(2),  number(3),          number(4),
-                          number(5), number(6),  number(7),          number(8),
-                          number(9), number(10), reply.number_at(12)};
+  Board& board = shards.boards[shard];
+  board = {number(1), number(2),  number(3),           number(4),
+           number(5), number(6),  number(7),           number(8),
+           number(9), number(10), reply.number_at(12), {}};
+  const auto& passed = reply.list_at(13);
+  for (std::size_t i = 0; i + 1 < passed.size(); i += 2) {
+    board.passed.emplace_back(passed[i].number, passed[i + 1].number);
+  }
   if (number(11) == 1) shards.bound_for = shard;
 }
 
@@ -332,6 +357,7 @@ void SharedState::Impl::decide() {
   // from one to another.
   shards.ended = quiet && changes == shards.quiet_at;
   shards.quiet_at = quiet ? std::move(changes) : std::vector<std::uint64_t>();
+  if (shards.ended && !all_arrived()) fail(std::string(kGap));
   if (quiet || !order.empty()) return;
   if (!is_dry()) {
     // What it has is done first.
@@ -355,6 +381,22 @@ void SharedState::Impl::decide() {
   shards.steps.emplace_back(Step::kJoin, *shards.bound_for);
 }
 
+// What was cut off in one shard was taken in the other: as long as no server
+// lost what it had acknowledged.
+bool SharedState::Impl::all_arrived() const {
+  for (std::size_t from = 0; from < shards.count; ++from) {
+    for (std::size_t to = 0; to < shards.count; ++to) {
+      const auto& sent = shards.boards[from].passed;
+      const auto& taken = shards.boards[to].passed;
+      if (to < sent.size() && from < taken.size() &&
+          sent[to].first > taken[from].second) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 // Where there are pages left of --max-pages, if they are used up here.
 std::optional<std::size_t> SharedState::Impl::shard_that_may_give() const {
   const Board& own = shards.boards[shards.here];
@@ -372,7 +414,7 @@ std::optional<std::size_t> SharedState::Impl::shard_that_may_give() const {
 RedisLink::Command SharedState::Impl::give(std::size_t shard) {
   const std::uint64_t name = next_message();
   return {"FCALL",
-          "crawl_v3_give",
+          "crawl_v4_give",
           "1",
           shard_prefix(address.name, shard),
           me.begun,

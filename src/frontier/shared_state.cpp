@@ -466,6 +466,7 @@ void SharedState::use_paces(Frontier* frontier) { impl_->frontier = frontier; }
 
 Result<bool> SharedState::await() {
   Impl& impl = *impl_;
+  impl.shards.is_awaited = true;
   while (impl.latest.under_way && !impl.failed) {
     if (impl.clock.now() >= impl.latest.lease_end) {
       return tl::unexpected(
@@ -475,6 +476,7 @@ Result<bool> SharedState::await() {
         impl.link(impl.shards.steps.front().second).wait(milliseconds(100));
     if (answer) impl.take_step(*std::move(answer));
   }
+  impl.shards.is_awaited = false;
   if (impl.failed) return tl::unexpected(*impl.failed);
   return impl.pending() || !impl.news.bodies.empty() ||
          !impl.news.claims.empty() || !impl.news.left_out.empty() ||

@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 // the turn before. Of a new one the fewer the more hosts there are, or what one
 // worker has not begun is what others wait for.
 constexpr std::size_t kFewestUrls = 2, kFirstUrls = 8;
-constexpr std::size_t kFewestOfAll = 64;
+constexpr std::size_t kFewestOfAll = 128;
 constexpr std::size_t kTurnsAhead = 2;
 constexpr std::size_t kMostUrls = 2'048;
 // New hosts: as many again, for who has nothing to begin.
@@ -29,7 +29,9 @@ constexpr milliseconds kQuietHost{2'000};
 // Redis hears no more from them all.
 constexpr milliseconds kFirstHunger{16}, kMostFirstHunger{250};
 constexpr milliseconds kLongestHunger{400}, kMostLongestHunger{2'000};
-constexpr int kLittle = 2;  // who was given a little: at most so often that
+// The longest of who was given a little: so often the first. With several
+// shards, where much comes with messages, longer.
+constexpr int kLittle = 2, kLittleOfShards = 4;
 
 milliseconds to_ms(std::string_view text) {
   std::int64_t value = 0;
@@ -63,7 +65,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
                  kFewestUrls, kFirstUrls);
   RedisLink::Command command{
       "FCALL",
-      "crawl_v3_turn",
+      "crawl_v4_turn",
       "1",
       shard_prefix(address.name, shards.here),
       options.worker,
@@ -179,10 +181,10 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
         std::max<std::int64_t>(reply.number_at(i), 0));
   };
   totals = {number(1), number(2), number(3), number(4), number(5)};
-  shards.boards[shards.here] = {number(1),  number(2),          number(3),
-                                number(4),  number(5),          number(15),
-                                number(14), number(17),         number(18),
-                                0,          reply.number_at(20)};
+  shards.boards[shards.here] = {number(1),  number(2),           number(3),
+                                number(4),  number(5),           number(15),
+                                number(14), number(17),          number(18),
+                                0,          reply.number_at(20), {}};
   std::uint64_t bytes = 0;
   for (const Board& board : shards.boards) bytes += board.bytes;
   spent = {bytes - std::min(bytes, counters["bytes"].second),
@@ -223,7 +225,7 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
     take_notes(host.list_at(6));
     take_entries(name, host.list_at(5));
   }
-  take_mail(reply.list_at(19));
+  take_mail(shards.here, reply.list_at(19));
   hear(reply.text_at(12));
   appetite.share = static_cast<std::size_t>(number(13));
   // Whoever goes hungry asks again soon, and then less and less often; soon
@@ -238,9 +240,11 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
   if (!is_scant()) {
     appetite.wait = appetite.least;
   } else {
+    const milliseconds little =
+        appetite.least * (shards.count > 1 ? kLittleOfShards : kLittle);
     appetite.wait =
         std::clamp(2 * appetite.wait, appetite.least,
-                   fresh.empty() ? longest : kLittle * appetite.least);
+                   fresh.empty() ? longest : std::min(little, longest));
   }
   const milliseconds next_in(reply.number_at(6));
   if (fresh.empty() && next_in.count() >= 0 && next_in < appetite.wait) {

@@ -1,11 +1,16 @@
 -- Behind shared_turn.lua: what is asked from elsewhere.
 
--- visit(begun, seeds_known, ...): what is told and asked of a shard that the
--- worker is not at: seeds, bodies, messages. Told again it changes nothing.
+-- visit(begun, seeds_known, from, cut, ...): what is told and asked of a shard that
+-- the worker is not at: seeds, bodies, messages; those are what shard `from` has
+-- behind the `cut` that were cut off there. Told again it changes nothing.
 local function visit(keys, args)
   local k = keys[1]
-  local take, number = reader(args, 2)
-  if redis.call('HGET', k .. 'meta', 'begun') ~= args[1] then return {'lost'} end
+  local take, number = reader(args, 4)
+  local got = 'got:' .. args[3]
+  local has = redis.call('HMGET', k .. 'meta', 'begun', got)
+  if has[1] ~= args[1] then return {'lost'} end
+  local had, cut = tonumber(has[2] or 0), tonumber(args[4])
+  if had < cut then return {'gap'} end
   local seeds_known = tonumber(args[2])
   local now = now_ms()
   for _ = 1, number() do add_seed(k, take(), take()) end
@@ -15,7 +20,11 @@ local function visit(keys, args)
   end
   local fresh, led = 0, 0
   local totals, waiting = {}, {}
-  for _ = 1, number() do
+  local messages = number()
+  if cut + messages > had then
+    redis.call('HSET', k .. 'meta', got, cut + messages)
+  end
+  for _ = 1, messages do
     local host, bucket, hash, entry, id_bucket, id, other =
       unpack(cmsgpack.unpack(take()))
     if host == false then
@@ -82,7 +91,8 @@ local function taken(keys, args)
 end
 
 -- look(begun, worker, lease, seat): how a shard stands, and whether this worker
--- is to come, if it can: nobody is there, and there is something to do.
+-- is to come, if it can: nobody is there, and there is something to do. Of each
+-- shard: how many messages to it were cut off here, and were taken from it.
 local function look(keys, args)
   local k = keys[1]
   local meta = k .. 'meta'
@@ -91,7 +101,13 @@ local function look(keys, args)
   local now = now_ms()
   hear(k, now, lease)
   local has = redis.call('HMGET', meta, 'left', 'known', 'done', 'records',
-                         'bytes', 'worked', 'changes')
+                         'bytes', 'worked', 'changes', 'shards')
+  local passed = {}
+  for other = 0, tonumber(has[8] or 1) - 1 do
+    local each = redis.call('HMGET', meta, 'cut:' .. other, 'got:' .. other)
+    passed[#passed + 1] = tonumber(each[1] or 0)
+    passed[#passed + 1] = tonumber(each[2] or 0)
+  end
   local left = tonumber(has[1] or 0)
   local workers = redis.call('ZCOUNT', k .. 'alive', '(' .. now, '+inf')
   local due = redis.call('ZCOUNT', k .. 'ready', '-inf', now)
@@ -110,7 +126,7 @@ local function look(keys, args)
   return {'ok', left, tonumber(has[2] or 0), tonumber(has[3] or 0),
           tonumber(has[4] or 0), workers, tonumber(has[5] or 0),
           tonumber(has[6] or 0), tonumber(has[7] or 0), hosts, due, comes,
-          spare(k, {}, 1, 2)}
+          spare(k, {}, 1, 2), passed}
 end
 
 -- status(): the crawl as it stands. Changes nothing.
@@ -157,12 +173,12 @@ local function order(keys, args)
   return redis.call('HGET', meta, 'shards') or '1'
 end
 
-redis.register_function{function_name = 'crawl_v3_status', callback = status,
+redis.register_function{function_name = 'crawl_v4_status', callback = status,
                         flags = {'no-writes'}}
-redis.register_function('crawl_v3_order', order)
-redis.register_function('crawl_v3_join', join)
-redis.register_function('crawl_v3_turn', turn)
-redis.register_function('crawl_v3_visit', visit)
-redis.register_function('crawl_v3_look', look)
-redis.register_function('crawl_v3_give', give)
-redis.register_function('crawl_v3_taken', taken)
+redis.register_function('crawl_v4_order', order)
+redis.register_function('crawl_v4_join', join)
+redis.register_function('crawl_v4_turn', turn)
+redis.register_function('crawl_v4_visit', visit)
+redis.register_function('crawl_v4_look', look)
+redis.register_function('crawl_v4_give', give)
+redis.register_function('crawl_v4_taken', taken)

@@ -59,6 +59,23 @@ class SharedShardsTest : public testing::SharedRedisTest {
   std::string key(std::size_t shard, const std::string& rest) {
     return shard_prefix(name_, shard) + rest;
   }
+  // A shard's keys are kept, and later are again as they were then.
+  void keep(std::size_t shard) {
+    redis_->ask({"EVAL",
+                 "for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do "
+                 "redis.call('COPY', key, 'kept ' .. key) end",
+                 "0", pattern(shard)});
+  }
+  void put_back(std::size_t shard) {
+    redis_->ask(
+        {"EVAL",
+         "for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do "
+         "redis.call('DEL', key) end "
+         "for _, key in ipairs(redis.call('KEYS', 'kept ' .. ARGV[1] "
+         ".. '*')) do redis.call('RENAME', key, string.sub(key, 6)) end",
+         "0", pattern(shard)});
+  }
+  std::string pattern(std::size_t shard) { return shard_prefix(name_, shard); }
   // What is left in a shard.
   std::string left(std::size_t shard) {
     return redis_->ask({"HGET", key(shard, "meta"), "left"});
@@ -359,6 +376,36 @@ TEST_F(SharedShardsTest, AMessageIsKeptUntilAReplicaHasItWhereThereIsOne) {
   EXPECT_EQ(at(1), "2\n");
   EXPECT_THAT(a.messages, Each(HasSubstr("has no replica any more")));
   EXPECT_THAT(a.messages, Contains(HasSubstr("shard 1 has no")));
+}
+
+TEST_F(SharedShardsTest,
+       MessagesThatAShardTookAndLostAreMissedAtTheNextOrTheEnd) {
+  for (const bool more : {true, false}) {
+    name_ = more ? "next" : "end";
+    auto a = worker("a");
+    const std::string near = fmt::format("http://{}/", host_in(0));
+    const std::string far = fmt::format("http://{}/", host_in(1));
+    a->add(near);
+    testing::turn_until_it_has(*a, near);
+    keep(1);
+    a->add(far, a->pages[0].id, 1);
+    while (left(1) != "1\n" || left(0) != "1\n") testing::turn(*a);
+    put_back(1);
+    ASSERT_NE(left(1), "1\n");
+    if (more) a->add(far + "2", a->pages[0].id, 1);
+    a->state().done(a->pages[0].id);
+    std::string error;
+    while (a->state().more_may_come()) {
+      a->state().starve();
+      Result<void> told = a->state().commit({});
+      Result<bool> heard =
+          told ? a->state().await() : tl::unexpected(told.error());
+      if (heard) continue;
+      error = heard.error().message;
+      break;
+    }
+    EXPECT_THAT(error, HasSubstr("Redis lost a part of the crawl"));
+  }
 }
 
 TEST_F(SharedShardsTest, StatusAndOrdersAreOfAllShards) {
