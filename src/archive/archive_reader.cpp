@@ -9,8 +9,6 @@
 #include "archive/arc_line.h"
 #include "archive/block_end.h"
 #include "base/ascii.h"
-#include "base/zstd_frame.h"
-#include "crawl/archive/warc_input.h"
 
 namespace crawl {
 namespace {
@@ -23,28 +21,15 @@ constexpr std::size_t kLarge = std::size_t{1} << 20U;
 // What is looked at behind a record, to see whether it was right.
 constexpr std::size_t kLooked = std::size_t{64} << 10U;
 
-// So many packed bytes of text make some that are text.
-constexpr std::size_t kNoText = std::size_t{32} << 10U;
-
 constexpr std::string_view kDamaged = Unpacker::kDamaged;
 constexpr std::string_view kWrongLength =
     "its Content-Length is not that of its block";
 
-constexpr std::string_view kWarc = "WARC/";
-constexpr std::string_view kArc = "filedesc://";
-constexpr std::string_view kGzip = "\x1f\x8b";
-// No list begins so, whatever is wrong with the rest of it
-// (iipc.github.io/warc-specifications/specifications/warc-zstd/).
-constexpr std::string_view kWarcDictionary = "\x5d\x2a\x4d\x18";
+constexpr std::string_view kWarc = kWarcBegin;
+constexpr std::string_view kArc = kArcBegin;
 constexpr std::string_view kBlank = " \t\r";
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
-
-// "WARC/1.0", "WARC/0.18".
-bool begins_record(std::string_view bytes) {
-  return bytes.size() > kWarc.size() && bytes.starts_with(kWarc) &&
-         is_ascii_digit(bytes[kWarc.size()]);
-}
 
 bool is_http(std::string_view url) {
   return starts_with_ignoring_case(url, "http:") ||
@@ -56,37 +41,6 @@ bool is_http(std::string_view url) {
 ArchiveReader::ArchiveReader(std::unique_ptr<ByteSource> source,
                              std::size_t max_block)
     : bytes_(std::move(source)), max_block_(max_block) {}
-
-bool looks_like_archive(std::string_view first) {
-  return tell_archive(first).value_or(false);
-}
-
-std::optional<bool> tell_archive(std::string_view first) {
-  for (const std::string_view packed : {kGzip, kZstdFrame, kWarcDictionary}) {
-    if (first.size() < packed.size() && packed.starts_with(first)) {
-      return std::nullopt;
-    }
-  }
-  std::string bytes;
-  // Most inputs are lists: nothing is set up to unpack those.
-  if (Unpacker::looks_packed(first)) {
-    Unpacker unpacker(bytes_of(first));
-    while (bytes.size() < kMostLitter && unpacker.more(bytes)) {
-    }
-    // A frame may begin with a block of 128 KiB that does not get any smaller,
-    // or a dictionary: nothing that is text.
-    if (bytes.empty() && is_zstd(first) &&
-        (first.size() >= kNoText || first.starts_with(kWarcDictionary))) {
-      return true;
-    }
-    first = bytes;
-  }
-  // Some begin with the line ends that should come behind a record.
-  first.remove_prefix(std::min(first.find_first_not_of("\r\n"), first.size()));
-  if (begins_record(first) || first.starts_with(kArc)) return true;
-  if (kWarc.starts_with(first) || kArc.starts_with(first)) return std::nullopt;
-  return false;
-}
 
 // --- Records
 

@@ -48,6 +48,11 @@ bool is_behind_empty_line(std::string_view block, std::size_t line_end) {
 
 }  // namespace
 
+bool begins_record(std::string_view bytes) {
+  return bytes.size() > kWarcBegin.size() && bytes.starts_with(kWarcBegin) &&
+         is_ascii_digit(bytes[kWarcBegin.size()]);
+}
+
 bool are_line_ends(std::string_view behind) {
   return behind.starts_with("\r\n\r\n") || behind.starts_with("\n\n");
 }

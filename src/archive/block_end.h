@@ -7,6 +7,12 @@
 
 namespace crawl {
 
+// What records, and ARC files, begin with.
+inline constexpr std::string_view kWarcBegin = "WARC/";
+inline constexpr std::string_view kArcBegin = "filedesc://";
+// "WARC/1.0", "WARC/0.18".
+bool begins_record(std::string_view bytes);
+
 // Where the block of a record ends, whatever its Content-Length says: what is
 // behind it tells, and a message's own length. `behind`: what comes after the
 // block, as far as it is looked at.
