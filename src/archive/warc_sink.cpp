@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -103,6 +104,47 @@ Result<void> check_end(const std::string& file, bool packed) {
                   file));
 }
 
+// A file that was written under another name.
+Result<void> put_in_place(OutputStream& output, const std::string& part,
+                          const std::string& name) {
+  if (Result<void> synced = output.sync(); !synced) return synced;
+  if (Result<void> closed = output.close(); !closed) return closed;
+  std::error_code error;
+  std::filesystem::rename(part, name, error);
+  if (!error) return {};
+  return make_error(fmt::format("cannot write {}: {}", name, error.message()));
+}
+
+// Its index leads to nothing that was cut.
+Result<void> cut_index(const WarcOptions& options, const WarcPlace& place) {
+  const std::string name = options.prefix + ".cdxj";
+  if (!options.cdx || !is_there(name)) return {};
+  const auto name_of = [&](std::uint64_t file) {
+    return std::filesystem::path(warc_file_name(options, file))
+        .filename()
+        .string();
+  };
+  std::set<std::string> whole;
+  for (std::uint64_t file = 0; file < place.file; ++file) {
+    whole.insert(name_of(file));
+  }
+  const std::string last = name_of(place.file);
+  const std::string part = name + ".part";
+  Result<std::unique_ptr<OutputStream>> output = open_output(part);
+  if (!output) return tl::unexpected(output.error());
+  std::ifstream lines(name, std::ios::binary);
+  for (std::string line; std::getline(lines, line);) {
+    const std::optional<CdxjCapture> capture = read_cdxj_line(line);
+    if (!capture ||
+        (!whole.contains(capture->filename) &&
+         (capture->filename != last || capture->offset >= place.offset))) {
+      continue;
+    }
+    if (Result<void> kept = (*output)->write(line + "\n"); !kept) return kept;
+  }
+  return put_in_place(**output, part, name);
+}
+
 }  // namespace
 
 std::string warc_file_name(const WarcOptions& options, std::uint64_t file) {
@@ -139,6 +181,9 @@ Result<std::uint64_t> cut_warc(const WarcOptions& options,
   if (is_there(last)) gone += std::filesystem::file_size(last, ignored);
   if (Result<void> cut = cut_output(last, place.offset, CutAt::kAnyByte);
       !cut) {
+    return tl::unexpected(cut.error());
+  }
+  if (Result<void> cut = cut_index(options, place); !cut) {
     return tl::unexpected(cut.error());
   }
   return gone - std::min(gone, place.offset);
@@ -343,12 +388,7 @@ Result<void> WarcSink::write_index() {
   const Result<void> all = index_->each_line(
       [&](std::string_view line) { return (*output)->write(line); });
   if (!all) return all;
-  if (Result<void> synced = (*output)->sync(); !synced) return synced;
-  if (Result<void> closed = (*output)->close(); !closed) return closed;
-  std::error_code error;
-  std::filesystem::rename(part, name, error);
-  if (!error) return {};
-  return make_error(fmt::format("cannot write {}: {}", name, error.message()));
+  return put_in_place(**output, part, name);
 }
 
 // The response's headers, and where the rest of it is (section 6.7.2).

@@ -130,6 +130,7 @@ std::vector<Part> parts_of(const SharedStatus::Worker& worker) {
     std::from_chars(size.data(), size.data() + size.size(),
                     warc.max_file_bytes);
     warc.pack = outputs["--no-warc-compression"] != "yes";
+    warc.cdx = outputs["--warc-cdx"] == "yes";
     parts.push_back(part_of_archive(warc, position("warc")));
   }
   return parts;

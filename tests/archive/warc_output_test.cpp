@@ -481,6 +481,9 @@ TEST_F(WarcOutput, AnIndexIsThereThoughItIsNeverClosed) {
   EXPECT_THAT(urls(), ElementsAre("http://b.test/", "http://a.test/",
                                   "http://gone.test/"));
   sink.reset();
+  // Of an archive that is only cut, too.
+  ASSERT_TRUE(cut_warc(warc, position));
+  EXPECT_THAT(urls(), ElementsAre("http://b.test/", "http://a.test/"));
   // Gone on with, it has what is left.
   sink = *open_warc(warc, position);
   EXPECT_THAT(urls(), ElementsAre("http://a.test/", "http://b.test/"));
