@@ -182,7 +182,7 @@ void find(Context* at, int arguments) {
       place == nullptr ? text.npos
                        : static_cast<std::size_t>(
                              static_cast<const char*>(place) - text.data());
-  std::string_view given;
+  std::string_view given("");  // libxml2 takes null for no string
   if (what == Find::kBefore && place != nullptr) given = text.substr(0, begin);
   if (what == Find::kAfter && place != nullptr) {
     given = text.substr(begin + part.size());

@@ -5,9 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "crawl/parse/content_type.h"
 #include "crawl/parse/style_urls.h"
 #include "fetch/http/header_links.h"
 #include "fetch/http/page_sniff.h"
+#include "parse/html/xhtml_as_html.h"
 
 namespace crawl {
 namespace {
@@ -16,6 +18,11 @@ void fail(FetchResult& result, ErrorKind kind, std::string message) {
   if (result.error != ErrorKind::kNone) return;
   result.error = kind;
   result.error_message = std::move(message);
+}
+
+bool is_xhtml(const std::string& content_type) {
+  const std::optional<ContentType> type = parse_content_type(content_type);
+  return type && type->essence() == "application/xhtml+xml";
 }
 
 }  // namespace
@@ -95,6 +102,11 @@ bool PageReader::decode(FetchResult& result, std::string_view& body,
 bool PageReader::read_page(FetchResult& result, std::string_view body,
                            const Url& url, const Effort& effort) {
   const auto begin = std::chrono::steady_clock::now();
+  std::string html;
+  if (is_xhtml(result.content_type)) {
+    html = xhtml_as_html(body);
+    body = html;
+  }
   if (body.size() <= effort.built) {
     result.page = crawl::read_page(body, url, result.content_type, options_);
   } else if (body.size() <= effort.scanned && !extractor_) {

@@ -205,6 +205,33 @@ TEST_F(ExtractCliTest, WhatAPageSaysOfItselfIsAFieldOnDemand) {
             nullptr);
 }
 
+TEST_F(ExtractCliTest, WhatClosesItselfInXhtmlDoesNotSwallowThePage) {
+  const std::string page =
+      "<?xml version='1.0'?>\n<html xmlns='http://www.w3.org/1999/xhtml'><head>"
+      "<script src='x.js'/><title>T</title><style/></head><body>"
+      "<div class='a'/><a id='t'/><p><![CDATA[a < b]]></p>"
+      "<p><a href='c'>c</a></p></body></html>";
+  const auto serve = [&](const std::string& type) {
+    return [=](const HttpRequest&) {
+      return Reply::response(200, {{"Content-Type", type}}, page);
+    };
+  };
+  site_.serve("/x", serve("application/xhtml+xml; charset=utf-8"));
+  site_.serve("/h", serve("text/html"));
+  const std::vector<std::string> asked = {
+      "--extract",   "p=p::text", "--extract",
+      "a=div.a > *", "--fields",  "title,text,links,extracted",
+      "--content",   "all"};
+  const json record = record_of(site_.url("/x"), asked);
+  EXPECT_EQ(record["title"], "T");
+  EXPECT_EQ(record["text"], "a < b\n\nc");
+  EXPECT_EQ(record["links"].size(), 2u) << record["links"];
+  EXPECT_EQ(record["extracted"]["p"], json({"a < b"}));
+  EXPECT_EQ(record["extracted"]["a"], json::array());
+  // As a browser has it.
+  EXPECT_EQ(record_of(site_.url("/h"), asked)["extracted"]["p"], json::array());
+}
+
 TEST_F(ExtractCliTest, TheContentIsAFieldOnDemand) {
   site_.serve("/content.html",
               "<title>Lamps</title><meta name=author content='Ada L.'>"

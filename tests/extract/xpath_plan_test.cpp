@@ -190,6 +190,8 @@ TEST(XPathPlan, GivesWhatTheExpressionItselfDoes) {
       "substring-before('a-b-c', '-')",
       "substring-after('a-b-c', '-')",
       "substring-before('abc', 'x')",
+      "number(substring-before('abc', 'x'))",
+      "//p[substring-after(., 'x') >= 0]",
       "substring-after('abc', '')",
       "substring-before(//a/@href, 'd')",
       "translate(//h1, 'One', 'eno')",
