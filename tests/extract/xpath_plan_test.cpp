@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cstddef>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -269,6 +270,105 @@ TEST(XPathPlan, WhatStepsGiveIsInPageOrder) {
             (Strings{"<head></head>", "<p>1<b>2</b>3<!--4--></p>", "1",
                      "<b>2</b>", "2", "3", "<!--4-->", "5", "<p>6</p>", "6"}));
   EXPECT_EQ(page.find("/ = //body"), (Found{{"true"}, ""}));
+}
+
+// --- Expressions of all kinds, by chance, always the same ones.
+
+class Dice {
+ public:
+  // A path, whose conditions are nested so deep at most.
+  std::string path(int depth) {
+    std::string out = one_of({"//", "//", "/", ""}) + step(depth);
+    for (std::size_t i = below(4); i > 0; --i) {
+      out += one_of({"/", "//", "/"}) + step(depth);
+    }
+    if (depth == 0 || below(8) > 0) return out;
+    if (below(2) == 0) out += " | " + path(depth - 1);
+    return "(" + out + ")" + one_of({"[1]", "[last()]", "", "/..", "//b"});
+  }
+
+  std::string page(int depth) {
+    std::string out;
+    for (std::size_t i = below(4); i > 0; --i) {
+      if (depth == 0 || below(3) == 0) {
+        out += one_of({"x", "1", " 2 ", "-1", "", "<!--x-->", "<!--1-->"});
+      } else {
+        const std::string tag = one_of({"div", "b", "i", "span"});
+        out += "<" + tag + one_of({"", " id=x", " id=1 class=x", " class=2"}) +
+               ">" + page(depth - 1) + "</" + tag + ">";
+      }
+    }
+    return out;
+  }
+
+ private:
+  std::size_t below(std::size_t end) { return dice_() % end; }
+  std::string one_of(const Strings& all) { return all[below(all.size())]; }
+
+  std::string step(int depth) {
+    std::string out = one_of({"..", ".", "@id", "@*", "*", "b", "div"});
+    if (out == ".." || out == ".") return out;
+    if (below(2) == 0) {
+      out = one_of({"ancestor", "ancestor-or-self", "attribute", "child",
+                    "descendant", "descendant-or-self", "following",
+                    "following-sibling", "parent", "preceding",
+                    "preceding-sibling", "self"}) +
+            "::" + one_of({"*", "node()", "text()", "div", "b", "comment()"});
+    }
+    while (depth > 0 && below(3) == 0) out += "[" + value(depth - 1) + "]";
+    return out;
+  }
+
+  std::string value(int depth) {
+    if (depth == 0 || below(6) == 0) {
+      return one_of({"1", "2", "last()", "position()", "'x'", "'1'", "@id", "b",
+                     "position() = 1", "position() mod 2", ".5"});
+    }
+    switch (below(6)) {
+      case 0:
+        return path(depth - 1);
+      case 1:
+        return "-" + path(depth - 1);
+      case 2:
+        return one_of({"count", "not", "string", "sum", "normalize-space",
+                       "string-length", "number", "boolean"}) +
+               "(" + path(depth - 1) + ")";
+      case 3:
+        return one_of({"contains", "starts-with", "substring-before",
+                       "substring-after", "concat"}) +
+               "(" + value(depth - 1) + ", " + value(depth - 1) + ")";
+      default:
+        return value(depth - 1) +
+               one_of({" = ", " != ", " < ", " > ", " <= ", " >= ", " and ",
+                       " or ", " + ", " - ", " * ", " div ", " mod "}) +
+               value(depth - 1);
+    }
+  }
+
+  std::mt19937 dice_{20261128};
+};
+
+TEST(XPathPlan, AnyExpressionGivesWhatItDoesItself) {
+  Dice dice;
+  std::size_t compared = 0;
+  for (int i = 0; i < 60; ++i) {
+    const std::string html = "<div>" + dice.page(4) + "</div>" + dice.page(4);
+    const Page page(html);
+    for (int j = 0; j < 60; ++j) {
+      const std::string expression = dice.path(3);
+      if (!check_xpath(expression)) continue;  // of a type that there cannot be
+      const Found plain = page.find(XPathPlan{expression, {}, true});
+      const XPathPlan plan = plan_xpath(expression);
+      const Found found = page.find(plan);
+      EXPECT_EQ(found.problem, plain.problem) << expression << '\n' << html;
+      EXPECT_THAT(found.values, UnorderedElementsAreArray(plain.values))
+          << expression << '\n'
+          << plan.expression << '\n'
+          << html;
+      compared += found.values.empty() ? 0 : 1;
+    }
+  }
+  EXPECT_GT(compared, 500u);
 }
 
 // --- Pages made to be slow. Time is not asserted: what is not counted would
