@@ -344,8 +344,7 @@ std::string XPathPage::find(const XPathPlan& plan, bool as_text,
   if (!problem_.empty()) return problem_;
   XmlMemory memory(kMostMemory, deadline_);
   XPathNodes& numbered = document_->nodes;
-  numbered.steps = &plan.steps;
-  numbered.compiled.assign(plan.steps.size(), nullptr);
+  numbered.begin(plan.parts);
   Evaluation work{&document_->doc, &numbered, plan.expression.c_str(),
                   steps_for(plan, document_->made)};
   if (plan.expression.find("id") != plan.expression.npos) {

@@ -74,7 +74,7 @@ class Planner {
     Value value = binary(kOr);
     skip_space();
     if (at_ < text_.size()) throw NotUnderstood();
-    return {std::move(value.text), std::move(steps_), false};
+    return {std::move(value.text), std::move(parts_), false};
   }
 
  private:
@@ -83,6 +83,7 @@ class Planner {
     std::string text;
     Kind kind = Kind::kNodes;
     bool several = false;  // it may be more nodes than one
+    bool fixed = false;    // it is the same from wherever it is asked
   };
   struct Step {
     std::string axis;
@@ -198,8 +199,10 @@ class Planner {
   Value either() {
     Value value = path();
     while (take("|")) {
-      value.text = fmt::format("crawl-union({}, {})", value.text, path().text);
+      const Value other = path();
+      value.text = fmt::format("crawl-union({}, {})", value.text, other.text);
       value.several = true;
+      value.fixed = value.fixed && other.fixed;
     }
     return value;
   }
@@ -219,14 +222,32 @@ class Planner {
     return binary(kOr);
   }
 
+  // Behind its '['.
+  Value read_condition() {
+    ++conditions_;
+    Value value = nested();
+    --conditions_;
+    expect("]");
+    return value;
+  }
+
   Value path() {
     skip_space();
+    const bool from_document = peek() == '/';
+    Value value = any_path();
+    value.fixed = value.fixed || from_document;
+    if (!value.fixed || conditions_ == 0 || value.text == "/") return value;
+    parts_.push_back(std::move(value.text));
+    value.text = fmt::format("crawl-once({})", parts_.size() - 1);
+    return value;
+  }
+
+  Value any_path() {
     Value value;
     if (starts_primary()) {
       value = primary();
       while (take("[")) {
-        value.text += '[' + nested().text + ']';
-        expect("]");
+        value.text += '[' + read_condition().text + ']';
       }
       skip_space();
       if (peek() != '/') return value;
@@ -331,8 +352,7 @@ class Planner {
     }
     while (take("[")) {
       const bool outside = std::exchange(positions_, false);
-      const Value condition = nested();
-      expect("]");
+      const Value condition = read_condition();
       step.positions =
           step.positions || positions_ || condition.kind == Kind::kNumber;
       positions_ = outside;
@@ -384,8 +404,8 @@ class Planner {
     }
     if (from.several && next.may_meet()) {
       if (joins) return join(from, next.axis, next);
-      from.text = fmt::format("crawl-each({}, {})", from.text, steps_.size());
-      steps_.push_back(next.whole());
+      from.text = fmt::format("crawl-each({}, {})", from.text, parts_.size());
+      parts_.push_back(next.whole());
       return;
     }
     append(from, next.whole());
@@ -406,8 +426,9 @@ class Planner {
   const std::string_view text_;
   std::size_t at_ = 0;
   int nesting_ = 0;
+  int conditions_ = 0;      // that it is within
   bool positions_ = false;  // of the condition that is read
-  std::vector<std::string> steps_;
+  std::vector<std::string> parts_;
 };
 
 }  // namespace

@@ -17,8 +17,10 @@ namespace crawl {
 struct XPathPlan {
   std::string expression;
   // What is to be done from each node of a set by itself, since it asks for
-  // positions: the second argument of crawl-each() says which.
-  std::vector<std::string> steps;
+  // positions: the second argument of crawl-each() says which. And what is the
+  // same for every node of which a condition asks it ("//a[. = //b]"), and is
+  // found once: the argument of crawl-once().
+  std::vector<std::string> parts;
   // It was not understood, and is given as it was.
   bool as_it_was = false;
 };
