@@ -31,7 +31,10 @@ Result<std::unique_ptr<CheckCache>> CheckCache::open(
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch())
           .count();
   sqlite3* made = nullptr;
-  int code = sqlite3_open(path.c_str(), &made);
+  int code = sqlite3_open_v2(
+      path.c_str(), &made,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+      nullptr);
   cache->db_.reset(made);
   if (code == SQLITE_OK) {
     sqlite3_busy_timeout(made, 1'000);

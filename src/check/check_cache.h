@@ -32,6 +32,10 @@ class CheckCache {
   // What was noted lasts, and more may be noted.
   Result<void> save();
 
+  // Of the same check, what else lasts; a transaction is open, which save()
+  // ends.
+  sqlite3* database() const { return db_.get(); }
+
  private:
   CheckCache() = default;
   Result<void> check(int code) const;

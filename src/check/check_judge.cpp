@@ -131,7 +131,9 @@ Result<void> CheckJudge::judge(
     const std::function<bool(std::string_view)>& is_known) {
   is_known_ = is_known;
   totals_.pages = static_cast<std::uint64_t>(pages_);
-  int code = execute(db_, "CREATE INDEX by_target ON links(target, fragment)");
+  int code = execute(
+      db_,
+      "CREATE INDEX by_target ON links(target, fragment, advice, element)");
   const auto prepare = [&](Statement& statement, std::string_view sql) {
     if (code == SQLITE_OK) code = statement.prepare(db_, sql);
   };
@@ -436,7 +438,9 @@ Result<void> CheckJudge::each_entry(const OnEntry& begin,
   if (code == SQLITE_OK) {
     code = sources.prepare(
         db_,
-        fmt::format("SELECT {} AND l.entry = ? ORDER BY l.rowid", kSources));
+        fmt::format("SELECT {} AND l.entry = ? ORDER BY pages.url, l.line, "
+                    "l.col, l.rowid",
+                    kSources));
   }
   if (code != SQLITE_OK) return check(code);
   while ((code = entries.step()) == SQLITE_ROW) {
@@ -459,8 +463,9 @@ Result<void> CheckJudge::each_entry(const OnEntry& begin,
 Result<void> CheckJudge::each_source(const OnSource& source) {
   Statement rows;
   int code = rows.prepare(
-      db_, fmt::format("SELECT {}, {} ORDER BY l.page, l.line, l.col, l.rowid",
-                       kEntryColumns, kSources));
+      db_,
+      fmt::format("SELECT {}, {} ORDER BY pages.url, l.line, l.col, l.rowid",
+                  kEntryColumns, kSources));
   if (code != SQLITE_OK) return check(code);
   while ((code = rows.step()) == SQLITE_ROW) {
     Result<void> told = source(entry_of(rows), source_of(rows, 11));

@@ -40,7 +40,7 @@ class CheckJudge {
   const CheckTotals& totals() const { return totals_; }
 
   // Every target, the worst first, then by URL; behind each that
-  // CheckEntry::needs_word() the links to it, then `end`.
+  // CheckEntry::needs_word() the links to it, by page and place, then `end`.
   using OnEntry = std::function<Result<void>(const CheckEntry&)>;
   using OnSource =
       std::function<Result<void>(const CheckEntry&, const CheckSource&)>;

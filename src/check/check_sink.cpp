@@ -16,6 +16,10 @@
 namespace crawl {
 namespace {
 
+// What of a URL is told, by what its key is changed with.
+constexpr std::uint64_t kGivenMark = 0x9e3779b97f4a7c15;
+constexpr std::uint64_t kEmptyMark = 0xc2b2ae3d27d4eb4f;
+
 // Gathered before it is written.
 constexpr std::size_t kPiece = 64 * 1024;
 
@@ -55,20 +59,26 @@ std::optional<RedirectHop> archived_redirect(const CrawlRecord& record) {
 
 CheckSink::CheckSink(CheckSinkOptions options,
                      std::unique_ptr<OutputStream> output,
-                     std::unique_ptr<CheckStore> store, CheckCache* cache)
+                     std::unique_ptr<CheckStore> own, CheckCache* cache,
+                     CheckStore* store)
     : options_(std::move(options)),
       cleaner_(options_.cleaner),
       output_(std::move(output)),
-      store_(std::move(store)),
-      cache_(cache) {}
+      own_(std::move(own)),
+      cache_(cache),
+      store_(store != nullptr ? store : own_.get()) {}
 
 Result<std::unique_ptr<CheckSink>> CheckSink::open(
     CheckSinkOptions options, std::unique_ptr<OutputStream> output,
-    CheckCache* cache) {
-  Result<std::unique_ptr<CheckStore>> store = CheckStore::open();
-  if (!store) return tl::unexpected(store.error());
+    CheckCache* cache, CheckStore* store) {
+  std::unique_ptr<CheckStore> own;
+  if (store == nullptr) {
+    Result<std::unique_ptr<CheckStore>> made = CheckStore::open();
+    if (!made) return tl::unexpected(made.error());
+    own = *std::move(made);
+  }
   return std::unique_ptr<CheckSink>(new CheckSink(
-      std::move(options), std::move(output), *std::move(store), cache));
+      std::move(options), std::move(output), std::move(own), cache, store));
 }
 
 // As the crawl asks for it, without fragment; as it is, if it is no URL.
@@ -90,6 +100,7 @@ Result<void> CheckSink::take(const Outcome& outcome) {
   answer.redirects = &record.redirects;
   answer.leads_on =
       record.error == ErrorKind::kDuplicate && !record.redirects.empty();
+  answer.is_hearsay = record.error == ErrorKind::kDuplicate && !answer.leads_on;
   std::string target =
       answer.leads_on ? clean(record.final_url) : std::string();
   std::vector<RedirectHop> hops;
@@ -113,32 +124,36 @@ Result<void> CheckSink::take(const Outcome& outcome) {
   if (says_something) done = store_->add_answer(answer);
   if (done && says_something && options_.seeds_are_links &&
       !record.input.empty()) {
-    done = store_->add_given(url);
+    const Result<bool> told = store_->is_told(link_key(url) ^ kGivenMark);
+    if (!told) return tl::unexpected(told.error());
+    if (!*told) done = store_->add_given(url);
   }
   if (done && cache_ != nullptr && record.ok && record.redirects.empty()) {
     done = cache_->note_good(url);
   }
   if (done) done = note_seen(record);
-  if (done && record.error == ErrorKind::kNone && !is_told_already(record)) {
-    done = add_links(record);
-  }
-  return done;
+  if (!done || record.error != ErrorKind::kNone) return done;
+  const Result<bool> told = is_told_already(record);
+  if (!told) return tl::unexpected(told.error());
+  return *told ? Result<void>() : add_links(record);
 }
 
 // The same page by another name of its file, as index.html of a folder: its
 // links lead where those of the first do, and are told of once. Archives may
-// have a page several times.
-bool CheckSink::is_told_already(const CrawlRecord& record) {
-  if (!record.link_count) return false;
-  std::uint64_t key = 0;
-  if (options_.is_archived) {
-    key = link_key(record.final_url);
-  } else if (record.body_digest) {
-    key = link_key(name_of_file(record.final_url)) ^ record.body_digest->low;
-  } else {
-    return false;
+// have a page several times; and a check that is gone on with.
+Result<bool> CheckSink::is_told_already(const CrawlRecord& record) {
+  const bool is_empty = record.links.empty() && record.malformed.empty() &&
+                        record.other_schemes.empty();
+  if (is_empty && !record.link_count) return false;
+  const std::uint64_t page = link_key(record.final_url);
+  // As a leaf it has none, and may be one of the site's own pages.
+  Result<bool> told = store_->is_told(is_empty ? page ^ kEmptyMark : page);
+  if (!told || *told || is_empty || options_.is_archived ||
+      !record.link_count || !record.body_digest) {
+    return told;
   }
-  return !told_.insert(key).second;
+  return store_->is_told(link_key(name_of_file(record.final_url)) ^
+                         record.body_digest->low);
 }
 
 Result<void> CheckSink::note_seen(const CrawlRecord& record) {
@@ -164,14 +179,17 @@ Result<void> CheckSink::look_again(const CrawlRecord& record) {
 Result<void> CheckSink::add_links(const CrawlRecord& record) {
   if (record.links.empty() && record.malformed.empty() &&
       record.other_schemes.empty()) {
-    return record.link_count ? store_->add_page(record.final_url)
+    return record.link_count ? store_->add_page({record.final_url})
                              : Result<void>();
   }
   const std::optional<Url> page = Url::parse(record.final_url);
   if (!page) return {};
   const bool page_is_private = is_private_host(page->hostname());
-  if (Result<void> added =
-          store_->add_page(page->href(), !record.link_count.has_value());
+  const auto address = IpAddress::parse(record.remote_ip);
+  const bool at_private =
+      options_.is_proxied ? page_is_private : address && !address->is_public();
+  if (Result<void> added = store_->add_page(
+          {page->href(), !record.link_count.has_value(), at_private});
       !added) {
     return added;
   }
@@ -219,6 +237,19 @@ Result<std::uint64_t> CheckSink::sync() {
 }
 
 Result<void> CheckSink::close() {
+  if (cache_ != nullptr) {
+    if (Result<void> saved = cache_->save(); !saved) return saved;
+  }
+  Result<void> written = write_result();
+  // What judging has added is of this result alone: there may be a next.
+  if (!own_ &&
+      execute(store_->database(), "ROLLBACK; BEGIN IMMEDIATE") != SQLITE_OK) {
+    return make_error("cannot go back to what the check found");
+  }
+  return written;
+}
+
+Result<void> CheckSink::write_result() {
   CheckJudge judge(*store_, options_.is_archived, options_.read_archived);
   if (Result<void> judged = judge.judge(options_.is_known); !judged) {
     return judged;
@@ -254,7 +285,6 @@ Result<void> CheckSink::close() {
   formatter->end(totals, out);
   done = write(true);
   if (done) done = output_->close();
-  if (done && cache_ != nullptr) done = cache_->save();
   totals_ = totals;
   return done;
 }

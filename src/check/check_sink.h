@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_set>
 
 #include "check/check_cache.h"
 #include "check/check_format.h"
@@ -27,6 +26,7 @@ struct CheckSinkOptions {
   bool is_archived = false;
   // Reads a page of those again, whose text a link names; null for never.
   ReadArchived read_archived;
+  bool is_proxied = false;  // addresses that answered are the proxy's
   CheckFormat format = CheckFormat::kJsonl;
   CheckStyle style;
   // Whether a target was broken in an earlier result; null for no.
@@ -35,19 +35,20 @@ struct CheckSinkOptions {
 
 // Takes the Outcomes of a crawl that checks links (SiteOptions::check), and
 // writes what comes of them when it is closed: the crawl's "records". Or those
-// of archives that are read. 16 bytes of memory for each page.
+// of archives that are read.
 class CheckSink final : public Sink {
  public:
-  // `cache`: told of what was there; null for none. It must outlive the sink.
+  // `cache`: told of what was there; null for none. `store`: in the cache's
+  // file, if the check is to be gone on with; null for a temporary one. Both
+  // must outlive the sink.
   static Result<std::unique_ptr<CheckSink>> open(
       CheckSinkOptions options, std::unique_ptr<OutputStream> output,
-      CheckCache* cache);
+      CheckCache* cache, CheckStore* store);
 
   std::string_view name() const override { return "records"; }
   Result<void> take(const Outcome& outcome) override;
   Result<void> look_again(const CrawlRecord& record) override;
-  // Nothing is written before all is known, and a check is not gone on with;
-  // what was there need not be asked again.
+  // Nothing is written before all is known; what lasts is in the store.
   Result<void> flush() override { return {}; }
   Result<std::uint64_t> sync() override;
   Result<void> close() override;
@@ -58,20 +59,22 @@ class CheckSink final : public Sink {
 
  private:
   CheckSink(CheckSinkOptions options, std::unique_ptr<OutputStream> output,
-            std::unique_ptr<CheckStore> store, CheckCache* cache);
+            std::unique_ptr<CheckStore> own, CheckCache* cache,
+            CheckStore* store);
 
   Result<void> add_links(const CrawlRecord& record);
-  bool is_told_already(const CrawlRecord& record);
+  Result<bool> is_told_already(const CrawlRecord& record);
+  Result<void> write_result();
   Result<void> note_seen(const CrawlRecord& record);
   std::string clean(std::string_view url) const;
 
   const CheckSinkOptions options_;
   const UrlCleaner cleaner_;
   std::unique_ptr<OutputStream> output_;
-  std::unique_ptr<CheckStore> store_;
+  const std::unique_ptr<CheckStore> own_;
   CheckCache* const cache_;
+  CheckStore* const store_;
   std::optional<CheckTotals> totals_;
-  std::unordered_set<std::uint64_t> told_;  // pages, and what they hold
 };
 
 }  // namespace crawl

@@ -2,6 +2,7 @@
 #define CRAWL_CHECK_CHECK_STORE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ struct CheckAnswer {
   const std::vector<RedirectHop>* redirects = nullptr;
   // What it redirects to in the end has an answer of its own.
   bool leads_on = false;
+  // It says less than an answer that is there.
+  bool is_hearsay = false;
 };
 
 // Where links come from that the user gave, and the element they are in.
@@ -34,13 +37,33 @@ inline constexpr std::int64_t kGivenElement = -1;
 
 // The links of a site and the answers of their targets, on a disk: a database
 // of its own, without a name, that SQLite writes out when it gets larger than
-// its cache. Memory is bounded whatever the site has.
+// its cache. Memory is bounded whatever the site has. Or in one that lasts: of
+// what was added before its last commit, what comes again changes nothing, so
+// that a check may be gone on with from any commit before.
 //
 // URLs are given without fragment, and cleaned. One thread. Every call can
 // fail, and from then on all do.
 class CheckStore {
  public:
   static Result<std::unique_ptr<CheckStore>> open();
+  // In `database`, which outlives it and has a transaction open; ending that is
+  // the caller's. What another check left there, with other settings, goes.
+  static Result<std::unique_ptr<CheckStore>> open(sqlite3* database,
+                                                  std::string_view settings);
+  // An earlier run's links and answers are there.
+  bool resumed() const { return resumed_; }
+  // All goes; it is begun anew, or has come to its end.
+  Result<void> clear();
+  Result<void> forget();
+
+  // What an earlier run knows: first each URL that answered, by link_key(), and
+  // whether what it holds was seen; then each link to a part of what is one,
+  // with its fragment, whether that one's text is known, and whether one of the
+  // pages that have the link was at a private address.
+  using OnAnswered = std::function<void(std::uint64_t key, bool was_seen)>;
+  using OnToPart =
+      std::function<void(const PageLink& link, bool has_text, bool at_private)>;
+  Result<void> each_known(const OnAnswered& answered, const OnToPart& to_part);
 
   Result<void> add_answer(const CheckAnswer& answer);
 
@@ -55,7 +78,14 @@ class CheckStore {
 
   // Its links follow, each to `url`, with or without a fragment. Or a style
   // sheet's.
-  Result<void> add_page(std::string_view url, bool is_sheet = false);
+  struct Page {
+    std::string_view url;
+    bool is_sheet = false;
+    bool at_private = false;  // address; its links may lead there too
+  };
+  Result<void> add_page(const Page& page);
+  // Whether something of that key was to be told before; now it was.
+  Result<bool> is_told(std::uint64_t key);
   Result<void> add_link(const PageLink& link, std::string_view url,
                         unsigned advice);
   // One to what nothing can be asked of, and why.
@@ -65,20 +95,26 @@ class CheckStore {
   Result<void> add_given(std::string_view url);
 
   // All is there.
-  sqlite3* database() const { return db_.get(); }
+  sqlite3* database() const { return db_; }
   std::int64_t pages() const { return pages_ - sheets_; }
 
  private:
   CheckStore() = default;
 
   Result<void> check(int code);
-  Result<void> open_tables();
+  int open_tables();
+  int look(std::string_view settings);
   Result<void> insert_link(const PageLink& link, std::string_view url,
                            unsigned advice, std::int64_t page,
                            std::int64_t element);
 
-  Database db_;
-  Statement answer_, alias_, targets_, text_, place_, page_, target_, link_;
+  Database own_;
+  sqlite3* db_ = nullptr;
+  Statement answer_, hearsay_, alias_, targets_, text_, place_, page_, target_,
+      link_;
+  Statement told_;
+  bool resumed_ = false;
+  std::string settings_;
   std::vector<std::uint64_t> recent_;  // targets that are there, by their key
   std::string blob_, shown_;
   std::int64_t pages_ = 0, sheets_ = 0;

@@ -294,6 +294,12 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
           return checked.is_good(url);
         };
   }
+  if (outputs->found && outputs->found->resumed()) {
+    crawl.site->check->each_known =
+        [&found = *outputs->found](const auto& answered, const auto& to_part) {
+          return found.each_known(answered, to_part);
+        };
+  }
   Crawler crawler(std::move(crawl), **fetcher, outputs->sinks(), clock, &report,
                   outputs->store.get());
   button.connect(&crawler);
@@ -338,6 +344,11 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   if (button.pressed()) {
     report.print(format_resume_hint(options, lines.exact(), columns));
     return {kExitInterrupted};
+  }
+  if (stats->left == 0) {
+    if (Result<void> forgotten = forget_check(options, *outputs); !forgotten) {
+      return {refuse(forgotten.error())};
+    }
   }
   if (outputs->check != nullptr) {
     const CheckTotals& totals = *outputs->check->totals();

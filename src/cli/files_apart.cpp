@@ -57,6 +57,7 @@ std::vector<NamedFile> named_files(const Options& options) {
   if (options.check) {
     add("--baseline", options.check->baseline, false);
     add("--state", options.check->cache, true);
+    add("--state", options.check->crawl_state(), true);
   }
   add("--log-file", options.log_file, true);
   if (options.warc) {

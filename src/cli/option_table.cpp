@@ -330,8 +330,9 @@ constexpr std::array<OptionSpec, 108> kOptions = {{
     {Group::kSites, "state", '\0', "FILE",
      "Keep the crawl's state in FILE; the same command goes on with it, after "
      "a "
-     "crash too. Needs -o. With --check: what was there on other sites less "
-     "than a day ago, which is not asked again.",
+     "crash too. Needs -o, but with --check, where it also keeps what was "
+     "there "
+     "on other sites less than a day ago: that is not asked again.",
      &T::state},
     {Group::kSites, "shared", '\0', "URL",
      "Crawl with others, on this and other machines, that are given the same "

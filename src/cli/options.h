@@ -46,7 +46,11 @@ struct Options {
     CheckFormat format = CheckFormat::kText;
     bool only_anchors = false;
     bool redirects = true;
-    std::string baseline, cache;       // files; "" for none
+    std::string baseline, cache;  // files; "" for none
+    // Of the crawl that `cache` goes with, while that is not at its end.
+    std::string crawl_state() const {
+      return cache.empty() ? "" : cache + "-crawl";
+    }
     std::optional<FolderSite> folder;  // the INPUT, if it is one
   };
   std::optional<Check> check;

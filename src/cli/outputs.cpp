@@ -1,9 +1,11 @@
 #include "cli/outputs.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -89,7 +91,8 @@ Result<void> cut_outputs(const Options& options, const StateStore& store) {
                           : CutAt::kAnyByte);
   };
   Result<void> cut;
-  if (options.format != OutputFormat::kSqlite) {
+  // A check's result is written at its end, whole.
+  if (options.format != OutputFormat::kSqlite && !options.check) {
     cut = cut_back(options.output, "records");
   }
   if (cut && !options.skipped.empty()) {
@@ -122,16 +125,13 @@ Result<void> open_check(const Options& options, OutputMode mode,
         [known = std::make_shared<const CheckBaseline>(*std::move(baseline))](
             std::string_view url) { return known->has(url); };
   }
-  if (!check.cache.empty()) {
-    Result<std::unique_ptr<CheckCache>> cache =
-        CheckCache::open(check.cache, std::chrono::system_clock::now());
-    if (!cache) return tl::unexpected(cache.error());
-    outputs.checked = *std::move(cache);
-  }
   Result<std::unique_ptr<OutputStream>> output =
       open_stream(options.output, mode, report.screen());
   if (!output) return tl::unexpected(output.error());
   sink.only_anchors = check.only_anchors;
+  const ProxyRules& proxies = options.crawl.fetch.proxy_rules;
+  sink.is_proxied =
+      !(proxies.every + proxies.http + proxies.https + proxies.all).empty();
   sink.is_archived = !options.crawl.archives.empty();
   if (sink.is_archived) {
     sink.read_archived = [fetch = options.crawl.fetch](const std::string& file,
@@ -150,15 +150,53 @@ Result<void> open_check(const Options& options, OutputMode mode,
     sink.style.base = check.folder->base.href();
     sink.style.folder = check.folder->folder;
   }
-  Result<std::unique_ptr<CheckSink>> opened = CheckSink::open(
-      std::move(sink), *std::move(output), outputs.checked.get());
+  Result<std::unique_ptr<CheckSink>> opened =
+      CheckSink::open(std::move(sink), *std::move(output),
+                      outputs.checked.get(), outputs.found.get());
   if (!opened) return tl::unexpected(opened.error());
   outputs.check = opened->get();
   outputs.records = *std::move(opened);
   return {};
 }
 
+void remove_crawl_state(const Options& options) {
+  const std::string file = options.check->crawl_state();
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+    std::remove((file + ending).c_str());
+  }
+}
+
+// What lasts of a check, and what is left of the crawl behind it: both, or
+// neither is gone on with.
+Result<void> open_found(const Options& options, Outputs& outputs) {
+  const std::string& file = options.check->cache;
+  if (file.empty()) return {};
+  Result<std::unique_ptr<CheckCache>> cache =
+      CheckCache::open(file, std::chrono::system_clock::now());
+  if (!cache) return tl::unexpected(cache.error());
+  outputs.checked = *std::move(cache);
+  if (!options.crawl.site) return {};
+  std::string settings;
+  for (const auto& [name, value] : state_options(options).settings) {
+    settings += fmt::format("{} {}\n", name, value);
+  }
+  Result<std::unique_ptr<CheckStore>> found =
+      CheckStore::open(outputs.checked->database(), settings);
+  if (!found) return tl::unexpected(found.error());
+  outputs.found = *std::move(found);
+  if (!outputs.found->resumed()) remove_crawl_state(options);
+  return {};
+}
+
 }  // namespace
+
+Result<void> forget_check(const Options& options, Outputs& outputs) {
+  if (!outputs.found) return {};
+  Result<void> done = outputs.found->forget();
+  if (done) done = outputs.checked->save();
+  if (done) remove_crawl_state(options);
+  return done;
+}
 
 OutputMode mode_of_new(const Options& options) {
   return options.append ? OutputMode::kAppend : OutputMode::kReplace;
@@ -168,6 +206,11 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
                              std::unique_ptr<SharedState> shared) {
   Outputs outputs;
   OutputMode mode = mode_of_new(options);
+  if (options.check) {
+    if (Result<void> found = open_found(options, outputs); !found) {
+      return tl::unexpected(found.error());
+    }
+  }
   if (shared) {
     outputs.shared = shared.get();
     outputs.store = std::move(shared);
@@ -181,6 +224,11 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
     return tl::unexpected(can.error());
   }
   const bool resumed = is_gone_on_with(outputs.store.get());
+  if (outputs.found && !resumed) {
+    if (Result<void> cleared = outputs.found->clear(); !cleared) {
+      return tl::unexpected(cleared.error());
+    }
+  }
   if (resumed) {
     if (Result<void> cut = cut_outputs(options, *outputs.store); !cut) {
       return tl::unexpected(cut.error());
@@ -199,7 +247,8 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
     outputs.warc = *std::move(warc);
   }
   if (options.check) {
-    if (Result<void> opened = open_check(options, mode, report, outputs);
+    if (Result<void> opened =
+            open_check(options, mode_of_new(options), report, outputs);
         !opened) {
       return tl::unexpected(opened.error());
     }

@@ -24,6 +24,7 @@ struct Outputs {
   std::unique_ptr<StateStore> store;
   SharedState* shared = nullptr;        // the same, if it is that
   std::unique_ptr<CheckCache> checked;  // --check --state
+  std::unique_ptr<CheckStore> found;    // in its file
   CheckSink* check = nullptr;           // `records`, with --check
   std::unique_ptr<Sink> records;
   std::unique_ptr<Sink> skipped;
@@ -48,6 +49,10 @@ struct Outputs {
 // to them. `shared`: the state of --shared, which is opened already.
 Result<Outputs> open_outputs(const Options& options, const Report& report,
                              std::unique_ptr<SharedState> shared);
+
+// A check with --state has come to its end, and its result is written: the next
+// one begins anew, but for what was there on other sites.
+Result<void> forget_check(const Options& options, Outputs& outputs);
 
 }  // namespace crawl::cli
 

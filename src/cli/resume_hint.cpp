@@ -130,15 +130,14 @@ std::string format_resume_hint(const Options& options, bool exact,
               "archives by themselves, and give --state to the lists",
         columns);
   }
-  if (options.check) {
+  if (options.check && options.check->cache.empty()) {
     return filled(
-        "a check begins anew with the same command" +
-            std::string(options.check->cache.empty()
-                            ? "; with --state FILE, without asking again for "
-                              "what was there on other sites"
-                            : ", without asking again for what was there on "
-                              "other sites"),
+        "a check begins anew with the same command; with --state FILE it goes "
+        "on",
         columns);
+  }
+  if (options.check) {
+    return filled("to go on, run the same command again", columns);
   }
   if (!options.state.empty() || !options.shared.empty()) {
     return filled("to go on, run the same command again", columns);

@@ -201,7 +201,8 @@ class SiteResolver : ValueReader {
   void state() {
     // Of a check it is no crawl's.
     if (!args_.check) options_.state = args_.state.value_or("");
-    crawl_.lasting = !options_.state.empty();
+    crawl_.lasting = args_.check ? args_.state.has_value() && !args_.compare
+                                 : !options_.state.empty();
     options_.skipped = args_.skipped.value_or("");
     read("--commit-interval", args_.commit_interval, crawl_.commit_interval,
          parse_duration);

@@ -63,6 +63,21 @@ std::string inputs_of(const Options& options) {
   return fmt::format("{}", fmt::join(inputs, " "));
 }
 
+// What decides which links a check has, and which of them it asks for.
+std::string check_settings(const Options& options) {
+  const LinkCheckOptions& check = *options.crawl.site->check;
+  std::string settings =
+      fmt::format("{}{}", check.only_anchors ? "pages" : "all",
+                  check.offline ? " --offline" : "");
+  if (options.check->folder) {
+    settings += " --base " + std::string(options.check->folder->base.href());
+  }
+  for (const ScopeOptions::Ignored& each : options.crawl.site->scope.ignore) {
+    settings += " --ignore " + each.pattern;
+  }
+  return settings;
+}
+
 std::string archive_of(const Options& options) {
   if (!options.warc) return "";
   return fmt::format("{} {} {}{}", options.warc->prefix,
@@ -130,15 +145,21 @@ void add_manners(const CrawlOptions& crawl,
 
 StateOptions state_options(const Options& options) {
   StateOptions state;
-  state.path = options.state;
+  state.path = options.check ? options.check->crawl_state() : options.state;
   state.settings = {
       {"INPUT", inputs_of(options)},
-      {"-o", options.output},
-      {"--format", std::string(name_of(options.format))},
       {"--skipped", options.skipped},
       {"-r", options.crawl.site ? "yes" : "no"},
   };
-  // Not for crawls that never heard of it; with it go --fields.
+  if (options.check) {
+    // Its result is written at the end, however it is wanted then.
+    state.settings.emplace_back("--check", check_settings(options));
+  } else {
+    state.settings.insert(state.settings.begin() + 1,
+                          {{"-o", options.output},
+                           {"--format", std::string(name_of(options.format))}});
+  }
+  // Not for crawls that never heard of it.
   if (!options.extract.empty()) {
     state.settings.emplace_back(
         "--extract", fmt::format("{}", fmt::join(options.extract, "\n")));
@@ -157,7 +178,9 @@ StateOptions state_options(const Options& options) {
     state.settings.emplace_back("--content", options.content);
   }
   // Behind what has fields of its own.
-  state.settings.emplace_back("--fields", names_of(options.fields));
+  if (!options.check) {
+    state.settings.emplace_back("--fields", names_of(options.fields));
+  }
   if (options.crawl.site) {
     add_site_settings(*options.crawl.site, state.settings);
     return state;

@@ -42,12 +42,26 @@ bool has_name_of_file(const std::string& ending) {
 bool LinkCheck::takes(const PageLink& link, std::size_t href_size,
                       const Job& job) {
   if (!is_checked(link, options_.only_anchors)) return false;
-  note_fragment(link, href_size, job);
+  note_fragment(link, href_size, job.allow_private && job.at_private);
   return true;
 }
 
+// What was asked for and not seen is looked at again, if that is wished.
+Result<void> LinkCheck::go_on() {
+  if (!options_.each_known) return {};
+  return options_.each_known(
+      [&](std::uint64_t key, bool was_seen) {
+        if (!was_seen) unseen_.insert(key);
+      },
+      [&](const PageLink& link, bool has_text, bool allow_private) {
+        const std::size_t href_size = link.url.find('#');
+        if (has_text) texts_.insert(link_key(link.url.substr(0, href_size)));
+        note_fragment(link, href_size, allow_private);
+      });
+}
+
 void LinkCheck::note_fragment(const PageLink& link, std::size_t href_size,
-                              const Job& job) {
+                              bool allow_private) {
   if (href_size == link.url.size()) return;
   const std::string_view href = link.url.substr(0, href_size);
   const FragmentWish wish = fragment_wish(link, link.url.substr(href_size + 1));
@@ -58,7 +72,7 @@ void LinkCheck::note_fragment(const PageLink& link, std::size_t href_size,
   const bool for_text = !wish.text.empty() && texts_.insert(key).second;
   if (!unseen && !for_text) return;
   if (auto url = Url::parse(href)) {
-    looks_.push_back({*std::move(url), for_text, job.allow_private});
+    looks_.push_back({*std::move(url), for_text, allow_private});
   }
 }
 
@@ -180,7 +194,8 @@ void LinkCheck::settle(Job& job, FetchResult& result, const Ending& ending) {
       job.url = *target;
       PageLink link;
       link.url = target->href();
-      note_fragment(link, std::min(link.url.find('#'), link.url.size()), job);
+      note_fragment(link, std::min(link.url.find('#'), link.url.size()),
+                    job.allow_private && job.at_private);
     }
   }
 }

@@ -38,10 +38,11 @@ class LinkCheck final : public LinkPolicy {
   void settle(Job& job, FetchResult& result, const Ending& ending) override;
   bool records_skip(const Job& job, ErrorKind error) const override;
   std::vector<Look> take_looks() override { return std::exchange(looks_, {}); }
+  Result<void> go_on() override;
 
  private:
   void note_fragment(const PageLink& link, std::size_t href_size,
-                     const Job& job);
+                     bool allow_private);
   bool by_head(const Job& job) const;
   bool wants_part(const Job& job);
   static void begin_again(Job& job);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "crawl/base/error.h"
 #include "crawl/base/error_kind.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/url.h"
@@ -67,6 +68,9 @@ class LinkPolicy {
     bool allow_private = false;
   };
   virtual std::vector<Look> take_looks() { return {}; }
+
+  // Goes on from where an earlier run was; once, before all else.
+  virtual Result<void> go_on() { return {}; }
 };
 
 std::unique_ptr<LinkPolicy> make_link_policy(const SiteOptions& options);

@@ -50,6 +50,10 @@ Result<void> SiteAgenda::open() {
       site_, store_, [this](const LeftOut& what) { leave_out(what); });
   if (!queue) return tl::unexpected(queue.error());
   queue_ = *std::move(queue);
+  if (Result<void> known = queue_->policy().go_on(); !known) return known;
+  for (LinkPolicy::Look& look : queue_->policy().take_looks()) {
+    second_look_.begin(std::move(look));
+  }
   if (options_.filter) {
     Result<Scope> filter = Scope::make(*options_.filter);
     if (!filter) return tl::unexpected(filter.error());

@@ -146,6 +146,7 @@ void Visits::answered(std::unique_ptr<Job> job, FetchResult result) {
     }
     return;
   }
+  job->at_private = from_private(result, job->url);
   frontier_.done(*job);
   follow_or_end(std::move(job), std::move(result));
 }

@@ -27,7 +27,7 @@ std::size_t work_for(int links) {
   const auto store = CheckStore::open();
   EXPECT_TRUE(store.has_value());
   std::vector<std::uint64_t> targets;
-  EXPECT_TRUE((*store)->add_page(kPage).has_value());
+  EXPECT_TRUE((*store)->add_page({kPage}).has_value());
   for (int i = 0; i < links; ++i) {
     targets.push_back(target_key("has" + std::to_string(i)));
     PageLink link;

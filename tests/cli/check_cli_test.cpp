@@ -24,25 +24,6 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::vector<Row> planted() {
-  std::vector<Row> rows;
-  std::ifstream file(std::string(CRAWL_DATA_DIR) + "/check/site.tsv");
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    std::istringstream cells(line);
-    Row row;
-    std::string count;
-    std::getline(cells, row.outcome, '\t');
-    std::getline(cells, row.reason, '\t');
-    std::getline(cells, row.kind, '\t');
-    std::getline(cells, count, '\t');
-    std::getline(cells, row.html);
-    row.count = std::stoi(count);
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 class PlantedCheckTest : public CheckCliTest {
  protected:
   using CheckCliTest::CheckCliTest;

@@ -2,6 +2,8 @@
 #define CRAWL_TESTS_CLI_CHECK_FIXTURE_H_
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,25 @@ struct Row {
   std::string outcome, reason, kind, html;
   int count = 0;
 };
+
+inline std::vector<Row> planted() {
+  std::vector<Row> rows;
+  std::ifstream file(std::string(CRAWL_DATA_DIR) + "/check/site.tsv");
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream cells(line);
+    Row row;
+    std::string count;
+    std::getline(cells, row.outcome, '\t');
+    std::getline(cells, row.reason, '\t');
+    std::getline(cells, row.kind, '\t');
+    std::getline(cells, count, '\t');
+    std::getline(cells, row.html);
+    row.count = std::stoi(count);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
 
 inline std::string replaced(std::string text, const std::string& what,
                             const std::string& by) {

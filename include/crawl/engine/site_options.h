@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crawl/base/error.h"
 #include "crawl/base/link_list.h"
 #include "crawl/base/url.h"
 #include "crawl/frontier/scope.h"
@@ -31,6 +32,16 @@ struct LinkCheckOptions {
   // What need not be asked, since it was there a short time ago; null for
   // nothing.
   std::function<bool(std::string_view href)> is_known;
+  // Of a check that is gone on with, what it knew: calls `answered` for each
+  // URL that has its answer, by its key, and whether what it holds was seen;
+  // then `to_part` for each link to a part of a page, whether that page's text
+  // is known, and whether the link may lead to a private address. Null for
+  // nothing.
+  std::function<Result<void>(
+      const std::function<void(std::uint64_t key, bool was_seen)>& answered,
+      const std::function<void(const PageLink& link, bool has_text,
+                               bool allow_private)>& to_part)>
+      each_known;
 };
 
 // What -r adds to a crawl. A value.

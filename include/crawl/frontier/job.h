@@ -64,6 +64,8 @@ struct Job {
   // The seed that led here was at such an address itself, and so was every page
   // and redirect between: it may go to loopback and private addresses.
   bool allow_private = true;
+  // And so was what answered last: its links may go there too.
+  bool at_private = false;
   std::uint64_t page = ~std::uint64_t{0};  // PageId, in a recursive crawl
 
   std::uint32_t host = 0;      // the frontier's own

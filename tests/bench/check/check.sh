@@ -4,7 +4,7 @@
 # what each finds, time, processor time and memory. Each may have LIMIT seconds.
 # Usage: check.sh CRAWL [LIMIT [PART]]; LIMIT is 1,800 if not given. PART, as "c",
 # is a part of the site that stands alone, its links to the others lead nowhere:
-# linkchecker is not done with all of it in hours.
+# of the whole site linkchecker had read 4,108 of 4,389 pages after 25 minutes.
 # linkchecker is a Debian package, linkinator is taken from npm.
 set -eu
 crawl=$1
