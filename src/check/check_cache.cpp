@@ -81,6 +81,13 @@ Result<void> CheckCache::note_good(std::string_view url) {
   return check(note_.run());
 }
 
+Result<void> CheckCache::save_alone() {
+  find_.reset();
+  return check(execute(db_.get(),
+                       "COMMIT; VACUUM; PRAGMA journal_mode=DELETE; "
+                       "BEGIN IMMEDIATE"));
+}
+
 Result<void> CheckCache::save() {
   find_.reset();
   return check(execute(db_.get(), "COMMIT; BEGIN IMMEDIATE"));

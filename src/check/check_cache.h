@@ -32,6 +32,9 @@ class CheckCache {
   // What was noted lasts, and more may be noted.
   Result<void> save();
 
+  // The same, and the file takes no more room than that.
+  Result<void> save_alone();
+
   // Of the same check, what else lasts; a transaction is open, which save()
   // ends.
   sqlite3* database() const { return db_.get(); }

@@ -345,7 +345,7 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
     report.print(format_resume_hint(options, lines.exact(), columns));
     return {kExitInterrupted};
   }
-  if (stats->left == 0) {
+  if (stats->left == 0 && !stats->out_of_budget) {
     if (Result<void> forgotten = forget_check(options, *outputs); !forgotten) {
       return {refuse(forgotten.error())};
     }

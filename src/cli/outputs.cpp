@@ -193,7 +193,7 @@ Result<void> open_found(const Options& options, Outputs& outputs) {
 Result<void> forget_check(const Options& options, Outputs& outputs) {
   if (!outputs.found) return {};
   Result<void> done = outputs.found->forget();
-  if (done) done = outputs.checked->save();
+  if (done) done = outputs.checked->save_alone();
   if (done) remove_crawl_state(options);
   return done;
 }

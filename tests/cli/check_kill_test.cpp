@@ -62,6 +62,8 @@ TEST_F(CheckKillTest, TenKillsChangeNothing) {
   EXPECT_LT(site_.log().size(), requests) << "it went on";
   EXPECT_EQ(files_.read("killed.jsonl"), whole);
   EXPECT_FALSE(is_there("links.db-crawl"));
+  EXPECT_FALSE(is_there("links.db-wal"));
+  EXPECT_LT(std::filesystem::file_size(files_.path() / "links.db"), 150'000u);
   // At its end, so the next asks again for all that is the site's own.
   site_.clear_log();
   run(arguments);
