@@ -164,7 +164,8 @@ Result<void> CheckJudge::judge(
       totals_.schemes.begin(), totals_.schemes.end(),
       [](const auto& a, const auto& b) { return a.second > b.second; });
   if (code == SQLITE_DONE) {
-    code = execute(db_, "CREATE INDEX by_entry ON links(entry)");
+    code = execute(
+        db_, "CREATE INDEX by_entry ON links(entry) WHERE entry IS NOT NULL");
   }
   return check(code);
 }

@@ -57,7 +57,9 @@ class CheckText final : public CheckFormatter {
     paint(kPlain, out);
     out += "  ";
     append_shown(entry.url, out);
-    out += fmt::format("  <{}>", source.element);
+    // A style sheet has none.
+    out += source.element == "css" ? fmt::format("  {}", source.element)
+                                   : fmt::format("  <{}>", source.element);
     if (!source.text.empty()) {
       out += " \"";
       append_shown(source.text, out);
