@@ -88,11 +88,16 @@ struct Unpacker::Zlib {
 };
 
 struct Unpacker::Zstd {
+  static constexpr std::size_t kFewest = 5;  // of a frame, or one to pass over
   struct Free {
     void operator()(ZSTD_DCtx* made) const { ZSTD_freeDCtx(made); }
   };
   std::unique_ptr<ZSTD_DCtx, Free> context{ZSTD_createDCtx()};
   bool in_frame = false;
+  // What the decoder needs to go on with: less than that it keeps, with more it
+  // might unpack several blocks, and drop the good ones for one that is not.
+  std::size_t wants = kFewest;
+  bool has_more = false;    // to give, without any
   std::uint64_t tried = 0;  // bytes, by next_frame()
   Zstd() {
     if (!context) throw std::bad_alloc();
@@ -323,7 +328,7 @@ bool Unpacker::zstd(std::string& out) {
       return ends("the dictionary of the zstd frames is damaged");
     }
   }
-  if (!fill(1)) {
+  if (!zstd_->has_more && !fill(1)) {
     if (!zstd_->in_frame) return ends("");
     go_back_in_damaged();
     if (next_frame()) return true;
@@ -335,13 +340,18 @@ bool Unpacker::zstd(std::string& out) {
     member_ = offset_;
   }
   std::array<char, kPiece> piece;
-  ZSTD_inBuffer from{input().data(), input().size(), 0};
+  ZSTD_inBuffer from{
+      input().data(),
+      zstd_->has_more ? 0 : std::min(input().size(), zstd_->wants), 0};
   ZSTD_outBuffer to{piece.data(), piece.size(), 0};
   const std::size_t left =
       ZSTD_decompressStream(zstd_->context.get(), &to, &from);
   out.append(piece.data(), to.pos);
   pass(from.pos);
-  if (ZSTD_isError(left) != 0) {
+  const bool is_good = ZSTD_isError(left) == 0;
+  zstd_->has_more = is_good && left > 0 && to.pos == to.size;
+  zstd_->wants = is_good && left > 0 ? left : Zstd::kFewest;
+  if (!is_good) {
     go_back_in_damaged();
     return next_frame() || ends("");
   }
@@ -355,6 +365,7 @@ bool Unpacker::zstd(std::string& out) {
 // Passes over what is damaged, to a frame that begins with a record.
 bool Unpacker::next_frame() {
   zstd_->in_frame = false;
+  zstd_->wants = Zstd::kFewest;
   // The dictionary stays.
   const auto begin_anew = [this] {
     ZSTD_DCtx_reset(zstd_->context.get(), ZSTD_reset_session_only);

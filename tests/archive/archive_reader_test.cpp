@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "crawl/archive/warc_input.h"
@@ -129,6 +130,53 @@ TEST(ArchiveReader, KnowsAnArchiveByItsBytes) {
   }
   EXPECT_FALSE(looks_like_archive(
       testing::zstd(urls).substr(0, std::size_t{64} << 10U)));
+}
+
+// As a pipe may give them.
+class Drops final : public ByteSource {
+ public:
+  explicit Drops(std::string_view bytes) : left_(bytes) {}
+  Result<std::size_t> read(char* into, std::size_t size) override {
+    const std::size_t count = left_.copy(into, std::min<std::size_t>(size, 7));
+    left_.remove_prefix(count);
+    return count;
+  }
+
+ private:
+  std::string_view left_;
+};
+
+TEST(ArchiveReader, ReadsDamagedZstdTheSameHoweverItsBytesCome) {
+  std::string page;
+  while (page.size() < 150'000) page += fmt::format("{} and ", page.size());
+  const std::string dictionary = kInfo + kA;
+  const std::string packed =
+      testing::skippable_zstd(0xD, dictionary) + testing::zstd(kA, dictionary) +
+      testing::zstd(response("http://long.test/", page), dictionary) +
+      testing::zstd(kB, dictionary);
+  for (std::size_t at = 0; at < packed.size(); at += at < 600 ? 11 : 1'009) {
+    std::string damaged = packed;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
+    ArchiveReader by_drops(std::make_unique<Drops>(damaged), kMax);
+    for (const ArchivedRecord& each : read(damaged)) {
+      const auto other = by_drops.next();
+      ASSERT_TRUE(other) << at;
+      ASSERT_EQ(std::tie(each.url, each.fault, each.block, each.offset),
+                std::tie(other->url, other->fault, other->block, other->offset))
+          << at;
+    }
+    ASSERT_FALSE(by_drops.next()) << at;
+  }
+}
+
+// A last block that is longer than what is unpacked at once, with nothing
+// behind it.
+TEST(ArchiveReader, ReadsZstdToItsLastByte) {
+  std::string page;
+  while (page.size() < 300'000) page += fmt::format("{} and ", page.size());
+  EXPECT_THAT(told(testing::skippable_zstd(0xD, kInfo) +
+                   testing::zstd(response("http://long.test/", page), kInfo)),
+              ElementsAre("http://long.test/"));
 }
 
 // However few bytes are there at first, what is one is not taken for a list.
