@@ -21,9 +21,9 @@ namespace crawl {
 struct CheckAnswer {
   std::string_view url;
   ErrorKind error = ErrorKind::kNone;
-  std::string_view message;
+  std::string_view message{};
   int status_code = 0;
-  std::string_view final_url;
+  std::string_view final_url{};
   const std::vector<RedirectHop>* redirects = nullptr;
   // What it redirects to in the end has an answer of its own.
   bool leads_on = false;
