@@ -128,7 +128,8 @@ Result<void> CheckSink::take(const Outcome& outcome) {
     if (!told) return tl::unexpected(told.error());
     if (!*told) done = store_->add_given(url);
   }
-  if (done && cache_ != nullptr && record.ok && record.redirects.empty()) {
+  if (done && cache_ != nullptr && record.ok && record.redirects.empty() &&
+      answer.error == ErrorKind::kNone) {
     done = cache_->note_good(url);
   }
   if (done) done = note_seen(record);

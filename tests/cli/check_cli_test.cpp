@@ -129,7 +129,8 @@ TEST_F(CheckCliTest, OnlyWhatTheBaselineHasNotFails) {
 
 TEST_F(CheckCliTest, WhatWasThereIsNotAskedAgainAndWhatWasNotIs) {
   plant({{"ok", "", "k", "<a href={far}/ok/{n}>x</a>", 3},
-         {"broken", "http", "k", "<a href={far}/404/{n}>x</a>", 2}});
+         {"broken", "http", "k", "<a href={far}/404/{n}>x</a>", 2},
+         {"broken", "redirect", "k", "<a href={far}/noloc/{n}>x</a>", 2}});
   const std::string state = files_.file("links.db");
   run(check_arguments({"--state", state}));
   site_.clear_log();
@@ -137,12 +138,15 @@ TEST_F(CheckCliTest, WhatWasThereIsNotAskedAgainAndWhatWasNotIs) {
   EXPECT_EQ(again.exit_status, 1);
   std::size_t good = 0;
   std::size_t bad = 0;
+  std::size_t nowhere = 0;
   for (const LoggedRequest& request : site_.log()) {
     good += request.request.target.starts_with("/ok/") ? 1 : 0;
     bad += request.request.target.starts_with("/404/") ? 1 : 0;
+    nowhere += request.request.target.starts_with("/noloc/") ? 1 : 0;
   }
   EXPECT_EQ(good, 0u);
   EXPECT_EQ(bad, 4u) << "HEAD and GET of each";
+  EXPECT_EQ(nowhere, 4u) << "redirects that do not say where to";
   const std::string other = files_.write("other", "something else");
   EXPECT_EQ(run(check_arguments({"--state", other})).exit_status, 2);
   EXPECT_EQ(files_.read("other"), "something else");

@@ -59,11 +59,11 @@ TEST_F(CheckKillTest, TenKillsChangeNothing) {
     return moment;
   });
   EXPECT_GT(kills, 0);
-  site_.clear_log();
-  const ProcessResult last = run(arguments);
-  EXPECT_EQ(last.exit_status, 1) << last.err;
-  // One that came to its end before its tenth kill begins anew.
+  // Else it came to its end before its tenth kill.
   if (kills == 10) {
+    site_.clear_log();
+    const ProcessResult last = run(arguments);
+    EXPECT_EQ(last.exit_status, 1) << last.err;
     EXPECT_LT(site_.log().size(), requests) << "it goes on";
   }
   EXPECT_EQ(files_.read("killed.jsonl"), whole);
