@@ -385,7 +385,8 @@ StateNews SharedState::take_news() {
 
 std::optional<Clock::time_point> SharedState::commit_due() const {
   const Impl& impl = *impl_;
-  if (impl.failed) return impl.clock.now();
+  // Long ago: now is later than the caller's, who would wait for it for ever.
+  if (impl.failed) return Clock::time_point{};
   if (impl.latest.under_way) return impl.latest.lease_end;
   if (!impl.latest.any || impl.seed_list.more) return impl.latest.answered;
   Clock::time_point due =

@@ -147,7 +147,7 @@ class CheckCliTest : public CliTest {
         "--resolve",   "two.test:" + port + ":127.0.0.1",
         "--format",    "jsonl",
         "--retry",     "0",
-        "-m",          "2",
+        "-m",          "4",
         "--per-host",  "8",
         "-j",          "16",
         "--no-config", "-q"};

@@ -113,6 +113,20 @@ TEST_F(SharedCliTest, AWorkerThatNeverComesBackIsReplaced) {
 }
 
 // Whether it is there, or is named from another folder, its name is the same.
+// As one on a machine that slept.
+TEST_F(SharedCliTest, AWorkerThatStoodStillForLongGoesOn) {
+  serve(300, 6);
+  Process first(worker_command(0, {"--lease", "400ms"}));
+  ASSERT_TRUE(site_.request_log().wait_for_started(60));
+  first.signal(SIGSTOP);
+  EXPECT_LE(run_process(worker_command(1)).exit_status, 1);
+  first.signal(SIGCONT);
+  const ProcessResult result = first.wait();
+  EXPECT_LE(result.exit_status, 1) << result.err;
+  EXPECT_FALSE(result.timed_out);
+  expect_whole(2);
+}
+
 TEST_F(SharedCliTest, AnOutputMayBeNamedInAnyWay) {
   serve(400, 6);
   const ProcessOptions here = {.directory = files_.path().string()};

@@ -91,9 +91,12 @@ TEST_F(SharedLeaseTest, APageOfAHostWhoseLeaseRanOutIsNotDoneWhateverTheClock) {
     a->add("http://new.test/", a->page("http://h.test/1"), 1);
     a->state().done(a->page("http://h.test/1"));
     a->state().set_counter("records", 1);
+    const Clock::time_point earlier = clock_.now();
     EXPECT_FALSE(a->turn(100));
     EXPECT_TRUE(a->state().is_lost());
     EXPECT_EQ(all(), before) << off.count();
+    // Whoever asks now is told of it, and not a moment later for ever.
+    EXPECT_LE(*a->state().commit_due(), earlier);
   }
 }
 
