@@ -200,7 +200,9 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
       [&button] { return button.pressed(); });
   if (!shared) return shared;
   lasting.begun = (*shared)->begun();
-  if (!(*shared)->resumed()) {
+  // Where Redis forgot that it was in it, nothing of its outputs counts: they
+  // are emptied. (What it was to append to is not.)
+  if (!(*shared)->resumed() && (!again || options.append)) {
     if (Result<void> empty = check_new_worker_files(options); !empty) {
       return tl::unexpected(empty.error());
     }
@@ -342,8 +344,14 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
     return {kExitFailures};
   }
   if (button.pressed()) {
-    report.print(format_resume_hint(options, lines.exact(), columns));
+    if (!whole || whole->left > 0) {
+      report.print(format_resume_hint(options, lines.exact(), columns));
+    }
     return {kExitInterrupted};
+  }
+  if (whole && whole->left > 0 && outputs->shared->stops()) {
+    report.print("stopped for all workers; --resume lets them go on\n");
+    return {kExitFailures};
   }
   if (stats->left == 0 && !stats->out_of_budget) {
     if (Result<void> forgotten = forget_check(options, *outputs); !forgotten) {

@@ -58,7 +58,9 @@ int show_status(const SharedErrand& errand) {
     if (redraws) std::fputs("\x1b[H\x1b[J", stdout);
     std::fputs(text.c_str(), stdout);
     if (std::fflush(stdout) != 0) return kExitUsage;
-    if (!errand.watch || status->left == 0) return kExitOk;
+    if (!errand.watch || status->left == 0 || !status->is_at_work()) {
+      return kExitOk;
+    }
     std::this_thread::sleep_for(std::chrono::seconds(1));
   }
 }
@@ -132,6 +134,11 @@ int run_shared_errand(const SharedErrand& errand) {
       !given) {
     return refuse(given.error());
   }
+  fmt::print("{}\n", order == SharedOrder::kGoOn ? "workers go on"
+                     : order == SharedOrder::kPause
+                         ? "workers begin nothing new until --resume"
+                         : "workers finish what is in flight and end; with "
+                           "--resume, the same commands go on");
   return kExitOk;
 }
 
@@ -139,9 +146,11 @@ std::string format_status(const SharedStatus& status) {
   const auto counters = status.counters();
   std::string out = fmt::format(
       "{}  begun {} ago, {} done, {} left, {} known\n",
-      status.order.empty()      ? (status.left == 0 ? "ended " : "going ")
-      : status.order == "pause" ? "paused"
-                                : "stopped",
+      status.left == 0 && status.order.empty() ? "ended "
+      : !status.is_at_work()                   ? "idle  "
+      : status.order.empty()                   ? "going "
+      : status.order == "pause"                ? "paused"
+                                               : "stopped",
       human_seconds(in_seconds(status.age)), human_count(status.done),
       human_count(status.left), human_count(status.known));
   out += fmt::format("pages   {} fetched, {} failed, {} skipped\n",

@@ -144,6 +144,11 @@ void add_shard(SharedStatus& status, const RedisReply& reply) {
 
 }  // namespace
 
+bool SharedStatus::is_at_work() const {
+  return std::any_of(workers.begin(), workers.end(),
+                     [](const Worker& worker) { return worker.alive; });
+}
+
 std::map<std::string, std::uint64_t> SharedStatus::counters() const {
   std::map<std::string, std::uint64_t> all;
   for (const Worker& worker : workers) {

@@ -220,7 +220,12 @@ TEST_F(SharedCliTest, PauseResumeAndStopAreForAllWorkers) {
   ASSERT_TRUE(site_.request_log().wait_for_started(50));
   order("--stop");
   site_.open_gate("stop");
-  EXPECT_LE(first->wait().exit_status, 1);
+  const ProcessResult stopped = first->wait();
+  EXPECT_EQ(stopped.exit_status, 1) << stopped.err;
+  EXPECT_EQ(stopped.signal, 0);
+  // Nobody is at work: there is nothing to watch.
+  EXPECT_THAT(run({"--shared", redis_.url(), "--status", "--watch"}).out,
+              HasSubstr("idle"));
   EXPECT_LT(urls(1).size(), 600u);
   // Who comes to a crawl that was stopped has nothing to do.
   EXPECT_LE(run_process(worker_command(1)).exit_status, 1);

@@ -45,6 +45,7 @@ struct SharedStatus {
   std::vector<Worker> workers;
   std::vector<Host> slowest;  // those to be asked last
 
+  bool is_at_work() const;  // a worker, any
   // Of all workers together.
   std::map<std::string, std::uint64_t> counters() const;
 };
