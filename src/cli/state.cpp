@@ -106,7 +106,8 @@ void add_site_settings(
 }
 
 // And how: by whichever worker, a host is asked in one way. (A state is gone on
-// with by whoever began it, who may have thought better.)
+// with by whoever began it, who may have thought better. Limits of a crawl may
+// be raised when it has come to them.)
 void add_manners(const CrawlOptions& crawl,
                  std::vector<std::pair<std::string, std::string>>& settings) {
   const auto ms = [](std::chrono::nanoseconds time) {
@@ -136,8 +137,6 @@ void add_manners(const CrawlOptions& crawl,
        {"--no-sitemaps", yes(!site.read_sitemaps)},
        {"--max-duplicates", fmt::to_string(site.max_duplicates)},
        {"--max-redirs", fmt::to_string(crawl.max_redirs)},
-       {"--max-time", ms(crawl.budget.max_time)},
-       {"--max-bytes", fmt::to_string(crawl.budget.max_bytes)},
        {"--allow-private", yes(crawl.allow_private)}});
 }
 

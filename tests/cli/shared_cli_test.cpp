@@ -566,8 +566,6 @@ TEST_F(SharedCliTest, AWorkerOfOtherMannersIsRefusedByTheirName) {
                                              {"--no-sitemaps"},
                                              {"--max-duplicates", "7"},
                                              {"--max-redirs", "3"},
-                                             {"--max-time", "1h"},
-                                             {"--max-bytes", "1G"},
                                              {"--allow-private"}}) {
     const ProcessResult result = run_process(worker_command(1, other));
     EXPECT_EQ(result.exit_status, 2) << other[0];

@@ -223,7 +223,7 @@ class SharedExactlyOnce : public ExactlyOnce {
  protected:
   SharedExactlyOnce() {
     shared_ = true;
-    most_waits_ = 80;
+    most_waits_ = 10;
   }
   ~SharedExactlyOnce() override { gone_.clear(); }
 
