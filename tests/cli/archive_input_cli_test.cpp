@@ -444,7 +444,7 @@ TEST_F(ArchiveInputCli, WhatComesByPiecesThroughAPipeIsRead) {
       0);
   const std::string archive = dir.read("kept.warc.gz");
   ASSERT_EQ(mkfifo(dir.file("fifo").c_str(), 0600), 0);
-  for (const std::size_t size : {1, 2, 20}) {
+  for (const std::size_t size : {1u, 2u, 20u}) {
     UniqueFd writer(open(dir.file("fifo").c_str(), O_RDWR | O_CLOEXEC));
     Process process({"sh", "-c", "exec \"$@\" < " + dir.file("fifo"), "sh",
                      CRAWL_BINARY, "-", list({"/status/200"}), "-q"});

@@ -53,7 +53,7 @@ class PackedEnd : public ::testing::TestWithParam<Kind> {
 
 TEST_P(PackedEnd, IsTheFilesIfAllOfItIsWhole) {
   for (const std::size_t size :
-       {0, 1, 1'000, 65'000, 65'536, 70'000, 300'000}) {
+       {0u, 1u, 1'000u, 65'000u, 65'536u, 70'000u, 300'000u}) {
     const std::string one = pack(noise(size));
     EXPECT_EQ(end_of(one), one.size());
     EXPECT_EQ(end_of(pack("x") + one), one.size() + pack("x").size());
@@ -67,7 +67,7 @@ TEST_P(PackedEnd, IsThatOfTheLastWholeOneWhereverTheNextIsCut) {
     ASSERT_EQ(end_of(one + two.substr(0, size)), one.size()) << size;
   }
   const std::string three = pack(noise(200'000));
-  for (const std::size_t size : {100, 65'536, 100'000, 199'000}) {
+  for (const std::size_t size : {100u, 65'536u, 100'000u, 199'000u}) {
     EXPECT_EQ(end_of(one + three.substr(0, size)), one.size()) << size;
   }
   EXPECT_EQ(end_of(two.substr(0, 300)), 0u);
