@@ -25,8 +25,6 @@ constexpr std::string_view kDamaged = Unpacker::kDamaged;
 constexpr std::string_view kWrongLength =
     "its Content-Length is not that of its block";
 
-constexpr std::string_view kWarc = kWarcBegin;
-constexpr std::string_view kArc = kArcBegin;
 constexpr std::string_view kBlank = " \t\r";
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
@@ -65,8 +63,8 @@ std::optional<ArchivedRecord> ArchiveReader::next() {
     }
     record.offset = bytes_.offset_of(position());
     if (!std::exchange(begun_, true)) {
-      need(kArc.size());
-      is_arc_ = here().starts_with(kArc);
+      need(kArcBegin.size());
+      is_arc_ = here().starts_with(kArcBegin);
     }
     const Way way = is_arc_ ? read_arc(record) : read_record(record);
     if (way == Way::kRecord) {
@@ -95,7 +93,7 @@ ArchiveReader::Way ArchiveReader::pass(std::string_view type,
 }
 
 ArchiveReader::Way ArchiveReader::read_record(ArchivedRecord& record) {
-  need(kWarc.size() + 1);
+  need(kWarcBegin.size() + 1);
   if (!begins_record(here())) {
     const std::uint64_t passed = find_next();
     if (whole_before_ && passed <= kMostLitter) return Way::kPassed;
@@ -245,7 +243,7 @@ std::optional<std::uint64_t> ArchiveReader::cut_before(std::uint64_t end) {
     if (mark.at <= started_ || mark.at < position()) continue;
     if (mark.at >= end) break;
     const auto behind = static_cast<std::size_t>(mark.at - position());
-    need(behind + kWarc.size() + 1);
+    need(behind + kWarcBegin.size() + 1);
     if (behind < here().size() && begins_record(here().substr(behind))) {
       return mark.at;
     }
@@ -307,12 +305,12 @@ void ArchiveReader::look_behind(ArchivedRecord& record) {
   need(kLineEnds + 1);
   const std::size_t line_ends = here().find_first_not_of("\r\n");
   const bool goes_on = line_ends == std::string_view::npos ||
-                       here().substr(line_ends).starts_with(kWarc);
+                       here().substr(line_ends).starts_with(kWarcBegin);
   if (!goes_on && !is_arc_ && here().size() < kLooked) bytes_.fill();
   const Unpacker::Damage* const damage = bytes_.damage();
   if (damage == nullptr || damage->offset != record.offset) return;
   const auto rest = static_cast<std::size_t>(damage->at - position());
-  if (here().substr(0, rest).find(kWarc) != std::string_view::npos) return;
+  if (here().substr(0, rest).find(kWarcBegin) != std::string_view::npos) return;
   drop(rest);
   bytes_.take_damage();
   record.fault = kDamaged;

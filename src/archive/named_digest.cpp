@@ -5,9 +5,11 @@
 
 #include <array>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/base32.h"
 
 namespace crawl {
 namespace {
@@ -23,23 +25,6 @@ constexpr std::array<std::pair<std::string_view, Maker>, 8> kKinds = {{
     {"sha-512", &EVP_sha512},
     {"md5", &EVP_md5},
 }};
-
-// RFC 4648 section 6, without what fills it up.
-std::string base32_of(const unsigned char* bytes, unsigned size) {
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  std::string text;
-  unsigned bits = 0;
-  unsigned held = 0;
-  for (unsigned i = 0; i < size; ++i) {
-    bits = (bits << 8U | bytes[i]) & 0xFFFFU;
-    for (held += 8; held >= 5;) {
-      held -= 5;
-      text += kLetters[bits >> held & 31U];
-    }
-  }
-  if (held > 0) text += kLetters[bits << (5 - held) & 31U];
-  return text;
-}
 
 }  // namespace
 
@@ -71,13 +56,16 @@ void NamedDigest::update(std::string_view bytes) {
 
 std::optional<std::string> NamedDigest::end() {
   if (!known_) return std::nullopt;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  std::array<unsigned char, EVP_MAX_MD_SIZE> made{};
   unsigned size = 0;
-  EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+  EVP_DigestFinal_ex(context_.get(), made.data(), &size);
   known_ = false;
+  const std::span<const unsigned char> digest(made.data(), size);
   std::string hex;
-  for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-  const std::string base32 = base32_of(digest.data(), size);
+  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
+  std::array<char, 2 * EVP_MAX_MD_SIZE> letters{};
+  const std::string base32(letters.data(),
+                           write_base32(digest, letters.data()));
   if (equals_ignoring_case(said_, base32) || equals_ignoring_case(said_, hex)) {
     return "";
   }

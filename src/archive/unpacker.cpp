@@ -9,6 +9,8 @@
 #include <new>
 #include <utility>
 
+#include "archive/block_end.h"
+#include "base/gzip_member.h"
 #include "base/inflate.h"
 #include "base/zstd_frame.h"
 
@@ -30,10 +32,6 @@ constexpr std::size_t kFrameHead = 8;
 constexpr std::size_t kMostDictionary = std::size_t{16} << 20U;
 // What browsers take too (RFC 9659) is 8 MiB; some archives have twice that.
 constexpr int kMostWindowLog = 24;
-
-constexpr std::string_view kGzipMember = "\x1f\x8b\x08";
-constexpr std::string_view kDictionary = "\x5d\x2a\x4d\x18";
-constexpr std::string_view kRecord = "WARC/";
 
 std::uint32_t little_endian(std::string_view four) {
   const auto byte = [&](std::size_t i) {
@@ -308,12 +306,12 @@ bool Unpacker::next_member() {
     drop(found);
     fill(kPiece);
     Zlib zlib;
-    std::array<char, kRecord.size()> first{};
+    std::array<char, kWarcBegin.size()> first{};
     std::size_t taken = 0;
     std::size_t made = 0;
     zlib.inflate(input().substr(0, kPiece), first.data(), first.size(), taken,
                  made);
-    if (std::string_view(first.data(), made) == kRecord) return true;
+    if (std::string_view(first.data(), made) == kWarcBegin) return true;
     drop(1);
   }
   return false;
@@ -324,7 +322,7 @@ bool Unpacker::next_member() {
 bool Unpacker::zstd(std::string& out) {
   if (!zstd_) {
     zstd_ = std::make_unique<Zstd>();
-    if (input().starts_with(kDictionary) && !take_dictionary()) {
+    if (input().starts_with(kZstdDictionary) && !take_dictionary()) {
       return ends("the dictionary of the zstd frames is damaged");
     }
   }
@@ -382,7 +380,7 @@ bool Unpacker::next_frame() {
     drop(found);
     fill(kMostBlock);
     begin_anew();
-    std::array<char, kRecord.size()> first{};
+    std::array<char, kWarcBegin.size()> first{};
     ZSTD_inBuffer from{input().data(), std::min(input().size(), kMostBlock), 0};
     ZSTD_outBuffer to{first.data(), first.size(), 0};
     // A frame may begin with blocks that hold nothing.
@@ -393,7 +391,7 @@ bool Unpacker::next_frame() {
     }
     zstd_->tried += from.pos;
     begin_anew();
-    if (std::string_view(first.data(), to.pos) == kRecord) return true;
+    if (std::string_view(first.data(), to.pos) == kWarcBegin) return true;
     if (zstd_->tried > kMostTried) break;
     drop(1);
   }
@@ -419,7 +417,8 @@ Result<std::unique_ptr<ByteSource>> Unpacker::open_at(const std::string& file,
     }
     return true;
   };
-  if (!fill(kFrameHead) || !dictionary.starts_with(kDictionary)) return source;
+  if (!fill(kFrameHead) || !dictionary.starts_with(kZstdDictionary))
+    return source;
   const std::size_t size =
       little_endian(std::string_view(dictionary).substr(4));
   if (size > kMostDictionary || !fill(kFrameHead + size)) return source;

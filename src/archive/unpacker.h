@@ -15,6 +15,10 @@ struct libdeflate_decompressor;
 
 namespace crawl {
 
+// What an archive of zstd frames begins with, if the first holds the dictionary
+// of the others (iipc.github.io/warc-specifications/specifications/warc-zstd/).
+inline constexpr std::string_view kZstdDictionary = "\x5d\x2a\x4d\x18";
+
 // The bytes of an archive, unpacked: gzip, whose members may be many, or one;
 // zstd, whose first frame may be the dictionary of the others; or plain.
 //

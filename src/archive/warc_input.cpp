@@ -5,6 +5,7 @@
 
 #include "archive/block_end.h"
 #include "archive/unpacker.h"
+#include "base/gzip_member.h"
 #include "base/zstd_frame.h"
 
 namespace crawl {
@@ -15,11 +16,6 @@ constexpr std::size_t kEnough = 64;
 // So many packed bytes of text make some that are text.
 constexpr std::size_t kNoText = std::size_t{32} << 10U;
 
-constexpr std::string_view kGzip = "\x1f\x8b";
-// No list begins so, whatever is wrong with the rest of it
-// (iipc.github.io/warc-specifications/specifications/warc-zstd/).
-constexpr std::string_view kWarcDictionary = "\x5d\x2a\x4d\x18";
-
 }  // namespace
 
 bool looks_like_archive(std::string_view first) {
@@ -27,7 +23,8 @@ bool looks_like_archive(std::string_view first) {
 }
 
 std::optional<bool> tell_archive(std::string_view first) {
-  for (const std::string_view packed : {kGzip, kZstdFrame, kWarcDictionary}) {
+  for (const std::string_view packed :
+       {kGzipMember, kZstdFrame, kZstdDictionary}) {
     if (first.size() < packed.size() && packed.starts_with(first)) {
       return std::nullopt;
     }
@@ -39,9 +36,10 @@ std::optional<bool> tell_archive(std::string_view first) {
     while (bytes.size() < kEnough && unpacker.more(bytes)) {
     }
     // A frame may begin with a block of 128 KiB that does not get any smaller,
-    // or a dictionary: nothing that is text.
+    // or a dictionary: nothing that is text. No list begins with the latter,
+    // whatever is wrong with the rest.
     if (bytes.empty() && is_zstd(first) &&
-        (first.size() >= kNoText || first.starts_with(kWarcDictionary))) {
+        (first.size() >= kNoText || first.starts_with(kZstdDictionary))) {
       return true;
     }
     first = bytes;

@@ -10,6 +10,9 @@ struct libdeflate_compressor;
 
 namespace crawl {
 
+// What a member begins with: deflated, the only kind there is.
+inline constexpr std::string_view kGzipMember = "\x1f\x8b\x08";
+
 // Packs bytes into gzip members (RFC 1952), each whole by itself, so that a
 // file of them is cut and read at any member's beginning. Level 6. One thread.
 class GzipMember {

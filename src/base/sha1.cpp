@@ -4,6 +4,8 @@
 
 #include <new>
 
+#include "base/base32.h"
+
 namespace crawl {
 
 void Sha1::Delete::operator()(evp_md_ctx_st* context) const {
@@ -32,19 +34,8 @@ Sha1Digest Sha1::digest() {
 }
 
 FixedText<32> to_base32(const Sha1Digest& digest) {
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   FixedText<32> text;
-  char* to = text.data();
-  unsigned bits = 0;
-  unsigned held = 0;
-  for (const unsigned char byte : digest) {
-    bits = (bits << 8U | byte) & 0xFFFFU;
-    held += 8;
-    while (held >= 5) {
-      held -= 5;
-      *to++ = kLetters[bits >> held & 31U];
-    }
-  }
+  write_base32(digest, text.data());
   return text;
 }
 

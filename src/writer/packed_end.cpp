@@ -11,14 +11,13 @@
 #include <new>
 #include <string_view>
 
+#include "base/gzip_member.h"
 #include "base/zstd_frame.h"
 
 namespace crawl {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{64} << 10U;
-// Deflated, the only kind there is.
-constexpr std::string_view kGzipMember = "\x1f\x8b\x08";
 
 // What one gzip member or zstd frame is.
 class Unit {

@@ -13,6 +13,7 @@
 
 #include "crawl/archive/warc_input.h"
 #include "support/content_codings.h"
+#include "support/drops.h"
 
 namespace crawl {
 namespace {
@@ -132,20 +133,6 @@ TEST(ArchiveReader, KnowsAnArchiveByItsBytes) {
       testing::zstd(urls).substr(0, std::size_t{64} << 10U)));
 }
 
-// As a pipe may give them.
-class Drops final : public ByteSource {
- public:
-  explicit Drops(std::string_view bytes) : left_(bytes) {}
-  Result<std::size_t> read(char* into, std::size_t size) override {
-    const std::size_t count = left_.copy(into, std::min<std::size_t>(size, 7));
-    left_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view left_;
-};
-
 TEST(ArchiveReader, ReadsDamagedZstdTheSameHoweverItsBytesCome) {
   std::string page;
   while (page.size() < 150'000) page += fmt::format("{} and ", page.size());
@@ -157,7 +144,7 @@ TEST(ArchiveReader, ReadsDamagedZstdTheSameHoweverItsBytesCome) {
   for (std::size_t at = 0; at < packed.size(); at += at < 600 ? 11 : 1'009) {
     std::string damaged = packed;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
-    ArchiveReader by_drops(std::make_unique<Drops>(damaged), kMax);
+    ArchiveReader by_drops(std::make_unique<testing::Drops>(damaged), kMax);
     for (const ArchivedRecord& each : read(damaged)) {
       const auto other = by_drops.next();
       ASSERT_TRUE(other) << at;

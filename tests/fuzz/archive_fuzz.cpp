@@ -14,6 +14,7 @@
 #include "archive/warc_record.h"
 #include "crawl/archive/warc_input.h"
 #include "fetch/replay.h"
+#include "support/drops.h"
 
 namespace crawl {
 namespace {
@@ -25,21 +26,6 @@ void require(bool holds, const char* what) {
   std::fprintf(stderr, "archive_fuzz: %s\n", what);
   std::abort();
 }
-
-// A few bytes at a time.
-class Drops final : public ByteSource {
- public:
-  explicit Drops(std::string_view bytes) : left_(bytes) {}
-  Result<std::size_t> read(char* to, std::size_t room) override {
-    const std::size_t size = std::min({room, left_.size(), std::size_t{7}});
-    std::copy_n(left_.data(), size, to);
-    left_.remove_prefix(size);
-    return size;
-  }
-
- private:
-  std::string_view left_;
-};
 
 std::vector<ArchivedRecord> read(std::unique_ptr<ByteSource> source,
                                  std::size_t size) {
@@ -63,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   looks_like_archive(bytes);
   const auto whole = read(bytes_of(bytes), size);
-  const auto drops = read(std::make_unique<Drops>(bytes), size);
+  const auto drops = read(std::make_unique<testing::Drops>(bytes), size);
   require(whole.size() == drops.size(), "records go by how bytes come");
   static const FetchOptions options = [] {
     FetchOptions made;
