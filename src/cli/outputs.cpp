@@ -78,6 +78,7 @@ Result<std::unique_ptr<Sink>> open_database(const Options& options,
   if (is_gone_on_with(store)) database.position = store->position("records");
   database.fields = options.fields;
   database.version = default_user_agent();
+  if (!options.shared.empty()) database.worker = worker_name(options);
   return open_site_database(database);
 }
 
@@ -286,7 +287,8 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
   if (!options.report.empty()) {
     Result<std::unique_ptr<Sink>> report_sink =
         open_report({options.report, mode_of_new(options), position("report"),
-                     default_user_agent()});
+                     default_user_agent(),
+                     options.shared.empty() ? "" : worker_name(options)});
     if (!report_sink) return tl::unexpected(report_sink.error());
     outputs.report = *std::move(report_sink);
   }

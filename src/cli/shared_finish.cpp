@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/exit_status.h"
+#include "cli/help.h"
 #include "cli/refuse.h"
 #include "cli/shared_errand.h"
 #include "cli/state.h"
@@ -21,6 +22,8 @@
 #include "crawl/fetch/secure_channel.h"
 #include "crawl/frontier/shared_status.h"
 #include "crawl/frontier/state_store.h"
+#include "crawl/report/report_output.h"
+#include "crawl/writer/har_output.h"
 #include "crawl/writer/packed_output.h"
 #include "crawl/writer/site_database.h"
 #include "writer/clean_text.h"
@@ -76,6 +79,37 @@ Part part_of_database(const std::string& path, std::uint64_t position) {
           [path, position] { return cut_site_database(path, position); }};
 }
 
+Part part_of_har(const std::string& path, std::uint64_t position) {
+  HarOptions har;
+  har.path = path;
+  har.position = position;
+  har.version = default_user_agent();
+  return {shown(path),
+          path,
+          position,
+          fmt::format("its first {} bytes", position),
+          "bytes",
+          [path] { return writer_of(path); },
+          [har] { return cut_har(har); }};
+}
+
+Part part_of_report(const std::string& path, const std::string& worker,
+                    std::uint64_t position) {
+  ReportOptions report;
+  report.path = path;
+  report.position = position;
+  report.version = default_user_agent();
+  report.worker = worker;
+  const std::string database = report_database(path);
+  return {shown(path),
+          database,
+          position,
+          fmt::format("rows up to {} of its database", position),
+          "rows",
+          [database] { return site_database_writer(database); },
+          [report] { return cut_report(report); }};
+}
+
 Part part_of_saved(const std::string& folder, std::uint64_t position) {
   const std::string list = folder + "/.saved";
   return {shown(folder),
@@ -122,6 +156,12 @@ std::vector<Part> parts_of(const SharedStatus::Worker& worker) {
   }
   if (const std::string& path = outputs["--save"]; !path.empty()) {
     parts.push_back(part_of_saved(path, position("saved")));
+  }
+  if (const std::string& path = outputs["--har"]; !path.empty()) {
+    parts.push_back(part_of_har(path, position("har")));
+  }
+  if (const std::string& path = outputs["--report"]; !path.empty()) {
+    parts.push_back(part_of_report(path, worker.name, position("report")));
   }
   if (const std::string& path = outputs["--warc-file"]; !path.empty()) {
     WarcOptions warc;

@@ -248,9 +248,7 @@ class SiteResolver : ValueReader {
     }
     for (const auto& [option, given] :
          {std::pair{"--state", args_.state.has_value()},
-          {"--commit-interval", args_.commit_interval.has_value()},
-          {"--har", args_.har.has_value()},
-          {"--report", args_.report.has_value()}}) {
+          {"--commit-interval", args_.commit_interval.has_value()}}) {
       if (given) fail(fmt::format("{} does not go with --shared", option));
     }
     if (crawl_.pace_by_address) {

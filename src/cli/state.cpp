@@ -198,6 +198,11 @@ std::string machine_name() {
   return name.data();
 }
 
+std::string worker_name(const Options& options) {
+  return fmt::format("{}:{}", machine_name(),
+                     place_of(options.output).string());
+}
+
 SharedOptions shared_options(const Options& options) {
   SharedOptions shared;
   shared.address = options.shared;
@@ -205,7 +210,7 @@ SharedOptions shared_options(const Options& options) {
   const auto place = [](const std::string& path) {
     return path.empty() ? path : place_of(path).string();
   };
-  shared.worker = fmt::format("{}:{}", machine_name(), place(options.output));
+  shared.worker = worker_name(options);
   const WarcOptions warc = options.warc.value_or(WarcOptions{});
   shared.outputs = {
       {"-o", place(options.output)},
@@ -215,6 +220,8 @@ SharedOptions shared_options(const Options& options) {
       {"--warc-max-size", fmt::to_string(warc.max_file_bytes)},
       {"--no-warc-compression", warc.pack ? "no" : "yes"},
       {"--warc-cdx", warc.cdx ? "yes" : "no"},
+      {"--har", place(options.har)},
+      {"--report", place(options.report)},
       {"--format", std::string(name_of(options.format))},
       {"--fields", names_of(options.fields)},
       {"--extract", fmt::format("{}", fmt::join(options.extract, "\n"))},

@@ -16,6 +16,9 @@ StateOptions state_options(const Options& options);
 // The same of a crawl that workers share: each has its own seeds and outputs.
 SharedOptions shared_options(const Options& options);
 
+// A worker goes by its machine's name and where its -o is.
+std::string worker_name(const Options& options);
+
 // What a worker's name begins with: that of the machine it is on.
 std::string machine_name();
 

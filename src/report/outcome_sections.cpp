@@ -120,7 +120,17 @@ void write_summary(sqlite3* db, Html& html) {
   html.count(failed);
   html << " failed + ";
   html.count(skipped);
-  html << " skipped</p>\n<dl class=\"cards\">";
+  html << " skipped</p>\n";
+  Rows worker(db,
+              "SELECT worker FROM runs WHERE worker IS NOT NULL ORDER BY id "
+              "DESC LIMIT 1");
+  if (worker.next()) {
+    html << "<p>This is what worker <code>";
+    html.text(worker.text(0));
+    html << "</code> fetched of a crawl that may have others: what only all "
+            "pages together could tell is left out.</p>\n";
+  }
+  html << "<dl class=\"cards\">";
   card(html, "fetched", fetched);
   card(html, "failed", failed);
   card(html, "skipped", skipped);

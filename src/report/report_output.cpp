@@ -111,6 +111,18 @@ Result<void> try_page(const std::string& path) {
   return {};
 }
 
+// Whether whoever wrote it last came to an end, and has made the page.
+bool has_ended(const std::string& database) {
+  sqlite3* made = nullptr;
+  const int code =
+      sqlite3_open_v2(database.c_str(), &made, SQLITE_OPEN_READONLY, nullptr);
+  const Database db(made);
+  return code == SQLITE_OK &&
+         number_of(made,
+                   "SELECT ended IS NOT NULL FROM runs ORDER BY id DESC "
+                   "LIMIT 1") == 1;
+}
+
 struct Part {
   void (*write)(sqlite3* db, Html& html);
   Markup link;
@@ -182,6 +194,17 @@ Result<void> write_report(const std::string& database, OutputStream& page) {
   return page.write(html.take());
 }
 
+Result<std::uint64_t> cut_report(const ReportOptions& options) {
+  const Result<std::uint64_t> gone = cut_site_database(
+      report_database(options.path), options.position.value_or(0));
+  if (!gone || (*gone == 0 && has_ended(report_database(options.path)))) {
+    return gone;
+  }
+  const Result<std::unique_ptr<Sink>> report = open_report(options);
+  if (!report) return tl::unexpected(report.error());
+  return (*report)->close().map([&] { return *gone; });
+}
+
 Result<std::unique_ptr<Sink>> open_report(const ReportOptions& options) {
   SiteDatabaseOptions database;
   database.path = report_database(options.path);
@@ -191,6 +214,7 @@ Result<std::unique_ptr<Sink>> open_report(const ReportOptions& options) {
   database.version = options.version;
   database.sink = "report";
   database.requests = true;
+  database.worker = options.worker;
   if (Result<void> tried = try_page(options.path); !tried) {
     return tl::unexpected(tried.error());
   }

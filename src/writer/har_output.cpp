@@ -50,6 +50,10 @@ std::string bytes_of(const std::string& path, std::uint64_t at,
   return bytes;
 }
 
+bool is_har(const std::string& path) {
+  return bytes_of(path, 0, kBegin.size()) == kBegin;
+}
+
 // What is gathered before it is written.
 constexpr std::size_t kPiece = std::size_t{64} << 10U;
 
@@ -101,9 +105,7 @@ Result<void> HarSink::open(const HarOptions& options) {
   if (!output) return tl::unexpected(output.error());
   const std::uint64_t there = (*output)->length();
   if (keeps && (there > 0 || position > 0)) {
-    if (bytes_of(path_, 0, kBegin.size()) != kBegin) {
-      return refuse("it is none that crawl has written");
-    }
+    if (!is_har(path_)) return refuse("it is none that crawl has written");
     std::uint64_t length = position;
     if (!options.position) {
       if (bytes_of(path_, there - kEnd.size(), kEnd.size()) != kEnd) {
@@ -197,6 +199,26 @@ Result<void> HarSink::close() {
 
 std::shared_ptr<const ExchangeKeeper> make_har_keeper() {
   return std::make_shared<const HarKeeper>();
+}
+
+Result<std::uint64_t> cut_har(const HarOptions& options) {
+  HarOptions there = options;
+  there.position = options.position.value_or(0);
+  const auto fail = [&](std::string_view why) {
+    return make_error(fmt::format("cannot cut {}: {}", there.path, why));
+  };
+  std::error_code error;
+  const std::uint64_t before = std::filesystem::file_size(there.path, error);
+  if (error) return fail(error.message());
+  if (before > 0 && !is_har(there.path)) return fail("it is no HAR of crawl");
+  const Result<std::unique_ptr<Sink>> har = open_har(there);
+  if (!har) return tl::unexpected(har.error());
+  if (Result<void> closed = (*har)->close(); !closed) {
+    return tl::unexpected(closed.error());
+  }
+  const std::uint64_t after = std::filesystem::file_size(there.path, error);
+  if (error) return fail(error.message());
+  return before > after ? before - after : 0;
 }
 
 Result<std::unique_ptr<Sink>> open_har(const HarOptions& options) {

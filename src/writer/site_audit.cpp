@@ -150,6 +150,7 @@ std::vector<AuditCheck> make_checks() {
          "links.url = via.url)) AND url NOT IN (SELECT location FROM redirects "
          "WHERE location IS NOT NULL AND EXISTS (SELECT 1 FROM links WHERE "
          "links.url = redirects.url))");
+  checks.back().of_all_pages = true;
   // A sitemap lists what is to be found: neither what redirects nor what is
   // another page's copy.
   of_all("audit_sitemap_lacks", "Pages that the host's sitemaps do not list",
@@ -161,6 +162,7 @@ std::vector<AuditCheck> make_checks() {
              "(SELECT DISTINCT {0} FROM (SELECT url AS final_url FROM "
              "sitemap_urls))",
              kHost));
+  checks.back().of_all_pages = true;
   of_all("audit_sitemap_broken", "A sitemap lists what is broken or redirects",
          kSitemaps, {kUrl, kFinalUrl, kStatusCode, kError, kRedirects, kOk},
          "SELECT url, CASE WHEN ok THEN 'redirects to ' || final_url ELSE "

@@ -24,6 +24,8 @@ struct AuditCheck {
   std::vector<FieldId> detail_needs = {};
   // One row for each host, since all its pages are likely to have it.
   bool by_host = false;
+  // Of what no page has: not to be known of some of a crawl's pages.
+  bool of_all_pages = false;
 
   std::string sql(bool with_detail) const;
 };

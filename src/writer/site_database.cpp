@@ -43,7 +43,8 @@ class SiteDatabase final : public Sink {
   explicit SiteDatabase(const SiteDatabaseOptions& options)
       : path_(options.path),
         sink_(options.sink),
-        schema_(options.fields, options.requests) {}
+        schema_(options.fields, options.requests),
+        all_pages_(options.worker.empty()) {}
 
   Result<void> open(const SiteDatabaseOptions& options);
 
@@ -89,6 +90,7 @@ class SiteDatabase final : public Sink {
   const std::string path_;
   const std::string_view sink_;
   const SiteSchema schema_;
+  const bool all_pages_;
   Database db_;
   Statement page_, link_, redirect_, header_, skip_;
   Binder page_values_{page_}, link_values_{link_}, redirect_values_{redirect_},
@@ -261,10 +263,12 @@ Result<void> SiteDatabase::begin(const SiteDatabaseOptions& options) {
   if (code == SQLITE_OK) {
     Statement runs;
     code = runs.prepare(db_.get(),
-                        "INSERT INTO runs(version, started) VALUES(?, "
+                        "INSERT INTO runs(version, worker, started) VALUES(?, "
+                        "nullif(?, ''), "
                         "strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))");
     if (code == SQLITE_OK) {
       runs.bind(1, std::string_view(options.version));
+      runs.bind(2, std::string_view(options.worker));
       code = runs.run();
       run_ = sqlite3_last_insert_rowid(db_.get());
     }
@@ -447,7 +451,7 @@ Result<void> SiteDatabase::close() {
   Result<void> done = check(run(fmt::format(
       "{} UPDATE runs SET ended=strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE "
       "id={}; COMMIT; BEGIN IMMEDIATE; {} COMMIT",
-      count_run(), run_, schema_.create_indices_and_views())));
+      count_run(), run_, schema_.create_indices_and_views(all_pages_))));
   if (!done) return done;
   // A reader may keep the log from going. A full disk must not, unsaid.
   const int code = run("PRAGMA journal_mode=DELETE");

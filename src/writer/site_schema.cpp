@@ -165,7 +165,7 @@ std::string SiteSchema::create_tables() const {
       "CREATE TABLE skipped(id INTEGER PRIMARY KEY, url TEXT, error TEXT, "
       "error_message TEXT, parent TEXT, depth INTEGER);"
       "CREATE TABLE runs(id INTEGER PRIMARY KEY, version TEXT, started TEXT, "
-      "ended TEXT, pages INTEGER, skipped INTEGER);"
+      "ended TEXT, pages INTEGER, skipped INTEGER, worker TEXT);"
       "CREATE TABLE sitemap_urls(page INTEGER NOT NULL, url TEXT NOT NULL, "
       "sitemap TEXT NOT NULL);";
   if (links_) {
@@ -199,7 +199,7 @@ std::string SiteSchema::create_tables() const {
   return sql;
 }
 
-std::string SiteSchema::create_indices_and_views() const {
+std::string SiteSchema::create_indices_and_views(bool all_pages) const {
   std::string sql;
   const auto index = [&sql](std::string_view table, std::string_view column) {
     sql += fmt::format("CREATE INDEX IF NOT EXISTS {0}_{1} ON {0}({1});", table,
@@ -219,6 +219,10 @@ std::string SiteSchema::create_indices_and_views() const {
   }
   for (const AuditCheck& check : all_audit_checks()) {
     if (!has_all(check.needs)) continue;
+    if (check.of_all_pages && !all_pages) {
+      sql += fmt::format("DROP VIEW IF EXISTS {};", check.view);
+      continue;
+    }
     sql += fmt::format("CREATE VIEW IF NOT EXISTS {} AS {};", check.view,
                        check.sql(has_all(check.detail_needs)));
   }

@@ -13,7 +13,7 @@ namespace crawl {
 // "crld", in the header field that SQLite leaves to applications; and the
 // version of the tables below.
 inline constexpr std::uint32_t kSiteDatabaseId = 0x63726c64;
-inline constexpr int kSiteDatabaseFormat = 2;
+inline constexpr int kSiteDatabaseFormat = 3;
 
 // The tables, indices and views of a crawl with these fields, in SQL.
 class SiteSchema {
@@ -32,8 +32,9 @@ class SiteSchema {
   std::vector<std::string_view> tables_of_pages() const;
 
   std::string create_tables() const;
-  // Those of views whose columns are there; both may be there already.
-  std::string create_indices_and_views() const;
+  // Those of views whose columns are there; both may be there already. Without
+  // `all_pages` those that need all of a crawl's go.
+  std::string create_indices_and_views(bool all_pages) const;
 
   std::string insert_page() const;
 

@@ -15,11 +15,13 @@ namespace {
 
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 
-// Worker 0 has a database and saves pages, 1 packs its records and what was
-// skipped, 2 has archives.
+// Worker 0 has a database, saves pages and makes a report, 1 packs its records
+// and what was skipped and keeps a HAR, 2 has archives.
 class SharedOutputsTest : public SharedCliTest {
  protected:
   static constexpr int kWorkers = 3;
@@ -29,7 +31,11 @@ class SharedOutputsTest : public SharedCliTest {
   }
   std::vector<std::string> with_outputs(int worker,
                                         std::vector<std::string> more = {}) {
-    if (worker == 0) more.insert(more.end(), {"--save", files_.file("saved")});
+    if (worker == 0) {
+      more.insert(more.end(), {"--save", files_.file("saved"), "--report",
+                               files_.file("report.html")});
+    }
+    if (worker == 1) more.insert(more.end(), {"--har", files_.file("w.har")});
     if (worker == 2) {
       more.insert(more.end(), {"--warc-file", files_.file("w"), "--warc-cdx",
                                "--warc-max-size", "60k"});
@@ -41,19 +47,23 @@ class SharedOutputsTest : public SharedCliTest {
     return files_.file(fmt::format("w-{:05}.warc.gz", part));
   }
 
-  std::vector<std::pair<std::string, std::string>> database_rows() const {
-    std::vector<std::pair<std::string, std::string>> rows;
+  using TextPairs = std::vector<std::pair<std::string, std::string>>;
+  static TextPairs rows_of(const std::string& path, std::string_view sql) {
+    TextPairs rows;
     sqlite3* made = nullptr;
-    EXPECT_EQ(sqlite3_open_v2(output(0).c_str(), &made, SQLITE_OPEN_READONLY,
-                              nullptr),
-              SQLITE_OK);
+    EXPECT_EQ(
+        sqlite3_open_v2(path.c_str(), &made, SQLITE_OPEN_READONLY, nullptr),
+        SQLITE_OK);
     const Database db(made);
     Statement select;
-    EXPECT_EQ(select.prepare(made, "SELECT url, file FROM pages"), SQLITE_OK);
+    EXPECT_EQ(select.prepare(made, sql), SQLITE_OK) << sql;
     while (select.step() == SQLITE_ROW) {
       rows.emplace_back(select.text(0), select.text(1));
     }
     return rows;
+  }
+  TextPairs database_rows() const {
+    return rows_of(output(0), "SELECT url, file FROM pages");
   }
   std::vector<json> packed_records() const {
     Unpacker unpacker(*open_bytes(output(1)));
@@ -77,6 +87,32 @@ class SharedOutputsTest : public SharedCliTest {
     const auto all = all_urls();
     EXPECT_EQ(all.size(), pages_);
     EXPECT_EQ(all, undisturbed());
+  }
+  // Both sinks of this worker were told the same, and the page is made of it.
+  void expect_reported_as_the_rows_say() const {
+    const std::string database = files_.file("report.html.db");
+    const char* const sql = "SELECT url, final_url FROM pages ORDER BY url";
+    EXPECT_EQ(rows_of(database, sql), rows_of(output(0), sql));
+    EXPECT_THAT(files_.read("report.html"),
+                AllOf(HasSubstr("what worker <code>"), HasSubstr("</html>")));
+    const TextPairs views = rows_of(
+        database, "SELECT name, type FROM sqlite_schema WHERE type = 'view'");
+    EXPECT_THAT(views, Contains(Pair("audit_title_doubled", "view")));
+    EXPECT_THAT(views, Not(Contains(Pair("audit_orphan", "view"))));
+  }
+  // An entry for each request of its records' pages.
+  void expect_entries_as_the_records_say() const {
+    std::multiset<std::string> pages, entries;
+    for (const json& record : packed_records()) {
+      pages.insert(record["final_url"]);
+    }
+    const json har = json::parse(files_.read("w.har"));
+    for (const json& entry : har["log"]["entries"]) {
+      if (entry["response"]["status"] == 302) continue;
+      entries.insert(entry["request"]["url"]);
+    }
+    EXPECT_EQ(entries, pages);
+    EXPECT_FALSE(entries.empty());
   }
   // The folder holds what the rows name, and nothing else.
   void expect_saved_as_the_rows_say() const {
@@ -130,6 +166,8 @@ TEST_F(SharedOutputsTest, EverySinkOfWorkersKilledAtRandomHoldsWhatCounts) {
       5);
   expect_each_page_once();
   expect_saved_as_the_rows_say();
+  expect_reported_as_the_rows_say();
+  expect_entries_as_the_records_say();
   expect_archived_as_the_records_say();
 }
 
@@ -145,6 +183,8 @@ TEST_F(SharedOutputsTest,
             5);
   expect_each_page_once();
   expect_saved_as_the_rows_say();
+  expect_reported_as_the_rows_say();
+  expect_entries_as_the_records_say();
   expect_archived_as_the_records_say();
 }
 
@@ -167,6 +207,7 @@ TEST_F(SharedOutputsTest, FinishCutsEveryKindOfOutput) {
   int part = 0;
   while (std::filesystem::exists(archive_file(part + 1))) ++part;
   std::ofstream(archive_file(part), std::ios::app) << "torn";
+  std::ofstream(files_.file("w.har"), std::ios::app) << "torn";
   std::ofstream(files_.file("saved/.saved"), std::ios::app) << "h0.test/x\n";
   std::filesystem::create_directories(files_.file("saved/h0.test"));
   files_.write("saved/h0.test/x", "x");
@@ -180,6 +221,8 @@ TEST_F(SharedOutputsTest, FinishCutsEveryKindOfOutput) {
   }
   EXPECT_EQ(all, undisturbed());
   expect_saved_as_the_rows_say();
+  expect_reported_as_the_rows_say();
+  expect_entries_as_the_records_say();
   expect_archived_as_the_records_say();
   EXPECT_THAT(run({"--shared", redis_.url(), "--finish"}).out,
               Not(HasSubstr("cut off")));

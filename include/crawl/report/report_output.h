@@ -20,6 +20,8 @@ struct ReportOptions {
   // What it gave at its last sync(), to be cut back to; nothing for a new one.
   std::optional<std::uint64_t> position;
   std::string version;  // of the program
+  // Whose part of a crawl it is; nobody's if it is the whole.
+  std::string worker = {};
 };
 
 // The database that a report is made from, beside it.
@@ -33,6 +35,10 @@ std::vector<std::size_t> report_fields();
 // are told of by make_request_keeper(). The database stays, since the page has
 // the first of long lists only.
 Result<std::unique_ptr<Sink>> open_report(const ReportOptions& options);
+
+// Cuts the database back as a position says, and makes its page: how many
+// Outcomes went. Fails as cut_site_database() does.
+Result<std::uint64_t> cut_report(const ReportOptions& options);
 
 // Makes the page of such a database, or of another with the same fields; tables
 // and columns that are not there leave their sections out.

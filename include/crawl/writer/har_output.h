@@ -35,6 +35,10 @@ struct HarOptions {
 // archive of this kind, or shorter than it was.
 Result<std::unique_ptr<Sink>> open_har(const HarOptions& options);
 
+// Cuts one back as its position says, none being the beginning: how many bytes
+// went. Fails as open_har() does, and if there is none.
+Result<std::uint64_t> cut_har(const HarOptions& options);
+
 }  // namespace crawl
 
 #endif  // CRAWL_WRITER_HAR_OUTPUT_H_

@@ -25,7 +25,9 @@ struct SiteDatabaseOptions {
   // As parse_field_list() gives them: the columns of `pages`. `links`,
   // `redirects` and `headers` are tables of their own.
   std::vector<std::size_t> fields;
-  std::string version;                // of the program, for `runs`
+  std::string version;  // of the program, for `runs`
+  // Whose part of a crawl it is, for `runs`; nobody's if it is the whole.
+  std::string worker;
   std::string_view sink = "records";  // its name among the crawl's sinks
   // Has a table of the requests that such a keeper tells of.
   bool requests = false;
@@ -39,7 +41,8 @@ std::shared_ptr<const ExchangeKeeper> make_request_keeper();
 // Each Outcome has one number, `id`, in the order they came; the position is
 // the last one's. Rows are committed by sync(), and now and then between: other
 // programs may read all the time, and see whole Outcomes. Indices and views are
-// made by close(), since rows are added ten times as fast without them.
+// made by close(), since rows are added ten times as fast without them. Views
+// of what no page has are not made of a worker's part.
 //
 // Text is valid UTF-8 without characters that a screen obeys (U+FFFD).
 //
