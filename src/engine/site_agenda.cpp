@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/robots_rules.h"
 #include "crawl/base/error_kind.h"
 #include "engine/record_builder.h"
 #include "engine/seed_url.h"
@@ -329,11 +330,13 @@ void SiteAgenda::is_private(const Job& job) {
 // Whether a page's own word keeps its links from being followed.
 bool SiteAgenda::keeps_links_to_itself(const FetchResult& result) const {
   if (!site_.obey_nofollow || !result.page) return false;
-  const std::string_view us = options_.product_token;
   const Page& page = *result.page;
-  return says_nofollow(result.x_robots_tag, us) ||
-         (page.robots && says_nofollow(*page.robots, us)) ||
-         (page.robots_crawl && says_nofollow(*page.robots_crawl, us));
+  const auto forbidden_by = [this](std::string_view rules) {
+    return robots_say(rules, "nofollow", {options_.product_token});
+  };
+  return forbidden_by(result.x_robots_tag) ||
+         forbidden_by(page.robots.value_or("")) ||
+         forbidden_by(page.robots_crawl.value_or(""));
 }
 
 void SiteAgenda::ended(std::unique_ptr<Job> job, FetchResult result,

@@ -44,29 +44,6 @@ std::string key_of(std::string_view href) {
 
 }  // namespace
 
-bool says_nofollow(std::string_view robots, std::string_view product_token) {
-  bool for_us = true;  // until a crawler is named
-  while (!robots.empty()) {
-    const std::size_t end = std::min(robots.find(','), robots.size());
-    std::string_view part = trim(robots.substr(0, end));
-    robots.remove_prefix(std::min(robots.size(), end + 1));
-    if (const std::size_t colon = part.find(':');
-        colon != std::string_view::npos) {
-      const std::string_view name = trim(part.substr(0, colon));
-      // "max-snippet: 20" and "unavailable_after: ..." name no crawler.
-      if (name.find_first_of("-_") == std::string_view::npos) {
-        for_us = equals_ignoring_case(name, product_token);
-        part = trim(part.substr(colon + 1));
-      }
-    }
-    if (for_us && (equals_ignoring_case(part, "nofollow") ||
-                   equals_ignoring_case(part, "none"))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 SiteQueue::SiteQueue(const SiteOptions& options, Scope scope, StateStore& store,
                      OnSkip on_skip)
     : options_(options),

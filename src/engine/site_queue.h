@@ -165,11 +165,6 @@ class SiteQueue {
   std::vector<QueuedPage> loading_;
 };
 
-// Does a page's own word keep its links from being followed? `robots` is a meta
-// element's content or an X-Robots-Tag value, "noindex, nofollow", where a part
-// may begin with the crawler it is for: "crawl: none".
-bool says_nofollow(std::string_view robots, std::string_view product_token);
-
 }  // namespace crawl
 
 #endif  // CRAWL_ENGINE_SITE_QUEUE_H_

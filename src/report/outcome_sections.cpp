@@ -29,14 +29,13 @@ void card(Html& html, Markup name, std::uint64_t number) {
   html << "</dd></div>";
 }
 
-// How a record ended, in one of six ways: a column, and a class of colour.
+// How a URL ended, in one of six ways: a column, and a class of colour.
 constexpr std::string_view kOutcomes =
     "sum(status_code BETWEEN 200 AND 299 AND ok), "
     "sum(status_code BETWEEN 300 AND 399 AND ok), "
     "sum(status_code BETWEEN 400 AND 499), sum(status_code >= 500), "
-    "sum(NOT ok AND coalesce(status_code, 0) < 400 AND "
-    "id NOT IN (SELECT id FROM skipped)), "
-    "sum(NOT ok AND id IN (SELECT id FROM skipped))";
+    "sum(NOT ok AND coalesce(status_code, 0) < 400 AND NOT skipped), "
+    "sum(NOT ok AND skipped)";
 struct OutcomeStyle {
   Markup name;
   Markup bar;
@@ -63,6 +62,21 @@ std::string quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
   return out + "'";
+}
+
+// Links that were not followed count as the command's summary counts them: not
+// those that are no URLs at all.
+std::string left_out() {
+  std::string words;
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind) {
+    const auto error = static_cast<ErrorKind>(kind);
+    if (!is_skip(error)) continue;
+    words += words.empty() ? "" : ", ";
+    words += quoted(to_string(error));
+  }
+  return fmt::format(
+      "skipped WHERE id NOT IN (SELECT id FROM pages) AND error IN ({})",
+      words);
 }
 
 std::string query_of_errors(std::string_view error,
@@ -98,18 +112,11 @@ void write_summary(sqlite3* db, Html& html) {
               "(SELECT id FROM skipped)), coalesce(sum(size_download), 0), "
               "coalesce(sum(size_body), 0) FROM pages");
   if (!totals.next()) return;
-  // Links that were not followed count as the command's summary counts them:
-  // not those that are no URLs at all.
-  std::uint64_t left_out = 0;
-  Rows kinds(db,
-             "SELECT error, count(*) FROM skipped WHERE id NOT IN "
-             "(SELECT id FROM pages) GROUP BY error");
-  while (kinds.next()) {
-    if (is_skip_word(kinds.text(0))) left_out += kinds.count(1);
-  }
-  const std::uint64_t all = totals.count(0) + left_out;
+  const auto not_followed = static_cast<std::uint64_t>(
+      number_of(db, "SELECT count(*) FROM " + left_out()));
+  const std::uint64_t all = totals.count(0) + not_followed;
   const std::uint64_t fetched = totals.count(1);
-  const std::uint64_t skipped = totals.count(2) + left_out;
+  const std::uint64_t skipped = totals.count(2) + not_followed;
   const std::uint64_t failed = all - fetched - skipped;
   begin_section(html, "summary", "Summary");
   html << "<p>";
@@ -163,17 +170,20 @@ void write_summary(sqlite3* db, Html& html) {
 }
 
 void write_depths(sqlite3* db, Html& html) {
-  const std::string sql = "SELECT coalesce(depth, 0), count(*), " +
-                          std::string(kOutcomes) +
-                          " FROM pages GROUP BY 1 ORDER BY 1 LIMIT ?";
-  Rows most(db,
-            "SELECT max(n) FROM (SELECT count(*) AS n FROM pages GROUP BY "
-            "coalesce(depth, 0))");
+  const std::string from = fmt::format(
+      " FROM (SELECT coalesce(depth, 0) AS depth, status_code, ok, id IN "
+      "(SELECT id FROM skipped) AS skipped FROM pages UNION ALL "
+      "SELECT coalesce(depth, 0), NULL, 0, 1 FROM {})",
+      left_out());
+  const std::string sql = fmt::format(
+      "SELECT depth, count(*), {}{} GROUP BY depth ORDER BY depth LIMIT ?",
+      kOutcomes, from);
+  Rows most(db, "SELECT max(n) FROM (SELECT count(*) AS n" + from +
+                    " GROUP BY depth)");
   if (!most.next() || most.integer(0) == 0) return;
   const auto widest = static_cast<double>(most.integer(0));
   const std::int64_t depths = std::min<std::int64_t>(
-      kMostDepths,
-      number_of(db, "SELECT count(DISTINCT coalesce(depth, 0)) FROM pages"));
+      kMostDepths, number_of(db, "SELECT count(DISTINCT depth)" + from));
   begin_section(html, "depth", "Status and type by depth");
   begin_picture(html, "Status by depth",
                 "a bar for each depth, its parts as in the table below", 900,

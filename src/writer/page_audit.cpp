@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/ascii.h"
+#include "base/robots_rules.h"
 
 namespace crawl {
 namespace {
@@ -46,23 +47,18 @@ std::size_t h1_of(const CrawlRecord& page, std::size_t otherwise) {
       [](const PageFacts::Heading& heading) { return heading.level == 1; }));
 }
 
-// Rules as robots meta elements and X-Robots-Tag have them, between commas; in
-// the latter, the name of whom they are for may be before them.
+bool has_meta_description(const CrawlRecord& page) {
+  const PageFacts* const facts = facts_of(page);
+  return facts != nullptr &&
+         std::any_of(facts->meta.begin(), facts->meta.end(),
+                     [](const PageFacts::Meta& meta) {
+                       return meta.attribute == "name" &&
+                              equals_ignoring_case(meta.name, "description");
+                     });
+}
+
 bool says_noindex(std::string_view rules) {
-  while (!rules.empty()) {
-    const std::size_t comma = rules.find(',');
-    std::string_view rule = rules.substr(0, comma);
-    rules.remove_prefix(comma == rules.npos ? rules.size() : comma + 1);
-    if (const std::size_t colon = rule.rfind(':'); colon != rule.npos) {
-      rule.remove_prefix(colon + 1);
-    }
-    rule = trim(rule, kBlanks);
-    if (equals_ignoring_case(rule, "noindex") ||
-        equals_ignoring_case(rule, "none")) {
-      return true;
-    }
-  }
-  return false;
+  return robots_say(rules, "noindex", {"*", "robots", "googlebot"});
 }
 
 bool has_header(const CrawlRecord& page, std::string_view name,
@@ -126,11 +122,14 @@ constexpr std::array kChecks = {
           }},
     Check{"description_missing",
           [](const CrawlRecord& page) {
-            return is_missing(page, page.description);
+            return is_missing(page, page.description) &&
+                   !has_meta_description(page);
           }},
     Check{"description_empty",
           [](const CrawlRecord& page) {
-            return is_empty(page, page.description);
+            // The record has the first that is not.
+            return is_missing(page, page.description) &&
+                   has_meta_description(page);
           }},
     Check{"description_long",
           [](const CrawlRecord& page) {
@@ -169,8 +168,9 @@ constexpr std::array kChecks = {
           }},
     Check{"canonical_elsewhere",
           [](const CrawlRecord& page) {
-            return page.canonical && !page.canonical->empty() &&
-                   *page.canonical != page.final_url;
+            if (!page.canonical || page.canonical->empty()) return false;
+            const std::string_view canonical = *page.canonical;
+            return canonical.substr(0, canonical.find('#')) != page.final_url;
           }},
     Check{"redirect_chain",
           [](const CrawlRecord& page) { return page.redirects.size() > 1; }},

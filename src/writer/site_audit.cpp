@@ -23,6 +23,12 @@ constexpr std::string_view kHreflang =
     "localized-versions";
 constexpr std::string_view kSitemaps = "https://www.sitemaps.org/protocol.html";
 
+// A fragment is no part of what is canonical.
+std::string canonical_of(std::string_view page) {
+  return fmt::format(
+      "substr({0}.canonical, 1, instr({0}.canonical || '#', '#') - 1)", page);
+}
+
 constexpr std::string_view kHost =
     "substr(final_url, 1, 8 + instr(substr(final_url, 9), '/'))";
 
@@ -39,14 +45,15 @@ std::vector<AuditCheck> make_checks() {
   };
   const auto of_host = [&](std::string_view view, std::string_view title,
                            std::string_view source) {
-    checks.push_back({view,
-                      title,
-                      source,
-                      {kUrl, kFinalUrl, kAudit},
-                      "count(*) || ' pages'",
-                      false,
-                      {},
-                      true});
+    checks.push_back(
+        {view,
+         title,
+         source,
+         {kUrl, kFinalUrl, kAudit},
+         "count(*) || CASE count(*) WHEN 1 THEN ' page' ELSE ' pages' END",
+         false,
+         {},
+         true});
   };
   const auto of_all = [&](std::string_view view, std::string_view title,
                           std::string_view source, std::vector<FieldId> needs,
@@ -89,20 +96,23 @@ std::vector<AuditCheck> make_checks() {
           kDuplicates, "canonical", {kCanonical});
   of_all("audit_canonical_broken", "The canonical URL is broken or redirects",
          kDuplicates, {kUrl, kFinalUrl, kCanonical, kRedirects, kOk},
-         "SELECT page.url AS url, target.url || CASE WHEN target.ok THEN ' "
-         "redirects' ELSE ' is broken' END AS detail FROM pages AS page "
-         "JOIN pages AS target ON target.url = page.canonical "
-         "WHERE page.ok AND (NOT target.ok OR target.final_url <> target.url) "
-         "UNION SELECT url, canonical || ' redirects' FROM pages WHERE ok AND "
-         "canonical IN (SELECT url FROM redirects)");
+         fmt::format(
+             "SELECT page.url AS url, target.url || CASE WHEN target.ok THEN ' "
+             "redirects' ELSE ' is broken' END AS detail FROM pages AS page "
+             "JOIN pages AS target ON target.url = {} "
+             "WHERE page.ok AND (NOT target.ok OR target.final_url <> "
+             "target.url) UNION SELECT url, canonical || ' redirects' FROM "
+             "pages WHERE ok AND {} IN (SELECT url FROM redirects)",
+             canonical_of("page"), canonical_of("pages")));
   of_all("audit_canonical_disagrees",
          "The canonical page names another one as canonical", kDuplicates,
          {kUrl, kCanonical, kOk},
-         "SELECT page.url AS url, target.url || ' names ' || target.canonical "
-         "AS detail FROM pages AS page "
-         "JOIN pages AS target ON target.url = page.canonical "
-         "WHERE page.ok AND target.ok AND target.url <> page.url "
-         "AND target.canonical <> target.url");
+         fmt::format("SELECT page.url AS url, target.url || ' names ' || "
+                     "target.canonical AS detail FROM pages AS page "
+                     "JOIN pages AS target ON target.url = {} "
+                     "WHERE page.ok AND target.ok AND target.url <> page.url "
+                     "AND {} <> target.url",
+                     canonical_of("page"), canonical_of("target")));
   of_page("audit_noindex_meta", "Kept out of search engines by a meta element",
           kNoindex,
           "(SELECT json_extract(value, '$.name') || ': ' || "
@@ -140,9 +150,10 @@ std::vector<AuditCheck> make_checks() {
   of_all("audit_orphan", "Pages that only a sitemap knows, and no page links",
          "https://developers.google.com/search/docs/crawling-indexing/"
          "links-crawlable",
-         {kUrl, kFinalUrl, kLinks, kRedirects, kOk},
+         {kUrl, kInput, kFinalUrl, kLinks, kRedirects, kOk},
          "SELECT url, (SELECT sitemap FROM sitemap_urls WHERE "
-         "sitemap_urls.url = pages.url) AS detail FROM pages WHERE ok AND url "
+         "sitemap_urls.url = pages.url) AS detail FROM pages WHERE ok AND "
+         "coalesce(input, '') = '' AND url "
          "IN (SELECT url FROM sitemap_urls) AND NOT EXISTS (SELECT 1 FROM "
          "links WHERE links.url = pages.url AND links.page <> pages.id) AND "
          "url NOT IN (SELECT via.final_url FROM pages AS via WHERE "
@@ -151,17 +162,18 @@ std::vector<AuditCheck> make_checks() {
          "WHERE location IS NOT NULL AND EXISTS (SELECT 1 FROM links WHERE "
          "links.url = redirects.url))");
   checks.back().of_all_pages = true;
-  // A sitemap lists what is to be found: neither what redirects nor what is
-  // another page's copy.
+  // A sitemap lists what is to be found: neither what redirects, nor what is
+  // another page's copy or kept out of search engines.
   of_all("audit_sitemap_lacks", "Pages that the host's sitemaps do not list",
-         kSitemaps, {kUrl, kFinalUrl, kCanonical, kOk, kLinkCount},
+         kSitemaps, {kUrl, kFinalUrl, kCanonical, kOk, kLinkCount, kAudit},
          fmt::format(
              "SELECT url, NULL AS detail FROM pages WHERE ok AND link_count IS "
-             "NOT NULL AND final_url = url AND coalesce(canonical, url) = url "
+             "NOT NULL AND final_url = url AND coalesce({1}, url) = url AND "
+             "instr(coalesce(audit, ''), '\"noindex_') = 0 "
              "AND url NOT IN (SELECT url FROM sitemap_urls) AND {0} IN "
              "(SELECT DISTINCT {0} FROM (SELECT url AS final_url FROM "
              "sitemap_urls))",
-             kHost));
+             kHost, canonical_of("pages")));
   checks.back().of_all_pages = true;
   of_all("audit_sitemap_broken", "A sitemap lists what is broken or redirects",
          kSitemaps, {kUrl, kFinalUrl, kStatusCode, kError, kRedirects, kOk},
@@ -195,7 +207,8 @@ std::vector<AuditCheck> make_checks() {
           "printf('%.1f MB', size_body / 1e6)", {kSizeBody});
   of_host("audit_hsts_missing", "https without Strict-Transport-Security",
           "https://www.rfc-editor.org/rfc/rfc6797");
-  of_host("audit_csp_missing", "HTML without Content-Security-Policy",
+  of_host("audit_csp_missing",
+          "HTML without the header Content-Security-Policy",
           "https://www.w3.org/TR/CSP3/");
   of_host("audit_nosniff_missing",
           "Responses without X-Content-Type-Options: nosniff",

@@ -532,16 +532,5 @@ TEST_F(SiteTest, DelayHoldsForRobotsToo) {
   }
 }
 
-TEST(SaysNofollow, ReadsMetaAndHeaderForms) {
-  EXPECT_TRUE(says_nofollow("nofollow", "crawl"));
-  EXPECT_TRUE(says_nofollow("noindex , NOFOLLOW", "crawl"));
-  EXPECT_TRUE(says_nofollow("none", "crawl"));
-  EXPECT_TRUE(says_nofollow("otherbot: noindex, crawl: nofollow", "crawl"));
-  EXPECT_FALSE(says_nofollow("otherbot: nofollow", "crawl"));
-  EXPECT_FALSE(
-      says_nofollow("unavailable_after: 25 Jun 2030, follow", "crawl"));
-  EXPECT_FALSE(says_nofollow("", "crawl"));
-}
-
 }  // namespace
 }  // namespace crawl::testing

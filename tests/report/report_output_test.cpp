@@ -352,7 +352,9 @@ TEST_F(ReportOutput, AuditFindsEachFaultAndNoOther) {
   pages[28].headers.erase(pages[28].headers.begin() + 1);
   pages[29].headers.erase(pages[29].headers.begin() + 2);
   pages[30].title = " ";
-  pages[31].description = "";
+  // The record has the first that is not empty.
+  pages[31].description.reset();
+  pages[31].extraction->facts->meta = {{"name", "Description", " "}};
   pages[32].extraction->facts->headings.clear();
   pages[33].extraction->facts->images_without_alt = 1;
   pages[34].canonical = url(41);
@@ -366,6 +368,9 @@ TEST_F(ReportOutput, AuditFindsEachFaultAndNoOther) {
                                  "otherbot: noarchive, nofollow");
   pages[37].extraction->facts->meta = {{"name", "robots", "noindexing, all"},
                                        {"property", "robots", "noindex"}};
+  pages[39].canonical = url(39) + "#top";
+  pages[39].headers.emplace_back("X-Robots-Tag",
+                                 "googlebot: nofollow, otherbot: noindex");
   // All but one of them are linked, one of those by what redirects to it.
   pages[38].final_url = url(3);
   for (int i = 0; i < 40; ++i) {
@@ -374,7 +379,8 @@ TEST_F(ReportOutput, AuditFindsEachFaultAndNoOther) {
   }
   pages[1].links.add({url(0), LinkElement::kA, LinkAttribute::kHref, "", ""});
   for (const CrawlRecord& each : pages) {
-    if (each.url == url(5)) continue;
+    // The other is not to be found.
+    if (each.url == url(5) || each.url == url(16)) continue;
     ASSERT_TRUE(sink_->listed(each.url, "https://a.test/sitemap.xml"));
   }
   for (const CrawlRecord& each : pages) give(each);
