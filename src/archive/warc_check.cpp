@@ -76,8 +76,9 @@ bool is_record_id(std::string_view text) {
          text.find(':') != std::string_view::npos;
 }
 
-// RFC 3986: a scheme, and nothing but the characters that URIs have. WARC/1.0
-// has it in <>, though most write it without.
+// A scheme, and nothing but the characters that URIs have (RFC 3986), or that
+// the URL Standard leaves as they are, since those are what was asked for.
+// WARC/1.0 has it in <>, though most write it without.
 bool is_target_uri(std::string_view text, std::string_view version) {
   if (version == "WARC/1.0" && text.size() > 1 && text.front() == '<' &&
       text.back() == '>') {
@@ -86,8 +87,7 @@ bool is_target_uri(std::string_view text, std::string_view version) {
   return !scheme_in(text).empty() &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return c > ' ' && c < '\x7f' &&
-                  std::string_view("\"<>\\^`{|}").find(c) ==
-                      std::string_view::npos;
+                  std::string_view("\"<>").find(c) == std::string_view::npos;
          });
 }
 

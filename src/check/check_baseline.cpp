@@ -10,6 +10,7 @@
 
 #include "base/json_library.h"
 #include "check/link_kind.h"
+#include "crawl/writer/packed_output.h"
 
 namespace crawl {
 
@@ -22,6 +23,10 @@ Result<CheckBaseline> CheckBaseline::read(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     return make_error(fmt::format("--baseline {}: is a folder", path));
+  }
+  if (packing_of_name(path) != Packing::kNone) {
+    return make_error(fmt::format(
+        "--baseline {}: is packed; unpack it, and give that", path));
   }
   CheckBaseline baseline;
   std::string line;

@@ -16,7 +16,11 @@ constexpr std::uint32_t kCacheId = 0x63726c63;
 Result<std::unique_ptr<CheckCache>> CheckCache::open(
     const std::string& path, std::chrono::system_clock::time_point now) {
   struct stat info {};
-  if (stat(path.c_str(), &info) == 0 && info.st_size > 0) {
+  const bool there = stat(path.c_str(), &info) == 0;
+  if (there && S_ISDIR(info.st_mode)) {
+    return make_error(fmt::format("--state {}: is a folder", path));
+  }
+  if (there && info.st_size > 0) {
     const auto header = read_sqlite_header(path);
     if (!header || header->application_id != kCacheId) {
       return make_error(fmt::format(
@@ -63,6 +67,18 @@ Result<std::unique_ptr<CheckCache>> CheckCache::open(
 
 Result<void> CheckCache::check(int code) const {
   if (code == SQLITE_OK) return {};
+  if (code == SQLITE_BUSY) {
+    return make_error(fmt::format(
+        "--state {}: is in use by another check; wait for its end, or name "
+        "another file",
+        path_));
+  }
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+    return make_error(
+        fmt::format("--state {}: is damaged; it was left as it is, remove it "
+                    "or name another file",
+                    path_));
+  }
   return make_error(
       fmt::format("--state {}: {}", path_,
                   db_ ? sqlite3_errmsg(db_.get()) : sqlite3_errstr(code)));
@@ -86,6 +102,20 @@ Result<void> CheckCache::save_alone() {
   return check(execute(db_.get(),
                        "COMMIT; VACUUM; PRAGMA journal_mode=DELETE; "
                        "BEGIN IMMEDIATE"));
+}
+
+Result<bool> CheckCache::has_crawl() const {
+  Statement version;
+  int code = version.prepare(db_.get(), "PRAGMA user_version");
+  if (code == SQLITE_OK) code = version.step();
+  if (code != SQLITE_ROW) return check(code).map([] { return false; });
+  return version.integer(0) != 0;
+}
+
+Result<void> CheckCache::set_has_crawl(bool has) {
+  const Result<void> set = check(execute(
+      db_.get(), has ? "PRAGMA user_version=1" : "PRAGMA user_version=0"));
+  return set ? save() : set;
 }
 
 Result<void> CheckCache::save() {

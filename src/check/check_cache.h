@@ -35,6 +35,11 @@ class CheckCache {
   // The same, and the file takes no more room than that.
   Result<void> save_alone();
 
+  // Whether a file beside it is known to be of the crawl that goes with it:
+  // set before that is made, in a transaction of its own.
+  Result<bool> has_crawl() const;
+  Result<void> set_has_crawl(bool has);
+
   // Of the same check, what else lasts; a transaction is open, which save()
   // ends.
   sqlite3* database() const { return db_.get(); }

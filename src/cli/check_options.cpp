@@ -25,6 +25,7 @@ namespace {
 constexpr std::chrono::seconds kLeafDelay{1};
 
 constexpr const char* kIgnoreFile = ".crawlignore";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 constexpr std::array<std::string_view, 5> kFormats = {"text", "jsonl", "junit",
                                                       "markdown", "sarif"};
@@ -97,6 +98,19 @@ Result<void> read_folder(const TypedArgs& args, Options::Check& check) {
   return {};
 }
 
+// One that is there and cannot be read would ignore nothing, unsaid.
+Result<void> check_ignore_file() {
+  std::error_code error;
+  if (!std::filesystem::exists(kIgnoreFile, error)) return {};
+  if (std::filesystem::is_directory(kIgnoreFile, error)) {
+    return make_error(fmt::format("{}: is a folder", kIgnoreFile));
+  }
+  if (!std::ifstream(kIgnoreFile)) {
+    return make_error(fmt::format("{}: cannot be read", kIgnoreFile));
+  }
+  return {};
+}
+
 }  // namespace
 
 // Of the file a line each; "#" begins a comment.
@@ -106,7 +120,11 @@ std::vector<ScopeOptions::Ignored> ignored_patterns(const TypedArgs& args) {
   int number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;
-    const std::string_view pattern = trim(line, " \t\r");
+    std::string_view pattern = line;
+    if (number == 1 && pattern.starts_with(kByteOrderMark)) {
+      pattern.remove_prefix(kByteOrderMark.size());
+    }
+    pattern = trim(pattern, " \t\r");
     if (pattern.empty() || pattern.front() == '#') continue;
     patterns.push_back(
         {std::string(pattern), fmt::format("{}:{}", kIgnoreFile, number)});
@@ -168,6 +186,7 @@ Result<void> resolve_check_output(const TypedArgs& args, Options& options) {
   check.baseline = args.baseline.value_or("");
   check.cache = args.state.value_or("");
   if (Result<void> folder = read_folder(args, check); !folder) return folder;
+  if (Result<void> ignore = check_ignore_file(); !ignore) return ignore;
   options.check = std::move(check);
   return {};
 }

@@ -160,11 +160,22 @@ Result<void> open_check(const Options& options, OutputMode mode,
   return {};
 }
 
-void remove_crawl_state(const Options& options) {
+// Nobody else's file of that name.
+Result<void> remove_crawl_state(const Options& options, CheckCache& cache) {
   const std::string file = options.check->crawl_state();
+  const Result<bool> is_ours = cache.has_crawl();
+  if (!is_ours) return tl::unexpected(is_ours.error());
+  if (std::error_code ignored;
+      !*is_ours && std::filesystem::exists(file, ignored)) {
+    return make_error(fmt::format(
+        "--state {}: {} is no file of this check, which would keep its crawl "
+        "there; it was left as it is, name another file",
+        options.check->cache, file));
+  }
   for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
     std::remove((file + ending).c_str());
   }
+  return {};
 }
 
 // What lasts of a check, and what is left of the crawl behind it: both, or
@@ -185,8 +196,9 @@ Result<void> open_found(const Options& options, Outputs& outputs) {
       CheckStore::open(outputs.checked->database(), settings);
   if (!found) return tl::unexpected(found.error());
   outputs.found = *std::move(found);
-  if (!outputs.found->resumed()) remove_crawl_state(options);
-  return {};
+  if (outputs.found->resumed()) return {};
+  Result<void> done = remove_crawl_state(options, *outputs.checked);
+  return done ? outputs.checked->set_has_crawl(true) : done;
 }
 
 }  // namespace
@@ -195,8 +207,8 @@ Result<void> forget_check(const Options& options, Outputs& outputs) {
   if (!outputs.found) return {};
   Result<void> done = outputs.found->forget();
   if (done) done = outputs.checked->save_alone();
-  if (done) remove_crawl_state(options);
-  return done;
+  if (done) done = remove_crawl_state(options, *outputs.checked);
+  return done ? outputs.checked->set_has_crawl(false) : done;
 }
 
 OutputMode mode_of_new(const Options& options) {

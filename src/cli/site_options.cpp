@@ -204,6 +204,9 @@ class SiteResolver : ValueReader {
     crawl_.lasting = args_.check ? args_.state.has_value() && !args_.compare
                                  : !options_.state.empty();
     options_.skipped = args_.skipped.value_or("");
+    if (args_.skipped && args_.skipped->empty()) {
+      fail("--skipped '': the file name is empty");
+    }
     read("--commit-interval", args_.commit_interval, crawl_.commit_interval,
          parse_duration);
     if (args_.skipped && args_.compare) {

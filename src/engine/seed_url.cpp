@@ -11,9 +11,11 @@
 namespace crawl {
 namespace {
 
+constexpr std::string_view kOpeningQuotes = "\"'<";
+
 // The URL between quotes or angle brackets (RFC 3986 appendix C).
 std::string_view without_quotes(std::string_view line) {
-  constexpr std::string_view kOpening = "\"'<";
+  constexpr std::string_view kOpening = kOpeningQuotes;
   constexpr std::string_view kClosing = "\"'>";
   // Copied out of a program: "URL",
   if (line.size() > 2 && line.ends_with(',') &&
@@ -100,6 +102,12 @@ tl::expected<Seed, UrlProblem> parse_seed(std::string_view line) {
                    "URLs (cut -f)");
   }
   line = without_quotes(line);
+  // What would be taken for a part of the host.
+  if (!line.empty() && kOpeningQuotes.find(line.front()) != line.npos) {
+    return problem(ErrorKind::kInvalidUrl,
+                   fmt::format("the line begins with {}, which is not closed",
+                               line.front()));
+  }
   const std::optional<Url> url =
       has_scheme(line) ? Url::parse(line) : Url::parse(with_scheme(line));
   if (!url) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/userinfo.h"
 #include "engine/requisites.h"
 #include "frontier/seen_key.h"
 #include "frontier/shared_entry.h"
@@ -188,7 +189,8 @@ Result<void> SiteQueue::add_from_sitemap(const Url& url, const Url& sitemap,
 
 Result<void> SiteQueue::leave_out_location(std::string location,
                                            const Url& sitemap) {
-  return skip_for_now({std::move(location), ErrorKind::kInvalidUrl,
+  return skip_for_now({hide_password(std::move(location)),
+                       ErrorKind::kInvalidUrl,
                        "a sitemap's location that is no http or https URL",
                        std::string(sitemap.href()), 0});
 }

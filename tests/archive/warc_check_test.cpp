@@ -65,6 +65,10 @@ TEST(WarcCheck, GoodRecordsHaveNoFaults) {
       record(
           fields("resource", "WARC-Target-URI: <http://a.test/>\r\n" + kType),
           "abc", "WARC/1.0"),
+      // The URL Standard leaves these as they are.
+      record(fields("resource",
+                    "WARC-Target-URI: http://a.test/[|]^?{}`\\|\r\n" + kType),
+             "abc"),
       record(
           fields("resource",
                  kUrl + kType +
@@ -155,6 +159,10 @@ TEST(WarcCheck, EveryFaultIsTold) {
        "its WARC-Target-URI is no URI"},
       {record(fields("resource",
                      "WARC-Target-URI: http://a.test/\xe9\r\n" + kType),
+              "abc"),
+       "its WARC-Target-URI is no URI"},
+      {record(fields("resource",
+                     "WARC-Target-URI: http://a.test/\"b\"\r\n" + kType),
               "abc"),
        "its WARC-Target-URI is no URI"},
       // That is for WARC/1.0.

@@ -121,6 +121,10 @@ TEST_F(CheckCliTest, OnlyWhatTheBaselineHasNotFails) {
       run({"--check", site_.url("/"), "--baseline", files_.path().string()});
   EXPECT_EQ(folder.exit_status, 2);
   EXPECT_THAT(folder.err, HasSubstr("is a folder"));
+  const ProcessResult packed = run({"--check", site_.url("/"), "--baseline",
+                                    files_.write("known.jsonl.gz", "\x1f")});
+  EXPECT_EQ(packed.exit_status, 2);
+  EXPECT_THAT(packed.err, HasSubstr("is packed"));
   EXPECT_EQ(run({"--check", site_.url("/"), "--baseline", known, "-o", known})
                 .exit_status,
             2)
@@ -155,7 +159,7 @@ TEST_F(CheckCliTest, WhatWasThereIsNotAskedAgainAndWhatWasNotIs) {
 TEST_F(CheckCliTest, WhatIsToBeIgnoredIsNotAsked) {
   plant({{"ok", "", "k", "<a href={far}/404/{n}>x</a>", 2},
          {"ok", "", "k", "<a href=/404/own{n}>x</a>", 2}});
-  files_.write(".crawlignore", "# of ours\n/404/own\n");
+  files_.write(".crawlignore", "\xef\xbb\xbf/404/own\n# of ours\n");
   std::vector<std::string> arguments =
       check_arguments({"--ignore", "far\\.test.*/404"});
   const ProcessResult result =
@@ -164,6 +168,56 @@ TEST_F(CheckCliTest, WhatIsToBeIgnoredIsNotAsked) {
   for (const LoggedRequest& request : site_.log()) {
     EXPECT_THAT(request.request.target, Not(HasSubstr("/404/")));
   }
+}
+
+TEST_F(CheckCliTest, AnIgnoreFileThatCannotBeReadIsNotPassedOver) {
+  std::filesystem::create_directory(files_.path() / ".crawlignore");
+  const ProcessResult result =
+      run_process(command({"--check", site_.url("/")}),
+                  {.directory = files_.path().string()});
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.err, HasSubstr(".crawlignore: is a folder"));
+}
+
+TEST_F(CheckCliTest, AFileOfAnotherBesideItsOwnIsNoneOfIts) {
+  site_.serve("/*", answer);
+  site_.serve("/index.html", "<a href=/ok/1>x</a>");
+  const std::string state = files_.file("links.db");
+  const std::string other = files_.write("links.db-crawl", "precious");
+  const std::vector<std::string> arguments = {
+      "--check", site_.url("/index.html"), "--state", state};
+  const ProcessResult refused = run(arguments);
+  EXPECT_EQ(refused.exit_status, 2);
+  EXPECT_THAT(refused.err,
+              HasSubstr("links.db-crawl is no file of this check"));
+  EXPECT_EQ(files_.read("links.db-crawl"), "precious");
+  // Nor one that comes there between two checks.
+  std::filesystem::remove(other);
+  EXPECT_EQ(run(arguments).exit_status, 0);
+  EXPECT_FALSE(std::filesystem::exists(other));
+  files_.write("links.db-crawl", "precious");
+  EXPECT_EQ(run(arguments).exit_status, 2);
+  EXPECT_EQ(files_.read("links.db-crawl"), "precious");
+}
+
+TEST_F(CheckCliTest, AStateThatIsNoneIsSaidToBeWhatItIs) {
+  site_.serve("/*", answer);
+  site_.serve("/index.html", "<a href=/ok/1>x</a>");
+  const auto refused = [&](const std::string& state) {
+    const ProcessResult result =
+        run({"--check", site_.url("/index.html"), "--state", state});
+    EXPECT_EQ(result.exit_status, 2);
+    return result.err;
+  };
+  EXPECT_THAT(refused(files_.path().string()), HasSubstr("is a folder"));
+  const std::string state = files_.file("links.db");
+  EXPECT_EQ(
+      run({"--check", site_.url("/index.html"), "--state", state}).exit_status,
+      0);
+  const std::string whole = files_.read("links.db");
+  files_.write("links.db", whole.substr(0, whole.size() / 2));
+  EXPECT_THAT(refused(state), HasSubstr("is damaged"));
+  EXPECT_EQ(files_.read("links.db"), whole.substr(0, whole.size() / 2));
 }
 
 TEST_F(CheckCliTest, WhyAUrlIsIgnoredIsSaidWithTheOptionsName) {

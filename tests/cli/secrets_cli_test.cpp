@@ -402,9 +402,12 @@ TEST_F(SecretsCliTest, ASitemapsUserinfoIsForItAlone) {
 
 TEST_F(SecretsCliTest, UserinfoThatAServerNamesIsNobodysSecret) {
   site_.serve("/robots.txt",
-              "Sitemap: " + with_userinfo(site_.url("/map"), "x:s3cret"));
+              "Sitemap: " + with_userinfo(site_.url("/map"), "x:s3cret") +
+                  "\nSitemap: " + with_userinfo("http://[", "x:s3cret"));
   site_.serve("/map", [this](const HttpRequest&) {
-    return urlset({with_userinfo(site_.url("/page"), "x:s3cret")});
+    return urlset({with_userinfo(site_.url("/page"), "x:s3cret"),
+                   with_userinfo("http://[", "x:s3cret"),
+                   "ftp://x:s3cret@host/", "x:s3cret@host"});
   });
   site_.serve("/seed",
               "<base href='" + with_userinfo(site_.url("/"), "x:s3cret") +

@@ -1,5 +1,6 @@
 #include "engine/seed_url.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,6 +9,8 @@
 
 namespace crawl {
 namespace {
+
+using ::testing::HasSubstr;
 
 std::string href(std::string_view line) {
   const auto seed = parse_seed(line);
@@ -48,6 +51,16 @@ TEST(SeedUrl, QuotesAroundAUrlAreNoPartOfIt) {
         {"http://a.test/'x'", "http://a.test/'x'"},
         {"<>", "invalid_url"}}) {
     EXPECT_EQ(href(line), url) << line;
+  }
+}
+
+TEST(SeedUrl, AQuoteThatIsNotClosedIsNoPartOfAHost) {
+  for (const char* line : {"\"http://me:pw@a.test/", "'a.test",
+                           "<http://a.test/", "\"http://a.test/'", "\"", "'"}) {
+    const auto seed = parse_seed(line);
+    ASSERT_FALSE(seed) << line;
+    EXPECT_EQ(seed.error().kind, ErrorKind::kInvalidUrl);
+    EXPECT_THAT(seed.error().message, HasSubstr("not closed")) << line;
   }
 }
 
