@@ -24,6 +24,10 @@ const PageFacts* facts_of(const CrawlRecord& page) {
                                                    : nullptr;
 }
 
+std::string_view without_fragment(std::string_view url) {
+  return url.substr(0, url.find('#'));
+}
+
 bool is_missing(const CrawlRecord& page, const Text& text) {
   return is_html(page) && !text;
 }
@@ -169,8 +173,8 @@ constexpr std::array kChecks = {
     Check{"canonical_elsewhere",
           [](const CrawlRecord& page) {
             if (!page.canonical || page.canonical->empty()) return false;
-            const std::string_view canonical = *page.canonical;
-            return canonical.substr(0, canonical.find('#')) != page.final_url;
+            return without_fragment(*page.canonical) !=
+                   without_fragment(page.final_url);
           }},
     Check{"redirect_chain",
           [](const CrawlRecord& page) { return page.redirects.size() > 1; }},

@@ -23,10 +23,25 @@ constexpr std::string_view kHreflang =
     "localized-versions";
 constexpr std::string_view kSitemaps = "https://www.sitemaps.org/protocol.html";
 
+std::string without_fragment(std::string_view url) {
+  return fmt::format("substr({0}, 1, instr({0} || '#', '#') - 1)", url);
+}
+
 // A fragment is no part of what is canonical.
 std::string canonical_of(std::string_view page) {
+  return without_fragment(fmt::format("{}.canonical", page));
+}
+
+// Pages for which `what` is the same as for others, whatever crawl of several
+// in one database they are of: in one pass, since it has no index.
+std::string doubled(std::string_view what, std::string_view where,
+                    std::string_view detail) {
   return fmt::format(
-      "substr({0}.canonical, 1, instr({0}.canonical || '#', '#') - 1)", page);
+      "SELECT url, {2} AS detail FROM (SELECT url, {0}, count(*) OVER same AS "
+      "n, min(url) OVER same AS first FROM (SELECT DISTINCT url, {0} FROM "
+      "pages WHERE ok AND {1}) WINDOW same AS (PARTITION BY {0})) "
+      "WHERE n > 1 ORDER BY {0}",
+      what, where, detail);
 }
 
 constexpr std::string_view kHost =
@@ -65,10 +80,8 @@ std::vector<AuditCheck> make_checks() {
   of_page("audit_title_empty", "An empty title", kTitles);
   of_all("audit_title_doubled", "The same title on several pages", kTitles,
          {kUrl, kTitle, kOk, kLinkCount},
-         "SELECT url, n || ' pages: ' || title AS detail FROM pages JOIN "
-         "(SELECT title, count(*) AS n FROM pages WHERE ok AND link_count IS "
-         "NOT NULL AND title <> '' GROUP BY title HAVING n > 1) USING (title) "
-         "WHERE ok AND link_count IS NOT NULL ORDER BY title");
+         doubled("title", "link_count IS NOT NULL AND title <> ''",
+                 "n || ' pages: ' || title"));
   of_page("audit_title_long",
           "A title of more than 70 characters, which search results cut",
           kTitles, "length(title) || ' characters: ' || title", {kTitle});
@@ -76,10 +89,8 @@ std::vector<AuditCheck> make_checks() {
   of_page("audit_description_empty", "An empty description", kSnippets);
   of_all("audit_description_doubled", "The same description on several pages",
          kSnippets, {kUrl, kDescription, kOk},
-         "SELECT url, n || ' pages: ' || description AS detail FROM pages JOIN "
-         "(SELECT description, count(*) AS n FROM pages WHERE ok AND "
-         "description <> '' GROUP BY description HAVING n > 1) "
-         "USING (description) WHERE ok ORDER BY description");
+         doubled("description", "description <> ''",
+                 "n || ' pages: ' || description"));
   of_page("audit_description_long", "A description of more than 300 characters",
           kSnippets, "length(description) || ' characters'", {kDescription});
   of_page("audit_lang_missing", "The page does not say its language",
@@ -94,16 +105,17 @@ std::vector<AuditCheck> make_checks() {
   of_page("audit_canonical_elsewhere",
           "Another URL is canonical, which search results show in its place",
           kDuplicates, "canonical", {kCanonical});
-  of_all("audit_canonical_broken", "The canonical URL is broken or redirects",
-         kDuplicates, {kUrl, kFinalUrl, kCanonical, kRedirects, kOk},
-         fmt::format(
-             "SELECT page.url AS url, target.url || CASE WHEN target.ok THEN ' "
-             "redirects' ELSE ' is broken' END AS detail FROM pages AS page "
-             "JOIN pages AS target ON target.url = {} "
-             "WHERE page.ok AND (NOT target.ok OR target.final_url <> "
-             "target.url) UNION SELECT url, canonical || ' redirects' FROM "
-             "pages WHERE ok AND {} IN (SELECT url FROM redirects)",
-             canonical_of("page"), canonical_of("pages")));
+  of_all(
+      "audit_canonical_broken", "The canonical URL is broken or redirects",
+      kDuplicates, {kUrl, kFinalUrl, kCanonical, kRedirects, kOk},
+      fmt::format(
+          "SELECT page.url AS url, target.url || CASE WHEN target.ok THEN ' "
+          "redirects' ELSE ' is broken' END AS detail FROM pages AS page "
+          "JOIN pages AS target ON target.url = {} "
+          "WHERE page.ok AND (NOT target.ok OR target.final_url <> target.url) "
+          "UNION SELECT url, canonical || ' redirects' FROM "
+          "pages WHERE ok AND {} IN (SELECT url FROM redirects)",
+          canonical_of("page"), canonical_of("pages")));
   of_all("audit_canonical_disagrees",
          "The canonical page names another one as canonical", kDuplicates,
          {kUrl, kCanonical, kOk},
@@ -128,14 +140,17 @@ std::vector<AuditCheck> make_checks() {
           {kHeaders});
   of_all("audit_hreflang_one_way", "A translation that does not lead back",
          kHreflang, {kUrl, kFinalUrl, kAlternates, kOk},
-         "SELECT page.url AS url, json_extract(value, '$.hreflang') || ': ' || "
-         "other.url AS detail FROM pages AS page, json_each(page.alternates) "
-         "JOIN pages AS other ON other.url = json_extract(value, '$.url') "
-         "WHERE page.ok AND other.ok AND other.id <> page.id AND "
-         "coalesce(json_extract(value, '$.hreflang'), '') <> '' AND NOT EXISTS "
-         "(SELECT 1 FROM json_each(other.alternates) AS back "
-         "WHERE json_extract(back.value, '$.url') IN (page.url, "
-         "page.final_url))");
+         fmt::format(
+             "WITH named(id, url, place, hreflang, target) AS MATERIALIZED "
+             "(SELECT pages.id, url, coalesce({}, url), json_extract(value, "
+             "'$.hreflang'), json_extract(value, '$.url') FROM pages, "
+             "json_each(alternates) WHERE ok) "
+             "SELECT named.url AS url, hreflang || ': ' || other.url AS detail "
+             "FROM named JOIN pages AS other ON other.url = target WHERE "
+             "other.ok AND other.id <> named.id AND hreflang <> '' AND "
+             "(other.id, named.url) NOT IN (SELECT id, target FROM named) AND "
+             "(other.id, place) NOT IN (SELECT id, target FROM named)",
+             without_fragment("final_url")));
   // Also of what leads to a page that is known already, which is no page.
   of_all("audit_redirect_chain", "More than one redirect on the way",
          "https://developers.google.com/search/docs/crawling-indexing/"
@@ -185,11 +200,8 @@ std::vector<AuditCheck> make_checks() {
          "(SELECT id FROM pages)");
   of_all("audit_duplicate_body", "The same bytes under several URLs",
          kDuplicates, {kUrl, kBodyDigest, kOk, kSizeBody},
-         "SELECT url, n || ' URLs, the first ' || first AS detail FROM pages "
-         "JOIN (SELECT body_digest, count(*) AS n, min(url) AS first FROM "
-         "pages WHERE ok AND size_body > 0 AND body_digest IS NOT NULL GROUP "
-         "BY body_digest HAVING n > 1) USING (body_digest) WHERE ok "
-         "ORDER BY body_digest");
+         doubled("body_digest", "size_body > 0 AND body_digest IS NOT NULL",
+                 "n || ' URLs, the first ' || first"));
   of_page(
       "audit_mixed_content", "An https page that loads something over http",
       "https://www.w3.org/TR/mixed-content/",

@@ -82,8 +82,9 @@ const std::vector<View>& all_views() {
        "GROUP BY pages.id"},
       {"duplicate_titles",
        {kUrl, kTitle, kOk},
-       "SELECT title, count(*) AS pages, min(url) AS first_url FROM pages "
-       "WHERE ok AND title <> '' GROUP BY title HAVING count(*) > 1"},
+       "SELECT title, count(DISTINCT url) AS pages, min(url) AS first_url "
+       "FROM pages WHERE ok AND title <> '' GROUP BY title "
+       "HAVING count(DISTINCT url) > 1"},
       {"missing_titles",
        {kUrl, kTitle, kOk, kLinkCount},
        "SELECT id, url FROM pages WHERE ok AND link_count IS NOT NULL "
@@ -94,9 +95,9 @@ const std::vector<View>& all_views() {
        "AND coalesce(description, '') = ''"},
       {"duplicate_bodies",
        {kUrl, kBodyDigest, kOk},
-       "SELECT body_digest, count(*) AS pages, min(url) AS first_url "
-       "FROM pages WHERE ok AND body_digest IS NOT NULL "
-       "GROUP BY body_digest HAVING count(*) > 1"},
+       "SELECT body_digest, count(DISTINCT url) AS pages, min(url) AS "
+       "first_url FROM pages WHERE ok AND body_digest IS NOT NULL "
+       "GROUP BY body_digest HAVING count(DISTINCT url) > 1"},
       {"status_by_depth",
        {kDepth, kStatusCode},
        "SELECT depth, status_code, count(*) AS pages FROM pages "

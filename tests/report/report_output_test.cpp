@@ -360,7 +360,8 @@ TEST_F(ReportOutput, AuditFindsEachFaultAndNoOther) {
   pages[34].canonical = url(41);
   // A way back may be to where the page is now.
   pages[35].extraction->facts->alternates.push_back({url(36), "de", "", ""});
-  pages[35].final_url = "https://a.test/moved";
+  pages[35].final_url = "https://a.test/moved#part";
+  pages[35].canonical = "https://a.test/moved";
   pages[36].extraction->facts->alternates.push_back(
       {"https://a.test/moved", "en", "", ""});
   // Whom a rule is for, and rules that are no such.
@@ -449,6 +450,80 @@ TEST_F(ReportOutput, AuditFindsEachFaultAndNoOther) {
     EXPECT_THAT(std::set<std::string>(found.begin(), found.end()),
                 said[each.url])
         << each.url;
+  }
+}
+
+// Pages made to be slow for whoever compares each with each.
+TEST_F(ReportOutput, AuditCostsAMultipleOfThePages) {
+  std::map<std::string_view, double> steps_before;
+  for (const int count : {300, 1'200}) {
+    open();
+    for (int i = 0; i < count; ++i) {
+      CrawlRecord record =
+          page(fmt::format("https://a.test/{}", i), fmt::format("t{}", i / 2));
+      record.canonical = fmt::format("https://a.test/{}", (i + 1) % count);
+      record.body_digest = Fingerprint{static_cast<std::uint64_t>(i / 2), 1};
+      record.extraction.emplace();
+      auto& alternates = record.extraction->facts.emplace().alternates;
+      for (int n = 0; i < 2 && n < count; ++n) {
+        alternates.push_back({"https://a.test/1", "de", "", ""});
+        alternates.push_back({"https://a.test/x", "fr", "", ""});
+      }
+      record.links.add(
+          {"https://a.test/0", LinkElement::kA, LinkAttribute::kHref, "", ""});
+      record.redirects = {{record.url, 301, record.url}};
+      ASSERT_TRUE(sink_->listed(record.url, "https://a.test/sitemap.xml"));
+      give(record);
+    }
+    made();
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(report_database(dir_.file("r.html")).c_str(), &db),
+              SQLITE_OK);
+    const Database owner(db);
+    for (const AuditCheck& check : all_audit_checks()) {
+      double steps = 0;
+      sqlite3_progress_handler(
+          db, 1,
+          [](void* counted) {
+            ++*static_cast<double*>(counted);
+            return 0;
+          },
+          &steps);
+      Statement rows;
+      ASSERT_EQ(
+          rows.prepare(db, fmt::format("SELECT count(*) FROM {}", check.view)),
+          SQLITE_OK);
+      EXPECT_EQ(rows.step(), SQLITE_ROW) << check.view;
+      const double before = std::exchange(steps_before[check.view], steps);
+      // Four times the pages.
+      if (before > 0) {
+        EXPECT_LT(steps, 6 * before) << check.view;
+      }
+    }
+  }
+}
+
+// One after the other in one database, as --append has them.
+TEST_F(ReportOutput, TwoCrawlsOfOnePageDoNotDoubleIt) {
+  open();
+  for (int i = 0; i < 2; ++i) {
+    CrawlRecord record = page("https://a.test/", "the title");
+    record.body_digest = Fingerprint{1, 1};
+    give(record);
+  }
+  made();
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(report_database(dir_.file("r.html")).c_str(), &db),
+            SQLITE_OK);
+  const Database owner(db);
+  for (const char* view :
+       {"audit_title_doubled", "audit_description_doubled",
+        "audit_duplicate_body", "duplicate_titles", "duplicate_bodies"}) {
+    Statement rows;
+    ASSERT_EQ(rows.prepare(db, fmt::format("SELECT count(*) FROM {}", view)),
+              SQLITE_OK);
+    ASSERT_EQ(rows.step(), SQLITE_ROW);
+    EXPECT_EQ(rows.integer(0), 0) << view;
   }
 }
 

@@ -27,7 +27,7 @@ struct SiteDatabaseOptions {
   std::vector<std::size_t> fields;
   std::string version;  // of the program, for `runs`
   // Whose part of a crawl it is, for `runs`; nobody's if it is the whole.
-  std::string worker;
+  std::string worker = {};
   std::string_view sink = "records";  // its name among the crawl's sinks
   // Has a table of the requests that such a keeper tells of.
   bool requests = false;
