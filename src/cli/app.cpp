@@ -41,6 +41,7 @@
 #include "cli/summary.h"
 #include "cli/terminal.h"
 #include "cli/warc_checking.h"
+#include "crawl/base/error_kind.h"
 #include "crawl/base/human.h"
 #include "crawl/engine/crawler.h"
 #include "crawl/engine/seed_source.h"
@@ -360,7 +361,15 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   }
   if (outputs->check != nullptr) {
     const CheckTotals& totals = *outputs->check->totals();
+    const bool damaged =
+        stats->by_kind[static_cast<std::size_t>(ErrorKind::kArchive)] > 0;
+    if (damaged) {
+      report.warn(
+          "an archive is damaged: links on pages that it lost were not "
+          "checked");
+    }
     if (totals.newly_broken() > 0) return {kExitFailures};
+    if (damaged) return {kExitUsage};
     if (totals.pages > 0) return {kExitOk};
     report.warn("no page could be read, so no link was checked");
     return {kExitUsage};

@@ -87,6 +87,18 @@ TEST_F(ArchiveCheckCli, ACheckLooksForTextsOfPagesBeforeAndBehindTheLink) {
   }
 }
 
+TEST_F(ArchiveCheckCli, WhatADamagedArchiveLostIsNotInOrder) {
+  site_.serve("/index.html", "<a href=/p>1</a>");
+  site_.serve("/p", "<p>in order");
+  run({"-r", site_.url("/index.html"), "-q", "--warc-file", files_.file("w")});
+  const std::string whole = files_.read("w.warc.gz");
+  files_.write("cut.warc.gz", whole.substr(0, whole.size() - 40));
+  EXPECT_EQ(run({"--check", files_.file("w.warc.gz"), "-q"}).exit_status, 0);
+  const ProcessResult cut = run({"--check", files_.file("cut.warc.gz")});
+  EXPECT_EQ(cut.exit_status, 2);
+  EXPECT_THAT(cut.err, ::testing::HasSubstr("an archive is damaged"));
+}
+
 TEST_F(ArchiveCheckCli, ACheckIgnoresWhatACheckOfTheSiteDoes) {
   site_.serve("/index.html",
               "<a href=/a>1</a><a href=/b#x>2</a><a href=/gone/1>3</a>"
