@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::size_t kLookedAt = 4'096;
 
+constexpr std::string_view kArchiveEndings[] = {".warc", ".warc.gz",
+                                                ".warc.zst", ".arc", ".arc.gz"};
+
 constexpr std::string_view kSpace = " \t\r\n\f\v";
 
 // The first line that a list would take for a URL.
@@ -116,6 +119,13 @@ std::string json_reader(std::string_view object) {
       !name.empty() && std::all_of(name.begin(), name.end(), is_ascii_letter);
   return is_word && value.starts_with('[') ? fmt::format("jq -r '.{}[]'", name)
                                            : "jq -r .url";
+}
+
+bool is_named_as_archive(std::string_view name) {
+  const std::string lower = lower_case(std::string(name));
+  return std::any_of(
+      std::begin(kArchiveEndings), std::end(kArchiveEndings),
+      [&](std::string_view ending) { return lower.ends_with(ending); });
 }
 
 struct Magic {
@@ -226,6 +236,10 @@ Result<void> check_lists(const std::vector<std::string>& inputs) {
     std::string begin(kLookedAt, '\0');
     in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
     begin.resize(static_cast<std::size_t>(in.gcount()));
+    if (!begin.empty() && is_named_as_archive(input)) {
+      return make_error(fmt::format(
+          "{} is named as an archive and does not begin as one", input));
+    }
     if (const auto wrong = wrong_list(begin, input)) {
       return make_error(fmt::format("{} {}", input, *wrong));
     }

@@ -161,6 +161,15 @@ TEST_F(ArchiveInputCli, WhatCannotBeReadIsARecordAndCounts) {
   EXPECT_THAT(result.err, HasSubstr("1 failed"));
 }
 
+TEST_F(ArchiveInputCli, WhatIsOnlyNamedAsAnArchiveIsNoList) {
+  for (const char* name : {"a.warc", "a.WARC.gz", "a.warc.zst", "a.arc"}) {
+    const ProcessResult result = run({files_.write(name, "x\x8f\ny\n")});
+    EXPECT_EQ(result.exit_status, 2) << name;
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr("does not begin as one")) << name;
+  }
+}
+
 TEST_F(ArchiveInputCli, WhatTellsOfNoPageIsCountedByWhatItIs) {
   const auto record = [](const std::string& type, const std::string& url) {
     return "WARC/1.0\r\nWARC-Type: " + type +
