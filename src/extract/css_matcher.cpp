@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "extract/form_state.h"
 
 namespace crawl {
 namespace {
@@ -78,50 +79,14 @@ bool compare(Kind kind, std::string_view found, std::string_view value,
   }
 }
 
-bool is_html(const Element& element) {
-  return element.name_space == CssNamespace::kHtml;
-}
-
-bool is_html(const Element& element,
-             std::initializer_list<std::string_view> names) {
-  return is_html(element) &&
-         std::find(names.begin(), names.end(), element.name) != names.end();
-}
-
-std::optional<std::string_view> attribute_of(const Element& element,
-                                             std::string_view name) {
-  const GumboAttribute* const found =
-      find_attribute(element, CssNamespace::kNone, name, name);
-  if (found == nullptr) return std::nullopt;
-  return found->value;
-}
-
 bool has_attribute(const Element& element, std::string_view name) {
-  return attribute_of(element, name).has_value();
+  return attribute_value(element, name).has_value();
 }
 
 bool is_link(const Element& element) {
   if (is_html(element, {"a", "area"})) return has_attribute(element, "href");
   return element.name_space == CssNamespace::kSvg && element.name == "a" &&
          find_attribute(element, CssNamespace::kAny, "href", "href") != nullptr;
-}
-
-bool is_checked(const Element& element) {
-  if (is_html(element, {"option"})) return has_attribute(element, "selected");
-  if (!is_html(element, {"input"}) || !has_attribute(element, "checked")) {
-    return false;
-  }
-  const std::string_view type = attribute_of(element, "type").value_or("");
-  return equal(type, "checkbox", true) || equal(type, "radio", true);
-}
-
-bool can_be_disabled(const Element& element) {
-  return is_html(element, {"button", "input", "select", "textarea", "optgroup",
-                           "option", "fieldset"});
-}
-
-bool can_be_required(const Element& element) {
-  return is_html(element, {"input", "select", "textarea"});
 }
 
 std::string_view take_subtag(std::string_view& tag) {
@@ -166,14 +131,20 @@ bool is_end(const CssTest& test) {
 
 }  // namespace
 
-const GumboAttribute* find_attribute(const PageTree::Element& element,
+bool is_html(const Element& element,
+             std::initializer_list<std::string_view> names) {
+  return is_html(element) &&
+         std::find(names.begin(), names.end(), element.name) != names.end();
+}
+
+const GumboAttribute* next_attribute(const Element& element,
                                      CssNamespace name_space,
                                      std::string_view name,
-                                     std::string_view lower) {
+                                     std::string_view lower, unsigned& at) {
   const GumboElement& source = element.node->v.element;
   const std::string_view wanted = is_html(element) ? lower : name;
-  for (unsigned i = 0; i < source.attributes.length; ++i) {
-    const GumboAttribute& attribute = attribute_at(source, i);
+  while (at < source.attributes.length) {
+    const GumboAttribute& attribute = attribute_at(source, at++);
     if (attribute.name[0] != wanted.front() || attribute.name != wanted) {
       continue;
     }
@@ -193,6 +164,22 @@ const GumboAttribute* find_attribute(const PageTree::Element& element,
     return &attribute;
   }
   return nullptr;
+}
+
+const GumboAttribute* find_attribute(const Element& element,
+                                     CssNamespace name_space,
+                                     std::string_view name,
+                                     std::string_view lower) {
+  unsigned at = 0;
+  return next_attribute(element, name_space, name, lower, at);
+}
+
+std::optional<std::string_view> attribute_value(const Element& element,
+                                                std::string_view name) {
+  const GumboAttribute* const found =
+      find_attribute(element, CssNamespace::kNone, name, name);
+  if (found == nullptr) return std::nullopt;
+  return found->value;
 }
 
 Marks CssMatcher::match(const CssComplex& selector) {
@@ -252,6 +239,9 @@ std::vector<CssMatcher::Prepared> CssMatcher::prepare(
       case Kind::kEnabled:
       case Kind::kDisabled:
         prepared.marks = disabled();
+        break;
+      case Kind::kIndeterminate:
+        prepared.marks = find_indeterminate(tree_);
         break;
       case Kind::kNthChild:
       case Kind::kNthLastChild:
@@ -359,10 +349,12 @@ bool CssMatcher::attribute_holds(const CssTest& test,
       test.letter_case == CssTest::Case::kIgnored ||
       (test.letter_case == CssTest::Case::kByName && is_html(element) &&
        std::binary_search(kCaseless.begin(), kCaseless.end(), test.lower));
-  const GumboAttribute* const found =
-      find_attribute(element, test.name_space, test.name, test.lower);
-  return found != nullptr &&
-         compare(test.kind, found->value, test.value, ignore_case);
+  unsigned at = 0;
+  while (const GumboAttribute* const found = next_attribute(
+             element, test.name_space, test.name, test.lower, at)) {
+    if (compare(test.kind, found->value, test.value, ignore_case)) return true;
+  }
+  return false;
 }
 
 Marks CssMatcher::reached(CssCombinator combinator, const Marks& from) const {
@@ -487,11 +479,12 @@ Marks CssMatcher::match_language(const CssTest& test) {
     // What the page says of itself, if no element does.
     for (const Element& element : tree_.elements()) {
       if (element.node == nullptr || !is_html(element, {"meta"}) ||
-          !equal(attribute_of(element, "http-equiv").value_or(""),
+          !equal(attribute_value(element, "http-equiv").value_or(""),
                  "content-language", true)) {
         continue;
       }
-      std::string_view content = attribute_of(element, "content").value_or("");
+      std::string_view content =
+          attribute_value(element, "content").value_or("");
       if (content.find(',') != content.npos) continue;
       content.remove_prefix(
           std::min(content.find_first_not_of(kSpaces), content.size()));
@@ -519,33 +512,8 @@ Marks CssMatcher::match_language(const CssTest& test) {
   return marks;
 }
 
-// HTML Standard, "disabled", "Enabling and disabling form controls".
 const Marks& CssMatcher::disabled() {
-  if (!disabled_.empty()) return disabled_;
-  disabled_.resize(size());
-  Marks within(size());  // a disabled fieldset, and not in its first legend
-  Marks legend_seen(size());
-  for (Index i = PageTree::kRoot; i < size(); ++i) {
-    const Element& element = at(i);
-    const Index parent = element.parent;
-    within[i] = within[parent];
-    if (parent != PageTree::kNone && is_html(at(parent), {"fieldset"}) &&
-        has_attribute(at(parent), "disabled")) {
-      const bool first_legend = is_html(element, {"legend"}) &&
-                                std::exchange(legend_seen[parent], 1) == 0;
-      if (!first_legend) within[i] = 1;
-    }
-    if (!can_be_disabled(element)) continue;
-    bool off = has_attribute(element, "disabled");
-    if (element.name == "option") {
-      off = off ||
-            (parent != PageTree::kNone && is_html(at(parent), {"optgroup"}) &&
-             has_attribute(at(parent), "disabled"));
-    } else if (element.name != "optgroup") {
-      off = off || within[i] != 0;
-    }
-    disabled_[i] = off ? 1 : 0;
-  }
+  if (disabled_.empty()) disabled_ = find_disabled(tree_);
   return disabled_;
 }
 

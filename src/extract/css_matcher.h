@@ -2,6 +2,7 @@
 #define CRAWL_EXTRACT_CSS_MATCHER_H_
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -77,11 +78,29 @@ class CssMatcher {
   std::vector<std::string_view> languages_;
 };
 
-// The attribute that a test or target means, null if the element has none.
+// The attribute that a test or target means, from place `at` on, which is then
+// behind it; null if there is none. In any namespace there may be several.
+const GumboAttribute* next_attribute(const PageTree::Element& element,
+                                     CssNamespace name_space,
+                                     std::string_view name,
+                                     std::string_view lower, unsigned& at);
+
+// The first of them.
 const GumboAttribute* find_attribute(const PageTree::Element& element,
                                      CssNamespace name_space,
                                      std::string_view name,
                                      std::string_view lower);
+
+// The value of an attribute without a namespace.
+std::optional<std::string_view> attribute_value(
+    const PageTree::Element& element, std::string_view name);
+
+inline bool is_html(const PageTree::Element& element) {
+  return element.name_space == CssNamespace::kHtml;
+}
+// One of HTML with one of these names.
+bool is_html(const PageTree::Element& element,
+             std::initializer_list<std::string_view> names);
 
 }  // namespace crawl
 

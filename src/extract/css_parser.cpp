@@ -23,9 +23,17 @@ constexpr int kMostFunctions = 64;
 using Kind = CssTest::Kind;
 
 // Pseudo-elements that no page has; the first four may be written with one
-// colon, as in older style sheets.
-constexpr std::array<std::string_view, 5> kNoPageHas = {
-    "before", "after", "first-line", "first-letter", "selection"};
+// colon, as in older style sheets. Those of WebKit are valid whatever they are
+// (Selectors Level 4, section 3.6.4).
+constexpr std::array<std::string_view, 14> kNoPageHas = {
+    "before",         "after",
+    "first-line",     "first-letter",
+    "selection",      "marker",
+    "placeholder",    "file-selector-button",
+    "backdrop",       "cue",
+    "spelling-error", "grammar-error",
+    "target-text",    "details-content"};
+constexpr std::string_view kWebKit = "-webkit-";
 constexpr std::size_t kOlder = 4;
 
 bool no_page_has(std::string_view word, std::size_t first) {
@@ -342,7 +350,14 @@ class Parser : private CssTokens {
       out.target.lower = lower_case(out.target.name);
       skip_space();
       if (!at_end() && !take(')')) fail("a ')' is expected here");
-    } else if (no_page_has(word, kNoPageHas.size()) && peek() != '(') {
+    } else if ((word.starts_with(kWebKit) ||
+                no_page_has(word, kNoPageHas.size())) &&
+               peek() != '(') {
+      out.target.kind = CssTarget::Kind::kNothing;
+      tests.emplace_back();
+    } else if (word == "slotted" && take('(')) {
+      selector_list(Where::kNested);
+      if (!at_end() && !take(')')) fail("a ')' is expected here");
       out.target.kind = CssTarget::Kind::kNothing;
       tests.emplace_back();
     } else {
@@ -436,64 +451,72 @@ class Parser : private CssTokens {
     } while (take(','));
   }
 
+  [[noreturn]] static void fail_nth(std::size_t begin) {
+    fail("a number, an+b, odd or even is expected here", begin);
+  }
+
   // An+B (CSS Syntax Level 3, section 6), and what follows "of".
   void nth(CssTest& test) {
     const std::size_t begin = at_;
-    if (const std::string_view rest = text_.substr(at_);
-        word_at(rest, "odd") || word_at(rest, "even")) {
+    const bool plus = take('+');
+    if (plus && looking_at("/*")) {  // a token of its own, before a name
+      skip_comments();
+      if (is_ascii_digit(peek())) fail_nth(begin);
+    }
+    const int sign = !plus && take('-') ? -1 : 1;
+    const bool digits = is_ascii_digit(peek());
+    const int number = digits ? count() : 1;
+    const std::string word = lower_case(name_chars());
+    if (word.starts_with('n')) {
+      test.a = sign * number;
+      offset(test, std::string_view(word).substr(1), begin);
+    } else if (!plus && sign > 0 && !digits &&
+               (word == "odd" || word == "even")) {
       test.a = 2;
-      test.b = to_lower(rest[0]) == 'o' ? 1 : 0;
-      at_ += to_lower(rest[0]) == 'o' ? 3 : 4;
+      test.b = word == "odd" ? 1 : 0;
+    } else if (digits && word.empty()) {
+      test.b = sign * number;
     } else {
-      const int sign = peek() == '-' ? -1 : 1;
-      if (peek() == '-' || peek() == '+') ++at_;
-      const bool digits = is_ascii_digit(peek());
-      const int number = digits ? count() : 1;
-      if (to_lower(peek()) == 'n') {
-        ++at_;
-        test.a = sign * number;
-        offset(test, begin);
-      } else if (digits) {
-        test.b = sign * number;
-      } else {
-        fail("a number, an+b, odd or even is expected here", begin);
-      }
+      fail_nth(begin);
     }
-    if (!at_end() && is_name_char(peek())) {
-      fail("a number, an+b, odd or even is expected here", begin);
-    }
-    const bool space = skip_space();
+    const std::size_t end = at_;
+    skip_space();
     if (at_end() || peek() == ')') return;
     const bool of_type =
         test.kind == Kind::kNthOfType || test.kind == Kind::kNthLastOfType;
-    if (!space || of_type || !word_at(text_.substr(at_), "of")) {
-      fail("a ')' is expected here");
+    const std::size_t of = at_;
+    if (of_type || at_ == end || lower_case(name_chars()) != "of") {
+      fail("a ')' is expected here", of);
     }
-    at_ += 2;
     test.list = selector_list(Where::kNested);
   }
 
-  static bool word_at(std::string_view text, std::string_view word) {
-    return text.size() >= word.size() &&
-           starts_with_ignoring_case(text, word) &&
-           (text.size() == word.size() || !is_name_char(text[word.size()]));
-  }
-
-  // "+ 3" behind the n.
-  void offset(CssTest& test, std::size_t begin) {
-    const std::size_t before = at_;
-    skip_space();
-    const char sign = peek();
-    if (sign != '+' && sign != '-') {
-      at_ = before;
+  // What follows the n: "-3" right behind it is part of the same name.
+  void offset(CssTest& test, std::string_view rest, std::size_t begin) {
+    if (rest.size() > 1) {
+      const std::string_view digits = rest.substr(1);
+      if (rest[0] != '-' ||
+          !std::all_of(digits.begin(), digits.end(), is_ascii_digit)) {
+        fail_nth(begin);
+      }
+      test.b = -number_of(digits);
       return;
     }
-    ++at_;
-    skip_space();
-    if (!is_ascii_digit(peek())) {
-      fail("a number, an+b, odd or even is expected here", begin);
+    bool minus = rest == "-";
+    if (!rest.empty() && !minus) fail_nth(begin);
+    if (!minus) {
+      const std::size_t before = at_;
+      skip_space();
+      if (peek() != '+' && peek() != '-') {
+        at_ = before;
+        return;
+      }
+      minus = text_[at_++] == '-';
     }
-    test.b = (sign == '-' ? -1 : 1) * count();
+    skip_space();
+    if (!is_ascii_digit(peek())) fail_nth(begin);
+    test.b = (minus ? -1 : 1) * count();
+    if (is_name_char(peek())) fail_nth(begin);
   }
 
   int nesting_ = 0;

@@ -13,7 +13,7 @@ namespace {
 
 using Kind = CssTest::Kind;
 
-constexpr std::array<CssPseudoClass, 38> kPlain = {{
+constexpr std::array<CssPseudoClass, 44> kPlain = {{
     {"root", Kind::kRoot},
     {"scope", Kind::kRoot},  // of a whole page
     {"empty", Kind::kEmpty},
@@ -38,7 +38,7 @@ constexpr std::array<CssPseudoClass, 38> kPlain = {{
     {"focus-visible", Kind::kNever},
     {"target", Kind::kNever},
     {"target-within", Kind::kNever},
-    {"indeterminate", Kind::kNever},
+    {"indeterminate", Kind::kIndeterminate},
     {"current", Kind::kNever},
     {"past", Kind::kNever},
     {"future", Kind::kNever},
@@ -52,6 +52,12 @@ constexpr std::array<CssPseudoClass, 38> kPlain = {{
     {"user-invalid", Kind::kNever},
     {"autofill", Kind::kNever},
     {"local-link", Kind::kNever},
+    {"seeking", Kind::kNever},
+    {"stalled", Kind::kNever},
+    {"buffering", Kind::kNever},
+    {"volume-locked", Kind::kNever},
+    {"host", Kind::kNever},  // a page that no script made has no shadow
+    {"has-slotted", Kind::kNever},
 }};
 
 constexpr std::array<CssPseudoClass, 11> kFunctions = {{

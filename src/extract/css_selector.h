@@ -62,6 +62,7 @@ struct CssTest {
     kDisabled,
     kRequired,
     kOptional,
+    kIndeterminate,
     kNever,  // what is true of no still page: :hover
   };
   // Letters A to Z of attribute values: as written, or as the HTML Standard

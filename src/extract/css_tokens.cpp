@@ -135,13 +135,19 @@ std::string CssTokens::string_token() {
   return out;
 }
 
-int CssTokens::count() {
+int CssTokens::number_of(std::string_view digits) {
   constexpr std::int64_t kMost = 1'000'000'000;
   std::int64_t value = 0;
-  for (; is_ascii_digit(peek()); ++at_) {
-    value = std::min<std::int64_t>(value * 10 + (peek() - '0'), kMost);
+  for (const char digit : digits) {
+    value = std::min<std::int64_t>(value * 10 + (digit - '0'), kMost);
   }
   return static_cast<int>(value);
+}
+
+int CssTokens::count() {
+  const std::size_t begin = at_;
+  while (is_ascii_digit(peek())) ++at_;
+  return number_of(text_.substr(begin, at_ - begin));
 }
 
 }  // namespace crawl

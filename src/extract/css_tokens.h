@@ -53,8 +53,9 @@ class CssTokens {
   std::string name(std::string_view what);
   // From the quote on.
   std::string string_token();
-  // Digits; the largest number it says is a thousand million.
+  // Digits; the largest number they say is a thousand million.
   int count();
+  static int number_of(std::string_view digits);
 
   const std::string_view text_;
   std::size_t at_ = 0;

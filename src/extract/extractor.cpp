@@ -71,12 +71,6 @@ void put_in_order(std::vector<Found>& found) {
               found.end());
 }
 
-unsigned place_of(const GumboAttribute& attribute, const GumboElement& in) {
-  unsigned i = 0;
-  while (&attribute_at(in, i) != &attribute) ++i;
-  return i + 1;
-}
-
 class PageRun {
  public:
   // `most`: bytes that it may give, see bounds.h; it takes from them.
@@ -140,16 +134,15 @@ class PageRun {
     for (PageTree::Index i = PageTree::kRoot; i < marks.size(); ++i) {
       if (marks[i] == 0) continue;
       const PageTree::Element& element = tree_.elements()[i];
-      const GumboAttribute* attribute = nullptr;
-      if (target.kind == CssTarget::Kind::kAttribute) {
-        attribute = find_attribute(element, target.name_space, target.name,
-                                   target.lower);
-        if (attribute == nullptr) continue;
+      if (target.kind != CssTarget::Kind::kAttribute) {
+        found.push_back({element.order, &element, nullptr, nullptr});
+        continue;
       }
-      found.push_back({element.order, &element, nullptr, attribute,
-                       attribute == nullptr
-                           ? 0
-                           : place_of(*attribute, element.node->v.element)});
+      unsigned at = 0;  // behind the attribute: its place, from 1
+      while (const GumboAttribute* const attribute = next_attribute(
+                 element, target.name_space, target.name, target.lower, at)) {
+        found.push_back({element.order, &element, nullptr, attribute, at});
+      }
     }
   }
 

@@ -291,6 +291,22 @@ TEST(Extractor, HtmlIsEscapedSoThatItReadsTheSameAgain) {
               ElementsAre("<div><img src=\"x\"><input></div>"));
 }
 
+TEST(Extractor, OfAnyNamespaceAllAttributesAreTaken) {
+  const std::string html =
+      "<svg><a href=v xlink:href=u xlink:title=t></a></svg>";
+  EXPECT_THAT(values(html, "a::attr(*|href)"), ElementsAre("v", "u"));
+  EXPECT_THAT(values(html, "a::attr(xlink|href)"), ElementsAre("u"));
+  EXPECT_THAT(values(html, "a::attr(href)"), ElementsAre("v"));
+  EXPECT_THAT(values(html, "a::attr(xlink|title), a::attr(*|href)"),
+              ElementsAre("v", "u", "t"));
+}
+
+// HTML Standard, "Numeric character reference end state".
+TEST(Extractor, ReferencesToControlsAreThoseOfWindows1252) {
+  EXPECT_THAT(values("<p>&#133;&#x85;&hellip;&#128;&#159;</p>", "p::text"),
+              ElementsAre("\u2026\u2026\u2026\u20AC\u0178"));
+}
+
 TEST(Extractor, TextMovedOutOfATableIsOneText) {
   const std::string html = "<table>x<tr></tr>y</table>";
   EXPECT_THAT(values(html, "body::text"), ElementsAre("xy"));
