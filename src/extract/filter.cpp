@@ -103,7 +103,9 @@ void apply_filter(Filter filter, LinkResolver& resolver,
     case Filter::kUrl:
       std::erase_if(values, [&](std::string& value) {
         const std::string reference = std::move(value);
-        return !resolver.resolve(reference, value);
+        return !resolver.resolve(reference, value) &&
+               resolver.unlinked(reference, value) !=
+                   LinkResolver::Unlinked::kOtherScheme;
       });
       break;
   }

@@ -19,7 +19,7 @@ enum class Filter : std::uint8_t {
   kNormalize,  // and a run of it within becomes a space
   kNonempty,   // values without a character go
   kFirst,      // all values but the first go
-  kUrl,        // links are resolved; what is none goes
+  kUrl,        // links are resolved; what is no URL goes
 };
 
 inline constexpr std::string_view kFilterNames =

@@ -99,7 +99,8 @@ void evaluate(void* argument) {
       xmlXPathCtxtCompile(work.context, xml_text(work.expression));
   if (compiled == nullptr) return;
   work.compiled = true;
-  work.context->node = reinterpret_cast<xmlNode*>(work.document);
+  // Where what begins without a slash begins.
+  work.context->node = xmlDocGetRootElement(work.document);
   xmlXPathObject* const result = xmlXPathCompiledEval(compiled, work.context);
   if (result == nullptr) return;
   work.result = result->type == XPATH_NODESET

@@ -58,11 +58,12 @@ class PathReader {
 
   bool read_path(CssComplex& path) {
     skip_space();
-    // From the document, as a path that begins with no slash.
+    const bool from_root = !rest_.starts_with("/");
     if (rest_.starts_with("./")) rest_.remove_prefix(1);
     bool below = take("//");
     if (!below) take("/");
-    for (bool first = true;; first = false) {
+    if (from_root) add_step(path, true, false);
+    for (bool first = !from_root;; first = false) {
       if (take("@"))
         return !first_of(first, below) && read_attribute(path, below);
       if (take("*")) {
@@ -147,7 +148,8 @@ class PathReader {
     return true;
   }
 
-  // Behind its '[': @a, @a = 'v', contains(@a, 'v'), starts-with(@a, 'v').
+  // Behind its '[': @a, @a = 'v', contains(@a, 'v'), starts-with(@a, 'v'),
+  // has-class('v').
   bool read_condition(CssCompound& compound) {
     CssTest test;
     test.name_space = CssNamespace::kNone;
@@ -160,13 +162,24 @@ class PathReader {
       }
     } else {
       const std::string function = take_name();
-      if (function != "contains" && function != "starts-with") return false;
-      test.kind = function == "contains" ? Kind::kAttributeContains
-                                         : Kind::kAttributeBegins;
-      if (!take("(") || !take("@")) return false;
-      test.name = take_attribute_name();
-      // What is empty is in all, and in what is not there.
-      if (!take(",") || !read_string(test.value) || test.value.empty() ||
+      if (!take("(")) return false;
+      if (function == "has-class") {
+        test.kind = Kind::kAttributeHasWord;
+        test.name = "class";
+      } else if (function == "contains" || function == "starts-with") {
+        test.kind = function == "contains" ? Kind::kAttributeContains
+                                           : Kind::kAttributeBegins;
+        if (!take("@")) return false;
+        test.name = take_attribute_name();
+        if (!take(",")) return false;
+      } else {
+        return false;
+      }
+      // What is empty is in all, and in what is not there; of classes one, or
+      // several in a row.
+      if (!read_string(test.value) || test.value.empty() ||
+          (test.kind == Kind::kAttributeHasWord &&
+           test.value.find_first_of(" \t\r\n\f") != test.value.npos) ||
           !take(")")) {
         return false;
       }

@@ -28,6 +28,8 @@ bool count_text_of(Context& at, const xmlXPathObject* value, bool all) {
   return count_steps(at, texts + nodes / kNodesAStep);
 }
 
+constexpr std::string_view kBlanks = " \t\n\f\r";
+
 // --- Functions of XPath 1.0, of what they cost.
 
 // Each of its arguments is made a string, or a number.
@@ -110,6 +112,43 @@ void find(Context* at, int arguments) {
   xmlXPathFreeObject(valuePop(at));
   xmlXPathFreeObject(valuePop(at));
   valuePush(at, result);
+}
+
+// As parsel has it: whether all of these are classes of the element.
+void has_class(Context* at, int arguments) {
+  std::string& classes = nodes_of(*at).value;
+  classes = ' ';
+  const xmlNode& node = *at->context->node;
+  if (node.type == XML_ELEMENT_NODE) {
+    for (const xmlAttr* one = node.properties; one != nullptr;
+         one = one->next) {
+      if (one->ns != nullptr || view_of(one->name) != "class") continue;
+      for (const char c : view_of(one->children->content)) {
+        const bool blank = kBlanks.find(c) != kBlanks.npos;
+        if (!blank || classes.back() != ' ') classes += blank ? ' ' : c;
+      }
+      if (classes.back() != ' ') classes += ' ';
+    }
+  }
+  bool all = true;
+  for (int i = 0; i < arguments && all; ++i) {
+    const xmlXPathObject& wanted = *value_at(*at, i);
+    if (wanted.type != XPATH_STRING) {
+      xmlXPathErr(at, XPATH_INVALID_TYPE);
+      return;
+    }
+    const std::string_view name = view_of(wanted.stringval);
+    if (!count_steps(*at, 1 + (classes.size() + name.size()) / kBytesAStep)) {
+      return;
+    }
+    std::string& between = nodes_of(*at).first;
+    between = ' ';
+    between.append(name) += ' ';
+    all = memmem(classes.data(), classes.size(), between.data(),
+                 between.size()) != nullptr;
+  }
+  for (int i = 0; i < arguments; ++i) xmlXPathFreeObject(valuePop(at));
+  valuePush(at, xmlXPathNewBoolean(all ? 1 : 0));
 }
 
 // Every name in it is looked for, and what is found compared with all that was.
@@ -257,6 +296,7 @@ constexpr std::array kFunctions = {
     Function{"concat", reading<xmlXPathConcatFunction>},
     Function{"contains", find<Find::kWhether>},
     Function{"floor", reading<xmlXPathFloorFunction>},
+    Function{"has-class", has_class},
     Function{"id", by_id},
     Function{"lang", language},
     Function{"normalize-space", reading<xmlXPathNormalizeFunction>},

@@ -19,8 +19,8 @@ struct Function {
   int most;
 };
 constexpr int kAnyNumber = 1'000'000;
-// XPath 1.0, section 4.
-constexpr std::array<Function, 27> kFunctions = {{
+// XPath 1.0, section 4; and what parsel has beside.
+constexpr std::array<Function, 28> kFunctions = {{
     {"last", 0, 0},
     {"position", 0, 0},
     {"count", 1, 1},
@@ -48,6 +48,7 @@ constexpr std::array<Function, 27> kFunctions = {{
     {"floor", 1, 1},
     {"ceiling", 1, 1},
     {"round", 1, 1},
+    {"has-class", 1, kAnyNumber},
 }};
 constexpr std::array<std::string_view, 4> kNodeTypes = {
     "comment", "text", "processing-instruction", "node"};
@@ -189,6 +190,15 @@ class NameCheck {
     if (at_ + 1 < text_.size() && text_[at_] == ':' &&
         (is_name_start(text_[at_ + 1]) || text_[at_ + 1] == '*')) {
       if (word != "xlink" && word != "xml") {
+        ++at_;
+        const std::string_view name = take_name();
+        if (next_is("(")) {
+          return fail(
+              fmt::format("{}:{}() is none of XPath 1.0's functions, which "
+                          "alone are here, and has-class()",
+                          word, name),
+              begin);
+        }
         return fail(
             "no prefix of this name: there are xlink and xml; elements have "
             "none",

@@ -134,7 +134,8 @@ const std::vector<Row>& css_rows() {
       {"b::text|string", {"bold "}},
       {"template|string", {""}},
       {"a::attr(href)|url",
-       {"https://site.test/base/one.html", "https://site.test/base/?two"}},
+       {"https://site.test/base/one.html", "https://site.test/base/?two",
+        "mailto:a@b"}},
       {"a::attr(href)|url|first", {"https://site.test/base/one.html"}},
       {"a::text|url",
        {"https://site.test/base/One", "https://site.test/base/Two",
@@ -153,9 +154,27 @@ const std::vector<Row>& xpath_rows() {
       {"  //title/text()", {"A & B"}},
       {"xpath://title/text()", {"A & B"}},
       {"xpath: //title/text()", {"A & B"}},
-      {"xpath:html/head/title/text()", {"A & B"}},
-      {"./html/head/title/text()", {"A & B"}},
+      // What begins with no slash, or with a point, begins at the html element.
+      {"xpath:head/title/text()", {"A & B"}},
+      {"xpath: html/head/title/text()", {}},
+      {"./head/title/text()", {"A & B"}},
+      {"./html/head/title", {}},
       {".//title/text()", {"A & B"}},
+      {".//html", {}},
+      {"./@lang", {"en"}},
+      {".//@lang", {"en"}},
+      {"./..//title/text()", {"A & B"}},
+      {"./text()|strip|nonempty", {}},
+      {"(./head)/title/text()", {"A & B"}},
+      {"(.//title | ./body/nothing)/text()", {"A & B"}},
+      {"xpath:name()", {"html"}},
+      {"xpath:name(.)", {"html"}},
+      {"xpath:name(*)", {"head"}},
+      {"xpath:string(./@lang)", {"en"}},
+      {"xpath:self::html/@lang", {"en"}},
+      {"xpath:count(ancestor::*)", {"0"}},
+      {"xpath:count(.//b | ./body//b)", {"1"}},
+      {"//b[ancestor::html/@lang]/@class", {"x"}},
       {"(//a)[1]/text()", {"One"}},
       {"(//a)[last()]/@xlink:href", {"s.html"}},
       {"(//li/a)[position() > 2]/text()", {"None", "Mail"}},
@@ -238,9 +257,23 @@ const std::vector<Row>& xpath_rows() {
       {"//P", {}},
       {"//nothing", {}},
       {"//a[@href]/@href|url",
-       {"https://site.test/base/one.html", "https://site.test/base/?two"}},
+       {"https://site.test/base/one.html", "https://site.test/base/?two",
+        "mailto:a@b"}},
       {"//p/text()|normalize|nonempty|first", {"a b c"}},
       {"//and/or[div mod mod]", {}},
+      // Of parsel's own functions.
+      {"//b[has-class('x')]/i/text()", {"both"}},
+      {"//b[has-class(\"x\", 'x')]/@class", {"x"}},
+      {"//b[has-class('x', 'y')]", {}},
+      {"//b[has-class('X')]", {}},
+      {"//b[has-class('')]", {}},
+      {"//b[has-class(string(@class))]/@class", {"x"}},
+      {"//div[not(has-class('x'))]/@id", {"d"}},
+      {"//*[has-class('x') and i]/@class", {"x"}},
+      {"//@class[has-class('x')]", {}},
+      {"//text()[has-class('x')]", {}},
+      {"xpath:has-class('x')", {"false"}},
+      {"xpath:count(//*[has-class('x')])", {"1"}},
   };
   return rows;
 }
@@ -255,6 +288,45 @@ TEST(Extractor, XPathGivesWhatTheTableSays) {
   for (const Row& row : xpath_rows()) {
     EXPECT_EQ(values(kPage, row.selector), row.values) << row.selector;
   }
+}
+
+TEST(Extractor, ClassesAreWhatBlanksSeparate) {
+  const std::string html =
+      "<p id=1 class='foo bar-baz'><p id=2 class=foo><p id=3 class=bar><p id=4>"
+      "<p id=5 CLASS='f\u00F3\u00F3\n\tFoo'><p id=6 class=''><p id=7 class=' '>"
+      "<p id=8 class='\fa  b\tc '>";
+  const std::vector<Row> rows = {
+      {"//p[has-class('foo')]/@id", {"1", "2"}},
+      {"//p[has-class('bar')]/@id", {"3"}},
+      {"//p[has-class('foo', 'bar')]/@id", {}},
+      {"//p[has-class('foo', 'bar-baz')]/@id", {"1"}},
+      {"//p[has-class('f\u00F3\u00F3')]/@id", {"5"}},
+      {"//p[has-class('Foo')]/@id", {"5"}},
+      {"//p[has-class('')]/@id", {}},
+      {"//p[has-class(' ')]/@id", {}},
+      {"//p[has-class('a')]/@id", {"8"}},
+      {"//p[has-class('b', 'c', 'a')]/@id", {"8"}},
+      {"//p[has-class('a b')]/@id", {"8"}},
+      {"//p[has-class('a c')]/@id", {}},
+      {"//p[has-class('b')][has-class('c')]/@id", {"8"}},
+      {"//p[has-class('c ')]/@id", {}},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(values(html, row.selector), row.values) << row.selector;
+  }
+}
+
+TEST(Extractor, TextsAreNodesAsElementsAre) {
+  const std::string html = "<div><b>No:</b>7</div><div><b>Name</b>x</div>";
+  EXPECT_THAT(values(html,
+                     "//div/descendant::text()"
+                     "[preceding-sibling::b[contains(text(), 'No')]]"),
+              ElementsAre("7"));
+  EXPECT_THAT(
+      values(
+          html,
+          "//div/descendant::text()/preceding-sibling::b[contains(., 'No')]"),
+      ElementsAre("<b>No:</b>"));
 }
 
 TEST(Extractor, OneTreeServesAllSelectors) {
@@ -313,6 +385,18 @@ TEST(Extractor, TextMovedOutOfATableIsOneText) {
   EXPECT_THAT(values(html, "//body/text()"), ElementsAre("xy"));
 }
 
+TEST(Extractor, LinksOfAllSchemesAreResolvedAndWhatIsNoneGoes) {
+  EXPECT_THAT(values("<a href=' mailto:a@b '></a><a href='tel:+1'></a>"
+                     "<a href='javascript:x()'></a><a href='FTP://h/x'></a>"
+                     "<a href='//other.test'></a><a href='http://['></a>"
+                     "<a href='http://u:p@h.test/'></a><a href=''></a>"
+                     "<a href='data:,x'></a>",
+                     "a::attr(href)|url"),
+              ElementsAre("mailto:a@b", "tel:+1", "javascript:x()", "FTP://h/x",
+                          "https://other.test/", "http://h.test/",
+                          "https://site.test/dir/page.html?q", "data:,x"));
+}
+
 TEST(Extractor, PagesAreReadInTheirEncoding) {
   const Strings selectors = {"p::text", "//p/text()", "a::attr(href)|url"};
   const Extraction latin =
@@ -357,7 +441,13 @@ TEST(Extractor, FaultsAreMarkedInWhatWasTyped) {
       {"//a['x]", 4, "not closed"},
       {"//a[\"x]", 4, "not closed"},
       {"//a[nosuch()]", 4, "no function"},
-      {"//a[x:contains(., 'x')]", 4, "prefix"},
+      {"//a[x:contains(., 'x')]", 4, "x:contains() is none"},
+      {"//a[re:test(@href, 'x')]", 4, "re:test() is none"},
+      {"xpath:set:difference(//a, //b)", 6, "has-class()"},
+      {"//a[has-class()]", 4, "at least 1"},
+      {"xpath:has-class(1)", 6, "cannot take"},
+      {"xpath:has-class(.)", 6, "cannot take"},
+      {"//a[hasclass('x')]", 4, "no function"},
       {"//a[contains(.)]", 4, "2 arguments, not 1"},
       {"//a[contains(., 'a', 'b')]", 4, "2 arguments, not 3"},
       {"//a[contains()]", 4, "2 arguments, not 0"},
