@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 #include <libxml/parserInternals.h>
 #include <libxml/tree.h>
-#include <libxml/valid.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
 #include <algorithm>
-#include <cstring>
 #include <deque>
 #include <memory_resource>
 #include <new>
@@ -29,10 +27,12 @@ namespace {
 constexpr std::size_t kMostBytes = 4096;
 
 // Of one evaluation, steps as libxml2 counts them, and bytes; and of how many
-// that take as much as they may.
+// that take as much as they may; of a page that is larger than most, and in no
+// cache, half as many steps as of the largest of the others.
 constexpr std::size_t kWholeEvaluations = 8;
 constexpr std::size_t kLeastSteps = std::size_t{1} << 20;
 constexpr std::size_t kStepsANode = 64;
+constexpr std::size_t kUsualNodes = std::size_t{1} << 17;
 // libxml2 may compare every node of a set with every other, and count none.
 constexpr std::size_t kMostCompared = std::size_t{1} << 28;
 std::size_t steps_for(std::size_t nodes) {
@@ -71,9 +71,6 @@ struct Evaluation {
   XPathNodes* nodes;
   const char* expression;
   std::size_t steps;
-  // Attributes by which id() finds elements.
-  xmlAttr* const* ids = nullptr;
-  std::size_t id_count = 0;
 
   xmlXPathContext* context = nullptr;
   // A set of nodes or a string; null if it failed.
@@ -90,11 +87,6 @@ void evaluate(void* argument) {
   xmlXPathRegisterNs(work.context, xml_text("xlink"),
                      xml_text("http://www.w3.org/1999/xlink"));
   use_xpath_functions(*work.context, *work.nodes);
-  for (std::size_t i = 0; i < work.id_count; ++i) {
-    // The first of an id counts, as in a browser.
-    xmlAddID(nullptr, work.document, work.ids[i]->children->content,
-             work.ids[i]);
-  }
   xmlXPathCompExpr* const compiled =
       xmlXPathCtxtCompile(work.context, xml_text(work.expression));
   if (compiled == nullptr) return;
@@ -135,7 +127,6 @@ struct XPathPage::Document {
   xmlNs xml{};
   std::pmr::monotonic_buffer_resource memory;
   std::deque<std::string> kept;
-  std::vector<xmlAttr*> ids;
   std::size_t made = 0;
   XPathNodes nodes;
 
@@ -188,6 +179,9 @@ struct XPathPage::Document {
       attribute->prev = last;
       (last == nullptr ? node->properties : last->next) = attribute;
       last = attribute;
+      if (attribute->ns == nullptr && view_of(attribute->name) == "id") {
+        nodes.ids.emplace_back(view_of(attribute->children->content), index);
+      }
     }
     nodes.ends[index] += element.attributes.length;
     return node;
@@ -210,7 +204,6 @@ struct XPathPage::Document {
             xml_text(kept.emplace_back(qualified_name(source)).c_str());
         break;
       case GUMBO_ATTR_NAMESPACE_NONE:
-        if (std::strcmp(source.name, "id") == 0) ids.push_back(attribute);
         break;
     }
     return attribute;
@@ -300,7 +293,9 @@ XPathPage::XPathPage(const GumboNode& root)
     }
     if (!problem_.empty()) return;
   }
-  steps_left_ = kWholeEvaluations * steps_for(document.made);
+  steps_left_ = document.made <= kUsualNodes
+                    ? kWholeEvaluations * steps_for(document.made)
+                    : kWholeEvaluations * steps_for(kUsualNodes) / 2;
 }
 
 XPathPage::~XPathPage() = default;
@@ -348,13 +343,8 @@ std::string XPathPage::find(const XPathPlan& plan, bool as_text,
   numbered.begin(plan.parts);
   Evaluation work{&document_->doc, &numbered, plan.expression.c_str(),
                   steps_for(plan, document_->made)};
-  if (plan.expression.find("id") != plan.expression.npos) {
-    work.ids = document_->ids.data();
-    work.id_count = document_->ids.size();
-  }
   if (steps_left_ < work.steps) work.steps = steps_left_ + 1;  // 0 is no limit
   const bool whole = memory.run(evaluate, &work);
-  document_->doc.ids = nullptr;
   if (work.context != nullptr) {
     steps_left_ -= std::min<std::size_t>(work.context->opCount, steps_left_);
   }

@@ -28,8 +28,8 @@ tl::expected<void, SelectorFault> check_xpath(const std::string& expression);
 // One thread at a time.
 class XPathPage {
  public:
-  // Beyond what a page may have.
-  static constexpr std::size_t kMostNodes = std::size_t{1} << 17;
+  // Of a page: as much memory as the tree that they are made of may take.
+  static constexpr std::size_t kMostNodes = std::size_t{1} << 21;
 
   // `root`: gumbo's html element. If the page is too large, or made to be slow,
   // problem() says so and nothing is found.

@@ -151,32 +151,6 @@ void has_class(Context* at, int arguments) {
   valuePush(at, xmlXPathNewBoolean(all ? 1 : 0));
 }
 
-// Every name in it is looked for, and what is found compared with all that was.
-void by_id(Context* at, int arguments) {
-  if (at->valueNr > 0) {
-    const xmlXPathObject* const value = value_at(*at, 0);
-    if (!count_text_of(*at, value, true)) return;
-    std::size_t bytes =
-        value->type == XPATH_STRING ? view_of(value->stringval).size() : 0;
-    if (is_set(value)) {
-      const auto [begin, end] = range_of(*value);
-      for (xmlNode** one = begin; one != end; ++one) {
-        std::string& text = nodes_of(*at).value;
-        text.clear();
-        append_value(**one, text);
-        bytes += text.size();
-      }
-    }
-    // A name and a blank are two bytes at least.
-    const std::size_t names =
-        std::min(bytes / 2 + 1, nodes_of(*at).nodes.size());
-    if (!count_steps(*at, bytes / kBytesAStep + names * names / kBytesAStep)) {
-      return;
-    }
-  }
-  xmlXPathIdFunction(at, arguments);
-}
-
 // --- What plan_xpath() writes for comparisons.
 
 double number_of(const std::string& value) {
@@ -199,6 +173,54 @@ bool any_value(Context& at, const xmlXPathObject& set, auto&& each) {
     if (each(value)) return true;
   }
   return false;
+}
+
+// The elements that are named in `text`; false if no more may be done.
+bool find_ids(Context& context, std::string_view text) {
+  XPathNodes& nodes = nodes_of(context);
+  constexpr std::string_view kSpaces = " \t\n\r";  // XPath's
+  for (std::size_t at = 0;;) {
+    at = text.find_first_not_of(kSpaces, at);
+    if (at == text.npos) return true;
+    if (!count_steps(context, 1)) return false;
+    const std::size_t end =
+        std::min(text.find_first_of(kSpaces, at), text.size());
+    const std::string_view name = text.substr(at, end - at);
+    const auto found = std::lower_bound(nodes.ids.begin(), nodes.ids.end(),
+                                        std::pair(name, Index{0}));
+    if (found != nodes.ids.end() && found->first == name) {
+      nodes.found.push_back(found->second);
+    }
+    at = end;
+  }
+}
+
+// libxml2's own table of names is made anew for each evaluation, and grows no
+// further than some thousand places.
+void by_id(Context* at, int arguments) {
+  if (arguments != 1 || at->valueNr < 1) {
+    xmlXPathErr(at, XPATH_INVALID_ARITY);
+    return;
+  }
+  XPathNodes& nodes = nodes_of(*at);
+  if (!nodes.ids_sorted) {
+    if (!count_steps(*at, nodes.ids.size())) return;
+    std::sort(nodes.ids.begin(), nodes.ids.end());
+    nodes.ids_sorted = true;
+  }
+  nodes.found.clear();
+  if (is_set(value_at(*at, 0))) {
+    any_value(*at, *value_at(*at, 0),
+              [&](const std::string& one) { return !find_ids(*at, one); });
+    if (at->error != XPATH_EXPRESSION_OK) return;
+  } else {
+    if (!take_strings(*at, arguments, 1) ||
+        !count_steps(*at, bytes_at(*at, 0) / kBytesAStep)) {
+      return;
+    }
+    if (!find_ids(*at, view_of(value_at(*at, 0)->stringval))) return;
+  }
+  push_found_once(*at, 1);
 }
 
 // One of the one set is one of the other.

@@ -27,6 +27,11 @@ struct XPathNodes {
 
   Index add(xmlNode* node);
 
+  // What elements' id attributes say, and their number; in order once
+  // ids_sorted, of equal ones the first of the page first.
+  std::vector<std::pair<std::string_view, Index>> ids;
+  bool ids_sorted = false;
+
   // Of the evaluation that is on: XPathPlan::parts, and those of them that were
   // needed, compiled, or what they gave; in libxml2's memory.
   void begin(const std::vector<std::string>& of_plan);

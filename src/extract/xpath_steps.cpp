@@ -166,17 +166,6 @@ void push_found(Context& at, const XPathNodes& nodes) {
   valuePush(&at, xmlXPathWrapNodeSet(set));
 }
 
-// Each of them once, in document order, instead of so many arguments.
-void push_found_once(Context& at, int arguments) {
-  XPathNodes& nodes = nodes_of(at);
-  std::vector<Index>& found = nodes.found;
-  if (!count_steps(at, found.size())) return;
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  for (int i = 0; i < arguments; ++i) xmlXPathFreeObject(valuePop(&at));
-  push_found(at, nodes);
-}
-
 // What a part of the plan gives of the context's node; null, and the evaluation
 // ends, if that is no set, or no more may be done.
 xmlXPathObject* evaluate_part(Context& at, std::size_t number) {
@@ -209,6 +198,16 @@ std::size_t number_at(Context& at) {
 }
 
 }  // namespace
+
+void push_found_once(Context& at, int arguments) {
+  XPathNodes& nodes = nodes_of(at);
+  std::vector<Index>& found = nodes.found;
+  if (!count_steps(at, found.size())) return;
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  for (int i = 0; i < arguments; ++i) xmlXPathFreeObject(valuePop(&at));
+  push_found(at, nodes);
+}
 
 void step(Context* at, int) {
   XPathNodes& nodes = nodes_of(*at);

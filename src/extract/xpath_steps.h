@@ -17,6 +17,10 @@ void once(Context* at, int arguments);
 // (nodes, nodes)
 void unite(Context* at, int arguments);
 
+// For those that find nodes: pushes XPathNodes::found, each once, in document
+// order, instead of so many arguments.
+void push_found_once(Context& at, int arguments);
+
 }  // namespace crawl::xpath
 
 #endif  // CRAWL_EXTRACT_XPATH_STEPS_H_

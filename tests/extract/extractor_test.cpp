@@ -549,13 +549,56 @@ TEST(Extractor, SelectorsAreLinearInThePage) {
   }
 }
 
-TEST(Extractor, XPathIsForPagesOfABoundedSizeUnlessItIsOfPathsAlone) {
-  const std::string html = repeated("<p>x", 70'000);
-  const Extraction out =
-      extract(html, {"//p[. = 'x']", "p::text|first", "//p[2]", "//p/@id"});
+TEST(Extractor, XPathIsForLargePagesToo) {
+  const std::string html = repeated("<p class=a id=b>x<b>y</b></p>\n", 100'000);
+  const Extraction out = extract(
+      html, {"//p[. = 'xy'][last()]/b/text()", "//p[99999]/b/text()",
+             "xpath:count(//p[@class = 'a']/b[. = 'y'])", "xpath:count(//b/..)",
+             "xpath:count(//p[b][not(@title)] | //b)", "//b[contains(., 'z')]",
+             "xpath:count(id(//p/@id))"});
+  EXPECT_EQ(out.error, "");
+  EXPECT_THAT(out.values[0], ElementsAre("y"));
+  EXPECT_THAT(out.values[1], ElementsAre("y"));
+  EXPECT_THAT(out.values[2], ElementsAre("100000"));
+  EXPECT_THAT(out.values[3], ElementsAre("100000"));
+  EXPECT_THAT(out.values[4], ElementsAre("200000"));
+  EXPECT_THAT(out.values[5], IsEmpty());
+  EXPECT_THAT(out.values[6], ElementsAre("1"));
+  // What takes more than a share of it is no dearer there than elsewhere.
+  EXPECT_THAT(extract(html, {"//*[count(//*[count(//*) > 1]) > 1]"}).error,
+              HasSubstr("too much time or memory"));
+}
+
+TEST(Extractor, XPathIsForNoMoreThanTheMostNodes) {
+  std::string attributes;
+  for (int i = 0; i < 100; ++i) attributes += " a" + std::to_string(i);
+  const std::string html = repeated("<p" + attributes + ">", 11'000);
+  const Extraction out = extract(html, {"//p[. = 'x']", "p::attr(a1)|first"});
   EXPECT_THAT(out.values[0], IsEmpty());
-  EXPECT_THAT(out.values[1], ElementsAre("x"));
-  EXPECT_THAT(out.error, HasSubstr("x0: XPath is for pages of at most 131072"));
+  EXPECT_THAT(out.values[1], ElementsAre(""));
+  EXPECT_THAT(out.error,
+              HasSubstr("x0: XPath is for pages of at most 2097152 nodes"));
+}
+
+TEST(Extractor, TheFirstOfAnIdIsFoundWhereverIdIsCalled) {
+  const std::string html =
+      "<p id=a>1<b>1</b></p><p id=b>2<b>4</b></p><p id=a>3<b>7</b></p>"
+      "<i>b\na none\ta</i><i>4</i>";
+  const std::vector<Row> rows = {
+      {"xpath:id('a')/text()", {"1"}},
+      {"xpath:id(' b \n a b ')/text()", {"1", "2"}},
+      {"xpath:id('')", {}},
+      {"xpath:id('A')", {}},
+      {"xpath:id(//i)/text()", {"1", "2"}},
+      {"xpath:id(//nothing)", {}},
+      {"xpath:id(1 = 1)", {}},
+      {"//i[. = //b[../@id = id('b')/@id]]/text()", {"4"}},
+      {"//b[count(id('a b')) = 2]/text()", {"1", "4", "7"}},
+      {"//p[count(. | id(@id)) = 1]/b/text()", {"1", "4"}},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(values(html, row.selector), row.values) << row.selector;
+  }
 }
 
 TEST(Extractor, TextsAndCommentsInARowAreBounded) {
