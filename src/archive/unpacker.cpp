@@ -119,11 +119,9 @@ bool Unpacker::fill(std::size_t size) {
       input_.erase(0, begin_ - passed_);
       begin_ = passed_;
     }
-    const std::size_t before = input_.size();
-    input_.resize(before + kRead);
-    const Result<std::size_t> count =
-        source_->read(input_.data() + before, kRead);
-    input_.resize(before + count.value_or(0));
+    if (!read_) read_ = std::make_unique_for_overwrite<char[]>(kRead);
+    const Result<std::size_t> count = source_->read(read_.get(), kRead);
+    input_.append(read_.get(), count.value_or(0));
     if (!count) fault_ = count.error().message;
     no_more_input_ = count.value_or(0) == 0;
   }

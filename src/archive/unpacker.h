@@ -93,7 +93,8 @@ class Unpacker {
 
   const std::unique_ptr<ByteSource> source_;
   Format format_ = Format::kUnknown;
-  std::string input_;  // packed bytes, from begin_ on
+  std::unique_ptr<char[]> read_;  // what the source gave last
+  std::string input_;             // packed bytes, from begin_ on
   std::size_t begin_ = 0;
   std::uint64_t offset_ = 0;  // of input_[begin_] in the file
   std::uint64_t made_ = 0;    // bytes unpacked so far
