@@ -241,7 +241,7 @@ std::vector<CssMatcher::Prepared> CssMatcher::prepare(
         prepared.marks = disabled();
         break;
       case Kind::kIndeterminate:
-        prepared.marks = find_indeterminate(tree_);
+        prepared.marks = indeterminate();
         break;
       case Kind::kNthChild:
       case Kind::kNthLastChild:
@@ -515,6 +515,11 @@ Marks CssMatcher::match_language(const CssTest& test) {
 const Marks& CssMatcher::disabled() {
   if (disabled_.empty()) disabled_ = find_disabled(tree_);
   return disabled_;
+}
+
+const Marks& CssMatcher::indeterminate() {
+  if (indeterminate_.empty()) indeterminate_ = find_indeterminate(tree_);
+  return indeterminate_;
 }
 
 }  // namespace crawl

@@ -62,6 +62,7 @@ class CssMatcher {
   Marks match_nth(const CssTest& test);
   Marks match_language(const CssTest& test);
   const Marks& disabled();
+  const Marks& indeterminate();
   // Each element's number among its siblings of the same type, from the first
   // and from the last.
   void number_types();
@@ -75,6 +76,7 @@ class CssMatcher {
   Counts of_type_;
   Counts last_of_type_;
   Marks disabled_;
+  Marks indeterminate_;
   std::vector<std::string_view> languages_;
 };
 
