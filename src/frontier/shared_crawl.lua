@@ -1,4 +1,4 @@
-#!lua name=crawl_v4
+#!lua name=crawl_v5
 
 -- One crawl on many machines: all that must happen in one atomic step. The keys,
 -- which all begin with KEYS[1], "crawl:{NAME}:" (one hash tag, so one slot), or
@@ -11,8 +11,11 @@
 --                     see outbox(), and got (messages from it)
 --   k:BUCKET   set    known URLs, 64-bit hashes
 --   b:BUCKET   hash   digest of a body -> URL of the first page with it
---   q:HOST     list   URLs that wait, in order; HOST "": to be listed only
---   p:HOST     hash   number -> URL that is handed out and not done
+--   q:HOST     list   URLs that wait, in order, one or a chunk of them each;
+--                     HOST "": to be listed only
+--   p:HOST     hash   number -> URL that is handed out and not done; z and the
+--                     number of the first -> which of a chunk are, Z and that
+--                     number -> the chunk
 --   h:HOST     hash   worker, lease (the number of its latest), n and sitemaps
 --                     (numbers given), next (ms), delay (ms), trust, pace and
 --                     paced (when that was told, ms); "note NAME": what a
@@ -38,6 +41,12 @@
 -- besides, which grows and goes with whatever is told of the host: a turn that
 -- speaks of a lease that is another's now changes nothing either. Time is this
 -- server's.
+--
+-- URLs of a host that were found together are a chunk, which workers compress and
+-- these functions do not look into. In a list it is "Z", how many URLs it has, ":"
+-- and the chunk, or "z", a character for each URL, '1' or '0' if it is none that
+-- waits here, ":" and the chunk. Where it is handed out there are such characters
+-- too, '2' if a URL is done.
 --
 -- No function touches two shards. A message counts as left where it was written
 -- until whoever took it to its shard has said so here; taken twice it counts
@@ -193,13 +202,17 @@ local function join(keys, args)
   return answer
 end
 
--- URLs wait at their hosts: host -> entries.
+-- URLs wait at their hosts: host -> entries. A host where others wait is leased,
+-- or waits for a worker.
 local function queue(k, waiting, now)
   for host, entries in pairs(waiting) do
-    in_parts('RPUSH', k .. 'q:' .. host, entries)
-    local h = redis.call('HMGET', k .. 'h:' .. host, 'worker', 'next')
-    if not h[1] then
-      redis.call('ZADD', k .. 'ready', 'NX', tonumber(h[2] or now), host)
+    local key = k .. 'q:' .. host
+    local length = in_parts('RPUSH', key, entries)
+    if length == #entries or #entries > 1000 then
+      local h = redis.call('HMGET', k .. 'h:' .. host, 'worker', 'next')
+      if not h[1] then
+        redis.call('ZADD', k .. 'ready', 'NX', tonumber(h[2] or now), host)
+      end
     end
   end
 end
@@ -210,11 +223,34 @@ local function add_seed(k, hash, url)
   end
 end
 
--- A URL that nobody knew is to wait at its host: how many that are, 1 or 0.
-local function find(k, waiting, host, bucket, hash, entry)
-  local fresh = redis.call('SADD', k .. 'k:' .. bucket, hash)
-  if fresh == 1 then gather(waiting, host, entry) end
-  return fresh
+-- URLs that nobody knew are to wait at their hosts: how many that are. Of each host
+-- it, a chunk of its URLs or '', how many there are, and of each bucket, hash and
+-- URL. Where most are known the chunk is more than the others by themselves.
+local function find_all(k, waiting, words)
+  local at, sum, known = 1, 0, k .. 'k:'
+  while words[at] do
+    local host, chunk, all = words[at], words[at + 1], words[at + 2]
+    at = at + 3
+    local signs, fresh, size = {}, {}, 0
+    for i = 1, all do
+      signs[i] = '0'
+      if redis.call('SADD', known .. words[at], words[at + 1]) == 1 then
+        signs[i] = '1'
+        fresh[#fresh + 1] = words[at + 2]
+        size = size + #words[at + 2]
+      end
+      at = at + 3
+    end
+    sum = sum + #fresh
+    if chunk == '' or #chunk + all >= size then
+      for _, url in ipairs(fresh) do gather(waiting, host, url) end
+    elseif #fresh == all then
+      gather(waiting, host, 'Z' .. all .. ':' .. chunk)
+    else
+      gather(waiting, host, 'z' .. table.concat(signs) .. ':' .. chunk)
+    end
+  end
+  return sum
 end
 
 -- The URL of the first page with this body, '' if that is this page.
@@ -250,10 +286,10 @@ local function outbox(k, worker, shards, here, now, lease, soon, only)
                              'lent:' .. shard)
       local lent_until, to = string.match(has[3] or '', '^(%d+) (.*)$')
       local is_free = not lent_until or to == worker or tonumber(lent_until) <= now
-      if is_free and (soon or length >= 256 or now - tonumber(has[2] or 0) >= 700)
+      if is_free and (soon or length >= 16 or now - tonumber(has[2] or 0) >= 700)
       then
         redis.call('HSET', meta, 'lent:' .. shard, (now + lease) .. ' ' .. worker)
-        local messages = redis.call('LRANGE', k .. 'o:' .. shard, 0, 1023)
+        local messages = redis.call('LRANGE', k .. 'o:' .. shard, 0, 127)
         all[#all + 1] = {shard, tonumber(has[1] or 0) + #messages, messages}
       end
     end

@@ -21,6 +21,7 @@
 #include "frontier/fingerprint_set.h"
 #include "frontier/host_table.h"
 #include "frontier/redis_link.h"
+#include "frontier/shared_chunk.h"
 #include "frontier/shared_entry.h"
 
 namespace crawl {
@@ -66,7 +67,8 @@ struct SharedState::Impl {
   // What is handed out: where it is in Redis, and all of it but its URL now.
   struct Handed {
     std::string host, number;
-    std::string url;  // the page's own
+    std::string url;          // the page's own
+    std::uint64_t place = 0;  // among its host's pages
     PageId parent = kNoPage;
     std::string parent_url;
     bool is_page = true;
@@ -100,7 +102,8 @@ struct SharedState::Impl {
     }
   };
   struct Next {
-    Told done, found, away, seeds, bodies, claims, notes;
+    Told done, seeds, bodies, claims, notes;
+    std::map<std::size_t, FoundUrls> found;    // by shard
     std::vector<PageId> bodies_of, claims_of;  // who asks
   } next;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>, std::less<>>
@@ -210,8 +213,10 @@ struct SharedState::Impl {
   bool pending() const;
   std::size_t asked_count() const;
   std::size_t pending_count() const;
+  std::size_t found_count() const;
   bool found_much() const;
-  void find(const std::string& host, std::uint64_t hash, std::string entry);
+  void find(const std::string& host, std::uint64_t hash, std::string entry,
+            bool alone = false);
 
   // shared_shards.cpp
   RedisLink& link(std::size_t shard);
@@ -248,6 +253,10 @@ struct SharedState::Impl {
   void take_claims(const std::vector<RedisReply>& verdicts);
   void take_entries(const std::string& host,
                     const std::vector<RedisReply>& numbered);
+  bool take_chunk(const std::string& host, std::string_view number,
+                  std::string_view text);
+  bool take_entry(const std::string& host, std::string number,
+                  std::uint64_t place, std::string_view packed);
 };
 
 // What goes with a host to who has it next: names of notes, with the origin.
@@ -268,10 +277,6 @@ std::uint64_t shared_hash(std::uint64_t seed, std::string_view href);
 
 // The value of "name:value" among the lines of INFO; "" without it.
 std::string_view info_value(std::string_view info, std::string_view name);
-
-// Words of a turn.
-std::string bucket_of(std::uint64_t hash);
-std::string number_word(std::uint64_t hash);  // as Redis's sets of numbers
 
 }  // namespace crawl
 

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kVersion = "4";
+constexpr std::string_view kVersion = "5";
 
 std::string packed_settings(
     const std::vector<std::pair<std::string, std::string>>& settings) {
@@ -110,7 +110,7 @@ RedisLink::Command SharedState::Impl::join_command(std::size_t shard,
                                                    bool stays) const {
   std::string begun = (me.is_whole ? "+" : "") + me.begun;
   if (shard == 0) begun = options.begun.empty() ? "" : "+" + options.begun;
-  return {"FCALL", "crawl_v4_join", "1", shard_prefix(address.name, shard),
+  return {"FCALL", "crawl_v5_join", "1", shard_prefix(address.name, shard),
           options.worker, std::to_string(options.lease.count()),
           std::to_string(me.seed), std::string(kVersion),
           packed_settings(options.settings), packed_settings(options.outputs),

@@ -109,7 +109,7 @@ void SharedState::Impl::send_step() {
     case Step::kGive:
       return link(shard).send(give(shard));
     case Step::kTaken:
-      return link(shard).send({"FCALL", "crawl_v4_taken", "1",
+      return link(shard).send({"FCALL", "crawl_v5_taken", "1",
                                shard_prefix(address.name, shard), me.begun,
                                options.worker, std::to_string(shards.here),
                                std::to_string(std::exchange(
@@ -223,7 +223,7 @@ RedisLink::Command SharedState::Impl::visit(std::size_t shard) {
   const std::size_t messages = there.mail.count;
   RedisLink::Command command{
       "FCALL",
-      "crawl_v4_visit",
+      "crawl_v5_visit",
       "1",
       shard_prefix(address.name, shard),
       me.begun,
@@ -316,7 +316,7 @@ void SharedState::Impl::take_mail(std::size_t from,
 
 RedisLink::Command SharedState::Impl::look(std::size_t shard) const {
   return {"FCALL",
-          "crawl_v4_look",
+          "crawl_v5_look",
           "1",
           shard_prefix(address.name, shard),
           me.begun,
@@ -414,7 +414,7 @@ std::optional<std::size_t> SharedState::Impl::shard_that_may_give() const {
 RedisLink::Command SharedState::Impl::give(std::size_t shard) {
   const std::uint64_t name = next_message();
   return {"FCALL",
-          "crawl_v4_give",
+          "crawl_v5_give",
           "1",
           shard_prefix(address.name, shard),
           me.begun,

@@ -139,13 +139,8 @@ bool SharedState::knows(std::string_view href) const {
 }
 
 void SharedState::Impl::find(const std::string& host, std::uint64_t of,
-                             std::string entry) {
-  if (const std::size_t shard = shard_of(host, of); shard != shards.here) {
-    next.away.add(std::to_string(shard), host, bucket_of(of), number_word(of),
-                  std::move(entry));
-    return;
-  }
-  next.found.add(host, bucket_of(of), number_word(of), std::move(entry));
+                             std::string entry, bool alone) {
+  next.found[shard_of(host, of)].add(host, of, std::move(entry), alone);
 }
 
 Result<std::optional<PageId>> SharedState::add(const Url& url, int depth,
@@ -192,7 +187,7 @@ Result<void> SharedState::add_sitemap(const Url& url, int level,
   const std::uint64_t hash = impl.hash(fmt::format("sitemap {}", url.href()));
   if (!impl.known.insert(hash)) return {};
   impl.find(host_name_of(url), hash,
-            pack_entry(QueuedSitemap{url, level, allow_private, wanted}));
+            pack_entry(QueuedSitemap{url, level, allow_private, wanted}), true);
   return {};
 }
 
@@ -243,6 +238,7 @@ Result<std::optional<bool>> SharedState::claim_redirect(
   const std::string host = host_name_of(redirect.target);
   const std::size_t shard = impl.shard_of(host, hash);
   impl.next.claims.add(from->second.host, from->second.number,
+                       std::to_string(from->second.place + 1),
                        std::to_string(shard), host, bucket_of(hash),
                        redirect.again ? std::string() : number_word(hash),
                        pack_entry(page));
@@ -352,14 +348,18 @@ std::size_t SharedState::Impl::pending_count() const {
   return next.done.count + asked_count();
 }
 
+std::size_t SharedState::Impl::found_count() const {
+  std::size_t count = next.seeds.count;
+  for (const auto& [shard, found] : next.found) count += found.count();
+  return count;
+}
+
 bool SharedState::Impl::found_much() const {
-  return next.found.count + next.away.count + next.seeds.count >= kMuchFound;
+  return found_count() >= kMuchFound;
 }
 
 bool SharedState::Impl::pending() const {
-  return pending_count() + next.found.count + next.away.count +
-                 next.seeds.count >
-             0 ||
+  return pending_count() + found_count() > 0 ||
          std::any_of(shards.abroad.begin(), shards.abroad.end(),
                      [](const Abroad& there) {
                        return there.mail.count > 0 || there.delivered > 0;

@@ -178,7 +178,7 @@ Result<SharedStatus> read_shared_status(std::string_view address,
   for (std::size_t shard = 0; shard < shards; ++shard) {
     const Result<RedisReply> reply =
         ask(*at, secure,
-            {"FCALL_RO", "crawl_v4_status", "1", shard_prefix(at->name, shard)},
+            {"FCALL_RO", "crawl_v5_status", "1", shard_prefix(at->name, shard)},
             patience);
     if (!reply) return tl::unexpected(reply.error());
     // Those behind the first come while the first worker begins.
@@ -234,7 +234,7 @@ Result<void> give_shared_order(std::string_view address, SharedOrder order,
   for (std::size_t shard = 0; shard < shards; ++shard) {
     const Result<RedisReply> reply =
         ask(*at, secure,
-            {"FCALL", "crawl_v4_order", "1", shard_prefix(at->name, shard),
+            {"FCALL", "crawl_v5_order", "1", shard_prefix(at->name, shard),
              order == SharedOrder::kGoOn    ? ""
              : order == SharedOrder::kPause ? "pause"
                                             : "stop"},

@@ -24,6 +24,9 @@ constexpr std::size_t kMostUrls = 2'048;
 constexpr std::size_t kFewestHosts = 8;
 constexpr std::size_t kMostHosts = 1'024;
 constexpr milliseconds kQuietHost{2'000};
+// What the number of a part of a chunk begins with (hand_out() in
+// shared_turn.lua).
+constexpr char kPieceSign = 'z';
 // Of who has nothing to begin and was given nothing: so long at first, longer
 // and longer then; for each worker there is, so that however many go hungry
 // Redis hears no more from them all.
@@ -65,7 +68,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
                  kFewestUrls, kFirstUrls);
   RedisLink::Command command{
       "FCALL",
-      "crawl_v4_turn",
+      "crawl_v5_turn",
       "1",
       shard_prefix(address.name, shards.here),
       options.worker,
@@ -119,10 +122,19 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   next.done.move_to(command);
   const std::string records = delta(counters["records"]);
   command.push_back(records);
-  next.found.move_to(command);
-  Told none;
+  Told here, away, none;
+  for (auto& [shard, found] : next.found) {
+    for (std::string& message : found.take()) {
+      if (shard == shards.here) {
+        here.add(std::move(message));
+      } else {
+        away.add(std::to_string(shard), std::move(message));
+      }
+    }
+  }
+  here.move_to(command);
   (shards.here == 0 ? next.seeds : none).move_to(command);
-  next.away.move_to(command);
+  away.move_to(command);
   Told delivered;
   for (std::size_t shard = 0; shard < shards.count; ++shard) {
     const std::uint64_t upto = std::exchange(shards.abroad[shard].delivered, 0);
@@ -302,6 +314,9 @@ void SharedState::Impl::take_claims(const std::vector<RedisReply>& verdicts) {
                                                 : Verdict::kNo;
     const auto found = handed.pages.find(page);
     if (found != handed.pages.end()) is_asked(found->second, false);
+    if (verdict == Verdict::kYes && found != handed.pages.end()) {
+      found->second.number = std::to_string(found->second.place + 1);
+    }
     if (verdict == Verdict::kMoved && found != handed.pages.end()) {
       Lease& lease = leases[found->second.host];
       lease.here -= std::min<std::size_t>(lease.here, 1);
@@ -315,66 +330,88 @@ void SharedState::Impl::take_claims(const std::vector<RedisReply>& verdicts) {
 
 void SharedState::Impl::take_entries(const std::string& host,
                                      const std::vector<RedisReply>& numbered) {
-  const auto lease = leases.find(host);
   for (std::size_t i = 0; i + 1 < numbered.size(); i += 2) {
     const std::string& number = numbered[i].text;
-    std::optional<SharedEntry> entry = unpack_entry(numbered[i + 1].text, host);
-    auto* const sitemap = entry ? std::get_if<QueuedSitemap>(&*entry) : nullptr;
-    auto* const left_out = entry ? std::get_if<LeftOut>(&*entry) : nullptr;
-    auto* const page = entry ? std::get_if<QueuedPage>(&*entry) : nullptr;
-    const bool fits = left_out != nullptr  ? host.empty()
-                      : sitemap != nullptr ? host_name_of(sitemap->url) == host
-                      : page != nullptr    ? host_name_of(page->url) == host
-                                           : false;
-    if (!fits || lease == leases.end()) {
-      fail("holds what is no crawl of this program");
-      return;
-    }
-    ++lease->second.here;
-    const std::uint32_t id = ++handed.next;
-    if (page == nullptr) {
-      handed.pages[id] = {host, number, "", kNoPage, "", false};
-      if (sitemap != nullptr) {
-        news.sitemaps.push_back({id, std::move(sitemap->url), sitemap->level,
-                                 sitemap->allow_private, sitemap->wanted});
-      } else {
-        news.left_out.push_back({id, std::move(*left_out)});
-      }
-      continue;
-    }
-    ++handed.count;
-    QueuedPage queued = std::move(*page);
-    const std::string key = queued.url.host_key();
-    std::optional<HostId> origin = table->find(key);
-    if (!origin) origin = table->add(key);
-    queued.id = PageId{*origin} << 32 | id;
     std::uint64_t place = 0;
     std::from_chars(number.data(), number.data() + number.size(), place);
-    queued.place = place - 1;
-    handed.pages[queued.id] = {host,
-                               number,
-                               queued.redirects.empty()
-                                   ? std::string(queued.url.href())
-                                   : queued.redirects.front().url,
-                               queued.parent,
-                               queued.parent_url,
-                               true,
-                               queued.is_on_copy};
-    known.insert(hash(queued.url.href()));
-    buffers.by_host[*origin].push_back(std::move(queued));
-    ++buffers.pages;
-    if (news.hosts.empty() || news.hosts.back() != *origin) {
-      news.hosts.push_back(*origin);
+    if (number.starts_with(kPieceSign)
+            ? !take_chunk(host, number, numbered[i + 1].text)
+            : !take_entry(host, number, place - 1, numbered[i + 1].text)) {
+      fail("holds what is no crawl of this program");
+      return;
     }
   }
 }
 
-std::string bucket_of(std::uint64_t hash) {
-  return std::to_string(hash >> 48U);
+// A chunk, with a character for each of its URLs: those that are this worker's
+// are '1', those that somebody had before and has done are '2'.
+bool SharedState::Impl::take_chunk(const std::string& host,
+                                   std::string_view number,
+                                   std::string_view text) {
+  const std::size_t count = std::min(text.find(':'), text.size() - 1);
+  const auto entries = unpack_chunk(text.substr(count + 1), count);
+  if (!entries) return false;
+  std::uint64_t place = 0;
+  std::from_chars(number.data() + 1, number.data() + number.size(), place);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (text[i] == '1' && !take_entry(host, fmt::format("{}:{}", number, i + 1),
+                                      place - 1, (*entries)[i])) {
+      return false;
+    }
+    if (text[i] != '0') ++place;
+  }
+  return true;
 }
 
-std::string number_word(std::uint64_t hash) {
-  return std::to_string(static_cast<std::int64_t>(hash));
+bool SharedState::Impl::take_entry(const std::string& host, std::string number,
+                                   std::uint64_t place,
+                                   std::string_view packed) {
+  const auto lease = leases.find(host);
+  std::optional<SharedEntry> entry = unpack_entry(packed, host);
+  auto* const sitemap = entry ? std::get_if<QueuedSitemap>(&*entry) : nullptr;
+  auto* const left_out = entry ? std::get_if<LeftOut>(&*entry) : nullptr;
+  auto* const page = entry ? std::get_if<QueuedPage>(&*entry) : nullptr;
+  const bool fits = left_out != nullptr  ? host.empty()
+                    : sitemap != nullptr ? host_name_of(sitemap->url) == host
+                    : page != nullptr    ? host_name_of(page->url) == host
+                                         : false;
+  if (!fits || lease == leases.end()) return false;
+  ++lease->second.here;
+  const std::uint32_t id = ++handed.next;
+  if (page == nullptr) {
+    handed.pages[id] = {host, std::move(number), "", 0, kNoPage, "", false};
+    if (sitemap != nullptr) {
+      news.sitemaps.push_back({id, std::move(sitemap->url), sitemap->level,
+                               sitemap->allow_private, sitemap->wanted});
+    } else {
+      news.left_out.push_back({id, std::move(*left_out)});
+    }
+    return true;
+  }
+  ++handed.count;
+  QueuedPage queued = std::move(*page);
+  const std::string key = queued.url.host_key();
+  std::optional<HostId> origin = table->find(key);
+  if (!origin) origin = table->add(key);
+  queued.id = PageId{*origin} << 32 | id;
+  queued.place = place;
+  handed.pages[queued.id] = {host,
+                             std::move(number),
+                             queued.redirects.empty()
+                                 ? std::string(queued.url.href())
+                                 : queued.redirects.front().url,
+                             place,
+                             queued.parent,
+                             queued.parent_url,
+                             true,
+                             queued.is_on_copy};
+  known.insert(hash(queued.url.href()));
+  buffers.by_host[*origin].push_back(std::move(queued));
+  ++buffers.pages;
+  if (news.hosts.empty() || news.hosts.back() != *origin) {
+    news.hosts.push_back(*origin);
+  }
+  return true;
 }
 
 }  // namespace crawl

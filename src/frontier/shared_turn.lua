@@ -1,39 +1,178 @@
 -- Behind shared_crawl.lua: a worker's turn at its shard.
 
--- Hands out up to `wanted` of the host's URLs: number, URL, number, URL...
+-- 'Z' and 'z'.
+local kChunk, kPart = 90, 122
+
+-- Of a chunk that waits the signs of its URLs, and it.
+local function read_chunk(entry)
+  local colon = string.find(entry, ':', 1, true)
+  if not colon then return '', '' end
+  local signs = string.sub(entry, 2, colon - 1)
+  if string.byte(entry) == kChunk then
+    signs = string.rep('1', math.min(tonumber(signs) or 0, 1000))
+  end
+  return signs, string.sub(entry, colon + 1)
+end
+
+local function ones_of(signs)
+  local _, ones = string.gsub(signs, '1', '1')
+  return ones
+end
+
+-- The signs of so many that are handed out, and of those that are not.
+local function split(signs, wanted)
+  local at = 0
+  for _ = 1, wanted do at = string.find(signs, '1', at + 1, true) end
+  return string.sub(signs, 1, at) .. string.rep('0', #signs - at),
+         string.rep('0', at) .. string.sub(signs, at + 1)
+end
+
+-- Takes up to `wanted` URLs from the head of a list: URLs, and of a chunk {signs,
+-- it, how many}.
+local function take_from(key, wanted)
+  local taken = {}
+  local step = math.min(wanted, 4)
+  while wanted > 0 do
+    local entries = redis.call('LPOP', key, math.min(step, wanted))
+    if not entries then break end
+    step = 64
+    local back = {}
+    for _, entry in ipairs(entries) do
+      local kind = string.byte(entry)
+      if wanted == 0 then
+        table.insert(back, 1, entry)
+      elseif kind == kChunk or kind == kPart then
+        step = 1
+        local signs, chunk = read_chunk(entry)
+        local ones = ones_of(signs)
+        if ones > wanted then
+          local rest
+          signs, rest = split(signs, wanted)
+          back[1] = 'z' .. rest .. ':' .. chunk
+          ones = wanted
+        end
+        taken[#taken + 1] = {signs, chunk, ones}
+        -- One that is nobody's is the worker's to see.
+        wanted = wanted - math.max(ones, 1)
+      else
+        taken[#taken + 1] = entry
+        wanted = wanted - 1
+      end
+    end
+    if #back > 0 then in_parts('LPUSH', key, back) end
+  end
+  return taken
+end
+
+-- Hands out up to `wanted` of the host's URLs: number, URL, number, URL... and how
+-- many that are.
 local function hand_out(k, totals, host, wanted, max_pages, shards)
   if wanted > 0 and max_pages > 0 and host ~= '' then
     wanted = math.min(wanted, spare(k, totals, max_pages, shards))
   end
-  if wanted <= 0 then return {} end
-  local entries = redis.call('LPOP', k .. 'q:' .. host, wanted)
-  if not entries then return {} end
+  if wanted <= 0 then return {}, 0 end
+  local taken = take_from(k .. 'q:' .. host, wanted)
+  if #taken == 0 then return {}, 0 end
   -- A page's number says how many pages of the host came before; sitemaps have
   -- numbers of their own.
-  local is_sitemap, sitemaps = {}, 0
-  for i, entry in ipairs(entries) do
-    is_sitemap[i] = string.sub(entry, 1, 3) == '1:s'
-    if is_sitemap[i] then sitemaps = sitemaps + 1 end
+  local is_sitemap, sitemaps, pages = {}, 0, 0
+  for i, each in ipairs(taken) do
+    if type(each) == 'table' then
+      pages = pages + each[3]
+    elseif string.sub(each, 1, 3) == '1:s' then
+      is_sitemap[i] = true
+      sitemaps = sitemaps + 1
+    else
+      pages = pages + 1
+    end
   end
-  local pages = #entries - sitemaps
   local h = k .. 'h:' .. host
-  local page = pages > 0 and redis.call('HINCRBY', h, 'n', pages) - pages
+  local page = pages > 0 and redis.call('HINCRBY', h, 'n', pages) - pages or 0
   local sitemap = sitemaps > 0 and
                   redis.call('HINCRBY', h, 'sitemaps', sitemaps) - sitemaps
-  local out = {}
-  for i, entry in ipairs(entries) do
-    if is_sitemap[i] then
-      sitemap = sitemap + 1
-      out[#out + 1] = 's' .. sitemap
+  local out, kept = {}, {}
+  for i, each in ipairs(taken) do
+    local number, url = page + 1, each
+    if type(each) == 'table' then
+      kept[#kept + 1] = 'Z' .. number
+      kept[#kept + 1] = each[2]
+      kept[#kept + 1] = 'z' .. number
+      kept[#kept + 1] = each[1]
+      number, url = 'z' .. number, each[1] .. ':' .. each[2]
+      page = page + each[3]
     else
-      page = page + 1
-      out[#out + 1] = tostring(page)
+      if is_sitemap[i] then
+        sitemap = sitemap + 1
+        number = 's' .. sitemap
+      else
+        page = page + 1
+        number = tostring(number)
+      end
+      kept[#kept + 1] = number
+      kept[#kept + 1] = url
     end
-    out[#out + 1] = entry
+    out[#out + 1] = number
+    out[#out + 1] = url
   end
-  in_parts('HSET', k .. 'p:' .. host, out)
-  if host ~= '' then count(totals, 'out', #entries) end
-  return out
+  in_parts('HSET', k .. 'p:' .. host, kept)
+  if host ~= '' then count(totals, 'out', pages + sitemaps) end
+  return out, pages + sitemaps
+end
+
+-- What was handed out before and is not done, as hand_out() has it.
+local function handed_out(p)
+  local fields = redis.call('HGETALL', p)
+  local chunks, out, sum = {}, {}, 0
+  for i = 1, #fields, 2 do
+    if string.byte(fields[i]) == kChunk then
+      chunks[string.sub(fields[i], 2)] = fields[i + 1]
+    end
+  end
+  for i = 1, #fields, 2 do
+    local number, url = fields[i], fields[i + 1]
+    local kind = string.byte(number)
+    if kind == kPart then
+      sum = sum + ones_of(url)
+      url = url .. ':' .. (chunks[string.sub(number, 2)] or '')
+    elseif kind ~= kChunk then
+      sum = sum + 1
+    end
+    if kind ~= kChunk then
+      out[#out + 1] = number
+      out[#out + 1] = url
+    end
+  end
+  return out, sum
+end
+
+-- URLs of these numbers are not handed out any more: how many that were. One of a
+-- chunk has its number there behind that.
+local function finish(p, numbers)
+  local plain, parts, done = {}, {}, 0
+  for _, number in ipairs(numbers) do
+    if string.byte(number) == kPart then
+      local part, at = string.match(number, '^(.*):(%d+)$')
+      gather(parts, part, tonumber(at))
+    else
+      plain[#plain + 1] = number
+    end
+  end
+  if #plain > 0 then done = in_parts('HDEL', p, plain) end
+  for part, places in pairs(parts) do
+    local signs = redis.call('HGET', p, part) or ''
+    for _, at in ipairs(places) do
+      if string.sub(signs, at, at) == '1' then
+        signs = string.sub(signs, 1, at - 1) .. '2' .. string.sub(signs, at + 1)
+        done = done + 1
+      end
+    end
+    if string.find(signs, '1', 1, true) then
+      redis.call('HSET', p, part, signs)
+    else
+      redis.call('HDEL', p, part, 'Z' .. string.sub(part, 2))
+    end
+  end
+  return done
 end
 
 -- What takes the next of `args` behind `at`, and the next as a number.
@@ -91,24 +230,22 @@ local function turn(keys, args)
   local gone = {}
   for _ = 1, number() do gather(gone, take(), take()) end
   for host, ids in pairs(gone) do
-    local done = in_parts('HDEL', k .. 'p:' .. host, ids)
+    local done = finish(k .. 'p:' .. host, ids)
     count(totals, 'done', done)
     if host ~= '' then count(totals, 'out', -done) end
   end
   count(totals, 'records', number())
 
-  -- What was found: host, bucket, hash, URL; a seed: hash, URL.
+  -- What was found, as find_all() takes it; a seed: hash, URL.
   local waiting, mail = {}, {}
   local fresh = 0
   for _ = 1, number() do
-    fresh = fresh + find(k, waiting, take(), take(), take(), take())
+    fresh = fresh + find_all(k, waiting, cmsgpack.unpack(take()))
   end
   for _ = 1, number() do add_seed(k, take(), take()) end
   -- What was found and is another shard's: that, and the same.
   local away = number()
-  for _ = 1, away do
-    gather(mail, take(), cmsgpack.pack({take(), take(), take(), take()}))
-  end
+  for _ = 1, away do gather(mail, take(), take()) end
   -- What was taken to other shards: which, the number of the last message.
   local cut = 0
   for _ = 1, number() do cut = cut + cut_outbox(k, take(), number(), now) end
@@ -121,30 +258,31 @@ local function turn(keys, args)
     bodies[#bodies + 1] = first_with_body(k, take(), take())
   end
 
-  -- Redirects: host, number, shard of the target, its host, bucket, hash ('' for
+  -- Redirects: host, number, its number if it is in no chunk, shard of the target,
+  -- its host, bucket, hash ('' for
   -- where the page has been), the URL as it goes on from there; and of another
   -- shard the message's bucket and hash, and what is to be listed if the target
   -- is known there.
   local redirects = {}
   for _ = 1, number() do
-    local host, id, shard, target, bucket, hash, entry =
-      take(), take(), take(), take(), take(), take(), take()
+    local host, id, own, shard, target, bucket, hash, entry =
+      take(), take(), take(), take(), take(), take(), take(), take()
     local p = k .. 'p:' .. host
     if tonumber(shard) ~= here then
       redirects[#redirects + 1] = '2'
-      redis.call('HDEL', p, id)
+      finish(p, {id})
       count(totals, 'out', -1)
-      gather(mail, shard, cmsgpack.pack({target, bucket, hash, entry, take(),
+      gather(mail, shard, cmsgpack.pack({true, target, bucket, hash, entry, take(),
                                          take(), take()}))
     elseif hash ~= '' and redis.call('SADD', k .. 'k:' .. bucket, hash) == 0 then
       redirects[#redirects + 1] = '0'
     else
       redirects[#redirects + 1] = target == host and '1' or '2'
       if hash ~= '' then count(totals, 'known', 1) end
+      finish(p, {id})
       if target == host then
-        redis.call('HSET', p, id, entry)
+        redis.call('HSET', p, own, entry)
       else
-        redis.call('HDEL', p, id)
         count(totals, 'out', -1)
         gather(waiting, target, entry)
       end
@@ -234,10 +372,10 @@ local function turn(keys, args)
         end
       end
       -- What was handed out before and never done comes first.
-      local urls = redis.call('HGETALL', k .. 'p:' .. host)
-      if #urls < 2 * batch then
-        for _, each in ipairs(hand_out(k, totals, host, batch - #urls / 2,
-                                      max_pages, shards)) do
+      local urls, has = handed_out(k .. 'p:' .. host)
+      if has < batch then
+        for _, each in ipairs(hand_out(k, totals, host, batch - has, max_pages,
+                                       shards)) do
           urls[#urls + 1] = each
         end
       end

@@ -25,15 +25,15 @@ local function visit(keys, args)
     redis.call('HSET', k .. 'meta', got, cut + messages)
   end
   for _ = 1, messages do
-    local host, bucket, hash, entry, id_bucket, id, other =
-      unpack(cmsgpack.unpack(take()))
-    if host == false then
+    local words = cmsgpack.unpack(take())
+    local kind, host, bucket, hash, entry, id_bucket, id, other = unpack(words, 1, 8)
+    if kind == false then
       -- So many pages more, under that name.
-      if redis.call('SADD', k .. 'k:' .. bucket, hash) == 1 then
-        count(totals, 'allowed', entry)
+      if redis.call('SADD', k .. 'k:' .. host, bucket) == 1 then
+        count(totals, 'allowed', hash)
       end
-    elseif not id then
-      fresh = fresh + find(k, waiting, host, bucket, hash, entry)
+    elseif kind ~= true then
+      fresh = fresh + find_all(k, waiting, words)
     elseif redis.call('SADD', k .. 'k:' .. id_bucket, id) == 1 then
       -- A page that was led here goes on here, or has come to its end.
       led = led + 1
@@ -173,12 +173,12 @@ local function order(keys, args)
   return redis.call('HGET', meta, 'shards') or '1'
 end
 
-redis.register_function{function_name = 'crawl_v4_status', callback = status,
+redis.register_function{function_name = 'crawl_v5_status', callback = status,
                         flags = {'no-writes'}}
-redis.register_function('crawl_v4_order', order)
-redis.register_function('crawl_v4_join', join)
-redis.register_function('crawl_v4_turn', turn)
-redis.register_function('crawl_v4_visit', visit)
-redis.register_function('crawl_v4_look', look)
-redis.register_function('crawl_v4_give', give)
-redis.register_function('crawl_v4_taken', taken)
+redis.register_function('crawl_v5_order', order)
+redis.register_function('crawl_v5_join', join)
+redis.register_function('crawl_v5_turn', turn)
+redis.register_function('crawl_v5_visit', visit)
+redis.register_function('crawl_v5_look', look)
+redis.register_function('crawl_v5_give', give)
+redis.register_function('crawl_v5_taken', taken)

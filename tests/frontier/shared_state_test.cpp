@@ -488,7 +488,7 @@ TEST_F(SharedStateTest, RedisThatMayDropKeysFromNowOnIsWaitedFor) {
   own.ask({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
   // It is looked at every few seconds, and at once by a master that is new to
   // it.
-  own.ask({"FUNCTION", "DELETE", "crawl_v4"});
+  own.ask({"FUNCTION", "DELETE", "crawl_v5"});
   while (a.messages.empty()) {
     ASSERT_TRUE(a.state().commit({}));
     a.take(a.state().take_news());
