@@ -58,7 +58,7 @@ int show_status(const SharedErrand& errand) {
     if (redraws) std::fputs("\x1b[H\x1b[J", stdout);
     std::fputs(text.c_str(), stdout);
     if (std::fflush(stdout) != 0) return kExitUsage;
-    if (!errand.watch || status->left == 0 || !status->is_at_work()) {
+    if (!errand.watch || status->has_ended() || !status->is_at_work()) {
       return kExitOk;
     }
     std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -146,11 +146,11 @@ std::string format_status(const SharedStatus& status) {
   const auto counters = status.counters();
   std::string out = fmt::format(
       "{}  begun {} ago, {} done, {} left, {} known\n",
-      status.left == 0 && status.order.empty() ? "ended "
-      : !status.is_at_work()                   ? "idle  "
-      : status.order.empty()                   ? "going "
-      : status.order == "pause"                ? "paused"
-                                               : "stopped",
+      status.has_ended() && status.order.empty() ? "ended "
+      : !status.is_at_work()                     ? "idle  "
+      : status.order.empty()                     ? "going "
+      : status.order == "pause"                  ? "paused"
+                                                 : "stopped",
       human_seconds(in_seconds(status.age)), human_count(status.done),
       human_count(status.left), human_count(status.known));
   out += fmt::format("pages   {} fetched, {} failed, {} skipped\n",
@@ -170,6 +170,11 @@ std::string format_status(const SharedStatus& status) {
     out += fmt::format("        {} in {}{}{}\n", shown(host.name),
                        human_seconds(in_seconds(host.asked_in)),
                        host.worker.empty() ? "" : ", at ", shown(host.worker));
+  }
+  if (status.readers > 0) {
+    out += fmt::format(
+        "input   {} {} it\n", human_count(status.readers),
+        status.readers == 1 ? "worker still reads" : "workers still read");
   }
   for (const SharedStatus::Worker& worker : status.workers) {
     const double seconds =
@@ -252,7 +257,8 @@ std::string status_json(const SharedStatus& status) {
                                     {"records", status.records},
                                     {"hosts_leased", status.hosts_leased},
                                     {"hosts_waiting", status.hosts_waiting},
-                                    {"hosts_due", status.hosts_due}}) {
+                                    {"hosts_due", status.hosts_due},
+                                    {"reading_input", status.readers}}) {
     json.key(name);
     json.number(value);
   }

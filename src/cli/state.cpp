@@ -230,6 +230,7 @@ SharedOptions shared_options(const Options& options) {
   shared.lease =
       std::chrono::duration_cast<std::chrono::milliseconds>(options.lease);
   shared.shards = options.shards;
+  shared.has_input = true;
   shared.max_pages = options.crawl.budget.max_pages;
   for (const PaceOptions& pace :
        {options.crawl.pace, options.crawl.private_pace}) {

@@ -151,6 +151,7 @@ void SiteAgenda::read_seeds() {
       add_seed(*std::move(line));
     } else if (intake_.ended()) {
       add_first_sitemaps();
+      store_.input_ended();
     } else {
       return;
     }

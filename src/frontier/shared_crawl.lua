@@ -24,6 +24,8 @@
 --   leased     zset   hosts that a worker has -> the same
 --   workers    set    all workers there ever were
 --   alive      zset   workers -> when their leases end, ms
+--   reading    set    workers that have not read all of their input: what it has
+--                     is to come
 --   rates      hash   worker -> its part of --rate, requests a second
 --   hungry     string is there while a worker has far less than its share of
 --                     hosts, and wants more
@@ -115,6 +117,9 @@ local function end_leases(k, worker, from)
   redis.call('DEL', l)
   redis.call('HDEL', k .. 'rates', worker)
   redis.call('ZREM', k .. 'alive', worker)
+  if redis.call('SREM', k .. 'reading', worker) == 1 then
+    redis.call('HINCRBY', k .. 'meta', 'changes', 1)
+  end
   redis.call('HDEL', w, 'token', 'reply')
 end
 
@@ -147,7 +152,7 @@ local function end_old_leases(k, now)
 end
 
 -- join(worker, lease, seed, version, settings, outputs, delay, shards, begun,
--- stay, max_pages): a worker begins, or begins anew; here if it stays, else its leases of
+-- stay, max_pages, reads): a worker begins, or begins anew; here if it stays, else its leases of
 -- before end. `shards`: 0 for as many as there are. Of a shard behind the first
 -- `begun` is that one's, with a '+' before it if this one must be there.
 local function join(keys, args)
@@ -192,6 +197,7 @@ local function join(keys, args)
   redis.call('HSET', w, 'token', token, 'seq', 0, 'outputs', args[6],
              'delay', args[7])
   redis.call('SADD', k .. 'workers', worker)
+  if args[12] == '1' then redis.call('SADD', k .. 'reading', worker) end
   -- Time without any worker is none of the crawl's.
   if redis.call('ZCARD', k .. 'alive') == 0 then
     redis.call('HDEL', meta, 'heard')

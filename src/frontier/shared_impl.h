@@ -127,6 +127,10 @@ struct SharedState::Impl {
     std::uint64_t known = 0;
   } seed_list;
   std::string order;  // "", "pause" or "stop"
+  struct Input {
+    bool is_read = false;  // all of it
+    bool is_told = false;  // and so it was said
+  } input;
   struct Appetite {
     bool hungry = false;
     std::chrono::milliseconds wait{10}, least{10};  // until it asks again

@@ -117,7 +117,8 @@ RedisLink::Command SharedState::Impl::join_command(std::size_t shard,
           std::to_string(options.delay.count()),
           // Of the first the others take it.
           std::to_string(me.begun.empty() ? options.shards : shards.count),
-          begun, stays ? "1" : "0", std::to_string(options.max_pages)};
+          begun, stays ? "1" : "0", std::to_string(options.max_pages),
+          input.is_read ? "0" : "1"};
 }
 
 Result<void> SharedState::Impl::take_join(std::size_t shard, bool stays,

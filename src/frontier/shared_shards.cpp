@@ -322,7 +322,7 @@ RedisLink::Command SharedState::Impl::look(std::size_t shard) const {
           me.begun,
           options.worker,
           std::to_string(options.lease.count()),
-          shards.bound_for ? "0" : "1"};
+          shards.bound_for || (latest.any && !input.is_read) ? "0" : "1"};
 }
 
 void SharedState::Impl::take_look(std::size_t shard, const RedisReply& reply) {
@@ -358,7 +358,8 @@ void SharedState::Impl::decide() {
   shards.ended = quiet && changes == shards.quiet_at;
   shards.quiet_at = quiet ? std::move(changes) : std::vector<std::uint64_t>();
   if (shards.ended && !all_arrived()) fail(std::string(kGap));
-  if (quiet || !order.empty()) return;
+  // Who has input to read yet fetches nothing, here or elsewhere.
+  if (quiet || !order.empty() || !input.is_read) return;
   if (!is_dry()) {
     // What it has is done first.
     if (shards.soon && !shards.bound_for) shards.bound_for = better_shard();

@@ -56,7 +56,9 @@ SharedState::Impl::Impl(SharedOptions o, RedisAddress a, const Clock& c,
     : options(std::move(o)),
       address(std::move(a)),
       clock(c),
-      wake(std::move(to_wake)) {}
+      wake(std::move(to_wake)) {
+  input.is_read = input.is_told = !options.has_input;
+}
 
 SharedState::SharedState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -360,6 +362,7 @@ bool SharedState::Impl::found_much() const {
 
 bool SharedState::Impl::pending() const {
   return pending_count() + found_count() > 0 ||
+         input.is_read != input.is_told ||
          std::any_of(shards.abroad.begin(), shards.abroad.end(),
                      [](const Abroad& there) {
                        return there.mail.count > 0 || there.delivered > 0;
@@ -442,6 +445,8 @@ bool SharedState::paused() const {
 }
 
 bool SharedState::stops() const { return impl_->order == "stop"; }
+
+void SharedState::input_ended() { impl_->input.is_read = true; }
 
 void SharedState::starve() { impl_->appetite.hungry = true; }
 

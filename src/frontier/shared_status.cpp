@@ -190,6 +190,7 @@ Result<SharedStatus> read_shared_status(std::string_view address,
                                         : "another program's data, no crawl"));
     }
     shards = shards_of(reply->text_at(14));
+    status.readers += static_cast<std::uint64_t>(reply->number_at(15));
     add_shard(status, *reply);
   }
   std::sort(status.workers.begin(), status.workers.end(),

@@ -84,7 +84,9 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       fmt::format("{}", options.rate / static_cast<double>(shards.count)),
       std::to_string(shards.count),
       std::to_string(shards.here),
+      input.is_read ? "0" : "1",
   };
+  input.is_told = input.is_read;
   const auto delta = [](auto& counter) {
     const std::uint64_t by = counter.first - counter.second;
     counter.second = counter.first;

@@ -193,6 +193,7 @@ local function turn(keys, args)
   local max_pages, want, batch, seeds_known = number(), number(), number(),
                                               number()
   local leaves, rate, shards, here = number(), number(), number(), number()
+  local reads = take()
   local now = now_ms()
   local w = k .. 'w:' .. worker
   local meta = k .. 'meta'
@@ -225,8 +226,12 @@ local function turn(keys, args)
   end_old_leases(k, now)
   hear(k, now, lease)
 
-  -- What is done: host, number. How many records that, and all else, left.
   local totals = {}
+  if reads == '0' and redis.call('SREM', k .. 'reading', worker) == 1 then
+    count(totals, 'changes', 1)
+  end
+
+  -- What is done: host, number. How many records that, and all else, left.
   local gone = {}
   for _ = 1, number() do gather(gone, take(), take()) end
   for host, ids in pairs(gone) do
@@ -426,7 +431,8 @@ local function turn(keys, args)
   local mail = shards > 1 and leaves == 0 and
                outbox(k, worker, shards, here, now, lease,
                       want > 0 and #hosts == 0) or {}
-  local reply = {'ok', tonumber(now_has[1] or 0), tonumber(now_has[2] or 0),
+  local left = tonumber(now_has[1] or 0) + redis.call('SCARD', k .. 'reading')
+  local reply = {'ok', left, tonumber(now_has[2] or 0),
                  tonumber(now_has[3] or 0), tonumber(now_has[4] or 0), workers,
                  next_in, bodies, redirects,
                  redis.call('LRANGE', k .. 'seeds', seeds_known,

@@ -108,7 +108,7 @@ local function look(keys, args)
     passed[#passed + 1] = tonumber(each[1] or 0)
     passed[#passed + 1] = tonumber(each[2] or 0)
   end
-  local left = tonumber(has[1] or 0)
+  local left = tonumber(has[1] or 0) + redis.call('SCARD', k .. 'reading')
   local workers = redis.call('ZCOUNT', k .. 'alive', '(' .. now, '+inf')
   local due = redis.call('ZCOUNT', k .. 'ready', '-inf', now)
   local hosts = redis.call('ZCARD', k .. 'ready') +
@@ -140,9 +140,12 @@ local function status(keys)
                          'records', 'order', 'shards')
   if not has[1] then return {'foreign'} end
   local now = now_ms()
-  local workers = {}
+  local workers, readers = {}, 0
   for _, worker in ipairs(redis.call('SMEMBERS', k .. 'workers')) do
     local ends = redis.call('ZSCORE', k .. 'alive', worker)
+    if ends and tonumber(ends) > now then
+      readers = readers + redis.call('SISMEMBER', k .. 'reading', worker)
+    end
     workers[#workers + 1] = {worker,
                              ends and tostring(tonumber(ends) - now) or '-1',
                              redis.call('SCARD', k .. 'l:' .. worker),
@@ -159,7 +162,7 @@ local function status(keys)
           redis.call('ZCARD', k .. 'ready'),
           redis.call('ZCOUNT', k .. 'ready', '-inf', now), workers,
           redis.call('ZREVRANGE', k .. 'ready', 0, 4, 'WITHSCORES'), slowest,
-          has[8] or '1'}
+          has[8] or '1', readers}
 end
 
 -- order(what): '' to go on, 'pause' or 'stop'.

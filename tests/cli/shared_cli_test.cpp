@@ -380,6 +380,35 @@ TEST_F(SharedCliTest, SeedsOfAPipeAreCrawledThoughRedisWasGoneForLong) {
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 300u);
 }
 
+TEST_F(SharedCliTest, AWorkerWithNothingToDoWaitsForAnothersInput) {
+  serve(300, 5);
+  auto arguments = worker_command(0);
+  std::replace(arguments.begin(), arguments.end(), page_url(0),
+               std::string("-"));
+  ProcessOptions pipe;
+  pipe.input = page_url(299) + "\n";
+  pipe.keep_stdin_open = true;
+  Process reader(arguments, std::move(pipe));
+  while (redis_.ask({"HGET", "crawl:{test}:meta", "known"}) != "1\n" &&
+         reader.running()) {
+  }
+  // It fetches what there is, and has nothing to do then.
+  arguments = worker_command(1);
+  std::replace(arguments.begin(), arguments.end(), page_url(0), page_url(298));
+  Process waits(arguments);
+  while (redis_.ask({"HGET", "crawl:{test}:meta", "records"}) != "300\n" &&
+         waits.running()) {
+  }
+  EXPECT_TRUE(waits.running());
+  const ProcessResult status = run({"--shared", address_, "--status"});
+  EXPECT_THAT(status.out, AllOf(HasSubstr("going"), HasSubstr(" 0 left"),
+                                HasSubstr("1 worker still reads it")));
+  EXPECT_TRUE(waits.running());
+  reader.close_stdin();
+  EXPECT_LE(reader.wait().exit_status, 1);
+  EXPECT_LE(waits.wait().exit_status, 1);
+}
+
 TEST_F(SharedCliTest, TheDelayHoldsWhoeverHasTheHostAndIsKilled) {
   serve(60, 2);
   const std::vector<std::string> slowly = {"--delay", "20ms"};

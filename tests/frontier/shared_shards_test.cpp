@@ -243,6 +243,40 @@ TEST_F(SharedShardsTest, AllWorkersKnowAllSeedsWhereverTheyAre) {
   }
 }
 
+TEST_F(SharedShardsTest, ItIsNotTheEndAnywhereWhileSomebodyReadsItsInput) {
+  SharedOptions reading = options("a");
+  reading.has_input = true;
+  Worker a(open(reading));
+  const auto b = worker("b");
+  a.add(page_url(0));
+  // Who reads asks for nothing to fetch.
+  const auto read_on = [&] {
+    ASSERT_TRUE(a.state().commit({}));
+    ASSERT_TRUE(a.state().await());
+  };
+  const auto at_work = [](Worker& each) {
+    testing::turn(each);
+    for (const QueuedPage& page : std::exchange(each.pages, {})) {
+      each.state().done(page.id);
+    }
+  };
+  while (b->state().totals().done < 1 && !HasFatalFailure()) {
+    read_on();
+    at_work(*b);
+  }
+  for (int i = 0; i < 20 && !HasFatalFailure(); ++i) {
+    read_on();
+    at_work(*b);
+    EXPECT_TRUE(b->state().more_may_come());
+  }
+  a.state().input_ended();
+  while ((a.state().more_may_come() || b->state().more_may_come()) &&
+         !HasFatalFailure()) {
+    at_work(a);
+    at_work(*b);
+  }
+}
+
 TEST_F(SharedShardsTest, WhoComesBackIsToldTheLatestPositionOfAllShards) {
   auto a = worker("a");
   const std::string near = fmt::format("http://{}/", host_in(0));

@@ -104,6 +104,51 @@ TEST_F(SharedStateTest, TheCrawlIsAtItsEndWhenNothingIsLeftAnywhere) {
   EXPECT_EQ(a->state().totals().done, 2u);
 }
 
+TEST_F(SharedStateTest, ItIsNotTheEndWhileSomebodyReadsItsInput) {
+  SharedOptions reading = options("a");
+  reading.has_input = true;
+  Worker a(open(reading));
+  const auto b = worker("b");
+  // Before its first turn too.
+  EXPECT_TRUE(b->turn());
+  EXPECT_TRUE(b->state().more_may_come());
+  a.turn();
+  b->turn();
+  EXPECT_TRUE(b->state().more_may_come());
+  a.add("http://h.test/");
+  ASSERT_TRUE(a.state().commit({}));
+  ASSERT_TRUE(a.state().await());
+  testing::turn_until_it_has(*b, "http://h.test/");
+  b->state().done(b->pages[0].id);
+  b->turn();
+  EXPECT_TRUE(b->state().more_may_come());
+  a.state().input_ended();
+  EXPECT_TRUE(a.state().more_may_come());
+  a.turn();
+  EXPECT_FALSE(a.state().more_may_come());
+  b->turn();
+  EXPECT_FALSE(b->state().more_may_come());
+}
+
+TEST_F(SharedStateTest, ItIsTheEndWhenWhoReadItsInputIsGone) {
+  lease_ = 400ms;
+  SharedOptions reading = options("a");
+  reading.has_input = true;
+  Worker a(open(reading));
+  const auto b = worker("b");
+  b->turn();
+  EXPECT_TRUE(b->state().more_may_come());
+  while (b->state().more_may_come() && !HasFatalFailure()) testing::turn(*b);
+  EXPECT_FALSE(a.turn());
+  // And when it leaves.
+  auto again = std::make_unique<Worker>(open(reading));
+  b->turn();
+  EXPECT_TRUE(b->state().more_may_come());
+  again.reset();
+  b->turn();
+  EXPECT_FALSE(b->state().more_may_come());
+}
+
 TEST_F(SharedStateTest, WhatWasNotCommittedGoesToOthersWhenTheLeasesRunOut) {
   lease_ = 400ms;
   auto a = worker("a");

@@ -40,6 +40,9 @@ struct SharedOptions {
   std::string begun;
   // Of Redis that the crawl is spread over; 0: as many as it has, or one.
   std::size_t shards = 0;
+  // It may be given URLs until input_ended(): the crawl is not at its end
+  // before, unless this worker is gone.
+  bool has_input = false;
   // Leases end so long after the latest turn; all workers' the same.
   std::chrono::milliseconds lease{30'000};
 };
@@ -137,6 +140,7 @@ class SharedState final : public StateStore {
   bool full() const override;
   bool paused() const override;
   bool stops() const override;
+  void input_ended() override;
   void starve() override;
   void use_paces(Frontier* frontier) override;
   Result<bool> await() override;

@@ -40,12 +40,15 @@ struct SharedStatus {
 
   std::chrono::milliseconds age{0};
   std::uint64_t left = 0, known = 0, done = 0, records = 0;
-  std::string order;  // "", "pause" or "stop"
+  std::string order;          // "", "pause" or "stop"
+  std::uint64_t readers = 0;  // workers at work that still read their input
   std::uint64_t hosts_leased = 0, hosts_waiting = 0, hosts_due = 0;
   std::vector<Worker> workers;
   std::vector<Host> slowest;  // those to be asked last
 
   bool is_at_work() const;  // a worker, any
+  // Nothing is left, or may come.
+  bool has_ended() const { return left == 0 && readers == 0; }
   // Of all workers together.
   std::map<std::string, std::uint64_t> counters() const;
 };

@@ -269,6 +269,8 @@ class StateStore {
   virtual bool stops() const { return false; }
   // The caller has nothing that it can begin.
   virtual void starve() {}
+  // No more seeds come from who calls it, nor sitemaps that the user named.
+  virtual void input_ended() {}
   // Where the paces of its hosts are taken from and put to; outlives it, or is
   // taken back with null.
   virtual void use_paces(Frontier* /*frontier*/) {}
