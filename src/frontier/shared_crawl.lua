@@ -13,13 +13,15 @@
 --   b:BUCKET   hash   digest of a body -> URL of the first page with it
 --   q:HOST     list   URLs that wait, in order, one or a chunk of them each;
 --                     HOST "": to be listed only
---   p:HOST     hash   number -> URL that is handed out and not done; z and the
---                     number of the first -> which of a chunk are, Z and that
---                     number -> the chunk
---   h:HOST     hash   worker, lease (the number of its latest), n and sitemaps
---                     (numbers given), next (ms), delay (ms), trust, pace and
---                     paced (when that was told, ms); "note NAME": what a
---                     worker wants the next one to know, after when (ms)
+--   u:WORKER   hash   host, space, number -> URL that is handed out and not done;
+--                     with z and the number of the first -> which of a chunk
+--                     are, with Z and that number -> the chunk
+--   p:HOST     hash   the same without host, of a worker that is gone
+--   h:HOST     hash   worker ('' if it has none), lease (the number of its
+--                     latest); "note NAME": what a worker wants the next one to
+--                     know, after when (ms); and while it has none n and
+--                     sitemaps (numbers given), next (ms), delay (ms), trust,
+--                     pace and paced (when that was told, ms)
 --   ready      zset   hosts that wait for a worker -> when they may be asked, ms
 --   leased     zset   hosts that a worker has -> the same
 --   workers    set    all workers there ever were
@@ -29,7 +31,8 @@
 --   rates      hash   worker -> its part of --rate, requests a second
 --   hungry     string is there while a worker has far less than its share of
 --                     hosts, and wants more
---   l:WORKER   set    hosts that it has leased
+--   l:WORKER   hash   hosts that it has leased -> what was told of each, see
+--                     write_lease()
 --   w:WORKER   hash   token, seq and reply of its last turn, its sinks' positions
 --   seeds      list   seeds, in the order they came; seeded: their hashes; only
 --                     in the first shard
@@ -98,23 +101,62 @@ local function offer(k, host, at)
   end
 end
 
+-- What is kept of a leased host in one word: the lease's number, how many URLs are
+-- handed out, numbers given to pages and to sitemaps; and as it was told, when,
+-- after how many ms it may be asked, its delay, trust and pace ('-' of what was not
+-- told yet).
+local function write_lease(lease)
+  return table.concat(lease, ' ', 1, 9)
+end
+
+local function read_lease(word)
+  local number, out, n, sitemaps, told, next_in, delay, trust, pace =
+    string.match(word, '^(%d+) (%d+) (%d+) (%d+) (%S+) (%S+) (%S+) (%S+) (.*)$')
+  return {number, tonumber(out), tonumber(n), tonumber(sitemaps), told, next_in,
+          delay, trust, pace}
+end
+
+-- A leased host is given back, and may be asked at that time.
+local function give_back(k, host, lease, at)
+  local words = {'worker', '', 'n', lease[3], 'sitemaps', lease[4], 'next', at}
+  for i, name in ipairs({'paced', false, 'delay', 'trust', 'pace'}) do
+    if name and lease[5] ~= '-' then
+      words[#words + 1] = name
+      words[#words + 1] = lease[i + 4]
+    end
+  end
+  redis.call('HSET', k .. 'h:' .. host, unpack(words))
+  offer(k, host, at)
+end
+
 -- Takes all leases from a worker; its hosts rest from `from` on.
 local function end_leases(k, worker, from)
-  local w = k .. 'w:' .. worker
-  local l = k .. 'l:' .. worker
-  local hosts = redis.call('SMEMBERS', l)
-  local delay = redis.call('HGET', w, 'delay')
-  for _, host in ipairs(hosts) do
-    local h = k .. 'h:' .. host
-    -- A host that nothing was told of yet may have been asked.
-    local kept = redis.call('HMGET', h, 'next', 'delay')
-    local at = math.max(tonumber(kept[1] or 0),
-                        from + tonumber(kept[2] or delay or 0))
-    redis.call('HDEL', h, 'worker')
-    redis.call('HSET', h, 'next', at)
-    offer(k, host, at)
+  local w, l, u = k .. 'w:' .. worker, k .. 'l:' .. worker, k .. 'u:' .. worker
+  local handed_out, of_hosts = redis.call('HGETALL', u), {}
+  for i = 1, #handed_out, 2 do
+    local host, number = string.match(handed_out[i], '^(%S*) (.*)$')
+    gather(of_hosts, host, number)
+    gather(of_hosts, host, handed_out[i + 1])
   end
-  redis.call('DEL', l)
+  for host, words in pairs(of_hosts) do
+    in_parts('HSET', k .. 'p:' .. host, words)
+  end
+  local leases = redis.call('HGETALL', l)
+  local usual = redis.call('HGET', w, 'delay')
+  for i = 1, #leases, 2 do
+    local host, lease = leases[i], read_lease(leases[i + 1])
+    -- A host that nothing was told of yet may have been asked.
+    local next_at, delay
+    if lease[5] == '-' then
+      local kept = redis.call('HMGET', k .. 'h:' .. host, 'next', 'delay')
+      next_at, delay = tonumber(kept[1] or 0), kept[2]
+    else
+      next_at, delay = lease[5] + lease[6], lease[7]
+    end
+    give_back(k, host, lease,
+              math.max(next_at, from + tonumber(delay or usual or 0)))
+  end
+  redis.call('DEL', l, u)
   redis.call('HDEL', k .. 'rates', worker)
   redis.call('ZREM', k .. 'alive', worker)
   if redis.call('SREM', k .. 'reading', worker) == 1 then
@@ -216,7 +258,7 @@ local function queue(k, waiting, now)
     local length = in_parts('RPUSH', key, entries)
     if length == #entries or #entries > 1000 then
       local h = redis.call('HMGET', k .. 'h:' .. host, 'worker', 'next')
-      if not h[1] then
+      if not h[1] or h[1] == '' then
         redis.call('ZADD', k .. 'ready', 'NX', tonumber(h[2] or now), host)
       end
     end

@@ -64,66 +64,55 @@ local function take_from(key, wanted)
   return taken
 end
 
--- Hands out up to `wanted` of the host's URLs: number, URL, number, URL... and how
--- many that are.
-local function hand_out(k, totals, host, wanted, max_pages, shards)
-  if wanted > 0 and max_pages > 0 and host ~= '' then
-    wanted = math.min(wanted, spare(k, totals, max_pages, shards))
+-- Hands out up to `wanted` of the URLs of a leased host: number, URL, number, URL...
+-- They are to be `kept` as the worker's.
+local function hand_out(k, totals, host, lease, wanted, most, kept)
+  if most and host ~= '' then
+    wanted = math.min(wanted, most - (totals.out or 0) - (totals.records or 0))
   end
-  if wanted <= 0 then return {}, 0 end
-  local taken = take_from(k .. 'q:' .. host, wanted)
-  if #taken == 0 then return {}, 0 end
+  if wanted <= 0 then return {} end
   -- A page's number says how many pages of the host came before; sitemaps have
   -- numbers of their own.
-  local is_sitemap, sitemaps, pages = {}, 0, 0
-  for i, each in ipairs(taken) do
-    if type(each) == 'table' then
-      pages = pages + each[3]
-    elseif string.sub(each, 1, 3) == '1:s' then
-      is_sitemap[i] = true
-      sitemaps = sitemaps + 1
+  local out, before = {}, lease[2]
+  for _, url in ipairs(take_from(k .. 'q:' .. host, wanted)) do
+    local number, by = nil, 1
+    if type(url) == 'table' then
+      number, by = 'z' .. lease[3] + 1, url[3]
+      kept[#kept + 1] = host .. ' Z' .. lease[3] + 1
+      kept[#kept + 1] = url[2]
+      kept[#kept + 1] = host .. ' ' .. number
+      kept[#kept + 1] = url[1]
+      lease[3] = lease[3] + by
+      url = url[1] .. ':' .. url[2]
     else
-      pages = pages + 1
-    end
-  end
-  local h = k .. 'h:' .. host
-  local page = pages > 0 and redis.call('HINCRBY', h, 'n', pages) - pages or 0
-  local sitemap = sitemaps > 0 and
-                  redis.call('HINCRBY', h, 'sitemaps', sitemaps) - sitemaps
-  local out, kept = {}, {}
-  for i, each in ipairs(taken) do
-    local number, url = page + 1, each
-    if type(each) == 'table' then
-      kept[#kept + 1] = 'Z' .. number
-      kept[#kept + 1] = each[2]
-      kept[#kept + 1] = 'z' .. number
-      kept[#kept + 1] = each[1]
-      number, url = 'z' .. number, each[1] .. ':' .. each[2]
-      page = page + each[3]
-    else
-      if is_sitemap[i] then
-        sitemap = sitemap + 1
-        number = 's' .. sitemap
+      if string.sub(url, 1, 3) == '1:s' then
+        lease[4] = lease[4] + 1
+        number = 's' .. lease[4]
       else
-        page = page + 1
-        number = tostring(number)
+        lease[3] = lease[3] + 1
+        number = tostring(lease[3])
       end
-      kept[#kept + 1] = number
+      kept[#kept + 1] = host .. ' ' .. number
       kept[#kept + 1] = url
     end
+    lease[2] = lease[2] + by
     out[#out + 1] = number
     out[#out + 1] = url
   end
-  in_parts('HSET', k .. 'p:' .. host, kept)
-  if host ~= '' then count(totals, 'out', pages + sitemaps) end
-  return out, pages + sitemaps
+  if host ~= '' then count(totals, 'out', lease[2] - before) end
+  return out
 end
 
--- What was handed out before and is not done, as hand_out() has it.
-local function handed_out(p)
+-- What was handed out to a worker that is gone, as hand_out() has it.
+local function take_over(k, host, lease, kept)
+  local p = k .. 'p:' .. host
   local fields = redis.call('HGETALL', p)
-  local chunks, out, sum = {}, {}, 0
+  if #fields == 0 then return {} end
+  redis.call('DEL', p)
+  local chunks, out = {}, {}
   for i = 1, #fields, 2 do
+    kept[#kept + 1] = host .. ' ' .. fields[i]
+    kept[#kept + 1] = fields[i + 1]
     if string.byte(fields[i]) == kChunk then
       chunks[string.sub(fields[i], 2)] = fields[i + 1]
     end
@@ -132,46 +121,58 @@ local function handed_out(p)
     local number, url = fields[i], fields[i + 1]
     local kind = string.byte(number)
     if kind == kPart then
-      sum = sum + ones_of(url)
+      lease[2] = lease[2] + ones_of(url)
       url = url .. ':' .. (chunks[string.sub(number, 2)] or '')
     elseif kind ~= kChunk then
-      sum = sum + 1
+      lease[2] = lease[2] + 1
     end
     if kind ~= kChunk then
       out[#out + 1] = number
       out[#out + 1] = url
     end
   end
-  return out, sum
+  return out
 end
 
--- URLs of these numbers are not handed out any more: how many that were. One of a
--- chunk has its number there behind that.
-local function finish(p, numbers)
-  local plain, parts, done = {}, {}, 0
-  for _, number in ipairs(numbers) do
+-- URLs of these hosts and numbers are not handed out any more: how many that were.
+-- One of a chunk has its number there behind that.
+local function finish(u, numbers)
+  local plain, parts, names = {}, {}, {}
+  for i = 1, #numbers, 2 do
+    local host, number = numbers[i], numbers[i + 1]
     if string.byte(number) == kPart then
       local part, at = string.match(number, '^(.*):(%d+)$')
+      part = host .. ' ' .. part
+      if not parts[part] then names[#names + 1] = part end
       gather(parts, part, tonumber(at))
     else
-      plain[#plain + 1] = number
+      plain[#plain + 1] = host .. ' ' .. number
     end
   end
-  if #plain > 0 then done = in_parts('HDEL', p, plain) end
-  for part, places in pairs(parts) do
-    local signs = redis.call('HGET', p, part) or ''
-    for _, at in ipairs(places) do
-      if string.sub(signs, at, at) == '1' then
-        signs = string.sub(signs, 1, at - 1) .. '2' .. string.sub(signs, at + 1)
-        done = done + 1
+  local done = in_parts('HDEL', u, plain)
+  local kept, gone = {}, {}
+  for first = 1, #names, 1000 do
+    local last = math.min(first + 999, #names)
+    for i, signs in ipairs(redis.call('HMGET', u, unpack(names, first, last))) do
+      local part = names[first + i - 1]
+      signs = signs or ''
+      for _, at in ipairs(parts[part]) do
+        if string.sub(signs, at, at) == '1' then
+          signs = string.sub(signs, 1, at - 1) .. '2' .. string.sub(signs, at + 1)
+          done = done + 1
+        end
+      end
+      if string.find(signs, '1', 1, true) then
+        kept[#kept + 1] = part
+        kept[#kept + 1] = signs
+      else
+        gone[#gone + 1] = part
+        gone[#gone + 1] = string.gsub(part, ' z', ' Z')
       end
     end
-    if string.find(signs, '1', 1, true) then
-      redis.call('HSET', p, part, signs)
-    else
-      redis.call('HDEL', p, part, 'Z' .. string.sub(part, 2))
-    end
   end
+  in_parts('HSET', u, kept)
+  in_parts('HDEL', u, gone)
   return done
 end
 
@@ -212,16 +213,26 @@ local function turn(keys, args)
   if seq ~= tonumber(mine[2]) + 1 then
     return {'lost', 'Redis lost what it had acknowledged'}
   end
-  -- Its hosts: host, number of its lease, when it may be asked again (in ms),
-  -- delay, trust, pace, how many more URLs are wanted.
-  local told = {}
+  -- Its hosts: host, number of its lease, after how many ms it may be asked, delay,
+  -- trust, pace, how many more URLs are wanted.
+  local l, u = k .. 'l:' .. worker, k .. 'u:' .. worker
+  local told, names, leases = {}, {}, {}
   for i = 1, number() do
-    told[i] = {take(), take(), number(), number(), take(), take(), number()}
-    local held = redis.call('HMGET', k .. 'h:' .. told[i][1], 'worker', 'lease')
-    if held[1] ~= worker or held[2] ~= told[i][2] then
-      return {'lost', 'the lease of a host went to another worker'}
+    told[i] = {take(), take(), take(), take(), take(), take(), number()}
+    names[i] = told[i][1]
+  end
+  for first = 1, #names, 1000 do
+    local held = redis.call('HMGET', l, unpack(names, first,
+                                               math.min(first + 999, #names)))
+    for i, word in ipairs(held) do
+      local lease = word and read_lease(word)
+      if not lease or lease[1] ~= told[first + i - 1][2] then
+        return {'lost', 'the lease of a host went to another worker'}
+      end
+      leases[names[first + i - 1]] = lease
     end
   end
+  local now_word = tostring(now)
   redis.call('ZADD', k .. 'alive', now + lease, worker)
   end_old_leases(k, now)
   hear(k, now, lease)
@@ -232,13 +243,17 @@ local function turn(keys, args)
   end
 
   -- What is done: host, number. How many records that, and all else, left.
-  local gone = {}
-  for _ = 1, number() do gather(gone, take(), take()) end
-  for host, ids in pairs(gone) do
-    local done = finish(k .. 'p:' .. host, ids)
-    count(totals, 'done', done)
-    if host ~= '' then count(totals, 'out', -done) end
+  local gone, gone_listed = {}, {}
+  for _ = 1, number() do
+    local host, id = take(), take()
+    local those = host == '' and gone_listed or gone
+    those[#those + 1] = host
+    those[#those + 1] = id
+    leases[host][2] = leases[host][2] - 1
   end
+  local pages_done = finish(u, gone)
+  count(totals, 'out', -pages_done)
+  count(totals, 'done', pages_done + finish(u, gone_listed))
   count(totals, 'records', number())
 
   -- What was found, as find_all() takes it; a seed: hash, URL.
@@ -272,10 +287,10 @@ local function turn(keys, args)
   for _ = 1, number() do
     local host, id, own, shard, target, bucket, hash, entry =
       take(), take(), take(), take(), take(), take(), take(), take()
-    local p = k .. 'p:' .. host
     if tonumber(shard) ~= here then
       redirects[#redirects + 1] = '2'
-      finish(p, {id})
+      finish(u, {host, id})
+      leases[host][2] = leases[host][2] - 1
       count(totals, 'out', -1)
       gather(mail, shard, cmsgpack.pack({true, target, bucket, hash, entry, take(),
                                          take(), take()}))
@@ -284,10 +299,11 @@ local function turn(keys, args)
     else
       redirects[#redirects + 1] = target == host and '1' or '2'
       if hash ~= '' then count(totals, 'known', 1) end
-      finish(p, {id})
+      finish(u, {host, id})
       if target == host then
-        redis.call('HSET', p, own, entry)
+        redis.call('HSET', u, host .. ' ' .. own, entry)
       else
+        leases[host][2] = leases[host][2] - 1
         count(totals, 'out', -1)
         gather(waiting, target, entry)
       end
@@ -318,30 +334,35 @@ local function turn(keys, args)
   redis.call('HSET', w, 'seen', now, 'seq', seq)
 
   -- A host that has none left is given back.
-  local l = k .. 'l:' .. worker
-  local more, kept = {}, {}
+  local most = spare(k, {}, max_pages, shards)
+  local more, kept, written, given, listed = {}, {}, {}, {}, {}
   for _, each in ipairs(told) do
     local host, _, next_in, delay, trust, pace, wanted = unpack(each)
-    local h = k .. 'h:' .. host
-    redis.call('HSET', h, 'next', now + next_in, 'delay', delay, 'trust', trust,
-               'pace', pace, 'paced', now)
-    local urls = hand_out(k, totals, host, wanted, max_pages, shards)
-    local keeps = #urls > 0 or redis.call('EXISTS', k .. 'p:' .. host) == 1
+    local lease = leases[host]
+    local waits = #next_in > 3 or #lease[6] > 3
+    lease[5], lease[6], lease[7], lease[8], lease[9] = now_word, next_in, delay,
+                                                       trust, pace
+    local urls = hand_out(k, totals, host, lease, wanted, most, kept)
+    local keeps = lease[2] > 0
     if keeps then
-      kept[#kept + 1] = now + next_in
-      kept[#kept + 1] = host
+      written[#written + 1] = host
+      written[#written + 1] = write_lease(lease)
+      -- Those that are to wait for long are listed by when they may be asked.
+      if waits then
+        listed[#listed + 1] = now + next_in
+        listed[#listed + 1] = host
+      end
     else
-      redis.call('HDEL', h, 'worker')
-      redis.call('SREM', l, host)
-      offer(k, host, now + next_in)
+      given[#given + 1] = host
+      give_back(k, host, lease, now + next_in)
     end
     more[#more + 1] = {host, keeps and 1 or 0, urls}
   end
-  in_parts('ZADD', k .. 'leased', kept)
+  in_parts('HDEL', l, given)
 
   -- New hosts for it: no more than its share while there are others.
   local workers = redis.call('ZCARD', k .. 'alive')
-  local own = redis.call('SCARD', l)
+  local own = redis.call('HLEN', l)
   local hosts = {}
   local next_in = -1
   local all = redis.call('ZCARD', k .. 'ready') +
@@ -360,7 +381,7 @@ local function turn(keys, args)
       local waiting = redis.call('ZCOUNT', k .. 'ready', '-inf', now)
       want = math.min(want, math.max(1, math.ceil(waiting / workers)))
     end
-    local taken, leased = {}, {}
+    local taken = {}
     for i = 1, math.min(want, #due) do
       local host = due[i]
       local h = k .. 'h:' .. host
@@ -377,12 +398,13 @@ local function turn(keys, args)
         end
       end
       -- What was handed out before and never done comes first.
-      local urls, has = handed_out(k .. 'p:' .. host)
-      if has < batch then
-        for _, each in ipairs(hand_out(k, totals, host, batch - has, max_pages,
-                                       shards)) do
-          urls[#urls + 1] = each
-        end
+      local lease = {tostring(tonumber(of.lease or 0) + 1), 0,
+                     tonumber(of.n or 0), tonumber(of.sitemaps or 0), '-', '-',
+                     '-', '-', '-'}
+      local urls = take_over(k, host, lease, kept)
+      for _, each in ipairs(hand_out(k, totals, host, lease, batch - lease[2],
+                                     most, kept)) do
+        urls[#urls + 1] = each
       end
       if #urls == 0 then
         -- Nothing may be handed out now (max_pages).
@@ -391,22 +413,25 @@ local function turn(keys, args)
         next_in = 1000
         break
       end
-      local lease = tostring(tonumber(of.lease or 0) + 1)
-      redis.call('HSET', h, 'worker', worker, 'lease', lease)
+      redis.call('HSET', h, 'worker', worker, 'lease', lease[1])
       taken[#taken + 1] = host
-      leased[#leased + 1] = now
-      leased[#leased + 1] = host
+      listed[#listed + 1] = now_word
+      listed[#listed + 1] = host
+      written[#written + 1] = host
+      written[#written + 1] = write_lease(lease)
       hosts[#hosts + 1] = {host, tostring(of.next and of.next - now or 0),
                            of.trust or '0', of.pace or '',
                            tostring(now - tonumber(of.paced or now)), urls,
-                           notes, lease}
+                           notes, lease[1]}
     end
     in_parts('ZREM', k .. 'ready', taken)
-    in_parts('SADD', l, taken)
-    in_parts('ZADD', k .. 'leased', leased)
     local first = redis.call('ZRANGE', k .. 'ready', 0, 0, 'WITHSCORES')
     if first[2] and next_in < 0 then next_in = math.max(0, tonumber(first[2]) - now) end
   end
+
+  in_parts('ZADD', k .. 'leased', listed)
+  in_parts('HSET', l, written)
+  in_parts('HSET', u, kept)
 
   if hungry and own + #hosts < math.floor(all / workers / 2) then
     redis.call('SET', k .. 'hungry', now, 'PX', 5000)

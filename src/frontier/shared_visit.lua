@@ -99,7 +99,9 @@ local function look(keys, args)
   local worker, lease = args[2], tonumber(args[3])
   if redis.call('HGET', meta, 'begun') ~= args[1] then return {'lost'} end
   local now = now_ms()
-  hear(k, now, lease)
+  local workers = redis.call('ZCOUNT', k .. 'alive', '(' .. now, '+inf')
+  -- Who is there hears it with each turn; so this writes nothing as a rule.
+  if workers == 0 then hear(k, now, lease) end
   local has = redis.call('HMGET', meta, 'left', 'known', 'done', 'records',
                          'bytes', 'worked', 'changes', 'shards')
   local passed = {}
@@ -109,7 +111,6 @@ local function look(keys, args)
     passed[#passed + 1] = tonumber(each[2] or 0)
   end
   local left = tonumber(has[1] or 0) + redis.call('SCARD', k .. 'reading')
-  local workers = redis.call('ZCOUNT', k .. 'alive', '(' .. now, '+inf')
   local due = redis.call('ZCOUNT', k .. 'ready', '-inf', now)
   local hosts = redis.call('ZCARD', k .. 'ready') +
                 redis.call('ZCARD', k .. 'leased')
@@ -148,7 +149,7 @@ local function status(keys)
     end
     workers[#workers + 1] = {worker,
                              ends and tostring(tonumber(ends) - now) or '-1',
-                             redis.call('SCARD', k .. 'l:' .. worker),
+                             redis.call('HLEN', k .. 'l:' .. worker),
                              redis.call('HGETALL', k .. 'w:' .. worker)}
   end
   -- With the workers that have them.

@@ -57,8 +57,8 @@ class SharedLeaseTest : public ::testing::Test {
   // All that is kept, but for Redis's own running times.
   std::string all() {
     std::string all;
-    for (const char* rest : {"meta", "w:a", "w:b", "h:h.test", "h:g.test",
-                             "p:h.test", "p:g.test"}) {
+    for (const char* rest : {"meta", "w:a", "w:b", "l:a", "u:a", "h:h.test",
+                             "h:g.test", "p:h.test", "p:g.test"}) {
       all += redis_.ask({"HGETALL", key(rest)});
     }
     for (const char* rest : {"q:h.test", "q:g.test", "q:new.test"}) {
@@ -107,8 +107,8 @@ TEST_F(SharedLeaseTest, ATurnThatGoesByALeaseOfAnotherChangesNothing) {
   ASSERT_TRUE(a->turn(7));
   ASSERT_EQ(a->pages.size(), 2u);
   // One host went, all else is as it was: its token too.
-  redis_.ask({"HINCRBY", key("h:h.test"), "lease", "1"});
-  redis_.ask({"HSET", key("h:h.test"), "worker", "b"});
+  redis_.ask({"HSET", key("h:h.test"), "lease", "2", "worker", "b"});
+  redis_.ask({"HDEL", key("l:a"), "h.test"});
   const std::string before = all();
   a->state().done(a->page("http://g.test/1"));
   a->state().done(a->page("http://h.test/1"));

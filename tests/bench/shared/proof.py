@@ -277,7 +277,7 @@ def timed(crawl, redis, workers):
     samples = [redis.so_far(crawl.shards)]
     running = [crawl.worker(i, redis) for i in range(workers)]
     while any(worker.poll() is None for worker in running):
-        time.sleep(0.1)
+        time.sleep(0.25)  # to be asked is work too
         samples.append(redis.so_far(crawl.shards))
     if any(worker.returncode not in (0, 1) for worker in running):
         raise RuntimeError(f"a worker failed: see {crawl.folder}")
