@@ -19,6 +19,12 @@ namespace {
 // Of redirects from one answer to another; more is a circle.
 constexpr int kMostJumps = 20;
 
+// What a source's element is, of a link that the user gave.
+constexpr std::int64_t kGivenElement = -1;
+
+// Parts of targets that are at hand; of others the table is asked.
+constexpr std::size_t kAtHand = std::size_t{1} << 16U;
+
 std::int64_t key_of(std::string_view url) {
   return static_cast<std::int64_t>(link_key(url.substr(0, url.find('#'))));
 }
@@ -112,7 +118,7 @@ CheckSource source_of(const Statement& row, int at) {
 // The links an entry is about; where they are at fault and not their target,
 // those.
 constexpr std::string_view kSources =
-    "pages.url, l.line, l.col, l.element, l.attribute, l.text FROM links l "
+    "pages.url, l.line, l.col, l.element, l.attribute, l.text FROM sources l "
     "JOIN entries e ON e.id = l.entry JOIN pages ON pages.id = l.page WHERE "
     "(e.outcome > 0 OR e.advice & 3 OR e.hops <> '' OR l.advice <> 0) ";
 
@@ -131,9 +137,8 @@ Result<void> CheckJudge::judge(
     const std::function<bool(std::string_view)>& is_known) {
   is_known_ = is_known;
   totals_.pages = static_cast<std::uint64_t>(pages_);
-  int code = execute(
-      db_,
-      "CREATE INDEX by_target ON links(target, fragment, advice, element)");
+  if (Result<void> gathered = gather_parts(); !gathered) return gathered;
+  int code = SQLITE_OK;
   const auto prepare = [&](Statement& statement, std::string_view sql) {
     if (code == SQLITE_OK) code = statement.prepare(db_, sql);
   };
@@ -142,18 +147,16 @@ Result<void> CheckJudge::judge(
   prepare(find_,
           "SELECT alias, hop, error, status, message, final, hops, next "
           "FROM answers WHERE key = ?");
-  prepare(fragments_,
-          "SELECT fragment, count(*), max(advice & 4) | max(advice & 8) | "
-          "max(advice & 16), "
-          "max(element IN (0, 1, 7, 8)) FROM links WHERE target = ? "
-          "GROUP BY fragment");
+  prepare(parts_,
+          "SELECT fragment, links, advice, judged FROM parts WHERE target = ? "
+          "ORDER BY fragment");
   prepare(seen_,
           "SELECT targets, text, cut, file, offset FROM seen WHERE key = ?");
   prepare(entry_, "INSERT INTO entries VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)");
   prepare(of_fragment_,
-          "UPDATE links SET entry = ? WHERE target = ? AND fragment = ?");
+          "UPDATE parts SET entry = ? WHERE target = ? AND fragment = ?");
   prepare(of_target_,
-          "UPDATE links SET entry = ? WHERE target = ? AND entry IS NULL");
+          "UPDATE parts SET entry = ? WHERE target = ? AND entry = 0");
   if (code != SQLITE_OK) return check(code);
   while ((code = targets.step()) == SQLITE_ROW) {
     Result<void> judged =
@@ -163,11 +166,121 @@ Result<void> CheckJudge::judge(
   std::stable_sort(
       totals_.schemes.begin(), totals_.schemes.end(),
       [](const auto& a, const auto& b) { return a.second > b.second; });
-  if (code == SQLITE_DONE) {
-    code = execute(
-        db_, "CREATE INDEX by_entry ON links(entry) WHERE entry IS NOT NULL");
+  return code == SQLITE_DONE ? gather_sources() : check(code);
+}
+
+// Counts the links to each part of each target: `judged` says whether it is
+// looked for there.
+Result<void> CheckJudge::gather_parts() {
+  Statement first, more;
+  int code = execute(
+      db_,
+      "CREATE TABLE parts(key INTEGER PRIMARY KEY, target INTEGER, fragment "
+      "TEXT, links INTEGER, advice INTEGER, judged INTEGER, entry INTEGER)");
+  if (code == SQLITE_OK) {
+    code = first.prepare(
+        db_,
+        "INSERT INTO parts VALUES(?1,?2,?3,1,?4,?5,0) ON CONFLICT(key) DO "
+        "UPDATE SET links=links+1, advice=advice|?4, judged=judged|?5");
+  }
+  if (code == SQLITE_OK) {
+    code = more.prepare(db_,
+                        "UPDATE parts SET links=links+?2, advice=advice|?3, "
+                        "judged=judged|?4 WHERE key=?1");
+  }
+  if (code != SQLITE_OK) return check(code);
+  struct Part {  // what of it is not in its row
+    std::uint64_t key = 0;
+    std::int64_t links = 0;
+    unsigned advice = 0;
+    bool judged = false;
+  };
+  std::vector<Part> at_hand(kAtHand);
+  const auto write = [&](const Part& part) {
+    if (part.links == 0) return SQLITE_OK;
+    more.bind(1, static_cast<std::int64_t>(part.key));
+    more.bind(2, part.links);
+    more.bind(3, std::int64_t{part.advice});
+    more.bind(4, std::int64_t{part.judged});
+    return more.run();
+  };
+  Result<void> read =
+      store_.each_link([&](std::int64_t, bool, const KeptLink& link) {
+        const std::uint64_t key = link.part();
+        PageLink of_page;
+        of_page.element = link.element;
+        const bool judged = !link.given && !link.fragment.empty() &&
+                            fragment_wish(of_page, link.fragment).any();
+        Part& part = at_hand[key % kAtHand];
+        if (part.key == key) {
+          ++part.links;
+          part.advice |= link.advice;
+          part.judged = part.judged || judged;
+          return Result<void>();
+        }
+        int written = write(part);
+        part = {key};
+        first.bind(1, static_cast<std::int64_t>(key));
+        first.bind(2, static_cast<std::int64_t>(link.target));
+        first.bind(3, link.fragment);
+        first.bind(4, std::int64_t{link.advice});
+        first.bind(5, std::int64_t{judged});
+        if (written == SQLITE_OK) written = first.run();
+        return check(written);
+      });
+  if (!read) return read;
+  for (const Part& part : at_hand) {
+    if (code == SQLITE_OK) code = write(part);
+  }
+  if (code == SQLITE_OK) {
+    code = execute(db_, "CREATE INDEX by_target ON parts(target, fragment)");
   }
   return check(code);
+}
+
+// Of the entries that people should hear of, the links.
+Result<void> CheckJudge::gather_sources() {
+  Statement entry, source;
+  int code = execute(
+      db_,
+      "CREATE TABLE sources(entry INTEGER, page INTEGER, line INTEGER, col "
+      "INTEGER, element INTEGER, attribute INTEGER, advice INTEGER, text "
+      "TEXT)");
+  if (code == SQLITE_OK) {
+    code = entry.prepare(db_, "SELECT entry FROM parts WHERE key=?");
+  }
+  if (code == SQLITE_OK) {
+    code = source.prepare(db_, "INSERT INTO sources VALUES(?,?,?,?,?,?,?,?)");
+  }
+  if (code != SQLITE_OK) return check(code);
+  struct Part {
+    std::uint64_t key = 0;
+    std::int64_t entry = 0;
+  };
+  std::vector<Part> at_hand(kAtHand);
+  Result<void> read =
+      store_.each_link([&](std::int64_t page, bool, const KeptLink& link) {
+        const std::uint64_t key = link.part();
+        Part& part = at_hand[key % kAtHand];
+        if (part.key != key) {
+          entry.bind(1, static_cast<std::int64_t>(key));
+          if (entry.step() == SQLITE_ROW) part = {key, entry.integer(0)};
+          entry.reset();
+        }
+        if (part.key != key || part.entry == 0) return Result<void>();
+        source.bind(1, part.entry);
+        source.bind(2, page);
+        source.bind(3, std::int64_t{link.line});
+        source.bind(4, std::int64_t{link.column});
+        source.bind(5, link.given ? kGivenElement
+                                  : static_cast<std::int64_t>(link.element));
+        source.bind(6, static_cast<std::int64_t>(link.attribute));
+        source.bind(7, std::int64_t{link.advice});
+        source.bind(8, link.text);
+        return check(source.run());
+      });
+  if (!read) return read;
+  return check(execute(db_, "CREATE INDEX by_entry ON sources(entry)"));
 }
 
 // An answer may be that of another URL, whose redirects lead by this one, and
@@ -260,23 +373,23 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
   }
   // Links to what is not there in a page have entries of their own.
   bool any_lack = false;
-  fragments_.reset();
-  fragments_.bind(1, target);
+  parts_.reset();
+  parts_.bind(1, target);
   int code = SQLITE_OK;
-  while ((code = fragments_.step()) == SQLITE_ROW) {
-    const auto links = static_cast<std::uint64_t>(fragments_.integer(1));
+  while ((code = parts_.step()) == SQLITE_ROW) {
+    const auto links = static_cast<std::uint64_t>(parts_.integer(1));
     totals_.links += links;
-    const std::string fragment(fragments_.text(0));
+    const std::string fragment(parts_.text(0));
     std::string reason;
     // A redirect's own fragment counts, not the link's.
     if (entry.outcome == CheckOutcome::kOk && !fragment.empty() &&
-        fragments_.integer(3) != 0 && fragment_of(entry.redirects).empty()) {
+        parts_.integer(3) != 0 && fragment_of(entry.redirects).empty()) {
       const Result<bool> lack = lacks(entry, fragment, reason);
       if (!lack) return tl::unexpected(lack.error());
     }
     if (reason.empty()) {
       entry.links += links;
-      entry.advice |= static_cast<unsigned>(fragments_.integer(2));
+      entry.advice |= static_cast<unsigned>(parts_.integer(2));
       continue;
     }
     CheckEntry lack = entry;

@@ -27,9 +27,10 @@ class CheckJudge {
  public:
   // `is_archived`: nothing was asked; what has no answer is not in the
   // archives. `read_archived`: for pages whose text is not in the store.
-  CheckJudge(const CheckStore& store, bool is_archived,
+  CheckJudge(CheckStore& store, bool is_archived,
              ReadArchived read_archived = nullptr)
-      : db_(store.database()),
+      : store_(store),
+        db_(store.database()),
         pages_(store.pages()),
         is_archived_(is_archived),
         read_archived_(std::move(read_archived)) {}
@@ -70,6 +71,8 @@ class CheckJudge {
   };
 
   Result<void> check(int code) const;
+  Result<void> gather_parts();
+  Result<void> gather_sources();
   Result<Seen*> look_into(std::int64_t page);
   const std::string& text_of(Seen& page) const;
   Result<Found> find(std::int64_t key);
@@ -82,6 +85,7 @@ class CheckJudge {
   void count(const CheckEntry& entry);
   void note_scheme(std::string scheme);
 
+  CheckStore& store_;
   sqlite3* const db_;
   const std::int64_t pages_;
   const bool is_archived_;
@@ -89,7 +93,7 @@ class CheckJudge {
   std::function<bool(std::string_view)> is_known_;
   CheckTotals totals_;
   Seen seen_page_;  // the latest
-  Statement find_, fragments_, seen_, entry_, of_fragment_, of_target_;
+  Statement find_, parts_, seen_, entry_, of_fragment_, of_target_;
 };
 
 }  // namespace crawl

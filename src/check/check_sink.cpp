@@ -1,5 +1,7 @@
 #include "check/check_sink.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -19,6 +21,9 @@ namespace {
 // What of a URL is told, by what its key is changed with.
 constexpr std::uint64_t kGivenMark = 0x9e3779b97f4a7c15;
 constexpr std::uint64_t kEmptyMark = 0xc2b2ae3d27d4eb4f;
+
+// Where links lead, remembered.
+constexpr std::size_t kTargetsAtHand = std::size_t{1} << 14U;
 
 // Gathered before it is written.
 constexpr std::size_t kPiece = 64 * 1024;
@@ -66,7 +71,8 @@ CheckSink::CheckSink(CheckSinkOptions options,
       output_(std::move(output)),
       own_(std::move(own)),
       cache_(cache),
-      store_(store != nullptr ? store : own_.get()) {}
+      store_(store != nullptr ? store : own_.get()),
+      targets_(kTargetsAtHand) {}
 
 Result<std::unique_ptr<CheckSink>> CheckSink::open(
     CheckSinkOptions options, std::unique_ptr<OutputStream> output,
@@ -185,6 +191,7 @@ Result<void> CheckSink::add_links(const CrawlRecord& record) {
   }
   const std::optional<Url> page = Url::parse(record.final_url);
   if (!page) return {};
+  const bool page_is_https = page->scheme() == "https";
   const bool page_is_private = is_private_host(page->hostname());
   const auto address = IpAddress::parse(record.remote_ip);
   const bool at_private =
@@ -197,18 +204,16 @@ Result<void> CheckSink::add_links(const CrawlRecord& record) {
   for (std::size_t i = 0; i < record.links.size(); ++i) {
     const PageLink link = record.links[i];
     if (!is_checked(link, options_.only_anchors)) continue;
-    const std::optional<Url> url = Url::parse(link.url);
-    if (!url) continue;
+    const Result<const Target*> target = target_of(link.url);
+    if (!target) return tl::unexpected(target.error());
+    if (*target == nullptr) continue;
     unsigned advice = 0;
-    if (page->scheme() == "https" && url->scheme() == "http" &&
+    if (page_is_https && link.url.starts_with("http:") &&
         is_part_of_page(link)) {
       advice |= kMixedContent;
     }
-    if (!page_is_private && is_private_host(url->hostname())) {
-      advice |= kPrivateAddress;
-    }
-    Result<void> added =
-        store_->add_link(link, cleaner_.clean(*url).href(), advice);
+    if (!page_is_private && (*target)->is_private) advice |= kPrivateAddress;
+    Result<void> added = store_->add_link(link, (*target)->key, advice);
     if (!added) return added;
   }
   for (std::size_t i = 0; i < record.malformed.size(); ++i) {
@@ -229,7 +234,22 @@ Result<void> CheckSink::add_links(const CrawlRecord& record) {
         scheme_of(link.url) == "file" ? unsigned{kLocalFile} : 0);
     if (!added) return added;
   }
-  return {};
+  return store_->end_page();
+}
+
+// Most links lead where another did a short time ago. Null: it is no URL.
+Result<const CheckSink::Target*> CheckSink::target_of(std::string_view link) {
+  const std::string_view href = link.substr(0, link.find('#'));
+  const std::uint64_t key = XXH3_64bits(href.data(), href.size());
+  Target& target = targets_[key % targets_.size()];
+  if (target.of == key) return &target;
+  const std::optional<Url> url = Url::parse(href);
+  if (!url) return nullptr;
+  const Result<std::uint64_t> added =
+      store_->add_target(cleaner_.clean(*url).href());
+  if (!added) return tl::unexpected(added.error());
+  target = {key, *added, is_private_host(url->hostname())};
+  return &target;
 }
 
 Result<std::uint64_t> CheckSink::sync() {

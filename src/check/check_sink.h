@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "check/check_cache.h"
 #include "check/check_format.h"
@@ -62,7 +63,15 @@ class CheckSink final : public Sink {
             std::unique_ptr<CheckStore> own, CheckCache* cache,
             CheckStore* store);
 
+  // Of a link's URL without its fragment.
+  struct Target {
+    std::uint64_t of = 0;   // whose
+    std::uint64_t key = 0;  // that of what is asked
+    bool is_private = false;
+  };
+
   Result<void> add_links(const CrawlRecord& record);
+  Result<const Target*> target_of(std::string_view link);
   Result<bool> is_told_already(const CrawlRecord& record);
   Result<void> write_result();
   Result<void> note_seen(const CrawlRecord& record);
@@ -74,6 +83,7 @@ class CheckSink final : public Sink {
   const std::unique_ptr<CheckStore> own_;
   CheckCache* const cache_;
   CheckStore* const store_;
+  std::vector<Target> targets_;
   std::optional<CheckTotals> totals_;
 };
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/userinfo.h"
+#include "check/kept_link.h"
 #include "check/link_kind.h"
 #include "frontier/state_file.h"
 
@@ -14,8 +16,8 @@ namespace {
 
 // Keys of targets remembered, so that most links need no look into the tables.
 constexpr std::size_t kRecent = std::size_t{1} << 16U;
-// Of a link's text; the rest says nothing more to people.
-constexpr std::size_t kMostText = 200;
+// Of a page's links, in one row.
+constexpr std::size_t kMostLinks = std::size_t{1} << 18U;
 constexpr std::size_t kMostUrl = 4'096;  // of what is no URL
 
 std::int64_t key_of(std::string_view url) {
@@ -29,6 +31,12 @@ std::string_view cut(std::string_view text, std::size_t most) {
     --most;
   }
   return text.substr(0, most);
+}
+
+// Without the '#'.
+std::string_view fragment_in(std::string_view url) {
+  const std::size_t hash = std::min(url.find('#'), url.size());
+  return url.substr(std::min(hash + 1, url.size()));
 }
 
 }  // namespace
@@ -81,7 +89,7 @@ Result<void> CheckStore::check(int code) {
 
 // `answers`: of a URL, or where the one is whose redirects lead by it.
 // `seen`: what a page holds. `told`: what is not to be told twice. `entries`
-// are what comes of it all.
+// are what comes of it all. `kept`: links of a page, as KeptLinks.
 int CheckStore::open_tables() {
   int code = execute(
       db_,
@@ -94,14 +102,12 @@ int CheckStore::open_tables() {
       "sheet INTEGER, private INTEGER);"
       "CREATE TABLE IF NOT EXISTS targets(key INTEGER PRIMARY KEY, url TEXT);"
       "CREATE TABLE IF NOT EXISTS told(key INTEGER PRIMARY KEY);"
-      "CREATE TABLE IF NOT EXISTS links(target INTEGER, fragment TEXT, page "
-      "INTEGER, line INTEGER, col INTEGER, element INTEGER, attribute INTEGER, "
-      "advice INTEGER, text TEXT, entry INTEGER);"
+      "CREATE TABLE IF NOT EXISTS kept(page INTEGER, links BLOB);"
       "CREATE TABLE IF NOT EXISTS entries(id INTEGER PRIMARY KEY, url TEXT, "
       "outcome INTEGER, reason TEXT, message TEXT, status INTEGER, final TEXT, "
       "hops TEXT, advice INTEGER, links INTEGER, known INTEGER, listed "
       "INTEGER);"
-      "CREATE TABLE IF NOT EXISTS settings(of_check TEXT);"
+      "CREATE TABLE IF NOT EXISTS checks(settings TEXT);"
       "INSERT OR IGNORE INTO pages VALUES(0, 'the command line', 0, 0)");
   const auto prepare = [&](Statement& statement, std::string_view sql) {
     if (code == SQLITE_OK) code = statement.prepare(db_, sql);
@@ -122,7 +128,7 @@ int CheckStore::open_tables() {
   prepare(place_, "UPDATE seen SET file=?2, offset=?3 WHERE key=?1");
   prepare(page_, "INSERT INTO pages VALUES(?,?,?,?)");
   prepare(target_, "INSERT OR IGNORE INTO targets VALUES(?,?)");
-  prepare(link_, "INSERT INTO links VALUES(?,?,?,?,?,?,?,?,?,NULL)");
+  prepare(links_, "INSERT INTO kept VALUES(?,?)");
   prepare(told_, "INSERT OR IGNORE INTO told VALUES(?)");
   recent_.assign(kRecent, 0);
   return code;
@@ -131,7 +137,7 @@ int CheckStore::open_tables() {
 // Whose it is that is there.
 int CheckStore::look(std::string_view settings) {
   Statement whose;
-  int code = whose.prepare(db_, "SELECT 1 FROM settings WHERE of_check = ?");
+  int code = whose.prepare(db_, "SELECT 1 FROM checks WHERE settings = ?");
   if (code != SQLITE_OK) return code;
   whose.bind(1, settings);
   resumed_ = whose.step() == SQLITE_ROW;
@@ -154,11 +160,11 @@ Result<void> CheckStore::clear() {
   int code = execute(
       db_,
       "DELETE FROM answers; DELETE FROM seen; DELETE FROM pages WHERE id > 0; "
-      "DELETE FROM targets; DELETE FROM told; DELETE FROM links; "
-      "DELETE FROM entries; DELETE FROM settings");
+      "DELETE FROM targets; DELETE FROM told; DELETE FROM kept; "
+      "DELETE FROM entries; DELETE FROM checks");
   Statement mine;
   if (code == SQLITE_OK) {
-    code = mine.prepare(db_, "INSERT INTO settings VALUES(?)");
+    code = mine.prepare(db_, "INSERT INTO checks VALUES(?)");
   }
   if (code != SQLITE_OK) return check(code);
   mine.bind(1, std::string_view(settings_));
@@ -197,20 +203,49 @@ Result<void> CheckStore::each_known(const OnAnswered& answered,
     answered(static_cast<std::uint64_t>(key),
              look_up(key) || look_up(key_of(url.substr(0, url.find('#')))));
   }
+  Statement target;
   if (code == SQLITE_DONE) {
-    code = rows.prepare(
-        db_,
-        "SELECT target, targets.url || '#' || fragment, element, max(private) "
-        "FROM links JOIN targets ON key = target JOIN pages ON id = page WHERE "
-        "fragment IS NOT NULL AND element >= 0 GROUP BY 1, 2, 3");
+    code = target.prepare(db_, "SELECT url FROM targets WHERE key=?");
   }
   if (code != SQLITE_OK) return check(code);
+  std::vector<std::uint64_t> recent(kRecent);
+  Result<void> read = each_link([&](std::int64_t, bool is_private,
+                                    const KeptLink& kept) -> Result<void> {
+    if (kept.fragment.empty() || kept.given) return {};
+    // Most are of the sort that was told last of those to the part.
+    const std::uint64_t part = kept.part();
+    const std::uint64_t sort =
+        part + (static_cast<std::uint64_t>(kept.element) * 2 + is_private + 1);
+    if (std::exchange(recent[part % kRecent], sort) == sort) return {};
+    const auto key = static_cast<std::int64_t>(kept.target);
+    target.bind(1, key);
+    if (target.step() == SQLITE_ROW) {
+      const std::string url =
+          fmt::format("{}#{}", target.text(0), kept.fragment);
+      PageLink link;
+      link.url = url;
+      link.element = kept.element;
+      to_part(link, look_up(key).value_or(false), is_private);
+    }
+    target.reset();
+    return {};
+  });
+  return read;
+}
+
+Result<void> CheckStore::each_link(const OnLink& on_link) {
+  Statement rows;
+  int code = rows.prepare(db_,
+                          "SELECT page, private, links FROM kept JOIN pages ON "
+                          "id = page ORDER BY kept.rowid");
+  if (code != SQLITE_OK) return check(code);
+  KeptLink link;
   while ((code = rows.step()) == SQLITE_ROW) {
-    PageLink link;
-    link.url = rows.text(1);
-    link.element = static_cast<LinkElement>(rows.integer(2));
-    to_part(link, look_up(rows.integer(0)).value_or(false),
-            rows.integer(3) != 0);
+    std::string_view kept = rows.text(2);
+    while (take_first(kept, link)) {
+      Result<void> taken = on_link(rows.integer(0), rows.integer(1) != 0, link);
+      if (!taken) return taken;
+    }
   }
   return check(code == SQLITE_DONE ? SQLITE_OK : code);
 }
@@ -301,47 +336,55 @@ Result<void> CheckStore::add_page(const Page& page) {
   return check(page_.run());
 }
 
-Result<void> CheckStore::add_link(const PageLink& link, std::string_view url,
-                                  unsigned advice) {
-  return insert_link(link, url, advice, pages_,
-                     static_cast<std::int64_t>(link.element));
+Result<void> CheckStore::end_page() { return write_links(pages_); }
+
+Result<void> CheckStore::write_links(std::int64_t page) {
+  if (error_) return tl::unexpected(*error_);
+  if (kept_.empty()) return {};
+  links_.bind(1, page);
+  links_.bind(2, std::string_view(kept_));
+  const int code = links_.run();
+  kept_.clear();
+  return check(code);
 }
 
-Result<void> CheckStore::add_given(std::string_view url) {
-  PageLink given;
-  given.url = url;
-  return insert_link(given, url.substr(0, url.find('#')), 0, kGivenPage,
-                     kGivenElement);
-}
-
-Result<void> CheckStore::insert_link(const PageLink& link, std::string_view url,
-                                     unsigned advice, std::int64_t page,
-                                     std::int64_t element) {
+Result<std::uint64_t> CheckStore::add_target(std::string_view url) {
   if (error_) return tl::unexpected(*error_);
   const std::uint64_t key = link_key(url);
-  int code = SQLITE_OK;
   if (std::uint64_t& recent = recent_[key % kRecent]; recent != key) {
     recent = key;
     target_.bind(1, static_cast<std::int64_t>(key));
     target_.bind(2, url);
-    code = target_.run();
+    if (Result<void> added = check(target_.run()); !added) {
+      return tl::unexpected(added.error());
+    }
   }
-  if (code != SQLITE_OK) return check(code);
-  const std::size_t hash = link.url.find('#');
-  link_.bind(1, static_cast<std::int64_t>(key));
-  if (hash == link.url.npos || hash + 1 == link.url.size()) {
-    link_.bind_null(2);
-  } else {
-    link_.bind(2, link.url.substr(hash + 1));
-  }
-  link_.bind(3, page);
-  link_.bind(4, std::int64_t{link.line});
-  link_.bind(5, std::int64_t{link.column});
-  link_.bind(6, element);
-  link_.bind(7, static_cast<std::int64_t>(link.attribute));
-  link_.bind(8, std::int64_t{advice});
-  link_.bind(9, cut(link.text, kMostText));
-  return check(link_.run());
+  return key;
+}
+
+Result<void> CheckStore::add_link(const PageLink& link, std::uint64_t target,
+                                  unsigned advice) {
+  append({.target = target,
+          .fragment = fragment_in(link.url),
+          .line = link.line,
+          .column = link.column,
+          .element = link.element,
+          .attribute = link.attribute,
+          .advice = advice,
+          .text = link.text},
+         kept_);
+  return kept_.size() < kMostLinks ? Result<void>() : end_page();
+}
+
+Result<void> CheckStore::add_given(std::string_view url) {
+  const Result<std::uint64_t> key = add_target(url.substr(0, url.find('#')));
+  if (!key) return tl::unexpected(key.error());
+  KeptLink link;
+  link.target = *key;
+  link.fragment = fragment_in(url);
+  link.given = true;
+  append(link, kept_);
+  return write_links(kGivenPage);
 }
 
 Result<void> CheckStore::add_unaskable(const PageLink& link, ErrorKind error,
@@ -354,7 +397,9 @@ Result<void> CheckStore::add_unaskable(const PageLink& link, ErrorKind error,
   const std::string_view url = masked;
   // Nothing in it is a fragment.
   named.url = url.substr(0, url.find('#'));
-  if (Result<void> added = add_link(named, url, advice); !added) return added;
+  const Result<std::uint64_t> key = add_target(url);
+  if (!key) return tl::unexpected(key.error());
+  if (Result<void> added = add_link(named, *key, advice); !added) return added;
   return add_answer(
       {.url = url, .error = error, .message = message, .final_url = url});
 }

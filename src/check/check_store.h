@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/sqlite.h"
+#include "check/kept_link.h"
 #include "crawl/base/error.h"
 #include "crawl/base/error_kind.h"
 #include "crawl/base/link_list.h"
@@ -31,9 +32,8 @@ struct CheckAnswer {
   bool is_hearsay = false;
 };
 
-// Where links come from that the user gave, and the element they are in.
+// Where links come from that the user gave.
 inline constexpr std::int64_t kGivenPage = 0;
-inline constexpr std::int64_t kGivenElement = -1;
 
 // The links of a site and the answers of their targets, on a disk: a database
 // of its own, without a name, that SQLite writes out when it gets larger than
@@ -76,23 +76,31 @@ class CheckStore {
   Result<void> add_place(std::string_view url, std::string_view file,
                          std::uint64_t offset);
 
-  // Its links follow, each to `url`, with or without a fragment. Or a style
-  // sheet's.
+  // Its links follow, each to a target, with or without a fragment, and the end
+  // of it. Or a style sheet's.
   struct Page {
     std::string_view url;
     bool is_sheet = false;
     bool at_private = false;  // address; its links may lead there too
   };
   Result<void> add_page(const Page& page);
+  Result<void> end_page();
   // Whether something of that key was to be told before; now it was.
   Result<bool> is_told(std::uint64_t key);
-  Result<void> add_link(const PageLink& link, std::string_view url,
+  // What links lead to; its link_key().
+  Result<std::uint64_t> add_target(std::string_view url);
+  Result<void> add_link(const PageLink& link, std::uint64_t target,
                         unsigned advice);
   // One to what nothing can be asked of, and why.
   Result<void> add_unaskable(const PageLink& link, ErrorKind error,
                              std::string_view message, unsigned advice);
-  // One that the user gave.
+  // One that the user gave; between pages.
   Result<void> add_given(std::string_view url);
+
+  // All links, page by page, in the order they were added.
+  using OnLink = std::function<Result<void>(std::int64_t page, bool at_private,
+                                            const KeptLink& link)>;
+  Result<void> each_link(const OnLink& on_link);
 
   // All is there.
   sqlite3* database() const { return db_; }
@@ -104,19 +112,18 @@ class CheckStore {
   Result<void> check(int code);
   int open_tables();
   int look(std::string_view settings);
-  Result<void> insert_link(const PageLink& link, std::string_view url,
-                           unsigned advice, std::int64_t page,
-                           std::int64_t element);
+  Result<void> write_links(std::int64_t page);
 
   Database own_;
   sqlite3* db_ = nullptr;
   Statement answer_, hearsay_, alias_, targets_, text_, place_, page_, target_,
-      link_;
+      links_;
   Statement told_;
   bool resumed_ = false;
   std::string settings_;
   std::vector<std::uint64_t> recent_;  // targets that are there, by their key
   std::string blob_, shown_;
+  std::string kept_;  // links of the latest page that are not written yet
   std::int64_t pages_ = 0, sheets_ = 0;
   std::optional<Error> error_;
 };

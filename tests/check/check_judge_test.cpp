@@ -35,8 +35,10 @@ std::size_t work_for(int links) {
                             (i % 2 == 0 ? "has" : "no") + std::to_string(i);
     link.url = url;
     link.line = 1;
-    EXPECT_TRUE((*store)->add_link(link, kPage, 0).has_value());
+    EXPECT_TRUE((*store)->add_link(link, link_key(kPage), 0).has_value());
   }
+  EXPECT_TRUE((*store)->add_target(kPage).has_value());
+  EXPECT_TRUE((*store)->end_page().has_value());
   std::sort(targets.begin(), targets.end());
   EXPECT_TRUE((*store)->add_targets(kPage, targets, false).has_value());
   CheckAnswer answer;
@@ -70,6 +72,58 @@ std::size_t work_for(int links) {
 TEST(CheckJudge, ManyLinksToPartsOfAPageAreNoSquare) {
   const std::size_t some = work_for(1'000);
   EXPECT_LT(work_for(4'000), 6 * some);
+}
+
+// Of more parts than are counted at hand, those of several rounds are counted.
+TEST(CheckJudge, EveryLinkIsCountedHoweverManyPartsThereAre) {
+  constexpr int kParts = 80'000;
+  constexpr int kRounds = 3;
+  const auto store = CheckStore::open();
+  ASSERT_TRUE(store.has_value());
+  ASSERT_TRUE((*store)->add_target(kPage).has_value());
+  for (int round = 0; round < kRounds; ++round) {
+    ASSERT_TRUE((*store)->add_page({kPage}).has_value());
+    for (int i = 0; i < kParts; ++i) {
+      PageLink link;
+      const std::string url = std::string(kPage) + "#no" + std::to_string(i);
+      link.url = url;
+      link.line = static_cast<std::uint32_t>(round + 1);
+      // The last of the first round says something that no other does.
+      const bool last = round == 0 && i == kParts - 1;
+      ASSERT_TRUE((*store)
+                      ->add_link(link, link_key(kPage),
+                                 last ? unsigned{kPrivateAddress} : 0)
+                      .has_value());
+    }
+    ASSERT_TRUE((*store)->end_page().has_value());
+  }
+  ASSERT_TRUE((*store)->add_targets(kPage, {}, false).has_value());
+  CheckAnswer answer;
+  answer.url = answer.final_url = kPage;
+  answer.status_code = 200;
+  ASSERT_TRUE((*store)->add_answer(answer).has_value());
+
+  CheckJudge judge(**store, false);
+  ASSERT_TRUE(judge.judge({}).has_value());
+  EXPECT_EQ(judge.totals().links, std::uint64_t{kParts} * kRounds);
+  EXPECT_EQ(judge.totals().broken, std::uint64_t{kParts});
+  int wrong = 0, sources = 0;
+  const auto read = judge.each_entry(
+      [&](const CheckEntry& entry) {
+        if (entry.links != kRounds) ++wrong;
+        return Result<void>();
+      },
+      [&](const CheckEntry&, const CheckSource& source) {
+        if (source.line !=
+            static_cast<std::uint64_t>(sources++ % kRounds + 1)) {
+          ++wrong;
+        }
+        return Result<void>();
+      },
+      [](const CheckEntry&) { return Result<void>(); });
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(sources, kParts * kRounds);
 }
 
 }  // namespace

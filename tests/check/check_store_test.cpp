@@ -2,6 +2,7 @@
 
 #include "check/check_store.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -53,7 +54,8 @@ class CheckStoreTest : public ::testing::Test {
     PageLink link;
     const std::string part = std::string(kFar) + "#part";
     link.url = part;
-    EXPECT_TRUE(store.add_link(link, kFar, 0).has_value());
+    EXPECT_TRUE(store.add_link(link, *store.add_target(kFar), 0).has_value());
+    EXPECT_TRUE(store.end_page().has_value());
     EXPECT_TRUE(store.add_page({"http://a.test/a.css", true}).has_value());
     EXPECT_TRUE(
         store.add_answer({.url = kFar, .status_code = 200, .final_url = kFar})
@@ -163,6 +165,79 @@ TEST_F(CheckStoreTest, HearsayIsNoNews) {
   ASSERT_EQ(row.step(), SQLITE_ROW);
   EXPECT_EQ(row.integer(0), 200);
   EXPECT_EQ(row.text(1), "http://b.test/y");
+}
+
+std::string shown(std::int64_t page, bool at_private, const KeptLink& link) {
+  return fmt::format("{}{} {}#{} {}:{} {} {} {} {}", page,
+                     at_private ? " private" : "", link.target, link.fragment,
+                     link.line, link.column,
+                     link.given ? "given" : to_string(link.element),
+                     to_string(link.attribute), link.advice, link.text);
+}
+
+TEST(KeptLinks, AreAsTheyWereAdded) {
+  const auto store = CheckStore::open();
+  ASSERT_TRUE(store.has_value());
+  ASSERT_TRUE((*store)->add_page({kPage, false, true}).has_value());
+  PageLink link;
+  link.url = "http://b.test/x#a%20b#c";
+  link.element = LinkElement::kCss;
+  link.attribute = LinkAttribute::kUrl;
+  link.line = 4'294'967'295;
+  link.column = 2;
+  // Cut before the letter that does not fit.
+  const std::string text = std::string(199, 'x') + "\u00e9y";
+  link.text = text;
+  ASSERT_TRUE((*store)->add_link(link, 7, 255).has_value());
+  PageLink empty;
+  empty.url = "http://b.test/x#";
+  ASSERT_TRUE((*store)->add_link(empty, 8, 0).has_value());
+  ASSERT_TRUE((*store)->end_page().has_value());
+  ASSERT_TRUE((*store)->add_given("http://b.test/x#y").has_value());
+  ASSERT_TRUE((*store)->end_page().has_value());
+
+  std::vector<std::string> links;
+  const auto note = [&](std::int64_t page, bool at_private,
+                        const KeptLink& kept) {
+    links.push_back(shown(page, at_private, kept));
+    return Result<void>();
+  };
+  ASSERT_TRUE((*store)->each_link(note).has_value());
+  EXPECT_THAT(
+      links,
+      ElementsAre("1 private 7#a%20b#c 4294967295:2 css url 255 " +
+                      std::string(199, 'x'),
+                  "1 private 8# 0:0 a href 0 ",
+                  fmt::format("0 {}#y 0:0 given href 0 ", link_key(kFar))));
+}
+
+// They are written in rows of a bounded size.
+TEST(KeptLinks, OfAPageMayBeMany) {
+  const auto store = CheckStore::open();
+  ASSERT_TRUE(store.has_value());
+  ASSERT_TRUE((*store)->add_page({kPage}).has_value());
+  constexpr std::uint64_t kLinks = 50'000;
+  PageLink link;
+  link.url = kFar;
+  for (std::uint64_t i = 0; i < kLinks; ++i) {
+    ASSERT_TRUE((*store)->add_link(link, i, 0).has_value());
+  }
+  ASSERT_TRUE((*store)->end_page().has_value());
+  std::uint64_t next = 0;
+  const auto read = (*store)->each_link(
+      [&](std::int64_t, bool, const KeptLink& kept) -> Result<void> {
+        EXPECT_EQ(kept.target, next++);
+        return {};
+      });
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(next, kLinks);
+  Statement largest;
+  ASSERT_EQ(
+      largest.prepare((*store)->database(),
+                      "SELECT max(length(CAST(links AS BLOB))) FROM kept"),
+      SQLITE_OK);
+  ASSERT_EQ(largest.step(), SQLITE_ROW);
+  EXPECT_LT(largest.integer(0), 300'000);
 }
 
 }  // namespace
