@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/ascii.h"
-#include "extract/css_tokens.h"
+#include "parse/css/css_text.h"
 
 namespace crawl {
 namespace {
@@ -62,9 +62,9 @@ struct Value {
   bool important = false;
 };
 
-class StyleReader : CssTokens {
+class StyleReader : CssText {
  public:
-  using CssTokens::CssTokens;
+  explicit StyleReader(std::string_view text) : CssText(text) {}
 
   StyleVisibility run() {
     for (;;) {
@@ -149,25 +149,17 @@ class StyleReader : CssTokens {
     }
     value.variable = name == "var" || name == "env";
     value.other = value.other || !value.variable;
-    const bool url = name == "url";
-    if (url) {
-      std::size_t ahead = 1;
-      while (std::string_view(" \t\r\n\f").find(peek(ahead)) !=
-                 std::string_view::npos &&
-             peek(ahead) != '\0') {
-        ++ahead;
-      }
-      if (peek(ahead) != '"' && peek(ahead) != '\'') return bare_url();
-    }
-    token();
+    if (name != "url" || !unquoted_url()) token();
   }
 
-  // All that is in it is its text.
-  void bare_url() {
-    while (!at_end() && text_[at_] != ')') {
-      at_ += text_[at_] == '\\' && at_ + 1 < text_.size() ? 2 : 1;
-    }
-    if (!at_end()) ++at_;
+  // At the "(" of a url(): past it, if all that is in it is its text.
+  bool unquoted_url() {
+    std::size_t ahead = 1;
+    while (is_space(peek(ahead))) ++ahead;
+    if (peek(ahead) == '"' || peek(ahead) == '\'') return false;
+    ++at_;
+    bare_url(skipped_);
+    return true;
   }
 
   // A string, a bracket with all in it, or a character.
@@ -178,14 +170,12 @@ class StyleReader : CssTokens {
       if (at_end()) return;
       const char c = text_[at_];
       if (c == '"' || c == '\'') {
-        string();
+        string(skipped_);
         continue;
       }
       if (!open.empty() && starts_name()) {
         const bool url = lower_case(name_chars()) == "url";
-        if (url && peek() == '(' && peek(1) != '"' && peek(1) != '\'') {
-          bare_url();
-        }
+        if (url && peek() == '(') unquoted_url();
         continue;
       }
       ++at_;
@@ -197,20 +187,10 @@ class StyleReader : CssTokens {
     } while (!open.empty());
   }
 
-  void string() {
-    const char quote = text_[at_++];
-    while (!at_end()) {
-      const char c = text_[at_];
-      if (c == '\n' || c == '\r' || c == '\f') return;  // a bad one
-      ++at_;
-      if (c == quote) return;
-      if (c == '\\' && !at_end()) ++at_;
-    }
-  }
-
   StyleVisibility out_;
   bool display_important_ = false;
   bool visibility_important_ = false;
+  std::string skipped_;
 };
 
 }  // namespace

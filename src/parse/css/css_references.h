@@ -21,7 +21,7 @@ struct CssReference {
 // `css` is UTF-8, or any bytes: read as CSS Syntax Level 3 has it
 // (https://www.w3.org/TR/css-syntax-3/#tokenization), faults included; it may
 // end anywhere. Any thread. Takes time linear in css.size(), and memory for the
-// longest reference; a view is good until `use` returns.
+// longest name or reference; a view is good until `use` returns.
 void each_css_reference(std::string_view css,
                         const std::function<void(const CssReference&)>& use);
 

@@ -1,10 +1,10 @@
 #include "crawl/parse/style_urls.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "crawl/base/utf8.h"
@@ -127,14 +127,42 @@ std::string_view sheet_encoding(std::string_view body,
   return found.value_or("utf-8");
 }
 
-constexpr std::array<std::string_view, 7> kRawText = {
-    "iframe", "noembed", "noframes", "style", "textarea", "title", "xmp"};
-
-constexpr std::array<std::pair<std::string_view, LinkElement>, 4> kCiting = {
-    {{"blockquote", LinkElement::kBlockquote},
-     {"del", LinkElement::kDel},
-     {"ins", LinkElement::kIns},
-     {"q", LinkElement::kQ}}};
+// What a tag means here.
+enum class AsideTag : std::uint8_t {
+  kOther,
+  kCiting,
+  kForeign,
+  kForeignObject,
+  kPlaintext,
+  kRawText,
+  kScript,
+  kStyle,
+  kTemplate,
+};
+struct NamedAside {
+  AsideTag tag = AsideTag::kOther;
+  LinkElement citing = LinkElement::kStyle;
+  std::string_view name{};  // of raw text
+};
+constexpr NameTable<NamedAside, 17> kAsideTags(NameEntries<NamedAside, 17>{{
+    {"blockquote", {AsideTag::kCiting, LinkElement::kBlockquote}},
+    {"del", {AsideTag::kCiting, LinkElement::kDel}},
+    {"foreignobject", {AsideTag::kForeignObject}},
+    {"iframe", {AsideTag::kRawText, {}, "iframe"}},
+    {"ins", {AsideTag::kCiting, LinkElement::kIns}},
+    {"math", {AsideTag::kForeign}},
+    {"noembed", {AsideTag::kRawText, {}, "noembed"}},
+    {"noframes", {AsideTag::kRawText, {}, "noframes"}},
+    {"plaintext", {AsideTag::kPlaintext}},
+    {"q", {AsideTag::kCiting, LinkElement::kQ}},
+    {"script", {AsideTag::kScript}},
+    {"style", {AsideTag::kStyle, {}, "style"}},
+    {"svg", {AsideTag::kForeign}},
+    {"template", {AsideTag::kTemplate}},
+    {"textarea", {AsideTag::kRawText, {}, "textarea"}},
+    {"title", {AsideTag::kRawText, {}, "title"}},
+    {"xmp", {AsideTag::kRawText, {}, "xmp"}},
+}});
 
 // What of a page is not asked of PageBuilder, in the page's own bytes.
 struct Aside {
@@ -143,83 +171,129 @@ struct Aside {
   std::string_view text;
   const char* tag;  // its "<"
   bool in_template = false;
+  bool in_foreign = false;                    // svg or math
   LinkElement element = LinkElement::kStyle;  // that cites
 };
 
 // Calls `use` with each.
 template <class Use>
-void each_aside(std::string_view html, Use use) {
-  TagReader<NoMeter> reader(html, kBodyTags, {});
-  const char* const end = reader.page_end();
-  const char* p = reader.page_begin();
-  std::size_t templates = 0;  // open
-  while (true) {
-    p = reader.find_tag(p);
-    if (end - p < 2) return;
-    const char* const begin = p;
-    const char c = *++p;
-    const bool is_end = c == '/';
-    if (c == '!') {
-      p = reader.declaration(p + 1);
-    } else if (c == '?') {
-      p = reader.bogus_comment(p + 1);
-    } else if (is_end || bytes::is(c, bytes::kAlpha)) {
-      if (is_end && (++p == end || !bytes::is(*p, bytes::kAlpha))) {
-        p = reader.bogus_comment(p);
-        continue;
-      }
-      const char* const name = p;
-      p = reader.tag_name(p);
-      const std::string_view tag(name, static_cast<std::size_t>(p - name));
-      std::optional<std::string_view> style, cite, type;
-      p = reader.attributes(
-          p, [&](std::string_view key, std::string_view value) {
-            const auto take = [&](std::string_view wanted,
-                                  std::optional<std::string_view>& slot) {
-              if (!slot && equals_ignoring_case(key, wanted)) slot = value;
-            };
-            if (key.size() == 5) take("style", style);
-            if (key.size() == 4) {
-              take("cite", cite);
-              take("type", type);
-            }
-          });
-      if (p == nullptr) return;
-      if (equals_ignoring_case(tag, "template")) {
-        if (!is_end) ++templates;
-        if (is_end && templates > 0) --templates;
-      }
-      if (is_end) continue;
-      Aside aside{Aside::Kind::kStyleAttribute, {}, begin, templates > 0};
-      if (style) {
-        aside.text = *style;
-        use(aside);
-      }
-      for (const auto& [citing, element] : kCiting) {
-        if (!cite || !equals_ignoring_case(tag, citing)) continue;
-        aside.kind = Aside::Kind::kCite;
-        aside.text = *cite;
-        aside.element = element;
-        use(aside);
-      }
-      if (equals_ignoring_case(tag, "script")) p = reader.end_of_script(p);
-      if (equals_ignoring_case(tag, "plaintext")) return;
-      for (const std::string_view raw : kRawText) {
-        if (!equals_ignoring_case(tag, raw)) continue;
-        const char* const text = p;
-        p = reader.end_of_text(p, raw);
-        // HTML Standard, "update a style block".
-        const std::string_view is = type.value_or("");
-        if (raw == "style" &&
-            (is.empty() || equals_ignoring_case(is, "text/css"))) {
-          aside.kind = Aside::Kind::kStyleElement;
-          aside.text =
-              std::string_view(text, static_cast<std::size_t>(p - text));
-          use(aside);
-        }
+class AsideReader {
+ public:
+  AsideReader(std::string_view html, Use use)
+      : reader_(html, kBodyTags, {}), end_(reader_.page_end()), use_(use) {}
+
+  void run() {
+    const char* p = reader_.page_begin();
+    while (p != nullptr) {
+      p = reader_.find_tag(p);
+      if (end_ - p < 2) return;
+      const char* const begin = p++;
+      if (*p == '!') {
+        p = reader_.declaration(p + 1);
+      } else if (*p == '?') {
+        p = reader_.bogus_comment(p + 1);
+      } else if (bytes::is(*p, bytes::kAlpha)) {
+        p = start_tag(begin);
+      } else if (*p == '/' && ++p != end_) {
+        p = bytes::is(*p, bytes::kAlpha) ? end_tag(p)
+                                         : reader_.bogus_comment(p);
       }
     }
   }
+
+ private:
+  NamedAside named(const char* name, const char* name_end) const {
+    return kAsideTags.find(
+        bytes::name_key(name, static_cast<std::size_t>(name_end - name), end_),
+        name, end_, {});
+  }
+
+  bool in_foreign() const { return !open_.empty() && open_.back(); }
+
+  // Null at the page's end.
+  const char* end_tag(const char* p) {
+    const char* const name = p;
+    p = reader_.tag_name(p);
+    const AsideTag tag = named(name, p).tag;
+    if (tag == AsideTag::kTemplate && templates_ > 0) --templates_;
+    if (tag == AsideTag::kForeign || tag == AsideTag::kForeignObject) {
+      const auto opened =
+          std::find(open_.rbegin(), open_.rend(), tag == AsideTag::kForeign);
+      if (opened != open_.rend()) open_.erase(opened.base() - 1, open_.end());
+    }
+    return reader_.attributes(p);
+  }
+
+  const char* start_tag(const char* begin) {
+    const char* p = reader_.tag_name(begin + 1);
+    const NamedAside is = named(begin + 1, p);
+    std::optional<std::string_view> style, cite, type;
+    p = reader_.attributes(
+        p, [&](std::string_view key, std::string_view value) {
+          const auto take = [&](std::string_view wanted,
+                                std::optional<std::string_view>& slot) {
+            if (!slot && equals_ignoring_case(key, wanted)) slot = value;
+          };
+          if (key.size() == 5) take("style", style);
+          if (key.size() != 4) return;
+          if (is.tag == AsideTag::kCiting) take("cite", cite);
+          if (is.tag == AsideTag::kStyle) take("type", type);
+        });
+    if (p == nullptr) return nullptr;
+    if (is.tag == AsideTag::kTemplate) ++templates_;
+    Aside aside{Aside::Kind::kStyleAttribute, style.value_or(""), begin,
+                templates_ > 0, in_foreign()};
+    if (style) use_(aside);
+    if (cite) {
+      aside.kind = Aside::Kind::kCite;
+      aside.text = *cite;
+      aside.element = is.citing;
+      use_(aside);
+    }
+    const bool closed = reader_.self_closing();
+    if (closed && (in_foreign() || is.tag == AsideTag::kForeign)) return p;
+    switch (is.tag) {
+      case AsideTag::kForeign:
+        open_.push_back(true);
+        return p;
+      case AsideTag::kForeignObject:
+        if (in_foreign()) open_.push_back(false);
+        return p;
+      case AsideTag::kPlaintext:
+        return nullptr;
+      case AsideTag::kScript:
+        return reader_.end_of_script(p);
+      case AsideTag::kRawText:
+        return reader_.end_of_text(p, is.name);
+      case AsideTag::kStyle: {
+        const char* const text = p;
+        p = reader_.end_of_text(p, is.name);
+        // HTML Standard, "update a style block".
+        if (type.value_or("").empty() ||
+            equals_ignoring_case(*type, "text/css")) {
+          aside.kind = Aside::Kind::kStyleElement;
+          aside.text =
+              std::string_view(text, static_cast<std::size_t>(p - text));
+          use_(aside);
+        }
+        return p;
+      }
+      default:
+        return p;
+    }
+  }
+
+  TagReader<NoMeter> reader_;
+  const char* const end_;
+  Use use_;
+  std::size_t templates_ = 0;  // open
+  // The svg and math that are open, and, false, what holds HTML in them.
+  std::vector<bool> open_;
+};
+
+template <class Use>
+void each_aside(std::string_view html, Use use) {
+  AsideReader<Use>(html, std::move(use)).run();
 }
 
 // A page's text as it is scanned, and what decodes pieces of it.
@@ -247,6 +321,7 @@ class StyledPage {
     if (aside.kind != Aside::Kind::kStyleElement) {
       return text_->attribute(aside.text, scratch_);
     }
+    if (aside.in_foreign) return text_->text(aside.text, scratch_);
     scratch_.clear();
     append_decoded(aside.text, encoding_, scratch_);
     return scratch_;

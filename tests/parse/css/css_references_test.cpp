@@ -56,6 +56,7 @@ TEST(CssReferences, AreThoseOfTheTokenizer) {
       {"a{b:curl(c)} d{e:-url(f)} g{h:#url(i)} j{k:2url(l)}", {}},
       {"/* never ends url(a)", {}},
       {"<!-- @import 'a'; --> b{c:url(d)}", {"a", "d"}},
+      {"<!--url(a)-->url(b)", {"a", "b"}},
       // Escapes.
       {R"(a{b:u\72l(c\29 .png)})", {"c).png"}},
       {R"(a{b:url("c\"d\
@@ -71,7 +72,8 @@ e")})",
       {"a{b:url()} c{d:url('')}", {}},
       {"a{b:url(c", {"c"}},
       {"a{b:url('c", {"c"}},
-      {"a{b:url(c\\", {"c"}},
+      {"a{b:url(c\\", {"c\xEF\xBF\xBD"}},
+      {"a{b:url('c\\", {"c"}},
       {"@import", {}},
       {"@import 'a", {"a"}},
       {"a{b:url", {}},
@@ -228,6 +230,32 @@ TEST(PageStyleLinks, AreNotThoseOfTemplatesAndOtherLanguages) {
                  "text/html")
                  .links),
       ElementsAre("1:181 style url http://a.test/dir/f"));
+}
+
+// There a style's text has character references, and a tag may end itself.
+TEST(PageStyleUrls, AreReadInSvgAsItsOwnLanguageHasThem) {
+  const struct {
+    std::string_view html, found;
+  } cases[] = {
+      {"<svg><style>a{b:url(x?a=1&amp;b=2)}</style></svg>", "x?a=1&b=2"},
+      {"<svg><style>@import 'x.css'</style>", "x.css"},
+      {"<svg><style><![CDATA[a{b:url(x)}]]></style>", "x"},
+      {"<svg><style/><g style='a:url(x)'/>", "x"},
+      {"<svg><script/><g style='a:url(x)'/>", "x"},
+      {"<math><style>a{b:url(x&amp;y)}</style>", "x&y"},
+      {"<svg><foreignObject><style>a{b:url(x&amp;)}</style>", "x&amp;"},
+      {"<svg><foreignObject></foreignObject><style>a{b:url(x&amp;)}</style>",
+       "x&"},
+      {"<svg></svg><style>a{b:url(x&amp;)}</style>", "x&amp;"},
+      {"<svg/><style>a{b:url(x&amp;)}</style>", "x&amp;"},
+      {"</svg><style/>a{b:url(x&amp;)}</style>", "x&amp;"},
+      {"<svg><svg></svg><style>a{b:url(x&amp;)}</style>", "x&"},
+  };
+  for (const auto& each : cases) {
+    EXPECT_THAT(of_page(each.html),
+                ElementsAre("http://a.test/dir/" + std::string(each.found)))
+        << each.html;
+  }
 }
 
 TEST(PageStyleUrls, MayBreakOffAnywhere) {
