@@ -45,19 +45,21 @@ Result<std::unique_ptr<CheckCache>> CheckCache::open(
     code = execute(
         made,
         fmt::format("BEGIN IMMEDIATE; PRAGMA application_id={}; "
-                    "CREATE TABLE IF NOT EXISTS good(url TEXT PRIMARY KEY, "
-                    "checked INTEGER) WITHOUT ROWID; "
-                    "DELETE FROM good WHERE checked <= {} OR checked > {}",
+                    "CREATE TABLE IF NOT EXISTS answered(url TEXT PRIMARY KEY, "
+                    "checked INTEGER, status INTEGER) WITHOUT ROWID; "
+                    "DELETE FROM answered WHERE checked <= {} OR checked > {}",
                     kCacheId,
                     cache->now_ - std::chrono::seconds(kGoodFor).count(),
                     cache->now_)
             .c_str());
   }
   if (code == SQLITE_OK) {
-    code = cache->find_.prepare(made, "SELECT 1 FROM good WHERE url = ?");
+    code =
+        cache->find_.prepare(made, "SELECT status FROM answered WHERE url = ?");
   }
   if (code == SQLITE_OK) {
-    code = cache->note_.prepare(made, "INSERT OR IGNORE INTO good VALUES(?,?)");
+    code = cache->note_.prepare(made,
+                                "INSERT OR IGNORE INTO answered VALUES(?,?,?)");
   }
   if (Result<void> good = cache->check(code); !good) {
     return tl::unexpected(good.error());
@@ -84,16 +86,20 @@ Result<void> CheckCache::check(int code) const {
                   db_ ? sqlite3_errmsg(db_.get()) : sqlite3_errstr(code)));
 }
 
-bool CheckCache::is_good(std::string_view url) {
+std::optional<int> CheckCache::good_status(std::string_view url) {
   find_.bind(1, url);
-  const bool good = find_.step() == SQLITE_ROW;
+  std::optional<int> status;
+  if (find_.step() == SQLITE_ROW) {
+    status = static_cast<int>(find_.integer(0));
+  }
   find_.reset();
-  return good;
+  return status;
 }
 
-Result<void> CheckCache::note_good(std::string_view url) {
+Result<void> CheckCache::note_good(std::string_view url, int status) {
   note_.bind(1, url);
   note_.bind(2, now_);
+  note_.bind(3, std::int64_t{status});
   return check(note_.run());
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,10 +26,12 @@ class CheckCache {
   static Result<std::unique_ptr<CheckCache>> open(
       const std::string& path, std::chrono::system_clock::time_point now);
 
-  // Whether it was there less than a day ago. It is not asked again, then.
-  bool is_good(std::string_view url);
+  // What it answered, if it was there less than a day ago. It is not asked
+  // again, then.
+  std::optional<int> good_status(std::string_view url);
+  bool is_good(std::string_view url) { return good_status(url).has_value(); }
 
-  Result<void> note_good(std::string_view url);
+  Result<void> note_good(std::string_view url, int status);
   // What was noted lasts, and more may be noted.
   Result<void> save();
 

@@ -288,6 +288,7 @@ Result<void> CheckJudge::gather_sources() {
 Result<CheckJudge::Found> CheckJudge::find(std::int64_t key) {
   Found found;
   std::int64_t from = 0;
+  bool from_middle = false;  // of another's redirects
   for (int jumps = 0; jumps <= kMostJumps; ++jumps) {
     find_.reset();
     find_.bind(1, key);
@@ -300,6 +301,7 @@ Result<CheckJudge::Found> CheckJudge::find(std::int64_t key) {
     if (find_.integer(0) != 0 || find_.integer(1) != 0) {
       key = find_.integer(0);
       from = find_.integer(1);
+      from_middle = true;
       continue;
     }
     found.there = true;
@@ -312,11 +314,37 @@ Result<CheckJudge::Found> CheckJudge::find(std::int64_t key) {
     }
     from = 0;
     key = find_.integer(7);
-    if (key == 0) return found;
+    if (key == 0) {
+      end_chain(found, from_middle);
+      return found;
+    }
   }
   found.error = ErrorKind::kTooManyRedirects;
   found.message = "redirects go in a circle";
   return found;
+}
+
+// What has the end of another's redirects must not depend on who was first.
+void CheckJudge::end_chain(Found& found, bool from_middle) const {
+  const std::vector<RedirectHop>& hops = found.redirects;
+  if (from_middle || !hops.empty()) {
+    found.final_url.resize(
+        std::min(found.final_url.find('#'), found.final_url.size()));
+    if (const std::string_view fragment = fragment_of(hops);
+        !fragment.empty()) {
+      found.final_url += fmt::format("#{}", fragment);
+    }
+  }
+  if (hops.size() > max_redirs_) {
+    found.error = ErrorKind::kTooManyRedirects;
+    found.message =
+        fmt::format("more than {} redirects (--max-redirs)", max_redirs_);
+  } else if (found.error == ErrorKind::kTooManyRedirects && from_middle) {
+    std::vector<std::string_view> urls;
+    for (const RedirectHop& hop : hops) urls.push_back(hop.url);
+    std::sort(urls.begin(), urls.end());
+    found.is_part = std::adjacent_find(urls.begin(), urls.end()) == urls.end();
+  }
 }
 
 Result<void> CheckJudge::judge_target(std::int64_t target,
@@ -354,6 +382,12 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
     if (found->error == ErrorKind::kBlockedAddress) {
       entry.advice |= kPrivateAddress;
     }
+    if (found->is_part) {
+      entry.outcome = CheckOutcome::kInconclusive;
+      entry.message =
+          "its redirects go on; they were met on the way from another link, "
+          "and not followed to their end";
+    }
   }
   if (entry.outcome == CheckOutcome::kOk) {
     entry.advice |= redirect_advice(url, entry);
@@ -365,9 +399,13 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
     if (!lack) return tl::unexpected(lack.error());
     if (!reason.empty()) {
       entry.outcome = outcome_of_lack();
-      entry.message = fmt::format(
-          "the page it redirects to is there, what \"#{}\" means is not in it",
-          percent_decoded(fragment));
+      entry.message =
+          seen_page_.unlooked
+              ? message_of_lack(reason, fragment)
+              : fmt::format(
+                    "the page it redirects to is there, what \"#{}\" "
+                    "means is not in it",
+                    percent_decoded(fragment));
       entry.reason = std::move(reason);
     }
   }
@@ -397,12 +435,7 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
     lack.outcome = outcome_of_lack();
     lack.advice = 0;
     lack.links = links;
-    lack.message =
-        reason == "text"
-            ? std::string("the page is there, the text is not in it")
-            : fmt::format("the page is there, nothing in it has the id \"{}\"",
-                          percent_decoded(fragment));
-    if (seen_page_.cut) lack.message += ", as far as it was read";
+    lack.message = message_of_lack(reason, fragment);
     lack.reason = std::move(reason);
     any_lack = true;
     if (Result<void> added = add(lack, target, fragment); !added) return added;
@@ -415,7 +448,24 @@ Result<void> CheckJudge::judge_target(std::int64_t target,
 
 // Of what was looked for in the latest page in vain.
 CheckOutcome CheckJudge::outcome_of_lack() const {
-  return seen_page_.cut ? CheckOutcome::kInconclusive : CheckOutcome::kBroken;
+  return seen_page_.cut || seen_page_.unlooked ? CheckOutcome::kInconclusive
+                                               : CheckOutcome::kBroken;
+}
+
+std::string CheckJudge::message_of_lack(std::string_view reason,
+                                        std::string_view fragment) const {
+  if (seen_page_.unlooked) {
+    return fmt::format(
+        "the page is there, the text was not looked for: {} others were",
+        kMostTexts);
+  }
+  std::string message =
+      reason == "text"
+          ? std::string("the page is there, the text is not in it")
+          : fmt::format("the page is there, nothing in it has the id \"{}\"",
+                        percent_decoded(fragment));
+  if (seen_page_.cut) message += ", as far as it was read";
+  return message;
 }
 
 // What was seen of a page: links to its parts are judged one after another.
@@ -461,16 +511,16 @@ Result<bool> CheckJudge::lacks(const CheckEntry& page,
   const Result<Seen*> looked = look_into(key_of(page.final_url));
   if (!looked) return tl::unexpected(looked.error());
   Seen& seen = **looked;
+  seen.unlooked = false;
   if (!seen.there) return false;  // no page, or not seen
   const std::optional<Url> url = Url::parse(page.final_url);
   if (!wish.target.empty() &&
       !has_target(seen.targets, wish.target,
                   url ? url->hostname() : std::string_view())) {
     reason = "fragment";
-  } else if (!wish.text.empty() && !text_of(seen).empty() &&
-             seen.directives++ < kMostTexts &&
-             !has_text(seen.text, wish.text)) {
-    reason = "text";
+  } else if (!wish.text.empty() && !text_of(seen).empty()) {
+    seen.unlooked = ++seen.directives > kMostTexts;
+    if (seen.unlooked || !has_text(seen.text, wish.text)) reason = "text";
   }
   return !reason.empty();
 }

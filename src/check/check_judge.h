@@ -1,6 +1,7 @@
 #ifndef CRAWL_CHECK_CHECK_JUDGE_H_
 #define CRAWL_CHECK_CHECK_JUDGE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -26,13 +27,15 @@ using ReadArchived =
 class CheckJudge {
  public:
   // `is_archived`: nothing was asked; what has no answer is not in the
-  // archives. `read_archived`: for pages whose text is not in the store.
-  CheckJudge(CheckStore& store, bool is_archived,
+  // archives. `max_redirs`: in a row, more are broken. `read_archived`: for
+  // pages whose text is not in the store.
+  CheckJudge(CheckStore& store, bool is_archived, int max_redirs,
              ReadArchived read_archived = nullptr)
       : store_(store),
         db_(store.database()),
         pages_(store.pages()),
         is_archived_(is_archived),
+        max_redirs_(static_cast<std::size_t>(max_redirs)),
         read_archived_(std::move(read_archived)) {}
 
   // Before all else, once. `is_known`: whether a broken target was so in an
@@ -53,6 +56,7 @@ class CheckJudge {
  private:
   struct Found {
     bool there = false;
+    bool is_part = false;  // of a chain that nobody followed to its end
     ErrorKind error = ErrorKind::kNone;
     int status_code = 0;
     std::string message, final_url;
@@ -67,7 +71,8 @@ class CheckJudge {
     std::string text;
     std::string file;  // of the archive that has the page
     std::uint64_t offset = 0;
-    int directives = 0;  // looked for in it
+    int directives = 0;     // looked for in it
+    bool unlooked = false;  // the latest was one too many
   };
 
   Result<void> check(int code) const;
@@ -76,12 +81,15 @@ class CheckJudge {
   Result<Seen*> look_into(std::int64_t page);
   const std::string& text_of(Seen& page) const;
   Result<Found> find(std::int64_t key);
+  void end_chain(Found& found, bool from_middle) const;
   Result<void> judge_target(std::int64_t target, std::string_view url);
   Result<bool> lacks(const CheckEntry& page, std::string_view fragment,
                      std::string& reason);
   Result<void> add(CheckEntry& entry, std::int64_t target,
                    std::optional<std::string_view> fragment);
   CheckOutcome outcome_of_lack() const;
+  std::string message_of_lack(std::string_view reason,
+                              std::string_view fragment) const;
   void count(const CheckEntry& entry);
   void note_scheme(std::string scheme);
 
@@ -89,6 +97,7 @@ class CheckJudge {
   sqlite3* const db_;
   const std::int64_t pages_;
   const bool is_archived_;
+  const std::size_t max_redirs_;
   const ReadArchived read_archived_;
   std::function<bool(std::string_view)> is_known_;
   CheckTotals totals_;

@@ -14,6 +14,7 @@
 #include "check/page_text.h"
 #include "crawl/base/ip_address.h"
 #include "crawl/base/url.h"
+#include "crawl/frontier/scope.h"
 
 namespace crawl {
 namespace {
@@ -28,15 +29,31 @@ constexpr std::size_t kTargetsAtHand = std::size_t{1} << 14U;
 // Gathered before it is written.
 constexpr std::size_t kPiece = 64 * 1024;
 
-// What is the same of all URLs that servers know a file by.
-std::string_view name_of_file(std::string_view url) {
+// What is the same of all URLs that servers know a file by. `hosts`: of any
+// name of the site too.
+std::string name_of_file(std::string_view url, bool hosts) {
   url = url.substr(0, url.find_first_of("?#"));
   for (const std::string_view ending : {".html", ".htm"}) {
     if (url.ends_with(ending)) url.remove_suffix(ending.size());
   }
   constexpr std::string_view kIndex = "/index";
   if (url.ends_with(kIndex)) url.remove_suffix(kIndex.size() - 1);
-  return url;
+  const std::optional<Url> parsed = hosts ? Url::parse(url) : std::nullopt;
+  return parsed ? site_of(*parsed) + std::string(parsed->pathname())
+                : std::string(url);
+}
+
+// A page has one name, whatever part of it a redirect led to.
+std::string_view page_of(const CrawlRecord& record) {
+  return std::string_view(record.final_url)
+      .substr(0, record.final_url.find('#'));
+}
+
+// Where it ended; what was left out on the way has no final URL.
+std::string_view end_of(const CrawlRecord& record) {
+  return record.final_url.empty() && !record.redirects.empty()
+             ? std::string_view(record.redirects.back().location)
+             : std::string_view(record.final_url);
 }
 
 // A redirect that was not followed.
@@ -83,6 +100,9 @@ Result<std::unique_ptr<CheckSink>> CheckSink::open(
     if (!made) return tl::unexpected(made.error());
     own = *std::move(made);
   }
+  Result<void> named =
+      (store != nullptr ? store : own.get())->name_giver(options.given_by);
+  if (!named) return tl::unexpected(named.error());
   return std::unique_ptr<CheckSink>(new CheckSink(
       std::move(options), std::move(output), std::move(own), cache, store));
 }
@@ -102,13 +122,15 @@ Result<void> CheckSink::take(const Outcome& outcome) {
   answer.error = record.error;
   answer.message = record.error_message;
   answer.status_code = record.status_code;
-  answer.final_url = record.final_url;
+  answer.final_url = end_of(record);
   answer.redirects = &record.redirects;
   answer.leads_on =
       record.error == ErrorKind::kDuplicate && !record.redirects.empty();
   answer.is_hearsay = record.error == ErrorKind::kDuplicate && !answer.leads_on;
-  std::string target =
-      answer.leads_on ? clean(record.final_url) : std::string();
+  if (answer.is_hearsay && cache_ != nullptr) {
+    answer.status_code = cache_->good_status(url).value_or(0);
+  }
+  std::string target = answer.leads_on ? clean(end_of(record)) : std::string();
   std::vector<RedirectHop> hops;
   if (is_redirect(record)) {
     auto hop = options_.is_archived ? archived_redirect(record) : std::nullopt;
@@ -136,7 +158,7 @@ Result<void> CheckSink::take(const Outcome& outcome) {
   }
   if (done && cache_ != nullptr && record.ok && record.redirects.empty() &&
       answer.error == ErrorKind::kNone) {
-    done = cache_->note_good(url);
+    done = cache_->note_good(url, record.status_code);
   }
   if (done) done = note_seen(record);
   if (!done || record.error != ErrorKind::kNone) return done;
@@ -152,23 +174,24 @@ Result<bool> CheckSink::is_told_already(const CrawlRecord& record) {
   const bool is_empty = record.links.empty() && record.malformed.empty() &&
                         record.other_schemes.empty();
   if (is_empty && !record.link_count) return false;
-  const std::uint64_t page = link_key(record.final_url);
+  const std::uint64_t page = link_key(page_of(record));
   // As a leaf it has none, and may be one of the site's own pages.
   Result<bool> told = store_->is_told(is_empty ? page ^ kEmptyMark : page);
   if (!told || *told || is_empty || options_.is_archived ||
       !record.link_count || !record.body_digest) {
     return told;
   }
-  return store_->is_told(link_key(name_of_file(record.final_url)) ^
-                         record.body_digest->low);
+  return store_->is_told(
+      link_key(name_of_file(page_of(record), !options_.style.folder.empty())) ^
+      record.body_digest->low);
 }
 
 Result<void> CheckSink::note_seen(const CrawlRecord& record) {
   if (!record.link_count || record.error != ErrorKind::kNone) return {};
   Result<void> done =
-      store_->add_targets(record.final_url, record.targets, record.truncated);
+      store_->add_targets(page_of(record), record.targets, record.truncated);
   if (done && record.warc_offset) {
-    done = store_->add_place(record.final_url, record.warc_file,
+    done = store_->add_place(page_of(record), record.warc_file,
                              *record.warc_offset);
   }
   return done;
@@ -177,7 +200,7 @@ Result<void> CheckSink::note_seen(const CrawlRecord& record) {
 Result<void> CheckSink::look_again(const CrawlRecord& record) {
   Result<void> done = note_seen(record);
   if (done && record.link_count && record.ok && !record.body.empty()) {
-    done = store_->add_text(record.final_url,
+    done = store_->add_text(page_of(record),
                             comparable_text(page_text(record.body)));
   }
   return done;
@@ -186,10 +209,11 @@ Result<void> CheckSink::look_again(const CrawlRecord& record) {
 Result<void> CheckSink::add_links(const CrawlRecord& record) {
   if (record.links.empty() && record.malformed.empty() &&
       record.other_schemes.empty()) {
-    return record.link_count ? store_->add_page({record.final_url})
-                             : Result<void>();
+    return record.link_count && !record.links_dropped
+               ? store_->add_page({page_of(record)})
+               : Result<void>();
   }
-  const std::optional<Url> page = Url::parse(record.final_url);
+  const std::optional<Url> page = Url::parse(page_of(record));
   if (!page) return {};
   const bool page_is_https = page->scheme() == "https";
   const bool page_is_private = is_private_host(page->hostname());
@@ -271,7 +295,8 @@ Result<void> CheckSink::close() {
 }
 
 Result<void> CheckSink::write_result() {
-  CheckJudge judge(*store_, options_.is_archived, options_.read_archived);
+  CheckJudge judge(*store_, options_.is_archived, options_.max_redirs,
+                   options_.read_archived);
   if (Result<void> judged = judge.judge(options_.is_known); !judged) {
     return judged;
   }

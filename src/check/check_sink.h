@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +23,9 @@ namespace crawl {
 struct CheckSinkOptions {
   bool only_anchors = false;
   bool seeds_are_links = true;  // somebody gave them: what is broken counts
-  UrlCleanerOptions cleaner;    // the crawl's
+  std::string given_by = "the command line";
+  int max_redirs = 10;        // the crawl's
+  UrlCleanerOptions cleaner;  // the crawl's
   // All there is to know is in archives: what is not in them is not asked.
   bool is_archived = false;
   // Reads a page of those again, whose text a link names; null for never.

@@ -376,6 +376,15 @@ Result<void> CheckStore::add_link(const PageLink& link, std::uint64_t target,
   return kept_.size() < kMostLinks ? Result<void>() : end_page();
 }
 
+Result<void> CheckStore::name_giver(std::string_view name) {
+  if (error_) return tl::unexpected(*error_);
+  Statement giver;
+  int code = giver.prepare(db_, "UPDATE pages SET url=? WHERE id=0");
+  if (code != SQLITE_OK) return check(code);
+  giver.bind(1, name);
+  return check(giver.run());
+}
+
 Result<void> CheckStore::add_given(std::string_view url) {
   const Result<std::uint64_t> key = add_target(url.substr(0, url.find('#')));
   if (!key) return tl::unexpected(key.error());

@@ -94,7 +94,8 @@ class CheckStore {
   // One to what nothing can be asked of, and why.
   Result<void> add_unaskable(const PageLink& link, ErrorKind error,
                              std::string_view message, unsigned advice);
-  // One that the user gave; between pages.
+  // Where those are that the user gives, and one of them; between pages.
+  Result<void> name_giver(std::string_view name);
   Result<void> add_given(std::string_view url);
 
   // All links, page by page, in the order they were added.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -20,6 +21,7 @@
 #include "cli/terminal.h"
 #include "crawl/archive/saved_pages.h"
 #include "crawl/archive/warc_output.h"
+#include "crawl/engine/seed_source.h"
 #include "crawl/report/report_output.h"
 #include "crawl/writer/fields.h"
 #include "crawl/writer/har_output.h"
@@ -115,6 +117,18 @@ Result<void> note_begin(const Outputs& outputs) {
   return noted ? outputs.store->await().map([](bool) {}) : noted;
 }
 
+// Who names the URLs that are checked: a result's reader looks for them there.
+std::string giver_of(const std::vector<std::string>& inputs) {
+  const auto is_url = [](const std::string& input) {
+    return is_url_input(input);
+  };
+  if (std::all_of(inputs.begin(), inputs.end(), is_url)) {
+    return "the command line";
+  }
+  if (inputs.size() > 1) return "the input";
+  return inputs[0] == "-" ? "standard input" : inputs[0];
+}
+
 Result<void> open_check(const Options& options, OutputMode mode,
                         const Report& report, Outputs& outputs) {
   const Options::Check& check = *options.check;
@@ -141,6 +155,8 @@ Result<void> open_check(const Options& options, OutputMode mode,
     };
   }
   sink.seeds_are_links = !check.folder && !sink.is_archived;
+  sink.given_by = giver_of(options.inputs);
+  sink.max_redirs = options.crawl.max_redirs;
   if (options.crawl.site) sink.cleaner = options.crawl.site->cleaner;
   sink.format = check.format;
   sink.style.color =

@@ -394,7 +394,8 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
   // With the record, in one commit: a page that waited for an answer and was
   // lost is fetched again.
   ledger_.keep(job->kept);
-  if (result.page && !queue_->leads_on(*job)) result.page->drop_links();
+  const bool drops_links = result.page && !queue_->leads_on(*job);
+  if (drops_links) result.page->drop_links();
   if (result.sheet && !queue_->reads_sheet(job->url, job->depth)) {
     result.sheet.reset();
   }
@@ -438,6 +439,7 @@ void SiteAgenda::finish(std::unique_ptr<Job> job, FetchResult result,
   CrawlRecord record =
       make_record(*job, result, ending.error, std::move(ending.message));
   record.duplicate_of = std::move(duplicate_of);
+  record.links_dropped = drops_links;
   ledger_.finish(std::move(record), asked ? &result : nullptr);
 }
 

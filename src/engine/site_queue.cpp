@@ -306,9 +306,7 @@ Result<std::optional<Ending>> SiteQueue::claim_redirect(const Job& job,
                                                         bool from_private) {
   const Url clean = cleaner_.clean(target);
   const std::string href(clean.href());
-  if (job.input.empty() && (job.leaf || is_leaf(clean, job.depth))) {
-    return std::nullopt;
-  }
+  if (job.leaf || is_leaf(clean, job.depth)) return std::nullopt;
   if (const ScopeDecision decision = judge(job, clean); !decision.allowed()) {
     return Ending{decision.error(), fmt::format("redirects to {}: {}", href,
                                                 scope_.explain(decision))};
@@ -358,7 +356,6 @@ bool SiteQueue::is_leaf(const Url& url, int depth) const {
 }
 
 bool SiteQueue::leads_on(const Job& job) const {
-  if (!job.input.empty()) return true;
   return !job.leaf && (job.redirects.empty() ||
                        !is_leaf(cleaner_.clean(job.url), job.depth));
 }

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "crawl/frontier/scope.h"
 #include "fetch/replay.h"
 
 namespace crawl {
@@ -177,6 +178,11 @@ FetchResult FolderFetcher::answer(const FetchRequest& request) {
 }
 
 }  // namespace
+
+bool FolderSite::has(const Url& url) const {
+  return url.is_http() && url.pathname().starts_with(base.pathname()) &&
+         site_of(url) == site_of(base);
+}
 
 Result<FolderSite> make_folder_site(const std::string& folder,
                                     const std::string& base) {

@@ -14,22 +14,6 @@
 namespace crawl {
 namespace {
 
-// What makes two URLs the same site: the scheme and its default port do not,
-// nor does a leading "www.".
-std::string site_of(const Url& url) {
-  std::string_view host = url.hostname();
-  if (host.ends_with('.')) host.remove_suffix(1);
-  if (host.starts_with("www.") && host.find('.', 4) != std::string_view::npos) {
-    host.remove_prefix(4);
-  }
-  std::string site(host);
-  if (!url.port().empty()) {
-    site += ':';
-    site += url.port();
-  }
-  return site;
-}
-
 // What a URL below the seed begins with. A last segment that is no file name
 // is taken for a directory whose slash was forgotten.
 std::string_view directory_of(std::string_view path) {
@@ -101,6 +85,20 @@ std::size_t first_match(const Expressions& expressions, const Url& url) {
 }
 
 }  // namespace
+
+std::string site_of(const Url& url) {
+  std::string_view host = url.hostname();
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (host.starts_with("www.") && host.find('.', 4) != std::string_view::npos) {
+    host.remove_prefix(4);
+  }
+  std::string site(host);
+  if (!url.port().empty()) {
+    site += ':';
+    site += url.port();
+  }
+  return site;
+}
 
 struct Scope::Impl {
   ScopeOptions options;

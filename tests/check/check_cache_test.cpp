@@ -19,13 +19,13 @@ TEST(CheckCache, WhatWasSavedOutlastsAnEndWithoutOne) {
   {
     const auto cache = CheckCache::open(path, now);
     ASSERT_TRUE(cache.has_value()) << cache.error().message;
-    EXPECT_TRUE((*cache)->note_good("http://a.test/1").has_value());
+    EXPECT_TRUE((*cache)->note_good("http://a.test/1", 200).has_value());
     EXPECT_TRUE((*cache)->save().has_value());
-    EXPECT_TRUE((*cache)->note_good("http://a.test/2").has_value());
+    EXPECT_TRUE((*cache)->note_good("http://a.test/2", 200).has_value());
   }
   const auto again = CheckCache::open(path, now + hours(1));
   ASSERT_TRUE(again.has_value());
-  EXPECT_TRUE((*again)->is_good("http://a.test/1"));
+  EXPECT_EQ((*again)->good_status("http://a.test/1"), 200);
   EXPECT_FALSE((*again)->is_good("http://a.test/2"));
 }
 
@@ -36,7 +36,7 @@ TEST(CheckCache, NothingIsGoodForMoreThanADay) {
   {
     const auto cache = CheckCache::open(path, now);
     ASSERT_TRUE(cache.has_value());
-    EXPECT_TRUE((*cache)->note_good("http://a.test/").has_value());
+    EXPECT_TRUE((*cache)->note_good("http://a.test/", 200).has_value());
     EXPECT_TRUE((*cache)->save().has_value());
   }
   for (const hours later : {hours(25), hours(-1)}) {

@@ -53,7 +53,7 @@ std::size_t work_for(int links) {
                              return 0;
                            },
                            &work);
-  CheckJudge judge(**store, false);
+  CheckJudge judge(**store, false, 10);
   EXPECT_TRUE(judge.judge({}).has_value());
   std::size_t sources = 0;
   const auto nothing = [](const CheckEntry&) { return Result<void>(); };
@@ -103,7 +103,7 @@ TEST(CheckJudge, EveryLinkIsCountedHoweverManyPartsThereAre) {
   answer.status_code = 200;
   ASSERT_TRUE((*store)->add_answer(answer).has_value());
 
-  CheckJudge judge(**store, false);
+  CheckJudge judge(**store, false, 10);
   ASSERT_TRUE(judge.judge({}).has_value());
   EXPECT_EQ(judge.totals().links, std::uint64_t{kParts} * kRounds);
   EXPECT_EQ(judge.totals().broken, std::uint64_t{kParts});

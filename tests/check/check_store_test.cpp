@@ -112,7 +112,7 @@ TEST_F(CheckStoreTest, AnotherChecksGoes) {
   {
     const Open first = open("a");
     fill(*first.store);
-    EXPECT_TRUE(first.cache->note_good("http://b.test/x").has_value());
+    EXPECT_TRUE(first.cache->note_good("http://b.test/x", 200).has_value());
     EXPECT_TRUE(first.cache->save().has_value());
   }
   {
@@ -134,7 +134,7 @@ TEST_F(CheckStoreTest, OneAtItsEndLeavesNothingButWhatWasThere) {
     for (int i = 0; i < 20'000; ++i) {
       EXPECT_TRUE(first.store->add_given(kFar).has_value());
     }
-    EXPECT_TRUE(first.cache->note_good("http://b.test/x").has_value());
+    EXPECT_TRUE(first.cache->note_good("http://b.test/x", 200).has_value());
     EXPECT_TRUE(first.cache->save().has_value());
     EXPECT_TRUE(first.store->forget().has_value());
     EXPECT_TRUE(first.cache->save_alone().has_value());

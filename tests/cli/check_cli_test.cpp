@@ -140,6 +140,10 @@ TEST_F(CheckCliTest, WhatWasThereIsNotAskedAgainAndWhatWasNotIs) {
   site_.clear_log();
   const ProcessResult again = run(check_arguments({"--state", state}));
   EXPECT_EQ(again.exit_status, 1);
+  for (const json& entry : records(again.out)) {
+    if (entry["outcome"] != "ok") continue;
+    EXPECT_EQ(entry["status_code"], 200) << entry;
+  }
   std::size_t good = 0;
   std::size_t bad = 0;
   std::size_t nowhere = 0;

@@ -29,6 +29,35 @@ TEST_F(CheckInputsTest, AListIsOfThePagesThatAreChecked) {
   EXPECT_EQ(run({"--check", list({"/two.html"})}).exit_status, 1);
 }
 
+// Not those of other sites: no network is asked for them.
+TEST_F(CheckInputsTest, AFolderAnswersForEveryNameOfItsSite) {
+  std::filesystem::create_directories(files_.path() / "public");
+  files_.write("public/index.html",
+               "<a href='http://site.test/b.html'>1</a>\n"
+               "<a href='https://www.site.test/b.html'>2</a>\n"
+               "<a href='https://site.test./none.html'>3</a>\n"
+               "<a href='https://other.test/'>4</a>\n"
+               "<a href='https://www.site.test:8443/'>5</a>\n");
+  files_.write("public/b.html", "<a href=nowhere>x</a>");
+  const ProcessResult result =
+      run({"--check", files_.file("public"), "--base", "https://site.test/",
+           "--offline", "--format", "jsonl", "-q"});
+  EXPECT_EQ(result.exit_status, 1) << result.err;
+  std::map<std::string, std::string> said;
+  for (const json& entry : records(result.out)) {
+    said[entry["url"]] = entry["outcome"].get<std::string>() + " " +
+                         std::to_string(entry["sources"].size());
+  }
+  using ::testing::Pair;
+  EXPECT_THAT(said, ::testing::UnorderedElementsAre(
+                        Pair("http://site.test/b.html", "ok 0"),
+                        Pair("https://www.site.test/b.html", "ok 0"),
+                        Pair("https://site.test./none.html", "broken 1"),
+                        Pair("https://other.test/", "unchecked 0"),
+                        Pair("https://www.site.test:8443/", "unchecked 0"),
+                        Pair("https://site.test/nowhere", "broken 1")));
+}
+
 TEST_F(CheckInputsTest, AFolderIsTheSiteThatItWillBe) {
   std::filesystem::create_directories(files_.path() / "public/sub");
   files_.write("public/index.html",

@@ -19,11 +19,9 @@ struct FolderSite {
   std::string folder;  // ends in '/'
   Url base;            // a path that ends in '/'
 
-  // Whether it is the folder that answers.
-  bool has(const Url& url) const {
-    return url.host_key() == base.host_key() &&
-           url.pathname().starts_with(base.pathname());
-  }
+  // Whether it is the folder that answers: by http and https, and by the
+  // site's name with and without "www.".
+  bool has(const Url& url) const;
 };
 
 // Fails if `folder` is none, or `base` no http or https URL.

@@ -25,6 +25,10 @@ enum class ScopeKind : std::uint8_t {
 std::string_view to_string(ScopeKind kind);  // "host"
 std::optional<ScopeKind> parse_scope_kind(std::string_view word);
 
+// What makes two URLs the same site: host and port, but for a leading "www.".
+// The scheme and its default port do not.
+std::string site_of(const Url& url);
+
 // What makes a URL look like one of an endless number made by a program. 0
 // turns a guard off.
 struct TrapLimits {

@@ -70,6 +70,7 @@ struct CrawlRecord {
   std::optional<Extraction> extraction;  // nothing unless it was an HTML page
   // Of a page whose links are checked: as of Page.
   LinkList malformed, other_schemes;
+  bool links_dropped = false;  // it is not the site's
   std::vector<std::uint64_t> targets;
   // Of what was read from an archive: the file and where in it.
   std::string warc_file;
