@@ -58,6 +58,11 @@ Html& Html::brief(std::string_view text, std::size_t columns) {
 
 Html& Html::count(std::uint64_t number) { return text(human_count(number)); }
 
+Html& Html::count(std::uint64_t number, std::string_view what) {
+  count(number);
+  return text(fmt::format(" {}{}", what, number == 1 ? "" : "s"));
+}
+
 Html& Html::number(std::int64_t number) {
   fmt::format_to(std::back_inserter(out_), "{}", number);
   return *this;

@@ -32,11 +32,12 @@ class Html {
   Html& text(std::string_view text);
   // At most so many columns of it, an ellipsis in the middle.
   Html& brief(std::string_view text, std::size_t columns = 90);
-  Html& count(std::uint64_t number);     // "4,424"
-  Html& number(std::int64_t number);     // "4424"
-  Html& seconds(double seconds);         // "52.1 ms"
-  Html& bytes(std::uint64_t bytes);      // "36.1 KiB"
-  Html& percent(double of, double all);  // "12.5 %"
+  Html& count(std::uint64_t number);                         // "4,424"
+  Html& count(std::uint64_t number, std::string_view what);  // "1 URL"
+  Html& number(std::int64_t number);                         // "4424"
+  Html& seconds(double seconds);                             // "52.1 ms"
+  Html& bytes(std::uint64_t bytes);                          // "36.1 KiB"
+  Html& percent(double of, double all);                      // "12.5 %"
   // A coordinate or a sort key.
   Html& decimal(double number);
   // A link if it is http or https and of a usual length, else its text.

@@ -120,8 +120,8 @@ void write_summary(sqlite3* db, Html& html) {
   const std::uint64_t failed = all - fetched - skipped;
   begin_section(html, "summary", "Summary");
   html << "<p>";
-  html.count(all);
-  html << " URLs = ";
+  html.count(all, "URL");
+  html << " = ";
   html.count(fetched);
   html << " fetched + ";
   html.count(failed);

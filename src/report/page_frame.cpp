@@ -9,7 +9,7 @@ namespace {
 
 constexpr Markup kStyle = R"css(
 :root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--soft:#57606a;--line:#d0d7de;--card:#f6f8fa;--link:#0550ae;--ok:#0072b2;--warn:#e69f00;--bad:#d55e00;--grey:#8c959f;--c1:#0072b2;--c2:#e69f00;--c3:#009e73;--c4:#cc79a7;--c5:#56b4e9;--c6:#d55e00}
-@media (prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--soft:#9da7b3;--line:#30363d;--card:#161b22;--link:#79c0ff;--ok:#56b4e9;--c1:#56b4e9;--c5:#8ab4f8;--grey:#8b949e}}
+@media (prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--soft:#9da7b3;--line:#30363d;--card:#161b22;--link:#79c0ff;--ok:#56b4e9;--c1:#56b4e9;--c5:#f0e442;--grey:#8b949e}}
 *{box-sizing:border-box}
 body{overflow-wrap:anywhere;margin:0 auto;padding:1rem;max-width:90rem;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.5rem}h2{font-size:1.2rem;margin:2.2rem 0 .6rem;border-bottom:1px solid var(--line)}h3{font-size:1rem}
@@ -25,13 +25,14 @@ th{overflow-wrap:normal}td{min-width:4rem}td.n,th.n{text-align:right;white-space
 th button{all:unset;cursor:pointer;font-weight:bold}th button:focus-visible{outline:2px solid var(--link)}
 th[aria-sort=ascending] button::after{content:" \25b2"}th[aria-sort=descending] button::after{content:" \25bc"}
 label.filter{display:block;font-size:.9rem;margin:.4rem 0}label.filter input{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--grey);border-radius:.3rem;padding:.15rem .4rem;margin-left:.4rem}
-details{margin:.2rem 0}summary{cursor:pointer}details details{margin-left:1.2rem}
+details{margin:.2rem 0}summary{cursor:pointer}details details{margin-left:1.2rem}p.leaf{margin:.2rem 0 .2rem 1.2rem}details p.leaf{margin-left:2.3rem}
 svg{display:block;width:100%;min-width:40rem;height:auto;font:11px system-ui,sans-serif}svg text{fill:var(--fg)}svg .axis{stroke:var(--line);fill:none}
 .f-ok{fill:var(--ok)}.f-warn{fill:var(--warn)}.f-bad{fill:var(--bad)}.f-grey{fill:var(--grey)}
 .f1{fill:var(--c1)}.f2{fill:var(--c2)}.f3{fill:var(--c3)}.f4{fill:var(--c4)}.f5{fill:var(--c5)}.f6{fill:var(--c6)}
 .d1{fill-opacity:.2}.d2{fill-opacity:.4}.d3{fill-opacity:.6}.d4{fill-opacity:.8}
 .s1{stroke:var(--c1);fill:none;stroke-width:2}.s2{stroke:var(--bad);fill:none;stroke-width:2;stroke-dasharray:6 3}.s3{stroke:var(--fg);fill:none;stroke-width:1.5;stroke-dasharray:2 3}.mark{stroke:var(--fg);stroke-dasharray:3 3}
-@media print{body{max-width:none;font-size:11px}label.filter,nav{display:none}svg{min-width:0}.scroll{overflow:visible}h2,h3,p.soft,caption{break-after:avoid}tr,li{break-inside:avoid}}
+@media print{body{max-width:none;font-size:11px}label.filter,nav{display:none}svg{min-width:0}.scroll{overflow:visible}h2,h3,caption{break-after:avoid}tr,li{break-inside:avoid}details:not(.alike)::details-content{content-visibility:visible;block-size:auto}}
+@media (forced-colors:active){svg text{fill:CanvasText}svg .axis,.s3,.mark{stroke:CanvasText}}
 )css";
 
 constexpr Markup kScript = R"js(

@@ -94,7 +94,7 @@ class TreeWriter {
       ++shown;
       --left_;
       if (inner->folders.empty()) {
-        html_ << "<p>";
+        html_ << "<p class=\"leaf\">";
         line(name, *inner);
         html_ << "</p>\n";
         continue;
@@ -116,8 +116,8 @@ class TreeWriter {
   void line(std::string_view name, const Folder& folder) {
     html_.brief(name);
     html_ << "/ <span class=\"soft\">";
-    html_.count(folder.pages);
-    html_ << " URLs, ";
+    html_.count(folder.pages, "URL");
+    html_ << ", ";
     if (folder.failed > 0) {
       html_.count(folder.failed);
       html_ << " not fetched, ";

@@ -171,8 +171,8 @@ void write_timeline(sqlite3* db, Html& html) {
   const double busy = greatest(in_flight);
   begin_section(html, "over-time", "Over time");
   html << "<p class=\"soft\">";
-  html.count(time.requests());
-  html << " requests in ";
+  html.count(time.requests(), "request");
+  html << " in ";
   html.seconds(time.total());
   html << ", redirects, repeats and robots.txt included";
   if (time.has_pauses()) html << "; the time between the runs is left out";

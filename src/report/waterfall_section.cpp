@@ -125,7 +125,7 @@ void write_rows(Html& html, Rows& rows, const CrawlTime& time,
 }
 
 void write_table(Html& html, Rows& rows, const CrawlTime& time) {
-  html << "<details><summary>The same as a table</summary>\n";
+  html << "<details class=\"alike\"><summary>The same as a table</summary>\n";
   begin_table(html, "Requests, as they were begun");
   table_head(html,
              "<th>URL<th class=\"n\">status<th class=\"n\">begun"
