@@ -1,12 +1,17 @@
-// How many records a second each format writes, and what links, a body and
-// scripts beyond ASCII add. One record of a typical page; one thread.
+// How many records a second each format writes and a database takes, and what
+// links, a body and scripts beyond ASCII add. One record of a typical page; one
+// thread.
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
 #include <string>
 
 #include "crawl/writer/fields.h"
 #include "crawl/writer/result_writer.h"
+#include "crawl/writer/site_database.h"
 #include "writer/sample_records.h"
 
 namespace crawl {
@@ -90,6 +95,32 @@ void JsonlOrderedToDevNull(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * 2);
 }
 BENCHMARK(JsonlOrderedToDevNull);
+
+// Rows of a database, each page with so many links; committed at the end.
+void Database(benchmark::State& state) {
+  const std::string file = "writer_bench.db";
+  SiteDatabaseOptions options;
+  options.path = file;
+  options.fields = *parse_field_list("+links");
+  const auto sink = open_site_database(options);
+  if (!sink) return state.SkipWithError(sink.error().message.c_str());
+  CrawlRecord record = page_record();
+  for (int i = 0; i < state.range(0); ++i) {
+    record.links.add({"https://example.org/docs/containers/page" +
+                          std::to_string(i) + ".html",
+                      LinkElement::kA, LinkAttribute::kHref, "", "text"});
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize((*sink)->take({record}).has_value());
+  }
+  benchmark::DoNotOptimize((*sink)->sync().has_value());
+  state.SetItemsProcessed(state.iterations() *
+                          std::max<std::int64_t>(1, state.range(0)));
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    std::remove((file + ending).c_str());
+  }
+}
+BENCHMARK(Database)->Arg(0)->Arg(33)->Arg(200);
 
 }  // namespace
 }  // namespace crawl

@@ -453,5 +453,38 @@ TEST_F(CheckTlsCliTest, FindsTheSameOverHttps) {
   expect_all_found({"--cacert", LoopbackTls::get().ca_file()});
 }
 
+// What works and could be better, of pages that come over https.
+TEST_F(CheckTlsCliTest, WhatLeavesHttpsIsAdvice) {
+  LoopbackSite plain;
+  plain.serve("/*", answer);
+  site_.serve("/*", answer);
+  const std::string away = plain.url("/ok/1");
+  site_.serve("/away", [away](const HttpRequest&) {
+    return Reply::redirect(away, 302);
+  });
+  site_.serve("/index.html", "<a href=/away>1</a>\n<img src='" +
+                                 plain.url("/img/1.png") + "'>\n<a href='" +
+                                 plain.url("/ok/2") +
+                                 "'>3</a>\n<a href=/r/301/ok/3>4</a>\n"
+                                 "<p style=\"background:url('" +
+                                 plain.url("/img/2.png") + "')\">\n");
+  const ProcessResult result =
+      run({"--check", site_.url("/index.html"), "--format", "jsonl", "-q",
+           "--cacert", LoopbackTls::get().ca_file(), "--delay", "0"});
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  std::map<std::string, json> advice;
+  for (const json& entry : records(result.out)) {
+    EXPECT_EQ(entry["outcome"], "ok") << entry;
+    if (!entry["advice"].empty()) advice[entry["url"]] = entry["advice"];
+  }
+  using ::testing::Pair;
+  EXPECT_THAT(advice,
+              ::testing::UnorderedElementsAre(
+                  Pair(site_.url("/away"), json({"loses_tls"})),
+                  Pair(plain.url("/img/1.png"), json({"mixed_content"})),
+                  Pair(plain.url("/img/2.png"), json({"mixed_content"})),
+                  Pair(site_.url("/r/301/ok/3"), json({"moved_permanently"}))));
+}
+
 }  // namespace
 }  // namespace crawl::testing

@@ -29,6 +29,68 @@ TEST_F(CheckInputsTest, AListIsOfThePagesThatAreChecked) {
   EXPECT_EQ(run({"--check", list({"/two.html"})}).exit_status, 1);
 }
 
+// As a server would, which is good to its authors.
+TEST_F(CheckInputsTest, AFoldersFilesAreFoundByTheirUrls) {
+  for (const char* folder : {"public/sub", "public/bare", "public/a b"}) {
+    std::filesystem::create_directories(files_.path() / folder);
+  }
+  files_.write("public/sub/index.html", "<p id=in>x");
+  files_.write("public/bare/page.html", "x");
+  files_.write("public/a b/c d.html", "x");
+  files_.write("public/Case.html", "x");
+  files_.write("public/\xc3\xbc.html", "x");
+  files_.write("public/100%.html", "x");
+  files_.write("public/page.htm", "x");
+  const struct {
+    const char *href, *outcome;
+  } cases[] = {
+      {"sub", "ok"},   // redirects to the folder
+      {"sub/", "ok"},  // its index.html
+      {"sub/#in", "ok"},
+      {"sub#in", "ok"},
+      {"sub/index.html", "ok"},
+      {"sub?q=1", "ok"},
+      {"bare/", "broken"},
+      {"bare", "broken"},
+      {"bare/page", "ok"},
+      {"a%20b/c%20d.html", "ok"},
+      {"a b/c d.html", "ok"},
+      {"a%20b/c%20d", "ok"},
+      {"a+b/c+d.html", "broken"},
+      {"Case.html", "ok"},
+      {"case.html", "broken"},
+      {"%C3%BC.html", "ok"},
+      {"%fc.html", "broken"},
+      {"100%25.html", "ok"},
+      {"100%.html", "ok"},
+      {"page.htm", "ok"},
+      {"page", "broken"},
+      {"./sub/../Case", "ok"},
+      {"sub/index.html/", "broken"},
+      {"%00.html", "broken"},
+  };
+  std::string page = "<meta charset=utf-8>\n";
+  for (const auto& each : cases) {
+    page += "<a href='" + std::string(each.href) + "'>x</a>\n";
+  }
+  files_.write("public/index.html", page);
+  const ProcessResult result =
+      run({"--check", files_.file("public"), "--base", "https://site.test/",
+           "--offline", "--format", "jsonl", "-q"});
+  std::map<int, std::string> broken;
+  for (const json& entry : records(result.out)) {
+    for (const json& source : entry["sources"]) {
+      if (entry["outcome"] != "ok") broken[source["line"]] = entry["outcome"];
+    }
+  }
+  int line = 2;
+  for (const auto& each : cases) {
+    const auto said = broken.find(line++);
+    EXPECT_EQ(said == broken.end() ? "ok" : said->second, each.outcome)
+        << each.href;
+  }
+}
+
 // Not those of other sites: no network is asked for them.
 TEST_F(CheckInputsTest, AFolderAnswersForEveryNameOfItsSite) {
   std::filesystem::create_directories(files_.path() / "public");

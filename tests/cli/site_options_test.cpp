@@ -66,6 +66,17 @@ TEST(SiteOptions, RecursiveIsPoliteByDefault) {
                           LinkElement::kFrame, LinkElement::kIframe));
 }
 
+// Two at a time, a second apart, unless somebody says otherwise.
+TEST(SiteOptions, ACheckAsksLittleOfOtherSites) {
+  const CrawlOptions o = options({"--check", "--no-config"});
+  ASSERT_TRUE(o.leaf_pace);
+  EXPECT_EQ(o.leaf_pace->delay, 1s);
+  EXPECT_EQ(o.per_host, 2u);
+  EXPECT_EQ(o.pace.delay, 250ms) << "its own site is crawled as by -r";
+  EXPECT_EQ(options({"--check", "--delay", "5s"}).leaf_pace->delay, 5s);
+  EXPECT_FALSE(options({"-r"}).leaf_pace);
+}
+
 TEST(SiteOptions, EveryTrapHasADefaultAndAnOption) {
   const TrapLimits usual = options({"-r"}).site->scope.traps;
   EXPECT_EQ(usual.url_bytes, 2083u);
