@@ -19,6 +19,7 @@
 #include "extract/filter.h"
 #include "extract/html_writer.h"
 #include "extract/markdown_writer.h"
+#include "extract/page_blocks.h"
 #include "extract/page_facts.h"
 #include "extract/page_origin.h"
 #include "extract/page_tree.h"
@@ -189,18 +190,6 @@ std::optional<std::string_view> base_of(const PageTree& tree) {
   return std::nullopt;
 }
 
-// A page's tree, of its tags if they tell enough.
-struct Tree {
-  Tree(std::string_view html, std::size_t most) : plain(html, most) {}
-
-  PlainTree plain;
-  std::unique_ptr<GumboTree> whole;  // else
-
-  const GumboNode& root() const {
-    return plain.root() != nullptr ? *plain.root() : *whole->root();
-  }
-};
-
 // The longest front of `html` that gumbo can make a tree of, and the tree.
 std::unique_ptr<GumboTree> make_tree(std::string_view& html,
                                      const TreeLimits& limits) {
@@ -215,6 +204,21 @@ std::unique_ptr<GumboTree> make_tree(std::string_view& html,
   }
 }
 
+// A page's tree, of its tags if they tell enough.
+struct Tree {
+  // Of less than `html`, which is cut, if that is too much.
+  explicit Tree(std::string_view& html) : plain(html, TreeLimits().memory) {
+    if (plain.root() == nullptr) whole = make_tree(html, TreeLimits());
+  }
+
+  PlainTree plain;
+  std::unique_ptr<GumboTree> whole;  // else
+
+  const GumboNode& root() const {
+    return plain.root() != nullptr ? *plain.root() : *whole->root();
+  }
+};
+
 Fingerprint digest_of(const ContentTree& tree, const ContentPlan& plan,
                       std::size_t most) {
   std::string text;
@@ -223,18 +227,27 @@ Fingerprint digest_of(const ContentTree& tree, const ContentPlan& plan,
 }
 
 // False if there is more than `most` bytes of it, from which what is given is
-// taken.
+// taken. `repeated`: blocks to leave out; null for none.
 bool read_content(const ContentTree& tree, const ContentWishes& wishes,
-                  LinkResolver& resolver, std::size_t& most,
-                  PageContent& content) {
+                  const BlockSet* repeated, LinkResolver& resolver,
+                  std::size_t& most, PageContent& content) {
   bool all = true;
   const auto charge = [&](std::size_t bytes) {
     most -= std::min(most, bytes + kStringCost);
   };
-  const ContentPlan plan = wishes.whole ? plan_all(tree) : plan_main(tree);
+  const auto without = [&](ContentPlan plan) {
+    if (repeated != nullptr) PageBlocks(tree, plan).leave_out(*repeated, plan);
+    return plan;
+  };
+  const ContentPlan plan =
+      without(wishes.whole ? plan_all(tree) : plan_main(tree));
+  if (content.again) {
+    content.again->blocks = PageBlocks(tree, plan).keys();
+    content.again->all_blocks = content.again->blocks.size() < kMostBlocks;
+  }
   if (wishes.digest) {
     content.digest =
-        digest_of(tree, wishes.whole ? plan_main(tree) : plan, most);
+        digest_of(tree, wishes.whole ? without(plan_main(tree)) : plan, most);
   }
   if (wishes.text || wishes.words) {
     std::string text;
@@ -314,17 +327,14 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
     html = converted;
   }
   const std::size_t whole = html.size();
+  const std::string_view page = html;
   // Content alone is read from the tags, where they tell enough.
   std::optional<ContentTree> scanned;
   if (selectors_.empty() && !facts_ && !content_.origin) {
     scanned = scan_content(html);
   }
   std::optional<Tree> tree;
-  if (!scanned) {
-    const TreeLimits limits;
-    tree.emplace(html, limits.memory);
-    if (tree->plain.root() == nullptr) tree->whole = make_tree(html, limits);
-  }
+  if (!scanned) tree.emplace(html);
   if (html.size() < whole) {
     out.error = fmt::format(
         "only the first {} bytes of the page are in its tree: it "
@@ -362,14 +372,37 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
   if (content_.any()) {
     PageContent& content = out.content.emplace();
     if (content_.origin) read_origin(run->tree(), content);
+    if (content_.again) {
+      content.again = {std::string(page), std::string(encoding), {}, true};
+    }
     const ContentTree read =
         scanned ? *std::move(scanned) : ContentTree(tree->root());
-    if (!read_content(read, content_, resolver, most, content)) {
+    if (!read_content(read, content_, nullptr, resolver, most, content)) {
       note(std::string(kTooMuchFound));
     }
   }
   if (resolver.budget_left() == 0) note("too many links to resolve");
   return out;
+}
+
+PageContent Extractor::content_without(const BlockSet& repeated,
+                                       const PageAgain& page,
+                                       const Url& url) const {
+  PageContent content;
+  std::string_view html = page.html;
+  std::size_t most = kLeastGiven + kTimesGiven * html.size();
+  std::optional<ContentTree> read = scan_content(html);
+  std::optional<Tree> tree;
+  std::optional<PageTree> elements;
+  if (!read) {
+    tree.emplace(html);
+    read.emplace(tree->root());
+    if (content_.markdown) elements.emplace(tree->root());
+  }
+  LinkResolver resolver(url, elements ? base_of(*elements) : std::nullopt,
+                        page.encoding, most);
+  read_content(*read, content_, &repeated, resolver, most, content);
+  return content;
 }
 
 }  // namespace crawl

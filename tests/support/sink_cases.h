@@ -29,6 +29,7 @@
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
 #include "crawl/writer/site_database.h"
+#include "extract/without_repeated.h"
 
 namespace crawl::testing {
 
@@ -186,6 +187,56 @@ inline SinkCase report_case() {
           }};
 }
 
+// Records that are held until the crawl has ended: read as by who goes on with
+// it and ends it.
+inline SinkCase held_case() {
+  const auto open = [](const std::string& records, const std::string& held,
+                       std::optional<std::uint64_t> position) {
+    WithoutRepeatedOptions options;
+    options.path = held;
+    options.position = position;
+    auto sink = WithoutRepeated::open(
+        options, open_file_sink(records, std::nullopt, OutputFormat::kJsonl,
+                                ResultWriter::Takes::kRecords));
+    EXPECT_TRUE(sink) << sink.error().message;
+    return *std::move(sink);
+  };
+  return {"held",
+          [=](const std::string& folder,
+              std::optional<std::uint64_t> position) -> std::unique_ptr<Sink> {
+            return open(folder + "/held.jsonl", folder + "/held", position);
+          },
+          [=](const std::string& folder) {
+            const std::string copy = folder + "/copy";
+            for (const std::string ending : {"", "-wal"}) {
+              std::filesystem::remove(copy + ending);
+              if (std::filesystem::exists(folder + "/held" + ending)) {
+                std::filesystem::copy_file(folder + "/held" + ending,
+                                           copy + ending);
+              }
+            }
+            std::int64_t last = 0;
+            {
+              sqlite3* made = nullptr;
+              EXPECT_EQ(sqlite3_open(copy.c_str(), &made), SQLITE_OK);
+              const Database db(made);
+              Statement rows;
+              EXPECT_EQ(rows.prepare(made, "SELECT max(id) FROM held"),
+                        SQLITE_OK);
+              if (rows.step() == SQLITE_ROW) last = rows.integer(0);
+            }
+            const auto sink = open(folder + "/copy.jsonl", copy,
+                                   static_cast<std::uint64_t>(last));
+            EXPECT_TRUE(sink->close());
+            std::vector<std::string> urls;
+            for (const std::string& line : lines_of(folder + "/copy.jsonl")) {
+              const nlohmann::json record = nlohmann::json::parse(line);
+              urls.push_back(record["url"].is_null() ? "" : record["url"]);
+            }
+            return urls;
+          }};
+}
+
 // What all keepers make of an exchange for this URL.
 inline std::vector<std::shared_ptr<const KeptExchange>> kept_of_exchange(
     const std::string& url) {
@@ -296,6 +347,7 @@ inline std::vector<SinkCase> all_sink_cases() {
           database_case(),
           packed_case("records.jsonl.gz"),
           packed_case("records.jsonl.zst"),
+          held_case(),
           har_case(),
           report_case(),
           saved_case(),

@@ -4,10 +4,22 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crawl/base/fingerprint.h"
 
 namespace crawl {
+
+// A page whose content is to be read once more, when what stands on many pages
+// is known.
+struct PageAgain {
+  std::string html;      // UTF-8
+  std::string encoding;  // that it came in
+  // Digests of what the blocks of its content say, each once, sorted; if there
+  // are too many, some of them.
+  std::vector<std::uint64_t> blocks;
+  bool all_blocks = true;
+};
 
 // What of a page's content was asked for. All text is valid UTF-8.
 struct PageContent {
@@ -18,6 +30,7 @@ struct PageContent {
   std::optional<Fingerprint> digest;
   // As the page says so; "" if it does not.
   std::string published, modified, author;
+  std::optional<PageAgain> again;  // of crawls that want that
 };
 
 }  // namespace crawl

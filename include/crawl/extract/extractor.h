@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "crawl/extract/repeated_blocks.h"
 #include "crawl/parse/page_extractor.h"
 
 namespace crawl {
@@ -34,6 +35,8 @@ struct ContentWishes {
   // The whole body, and not only the main content; for text, Markdown and
   // words.
   bool whole = false;
+  // PageContent::again, for content_without().
+  bool again = false;
 
   bool any() const { return text || markdown || words || digest || origin; }
 };
@@ -64,6 +67,11 @@ class Extractor final : public PageExtractor {
 
   Extraction extract(std::string_view body, std::string_view encoding,
                      const Url& url) const override;
+
+  // The content of a page that was read, but for the blocks of it that are
+  // repeated: text, Markdown, words and digest, of those that were asked for.
+  PageContent content_without(const BlockSet& repeated, const PageAgain& page,
+                              const Url& url) const;
 
  private:
   std::shared_ptr<std::vector<std::string>> names_;

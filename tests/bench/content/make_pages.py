@@ -97,8 +97,7 @@ def body_of(site, blocks):
     return "\n".join(out), truth
 
 
-def main():
-    directory = sys.argv[1]
+def write(directory):
     os.makedirs(directory, exist_ok=True)
     for site, function, names in SITES:
         for name in names:
@@ -115,4 +114,5 @@ def main():
                 file.write("\n".join(head + truth + after) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    write(sys.argv[1])

@@ -157,4 +157,5 @@ def main():
     return 0 if good and not low else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

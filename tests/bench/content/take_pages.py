@@ -91,26 +91,30 @@ def text_of(element, out):
         out.append("\n")
 
 
+def content(generator, data):
+    """The text of a page's content, by the generator's selectors."""
+    page = lxml.html.fromstring(data)
+    keep, drop = GENERATORS[generator][:2]
+    for selector in drop.split(",") if drop else []:
+        for element in page.cssselect(selector):
+            element.drop_tree()
+    parts = []
+    for element in page.cssselect(keep.replace(" | ", ", ")):
+        if not any(e in parts for e in element.iterancestors()):
+            parts.append(element)
+    out = []
+    for element in parts:
+        text_of(element, out)
+    return re.sub(r"[ \t\xa0]*\n\s*", "\n", "".join(out)).strip()
+
+
 def main():
     root, directory = sys.argv[1:]
     os.makedirs(directory, exist_ok=True)
     for generator, path in PAGES:
-        source = os.path.join(root, path)
-        with open(source, "rb") as file:
+        with open(os.path.join(root, path), "rb") as file:
             data = file.read()
-        page = lxml.html.fromstring(data)
-        keep, drop = GENERATORS[generator][:2]
-        for selector in drop.split(",") if drop else []:
-            for element in page.cssselect(selector):
-                element.drop_tree()
-        parts = []
-        for element in page.cssselect(keep.replace(" | ", ", ")):
-            if not any(e in parts for e in element.iterancestors()):
-                parts.append(element)
-        out = []
-        for element in parts:
-            text_of(element, out)
-        text = re.sub(r"[ \t\xa0]*\n\s*", "\n", "".join(out)).strip()
+        text = content(generator, data)
         name = generator + "-" + re.sub(r"[^a-z0-9]+", "-", os.path.basename(path)[:-5].lower())
         with open(f"{directory}/{name}.html", "wb") as file:
             file.write(data)
@@ -119,4 +123,5 @@ def main():
         print(f"{name:40} {len(data):7} {len(text):7}")
 
 
-main()
+if __name__ == "__main__":
+    main()
