@@ -333,6 +333,11 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
     stats->nothing_included &= whole->known <= stats->admitted;
   }
   report.print(format_summary(*stats, columns));
+  if (outputs->without != nullptr) {
+    report.print(fmt::format(
+        "what stands on many pages of a host was left out of {} pages\n",
+        human_count(outputs->without->changed())));
+  }
   if (whole) {
     const SharedState::Totals& totals = *whole;
     report.print(fmt::format("the whole crawl: {} done, {} left\n",

@@ -157,6 +157,7 @@ Result<void> resolve_check_output(const TypedArgs& args, Options& options) {
        {std::pair{"--fields", args.fields.has_value()},
         {"--extract", !args.extract.empty()},
         {"--content", args.content.has_value()},
+        {"--drop-repeated", args.drop_repeated},
         {"--csv-safe", args.csv_safe},
         {"--compare", args.compare.has_value()},
         {"--shared", args.shared.has_value()},

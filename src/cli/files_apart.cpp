@@ -54,6 +54,7 @@ std::vector<NamedFile> named_files(const Options& options) {
     add("the database of --report", report_database(options.report), true);
   }
   add("--state", options.state, true);
+  if (options.drop_repeated) add("--state", options.held(), true);
   if (options.check) {
     add("--baseline", options.check->baseline, false);
     add("--state", options.check->cache, true);

@@ -15,7 +15,7 @@ using Group = OptionSpec::Group;
 using T = TypedArgs;
 
 // The help texts are filled to the width of the terminal by help.cpp.
-constexpr std::array<OptionSpec, 108> kOptions = {{
+constexpr std::array<OptionSpec, 109> kOptions = {{
     {Group::kConcurrency, "jobs", 'j', "N",
      "Fetch N URLs at a time (default: processors + 4, at most 32).", &T::jobs},
     {Group::kConcurrency, "per-host", '\0', "N",
@@ -87,6 +87,11 @@ constexpr std::array<OptionSpec, 108> kOptions = {{
      "Of which part of a page the fields text, markdown and word_count are: "
      "main (default), without menus, sidebars and the like, or all.",
      &T::content, true, "", "main all"},
+    {Group::kOutput, "drop-repeated", '\0', "",
+     "Leave out of text, markdown, word_count and text_digest what stands on "
+     "half of a host's pages too (on five at least). Records are written when "
+     "the crawl has ended.",
+     &T::drop_repeated},
     {Group::kOutput, "list-fields", '\0', "",
      "Print every field and its meaning, and exit.", &T::list_fields, false},
     {Group::kOutput, "ordered", '\0', "",

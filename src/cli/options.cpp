@@ -386,6 +386,10 @@ class Resolver : ValueReader {
     wishes.digest = wanted("text_digest");
     wishes.origin =
         wanted("published") || wanted("modified") || wanted("author");
+    if (args.drop_repeated) {
+      drop_repeated(args, wishes);
+      options_.drop_repeated = wishes;
+    }
     if (!args.content) return wishes;
     if (*args.content != "main" && *args.content != "all") {
       fail("--content: give main or all");
@@ -396,7 +400,31 @@ class Resolver : ValueReader {
     }
     wishes.whole = *args.content == "all";
     options_.content = *args.content;
+    if (options_.drop_repeated) options_.drop_repeated->whole = wishes.whole;
     return wishes;
+  }
+
+  void drop_repeated(const TypedArgs& args, ContentWishes& wishes) {
+    if (!wishes.text && !wishes.markdown && !wishes.words && !wishes.digest) {
+      fail(
+          "--drop-repeated is about the fields text, markdown, word_count and "
+          "text_digest: add for example --fields +text");
+    }
+    for (const auto& [option, given] :
+         {std::pair{"--compare", args.compare.has_value()},
+          {"--shared", args.shared.has_value()}}) {
+      if (!given) continue;
+      fail(
+          fmt::format("--drop-repeated does not go with {}: what is repeated "
+                      "is known when all pages are",
+                      option));
+    }
+    if (args.append && args.state) {
+      fail(
+          "--drop-repeated with --state writes its records anew each time: "
+          "leave out --append");
+    }
+    wishes.again = true;
   }
 
   static OutputFormat format_of_name(const std::string& name,

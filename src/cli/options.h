@@ -17,6 +17,7 @@
 #include "crawl/base/error.h"
 #include "crawl/concurrent/thread_pool_executor.h"
 #include "crawl/engine/crawl_options.h"
+#include "crawl/extract/extractor.h"
 #include "crawl/fetch/folder_fetcher.h"
 #include "crawl/fetch/proxy_choice.h"
 #include "crawl/writer/result_writer.h"
@@ -34,6 +35,8 @@ struct Options {
   std::vector<std::size_t> fields;
   std::vector<std::string> extract;  // --extract as typed
   std::string content = "main";      // --content
+  // --drop-repeated, and what of pages it is about.
+  std::optional<ContentWishes> drop_repeated;
   std::vector<std::string> extract_names;
   CrawlOptions crawl;
 
@@ -55,7 +58,9 @@ struct Options {
   };
   std::optional<Check> check;
 
-  std::string state;   // --state; "" for none
+  std::string state;  // --state; "" for none
+  // What goes with it: where records are held.
+  std::string held() const { return state.empty() ? "" : state + "-held"; }
   std::string shared;  // --shared; "" for none
   std::chrono::nanoseconds lease = std::chrono::seconds(30);
   std::size_t shards = 0;           // --shards; 0 if it is not given

@@ -84,6 +84,11 @@ Result<std::unique_ptr<Sink>> open_database(const Options& options,
   return open_site_database(database);
 }
 
+// It is written when the crawl ends, whole each time.
+bool is_at_end(const Options& options) {
+  return options.check || options.drop_repeated;
+}
+
 // An earlier crawl is gone on with: what it wrote after its last commit goes,
 // the rest stays.
 Result<void> cut_outputs(const Options& options, const StateStore& store) {
@@ -94,8 +99,7 @@ Result<void> cut_outputs(const Options& options, const StateStore& store) {
                           : CutAt::kAnyByte);
   };
   Result<void> cut;
-  // A check's result is written at its end, whole.
-  if (options.format != OutputFormat::kSqlite && !options.check) {
+  if (options.format != OutputFormat::kSqlite && !is_at_end(options)) {
     cut = cut_back(options.output, "records");
   }
   if (cut && !options.skipped.empty()) {
@@ -172,6 +176,25 @@ Result<void> open_check(const Options& options, OutputMode mode,
                       outputs.checked.get(), outputs.found.get());
   if (!opened) return tl::unexpected(opened.error());
   outputs.check = opened->get();
+  outputs.records = *std::move(opened);
+  return {};
+}
+
+// Until it is known what is repeated.
+Result<void> hold_records(const Options& options,
+                          std::optional<std::uint64_t> position,
+                          Outputs& outputs) {
+  WithoutRepeatedOptions held;
+  held.path = options.held();
+  held.position = position;
+  held.content = *options.drop_repeated;
+  held.names = options.extract_names;
+  held.skips = options.format == OutputFormat::kSqlite;
+  held.ordered = options.crawl.ordered;
+  Result<std::unique_ptr<WithoutRepeated>> opened =
+      WithoutRepeated::open(held, std::move(outputs.records));
+  if (!opened) return tl::unexpected(opened.error());
+  outputs.without = opened->get();
   outputs.records = *std::move(opened);
   return {};
 }
@@ -282,14 +305,22 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
       return tl::unexpected(opened.error());
     }
   } else {
+    const bool at_end = is_at_end(options);
+    const OutputMode of_records = at_end ? mode_of_new(options) : mode;
     Result<std::unique_ptr<Sink>> records =
         options.format == OutputFormat::kSqlite
-            ? open_database(options, mode, outputs.store.get())
-            : open_writer(options.output, mode, options.format, options.fields,
-                          options.extract_names, options.crawl.ordered,
+            ? open_database(options, of_records,
+                            at_end ? nullptr : outputs.store.get())
+            : open_writer(options.output, of_records, options.format,
+                          options.fields, options.extract_names,
+                          options.crawl.ordered && !at_end,
                           ResultWriter::Takes::kRecords, report.screen());
     if (!records) return tl::unexpected(records.error());
     outputs.records = *std::move(records);
+    if (options.drop_repeated) {
+      Result<void> held = hold_records(options, position("records"), outputs);
+      if (!held) return tl::unexpected(held.error());
+    }
   }
   if (!options.skipped.empty()) {
     Result<std::unique_ptr<Sink>> skipped =

@@ -13,6 +13,7 @@
 #include "crawl/frontier/state_store.h"
 #include "crawl/writer/result_writer.h"
 #include "crawl/writer/sink.h"
+#include "extract/without_repeated.h"
 
 namespace crawl::cli {
 
@@ -26,6 +27,7 @@ struct Outputs {
   std::unique_ptr<CheckCache> checked;  // --check --state
   std::unique_ptr<CheckStore> found;    // in its file
   CheckSink* check = nullptr;           // `records`, with --check
+  WithoutRepeated* without = nullptr;   // or with --drop-repeated
   std::unique_ptr<Sink> records;
   std::unique_ptr<Sink> skipped;
   std::unique_ptr<Sink> saved;

@@ -176,6 +176,9 @@ StateOptions state_options(const Options& options) {
   if (options.content != "main") {
     state.settings.emplace_back("--content", options.content);
   }
+  if (options.drop_repeated) {
+    state.settings.emplace_back("--drop-repeated", "yes");
+  }
   // Behind what has fields of its own.
   if (!options.check) {
     state.settings.emplace_back("--fields", names_of(options.fields));

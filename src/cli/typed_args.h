@@ -28,7 +28,8 @@ struct TypedArgs {
   std::optional<std::string> save, warc_file, warc_max_size, warc_dedup, har,
       report;
   bool ordered = false, csv_safe = false, append = false, overwrite = false,
-       warc_cdx = false, warc_check = false, no_warc_compression = false;
+       drop_repeated = false, warc_cdx = false, warc_check = false,
+       no_warc_compression = false;
 
   std::vector<std::string> header, resolve, connect_to;
   std::optional<std::string> user_agent, user, proxy, no_proxy, proxy_cacert,

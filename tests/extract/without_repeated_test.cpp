@@ -353,7 +353,7 @@ TEST(WithoutRepeated, RecordsComeInTheOrderTheyCameOrOfTheInput) {
     WithoutRepeatedOptions options;
     options.ordered = ordered;
     const auto sink = open(given, options);
-    for (const std::uint64_t index : {2, 0, 1}) {
+    for (const std::uint64_t index : {2U, 0U, 1U}) {
       CrawlRecord record;
       record.index = index;
       ASSERT_TRUE(sink->take({record}));
