@@ -373,7 +373,11 @@ Extraction Extractor::extract(std::string_view body, std::string_view encoding,
     PageContent& content = out.content.emplace();
     if (content_.origin) read_origin(run->tree(), content);
     if (content_.again) {
-      content.again = {std::string(page), std::string(encoding), {}, true};
+      content.again = {std::string(page),
+                       std::string(encoding),
+                       scanned.has_value(),
+                       {},
+                       true};
     }
     const ContentTree read =
         scanned ? *std::move(scanned) : ContentTree(tree->root());
@@ -391,7 +395,8 @@ PageContent Extractor::content_without(const BlockSet& repeated,
   PageContent content;
   std::string_view html = page.html;
   std::size_t most = kLeastGiven + kTimesGiven * html.size();
-  std::optional<ContentTree> read = scan_content(html);
+  std::optional<ContentTree> read;
+  if (page.by_tags) read = scan_content(html);
   std::optional<Tree> tree;
   std::optional<PageTree> elements;
   if (!read) {

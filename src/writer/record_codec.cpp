@@ -185,7 +185,7 @@ void members(F& each, Is<PageFacts> auto& facts) {
 
 template <class F>
 void members(F& each, Is<PageAgain> auto& page) {
-  each(page.html, page.encoding, page.blocks, page.all_blocks);
+  each(page.html, page.encoding, page.by_tags, page.blocks, page.all_blocks);
 }
 
 template <class F>

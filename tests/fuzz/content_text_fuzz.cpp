@@ -45,6 +45,11 @@ std::string bare(std::string_view text) {
   return out;
 }
 
+bool is_same(const crawl::PageContent& a, const crawl::PageContent& b) {
+  return a.text == b.text && a.markdown == b.markdown && a.digest == b.digest &&
+         a.words == b.words;
+}
+
 void read(const crawl::ContentTree& tree, crawl::ContentPlan plan,
           std::size_t size, const crawl::Url& url) {
   // Of these Markdown has none, whatever is asked for.
@@ -94,13 +99,29 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   crawl::Extractor extractor;
   crawl::ContentWishes wishes;
   wishes.text = wishes.markdown = wishes.words = wishes.digest = true;
-  wishes.origin = true;
+  wishes.origin = wishes.again = true;
   extractor.want_content(wishes);
   const auto first = extractor.extract(page, "utf-8", url).content;
   const auto second = extractor.extract(page, "utf-8", url).content;
-  check(first->text == second->text && first->markdown == second->markdown &&
-            first->digest == second->digest && first->words == second->words,
-        "it is another the second time");
+  check(is_same(*first, *second), "it is another the second time");
+  // Read again without blocks, and without every other one.
+  crawl::BlockSet repeated;
+  check(
+      is_same(*first, extractor.content_without(repeated, *first->again, url)),
+      "read again it is another");
+  bool other = false;
+  for (const crawl::BlockKey block : first->again->blocks) {
+    if ((other = !other)) repeated.insert(block);
+  }
+  const crawl::PageContent without =
+      extractor.content_without(repeated, *first->again, url);
+  for (const std::string& one : {*without.text, *without.markdown}) {
+    check(crawl::is_valid_utf8(one), "what is left is no UTF-8");
+  }
+  check(without.text->size() <= first->text->size() + 2 &&
+            *without.words <= *first->words &&
+            without.text->empty() == first->text->empty(),
+        "more is left than there was", *without.text, *first->text);
   for (const std::string& one :
        {first->published, first->modified, first->author}) {
     check(crawl::is_valid_utf8(one), "what the page says is no UTF-8");

@@ -37,7 +37,7 @@ CrawlRecord full_record() {
   content.published = "2024";
   content.modified = "2025";
   content.author = "Ada";
-  content.again = {"<p>text", "windows-1252", {1, 2, 3}, false};
+  content.again = {"<p>text", "windows-1252", true, {1, 2, 3}, false};
   record.malformed.add(
       {"http://[", LinkElement::kA, LinkAttribute::kHref, "r", "t", 7, 9});
   record.other_schemes.add(
@@ -107,6 +107,7 @@ TEST(RecordCodec, WhatIsNoFieldComesBackToo) {
   EXPECT_EQ(again.html, "<p>text");
   EXPECT_EQ(again.encoding, "windows-1252");
   EXPECT_EQ(again.blocks, (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_TRUE(again.by_tags);
   EXPECT_FALSE(again.all_blocks);
 }
 

@@ -15,6 +15,7 @@ namespace crawl {
 struct PageAgain {
   std::string html;      // UTF-8
   std::string encoding;  // that it came in
+  bool by_tags = false;  // read of its tags alone, and no tree made
   // Digests of what the blocks of its content say, each once, sorted; if there
   // are too many, some of them.
   std::vector<std::uint64_t> blocks;
