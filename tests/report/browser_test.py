@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """A report in a real browser: usage: browser_test.py CRAWL [FOREIGN].
 
-Headless Chromium opens the page of a crawl of a hostile site: its console says
-nothing, its policy stops nothing of its own, no stranger's script has run. Then
-every control is clicked, in a copy of the page without the policy, where a
-script of the test may run. There axe-core, if it is in FOREIGN (see
-tests/foreign/install.sh), finds no violation of what makes pages usable for
-all, light and dark, with everything unfolded; and at no width does the page
-stand out of its window. Ends with 77 where there is no Chromium.
+Headless Chromium opens the page of a crawl of a hostile site, that of a check, of
+a comparison and of a crawl that got nothing: its console says nothing, its policy
+stops nothing of its own, no stranger's script has run; without scripts all of it
+is there. Then every control is clicked, in a copy of the page without the policy,
+where a script of the test may run. There axe-core, if it is in FOREIGN (see
+tests/foreign/install.sh), finds no violation of what makes pages usable for all,
+light and dark, with everything unfolded; and at no width does the page stand out
+of its window. Ends with 77 where there is no Chromium.
 """
 import html
 import http.server
@@ -203,6 +204,34 @@ def check_looks(browser, page, folder, profile, foreign):
         print(said)
 
 
+def check_clicks(browser, page, folder, profile):
+    dom, console = browse(browser, page, profile)
+    assert not console, console
+    # Its own script ran, and found tables to sort.
+    assert '<th class="n"><button type="button">' in dom
+    copy = os.path.join(folder, "copy.html")
+    copy_with(page, CLICKS, copy)
+    dom, console = browse(browser, copy, profile)
+    assert not console, console
+    said = title_of(dom)
+    assert re.fullmatch(r"clicked [1-9]\d*( \d+){3}", said), said
+    print(said)
+    return [int(n) for n in said.split()[1:]]
+
+
+def check_without_script(browser, page, folder, profile):
+    """All of it is there to read, headings of tables are headings."""
+    text = open(page, encoding="utf-8").read()
+    copy = os.path.join(folder, "copy.html")
+    with open(copy, "w", encoding="utf-8") as out:
+        out.write(re.sub("<script>.*?</script>", "", text, flags=re.S))
+    dom, console = browse(browser, copy, profile)
+    assert not console, console
+    assert "<button" not in dom and "<input" not in dom
+    for mark in ("<section", "<table", "<svg", "<details", "</td>"):
+        assert dom.count(mark) == text.count(mark) > 0, mark
+
+
 def main():
     browser = shutil.which("chromium")
     if not browser:
@@ -210,34 +239,33 @@ def main():
         return 77
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    site = f"http://127.0.0.1:{server.server_port}/"
+    foreign = sys.argv[2] if len(sys.argv) > 2 else ""
     with tempfile.TemporaryDirectory() as folder:
-        page = os.path.join(folder, "r.html")
-        subprocess.run(
-            [sys.argv[1], "-q", "-r", "--no-sitemaps", "--report", page, "-o",
-             os.path.join(folder, "out"),
-             f"http://127.0.0.1:{server.server_port}/"], check=False)
         profile = os.path.join(folder, "profile")
-        dom, console = browse(browser, page, profile)
-        assert not console, console
-        assert title_of(dom).startswith("Crawl from http://127.0.0.1:"), dom[:500]
-        # Its own script ran, and found tables to sort.
-        assert '<th class="n"><button type="button">' in dom
-        copy = os.path.join(folder, "copy.html")
-        copy_with(page, CLICKS, copy)
-        dom, console = browse(browser, copy, profile)
-        assert not console, console
-        said = title_of(dom)
-        clicked = re.fullmatch(r"clicked (\d+) (\d+) (\d+) (\d+)", said)
-        assert clicked and all(int(n) > 0 for n in clicked.groups()), said
-        print(said)
-        foreign = sys.argv[2] if len(sys.argv) > 2 else ""
-        check_looks(browser, page, folder, profile, foreign)
-        compared = os.path.join(folder, "compared.html")
-        subprocess.run(
-            [sys.argv[1], "-q", "--compare=2,4", "--report", compared,
-             f"http://127.0.0.1:{server.server_port}/page/1"], check=False,
-            stdout=subprocess.DEVNULL)
+
+        def report(name, *arguments):
+            page = os.path.join(folder, name + ".html")
+            subprocess.run(
+                [sys.argv[1], "-q", "--no-config", "--report", page, "-o",
+                 os.path.join(folder, name), *arguments], check=False,
+                stdout=subprocess.DEVNULL)
+            return page
+
+        for page in (report("crawled", "-r", "--no-sitemaps", site),
+                     report("checked", "--check", "--no-sitemaps", site)):
+            dom, _ = browse(browser, page, profile)
+            assert title_of(dom).startswith("Crawl from " + site[:-1]), dom[:500]
+            # Tables, filters, parts to unfold, links to parts.
+            assert all(check_clicks(browser, page, folder, profile))
+            check_without_script(browser, page, folder, profile)
+            check_looks(browser, page, folder, profile, foreign)
+        compared = report("compared", "--compare=2,4", site + "page/1")
+        check_clicks(browser, compared, folder, profile)
         check_looks(browser, compared, folder, profile, foreign)
+        empty = report("empty", "-r", "--retry", "0", "http://127.0.0.1:1/")
+        check_clicks(browser, empty, folder, profile)
+        check_looks(browser, empty, folder, profile, foreign)
     return 0
 
 
