@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "extract/content_counts.h"
 #include "extract/content_traits.h"
 #include "extract/filter.h"
 
@@ -26,43 +27,10 @@ constexpr double kTooMuch = 0.5;
 constexpr double kRegionShare = 0.4;
 // Of the content this much must be left without its lists of links.
 constexpr double kLeast = 0.2;
+// A header above the content is of it with no more of its text in links.
+constexpr double kHeaderLinks = 0.3;
 // A paragraph with this many bytes outside of links is prose.
 constexpr std::uint32_t kProse = 40;
-
-struct Counts {
-  std::uint32_t links = 0;           // a elements with text
-  std::uint32_t headings = 0;        // h1 to h3
-  std::uint32_t code = 0;            // blocks of it
-  std::uint32_t first_headings = 0;  // h1
-  // Together, since texts add to these alone: what was just written in parts
-  // is slow to read as a whole.
-  std::uint32_t text = 0;      // bytes, about
-  std::uint32_t in_links = 0;  // of those
-
-  Counts& operator+=(const Counts& other) {
-    links += other.links;
-    headings += other.headings;
-    code += other.code;
-    first_headings += other.first_headings;
-    text += other.text;
-    in_links += other.in_links;
-    return *this;
-  }
-  Counts& operator-=(const Counts& other) {
-    links -= other.links;
-    headings -= other.headings;
-    code -= other.code;
-    first_headings -= other.first_headings;
-    text -= other.text;
-    in_links -= other.in_links;
-    return *this;
-  }
-
-  std::uint32_t prose() const { return text - in_links; }
-  double link_share() const {
-    return text == 0 ? 0 : static_cast<double>(in_links) / text;
-  }
-};
 
 class Finder {
  public:
@@ -188,6 +156,8 @@ class Finder {
       bool out = false;
       if ((node.preformatted || is_heading(node)) && !has(i, kUnseen)) {
         // Code is written with such words, and headings stand beside it.
+      } else if (is_title_header(i, all)) {
+        // What is in it is judged by itself.
       } else if (has(i, kUnseen | kChrome | kNamedChrome)) {
         out = prose <= kTooMuch && text <= 0.8;
       } else if (has(i, kMaybeChrome)) {
@@ -213,6 +183,29 @@ class Finder {
       while (last != left_out_.end() && tree_[*last].end <= i) ++last;
       return last != left_out_.end() && *last <= i;
     });
+  }
+
+  // A header outside of what says that it is content, with the page's one
+  // first heading, by which the page is called: a site's own header is not.
+  bool is_title_header(Index i, const Counts& all) const {
+    constexpr std::uint32_t kMost = 600;
+    const Node& node = tree_[i];
+    if (!node.is(GUMBO_TAG_HEADER) || has(i, kUnseen | kNamedChrome) ||
+        all.first_headings != 1 || counts_[i].first_headings != 1 ||
+        counts_[i].prose() > kMost ||
+        !tree_.get(node, ContentTree::Attribute::kRole).empty()) {
+      return false;
+    }
+    // Of several in one another, the innermost.
+    Index at = i + 1;
+    while (at < node.end && !tree_[at].is(GUMBO_TAG_HEADER) &&
+           (!tree_[at].is(GUMBO_TAG_H1) || counts_[at].text == 0)) {
+      ++at;
+    }
+    if (at == node.end || tree_[at].is(GUMBO_TAG_HEADER)) return false;
+    const std::string text = lower_case(text_of(at));
+    return !text.empty() &&
+           lower_case(normalized(tree_.title())).starts_with(text);
   }
 
   static bool is_table_part(const Node& node) {
@@ -352,10 +345,27 @@ class Finder {
     if (found == ContentTree::kRoot) return;
     const std::string text = lower_case(text_of(found));
     if (count == 1 || title.find(text) != title.npos) plan_.heading = found;
+    if (const Index header = header_around(plan_.heading);
+        header != ContentTree::kRoot) {
+      plan_.heading = header;
+      return;
+    }
     for (Index i = plan_.heading; i < tree_[plan_.heading].end; ++i) {
       if (plan_.heading == ContentTree::kRoot) break;
       if (!has(i, kUnseen) || i == plan_.heading) plan_.left_out[i] = 0;
     }
+  }
+
+  // A header that is read, of which the heading is a part; else the root.
+  Index header_around(Index heading) const {
+    for (Index i = heading; i != ContentTree::kRoot; i = tree_[i].parent) {
+      if (!tree_[i].is(GUMBO_TAG_HEADER)) continue;
+      const bool is_read = left_out_around(i, ContentTree::kRoot) == 0 &&
+                           tree_[i].end <= plan_.region &&
+                           counts_[i].link_share() <= kHeaderLinks;
+      return is_read ? i : ContentTree::kRoot;
+    }
+    return ContentTree::kRoot;
   }
 
   std::string text_of(Index element) const {

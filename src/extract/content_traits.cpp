@@ -87,7 +87,9 @@ std::uint32_t TraitReader::read_traits(const ContentTree& tree,
       if ((hints & kSaysNote) == 0) traits |= kChrome;
       break;
     case GUMBO_TAG_HEADER:
-      if ((around & kInContent) == 0 && (hints & kSaysTitle) == 0) {
+      if ((hints & kSaysTitle) != 0) {
+        traits |= kInContent;
+      } else if ((around & kInContent) == 0) {
         traits |= kChrome;
       }
       break;

@@ -170,6 +170,45 @@ TEST(MainContent, TheTitleBelongsToItWhereverItStands) {
       ::testing::StartsWith("Lamps\n\nThe lamp"));
 }
 
+// As pages have one that nobody's template made: right in the body.
+TEST(MainContent, AHeaderWithThePagesTitleBelongsToIt) {
+  const std::string prose = "<p>" + std::string(kProse);
+  const std::string by = "<p>By Ada, 3 May</p>";
+  const std::string lamps = "Lamps\n\nBy Ada, 3 May\n\n" + std::string(kProse);
+  for (const auto& [body, text] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"<header><h1>Lamps</h1>" + by + "</header>" + prose, lamps},
+           {"<header id=title-block-header><h1 class=title>Lamps</h1><p "
+            "class=author>By Ada, 3 May</header>" +
+                prose,
+            lamps},
+           {"<header><h1>Lamps</h1>" + by + "</header><main>" + prose +
+                "</main>",
+            lamps},
+           {"<header><nav><a href=/>Home</a> <a href=/a>About</a></nav>"
+            "<h1>Lamps</h1>" +
+                by + "</header><main>" + prose + "</main>",
+            lamps},
+           {"<header><header><h1>Lamps</h1>" + by + "</header></header><main>" +
+                prose + "</main>",
+            "Lamps\n\n" + std::string(kProse)},
+           // A site's own.
+           {"<header><h1>Site</h1><p>All about "
+            "it</header><main><h2>Lamps</h2>" +
+                prose + "</main>",
+            "Lamps\n\n" + std::string(kProse)},
+           {"<header><h1>Lamps</h1><p>All about them</header><main>"
+            "<h1>Lamps of old</h1>" +
+                prose + "</main>",
+            "Lamps of old\n\n" + std::string(kProse)},
+           {"<header role=banner><h1>Lamps</h1>" + by + "</header><main>" +
+                prose + "</main>",
+            "Lamps\n\n" + std::string(kProse)},
+       }) {
+    EXPECT_EQ(main_of("<title>Lamps - Site</title>" + body), text) << body;
+  }
+}
+
 TEST(MainContent, NeverNothing) {
   for (const std::string_view html :
        {"<nav>Only this</nav>", "<footer>Only this</footer>",
@@ -357,6 +396,8 @@ TEST(Content, HostilePagesAreBounded) {
            many("www.a_b|", 100'000) + "<br>x",
            many("<h1><div>", 2'000) + "x",
            many("<time>", 3'000) + many("<p itemprop=author>", 3'000) + "x",
+           "<title>" + many("x", 10'000) + "</title>" +
+               many("<header>", 2'000) + "<h1>" + many("x", 10'000) + "</h1>",
            "<h1>" + many("<span></span>", 100'000) + "x</h1>" +
                many("<div>y</div>", 50'000),
            "<pre>" + many("<pre>", 3'000) + many("`", 100'000),

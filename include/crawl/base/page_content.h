@@ -31,7 +31,8 @@ struct PageContent {
   std::optional<Fingerprint> digest;
   // As the page says so; "" if it does not.
   std::string published, modified, author;
-  std::optional<PageAgain> again;  // of crawls that want that
+  // Of crawls that want that.
+  std::optional<PageAgain> again = std::nullopt;
 };
 
 }  // namespace crawl
