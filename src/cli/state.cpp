@@ -244,7 +244,6 @@ SharedOptions shared_options(const Options& options) {
   shared.rate = options.crawl.rate;
   add_site_settings(*options.crawl.site, shared.settings);
   add_manners(options.crawl, shared.settings);
-  shared.settings.emplace_back("--max-pages", fmt::to_string(shared.max_pages));
   shared.settings.emplace_back("--rate", fmt::to_string(shared.rate));
   return shared;
 }

@@ -5,8 +5,9 @@
 -- "crawl:{NAME/2}:" for a shard behind the first:
 --
 --   meta       hash   the crawl: version, settings, seed, shards, and the totals
---                     of this shard; changes: of what is left, counted; allowed:
---                     its part of --max-pages, where there are several shards;
+--                     of this shard; changes: of what is left, counted;
+--                     max_pages, 0 for any; allowed: its part of that, where
+--                     there are several shards;
 --                     for each other one cut (messages to it), since and lent,
 --                     see outbox(), and got (messages from it)
 --   k:BUCKET   set    known URLs, 64-bit hashes
@@ -208,13 +209,13 @@ local function join(keys, args)
   local must_be = string.sub(begun, 1, 1) == '+'
   if must_be then begun = string.sub(begun, 2) end
   local has = redis.call('HMGET', meta, 'crawl', 'settings', 'seed', 'begun',
-                         'shards', 'whole')
+                         'shards', 'whole', 'max_pages')
   if kind == 'none' then
     if must_be then return {'gone'} end
     has = {version, args[5], seed, begun ~= '' and begun or tostring(now),
-           args[8] ~= '0' and args[8] or '1'}
+           args[8] ~= '0' and args[8] or '1', false, args[11]}
     redis.call('HSET', meta, 'crawl', version, 'settings', args[5], 'seed', seed,
-               'begun', has[4], 'shards', has[5],
+               'begun', has[4], 'shards', has[5], 'max_pages', args[11],
                'allowed', begun == '' and args[11] or 0)
   end
   if not has[1] then return {'foreign'} end
@@ -231,9 +232,20 @@ local function join(keys, args)
     end_leases(k, worker, now)
   end
   redis.call('HDEL', w, 'left')
+  -- The limit may be raised. What is more is the first shard's.
+  local most, given = tonumber(has[7] or 0), tonumber(args[11])
+  if most > 0 and (given == 0 or given > most) then
+    redis.call('HSET', meta, 'max_pages', given)
+    if given > 0 and not string.find(k, '/', 1, true) then
+      redis.call('HINCRBY', meta, 'allowed', given - most)
+    end
+    redis.call('HINCRBY', meta, 'changes', 1)
+    most = given
+  end
   local positions = redis.call('HGET', w, 'positions')
   local answer = {'ok', '', has[3], has[4], positions or '',
-                  positions and '1' or '0', has[5], has[6] or ''}
+                  positions and '1' or '0', has[5], has[6] or '',
+                  tostring(most)}
   if not stays then return answer end
   local token = redis.call('HINCRBY', meta, 'token', 1)
   redis.call('HSET', w, 'token', token, 'seq', 0, 'outputs', args[6],

@@ -43,7 +43,8 @@ struct SharedState::Impl {
     std::uint64_t seed = 0;
     bool is_whole = false;  // all its shards are there
   } me;
-  SinkPositions positions;  // as of the last turn that was answered
+  std::uint64_t max_pages = 0;  // of the crawl, by now; 0 for any
+  SinkPositions positions;      // as of the last turn that was answered
   bool resumed = false;
   std::optional<HostTable> table;  // origins, as they appear to this worker
   FingerprintSet known;            // told, or seen to be known

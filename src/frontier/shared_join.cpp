@@ -117,7 +117,7 @@ RedisLink::Command SharedState::Impl::join_command(std::size_t shard,
           std::to_string(options.delay.count()),
           // Of the first the others take it.
           std::to_string(me.begun.empty() ? options.shards : shards.count),
-          begun, stays ? "1" : "0", std::to_string(options.max_pages),
+          begun, stays ? "1" : "0", std::to_string(max_pages),
           input.is_read ? "0" : "1"};
 }
 
@@ -183,6 +183,7 @@ Result<void> SharedState::Impl::take_join(std::size_t shard, bool stays,
     to_number(reply.text_at(2), me.seed);
     me.begun = reply.text_at(3);
     me.is_whole = reply.text_at(7) == "1";
+    to_number(reply.text_at(8), max_pages);
     to_number(reply.text_at(6), shards.count);
     if (shards.count < 1 || shards.count > kMostSharedShards) {
       return tl::unexpected(fail("does not answer as it should"));
@@ -219,6 +220,15 @@ Result<void> SharedState::Impl::join_all(Clock::time_point until,
     if (!joined) return tl::unexpected(joined.error());
     if (auto taken = take_join(shard, false, *joined); !taken) return taken;
   }
+  if (max_pages != options.max_pages) {
+    news.messages.push_back(
+        max_pages == 0
+            ? fmt::format("{}: the crawl has no --max-pages any more",
+                          address.shown())
+            : fmt::format("{}: the crawl's --max-pages is {} by now, which may "
+                          "only be raised",
+                          address.shown(), max_pages));
+  }
   if (shards.count > 1 && !me.is_whole) {
     const Result<RedisReply> noted =
         ask(0, {"HSET", shard_prefix(address.name, 0) + "meta", "whole", "1"},
@@ -232,6 +242,7 @@ Result<void> SharedState::Impl::join_all(Clock::time_point until,
 Result<void> SharedState::Impl::join(milliseconds patience,
                                      const std::function<bool()>& give_up) {
   const Clock::time_point until = clock.now() + patience;
+  max_pages = options.max_pages;
   std::random_device random;
   me.seed = std::uint64_t{random()} << 32 | random();
   shards.nonce = std::uint64_t{random()} << 32 | random();

@@ -401,8 +401,7 @@ bool SharedState::Impl::all_arrived() const {
 // Where there are pages left of --max-pages, if they are used up here.
 std::optional<std::size_t> SharedState::Impl::shard_that_may_give() const {
   const Board& own = shards.boards[shards.here];
-  if (options.max_pages == 0 || own.spare > 0 ||
-      (own.spare == 0 && own.left == 0)) {
+  if (max_pages == 0 || own.spare > 0 || (own.spare == 0 && own.left == 0)) {
     return std::nullopt;
   }
   const auto most = std::max_element(

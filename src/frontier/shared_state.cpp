@@ -424,8 +424,7 @@ std::optional<Clock::time_point> SharedState::commit_due() const {
 bool SharedState::more_may_come() const {
   const Impl& impl = *impl_;
   if (!impl.latest.any || impl.latest.under_way || impl.pending()) return true;
-  if (impl.options.max_pages > 0 &&
-      totals().records >= impl.options.max_pages) {
+  if (impl.max_pages > 0 && totals().records >= impl.max_pages) {
     return false;
   }
   return impl.shards.count > 1 ? !impl.shards.ended : impl.totals.left > 0;

@@ -75,7 +75,6 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       me.token,
       std::to_string(latest.sequence),
       std::to_string(options.lease.count()),
-      std::to_string(options.max_pages),
       std::to_string(want),
       std::to_string(first),
       std::to_string(seed_list.known),
@@ -199,6 +198,7 @@ void SharedState::Impl::take_answer(const RedisReply& reply) {
                                 number(4),  number(5),           number(15),
                                 number(14), number(17),          number(18),
                                 0,          reply.number_at(20), {}};
+  max_pages = number(21);
   std::uint64_t bytes = 0;
   for (const Board& board : shards.boards) bytes += board.bytes;
   spent = {bytes - std::min(bytes, counters["bytes"].second),

@@ -191,8 +191,7 @@ local function turn(keys, args)
   local k = keys[1]
   local take, number = reader(args, 0)
   local worker, token, seq, lease = take(), take(), number(), number()
-  local max_pages, want, batch, seeds_known = number(), number(), number(),
-                                              number()
+  local want, batch, seeds_known = number(), number(), number()
   local leaves, rate, shards, here = number(), number(), number(), number()
   local reads = take()
   local now = now_ms()
@@ -334,6 +333,7 @@ local function turn(keys, args)
   redis.call('HSET', w, 'seen', now, 'seq', seq)
 
   -- A host that has none left is given back.
+  local max_pages = tonumber(redis.call('HGET', meta, 'max_pages') or 0)
   local most = spare(k, {}, max_pages, shards)
   local more, kept, written, given, listed = {}, {}, {}, {}, {}
   for _, each in ipairs(told) do
@@ -465,7 +465,7 @@ local function turn(keys, args)
                  more, hosts, now_has[5] or '', share, tonumber(now_has[6] or 0),
                  tonumber(now_has[7] or 0), tostring(part),
                  tonumber(now_has[8] or 0), all, mail,
-                 spare(k, {}, max_pages, shards) or 0}
+                 spare(k, {}, max_pages, shards) or 0, max_pages}
   if leaves == 1 then
     end_leases(k, worker, now)
     redis.call('HSET', w, 'left', token)

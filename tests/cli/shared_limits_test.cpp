@@ -51,6 +51,22 @@ TEST_P(SharedLimitsTest, MaxPagesIsThatOfAllWorkers) {
   EXPECT_EQ(urls(4).size(), 100u);
 }
 
+TEST_P(SharedLimitsTest, MaxPagesMayBeRaised) {
+  serve(300, 9);
+  EXPECT_LE(run_process(limited(0, {"--max-pages", "40"})).exit_status, 1);
+  EXPECT_EQ(urls(1).size(), 40u);
+  EXPECT_LE(run_process(limited(1, {"--max-pages", "90"})).exit_status, 1);
+  EXPECT_EQ(urls(2).size(), 90u);
+  // It is not lowered.
+  const ProcessResult less = run_limited(0, {"--max-pages", "40"});
+  EXPECT_LE(less.exit_status, 1);
+  EXPECT_THAT(less.err, HasSubstr("--max-pages is 90 by now"));
+  EXPECT_EQ(urls(2).size(), 90u);
+  expect_rest_is_done(2);
+  EXPECT_THAT(run_limited(0, {"--max-pages", "40"}).err,
+              HasSubstr("no --max-pages any more"));
+}
+
 TEST_P(SharedLimitsTest, MaxBytesIsThatOfAllWorkers) {
   serve(900, 9);
   const std::vector<std::string> bytes = {"--max-bytes", "20k"};

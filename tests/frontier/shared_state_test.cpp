@@ -442,6 +442,22 @@ TEST_F(SharedStateTest, MaxPagesHoldsForAllWorkersTogether) {
   EXPECT_FALSE(a->state().more_may_come());
 }
 
+TEST_F(SharedStateTest, WhoIsAtWorkGoesByALimitThatIsRaised) {
+  max_pages_ = 2;
+  const auto a = worker("a");
+  for (int i = 0; i < 8; ++i) a->add(fmt::format("http://h.test/{}", i));
+  a->turn();
+  EXPECT_EQ(a->pages.size(), 2u);
+  max_pages_ = 5;
+  const auto b = worker("b");
+  while (a->pages.size() < 5 && !HasFatalFailure()) testing::turn(*a);
+  a->turn();
+  EXPECT_EQ(a->pages.size(), 5u);
+  max_pages_ = 0;
+  const auto c = worker("c");
+  while (a->pages.size() < 8 && !HasFatalFailure()) testing::turn(*a);
+}
+
 TEST_F(SharedStateTest, APaceGoesWithItsHost) {
   auto a = worker("a");
   a->add("http://h.test/");
