@@ -98,6 +98,14 @@ Result<void> HeldRecords::check(int code) {
   return tl::unexpected(*error_);
 }
 
+tl::unexpected<Error> HeldRecords::damaged() {
+  error_ = Error{fmt::format(
+      "{} is damaged: a record is not as it was held; begin anew with another "
+      "--state and -o",
+      path_.empty() ? std::string("a temporary file") : path_)};
+  return tl::unexpected(*error_);
+}
+
 // `held`: what came, in order; `pages`: what blocks they have; `repeated`: what
 // comes of that.
 int HeldRecords::begin(bool is_temporary,
@@ -273,7 +281,7 @@ Result<void> HeldRecords::each(bool by_index, const Visitor& visitor) {
       more = visitor.listed(data.substr(space + 1), data.substr(0, space));
     } else {
       CrawlRecord record;
-      if (!unpack_record(data, record)) return check(SQLITE_CORRUPT);
+      if (!unpack_record(data, record)) return damaged();
       more = visitor.record(record, kind == kRecord);
     }
     if (!more) return tl::unexpected(more.error());

@@ -49,6 +49,7 @@ class HeldRecords {
 
  private:
   Result<void> check(int code);
+  tl::unexpected<Error> damaged();
   int begin(bool is_temporary, std::optional<std::uint64_t> position);
   int keep_repeated(std::uint64_t host, const BlockSet& blocks);
 

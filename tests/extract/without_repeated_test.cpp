@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/sqlite.h"
 #include "crawl/base/url.h"
 #include "extract/text_writer.h"
 #include "parse/html/html_text.h"
@@ -429,6 +430,25 @@ TEST(WithoutRepeated, WhatAnotherWroteIsLeftAsItIs) {
       WithoutRepeated::open(options, std::make_unique<GivenSink>(given));
   ASSERT_FALSE(missing);
   EXPECT_THAT(missing.error().message, HasSubstr("records are missing"));
+}
+
+TEST(WithoutRepeated, ADamagedRecordIsSaid) {
+  const TempDir folder;
+  WithoutRepeatedOptions options;
+  options.path = folder.file("held");
+  Given given;
+  auto sink = open(given, options);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(sink->take({CrawlRecord()}));
+  options.position = *sink->sync();
+  sink.reset();
+  sqlite3* made = nullptr;
+  ASSERT_EQ(sqlite3_open(options.path.c_str(), &made), SQLITE_OK);
+  ASSERT_EQ(execute(made, "UPDATE held SET data='x' WHERE id=2"), SQLITE_OK);
+  sqlite3_close(made);
+  sink = open(given, options);
+  const Result<void> closed = sink->close();
+  ASSERT_FALSE(closed);
+  EXPECT_THAT(closed.error().message, HasSubstr("is damaged"));
 }
 
 // A hundred thousand different blocks are on disk, and not in memory.
