@@ -178,6 +178,23 @@ bool is_permalink(const ContentTree& tree, Index i) {
   return is_permalink(href, tree.get(node, Attribute::kClass), text);
 }
 
+bool is_line_number(const ContentTree& tree, Index i) {
+  const std::string_view* const classes = tree.find(tree[i], Attribute::kClass);
+  if (classes == nullptr) return false;
+  // Of many numbers the first tell.
+  constexpr Index kMostNodes = 64;
+  constexpr std::size_t kMostText = 64;
+  const Index end = std::min(tree[i].end, i + kMostNodes);
+  bool digits = false;
+  for (Index at = i + 1; at < end; ++at) {
+    for (const char c : tree[at].text.substr(0, kMostText)) {
+      if (!is_ascii_digit(c) && !is_html_space(c)) return false;
+      digits = digits || is_ascii_digit(c);
+    }
+  }
+  return digits && (hints_of(*classes) & kSaysLineNumber) != 0;
+}
+
 bool is_code_of_lines(const ContentTree& tree, Index i) {
   const Node& node = tree[i];
   return node.is(GUMBO_TAG_DIV) && i + 1 < node.end &&

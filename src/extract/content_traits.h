@@ -77,6 +77,10 @@ bool is_permalink(const ContentTree& tree, ContentTree::Index i);
 bool is_permalink(std::string_view href, std::string_view classes,
                   std::string_view text);
 
+// The number of a line of code, or the numbers of all, by its class and by what
+// it says.
+bool is_line_number(const ContentTree& tree, ContentTree::Index i);
+
 // A block of code each line of which is an element, as doxygen writes it.
 bool is_code_of_lines(const ContentTree& tree, ContentTree::Index i);
 

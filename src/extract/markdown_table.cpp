@@ -181,7 +181,10 @@ class HtmlTableWriter {
 
   Index enter(Index i) {
     const Node& node = tree_[i];
-    if (out_.size() > limit_ || is_permalink(tree_, i)) return node.end;
+    if (out_.size() > limit_ || is_permalink(tree_, i) ||
+        is_line_number(tree_, i)) {
+      return node.end;
+    }
     if (node.is(GUMBO_TAG_BR)) {
       out_ += "<br>";
       return node.end;

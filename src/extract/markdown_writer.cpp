@@ -53,6 +53,7 @@ class CodeReader {
   CodeReader(const ContentTree& tree, std::string& out)
       : tree_(tree), out_(out) {}
   Index enter(Index i) {
+    if (is_line_number(tree_, i)) return tree_[i].end;
     if (tree_[i].is(GUMBO_TAG_BR)) out_.push_back('\n');
     edge(i);
     return i + 1;
@@ -123,7 +124,9 @@ class MarkdownWriter {
 
 Index MarkdownWriter::enter(Index i) {
   const Node& node = tree_[i];
-  if (blocks_.stopped() || is_permalink(tree_, i)) return node.end;
+  if (blocks_.stopped() || is_permalink(tree_, i) || is_line_number(tree_, i)) {
+    return node.end;
+  }
   if (node.is(GUMBO_TAG_BR)) {
     inline_.line_break();
     return node.end;

@@ -50,6 +50,10 @@ TEST(Markdown, SaysWhatHtmlSays) {
            {"<code>a b</code> <tt>`</tt> <kbd>Ctrl</kbd>",
             "`a b` `` ` `` `Ctrl`"},
            {"<code>a</code><code>b</code>", "`ab`"},
+           {"<pre class=language-c><span class=linenos>1</span>int a;\n"
+            "<span class=linenos>2</span>b</pre>",
+            "``` c\nint a;\nb\n```"},
+           {"<span class=lineno>x1</span>", "x1"},
            {"x<sup>2</sup> H<sub>2</sub>O", "x<sup>2</sup> H<sub>2</sub>O"},
            {"<a href=x>a <b>b</b></a>", "[a **b**](https://site.test/dir/x)"},
            {"<a href=/#p>a</a><a href=/q></a><a>b</a>",

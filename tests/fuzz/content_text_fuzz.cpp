@@ -54,7 +54,9 @@ void read(const crawl::ContentTree& tree, crawl::ContentPlan plan,
           std::size_t size, const crawl::Url& url) {
   // Of these Markdown has none, whatever is asked for.
   for (crawl::ContentTree::Index i = 0; i < tree.size(); ++i) {
-    if (crawl::is_permalink(tree, i)) plan.left_out[i] = 1;
+    if (crawl::is_permalink(tree, i) || crawl::is_line_number(tree, i)) {
+      plan.left_out[i] = 1;
+    }
   }
   std::string text;
   check(crawl::append_content_text(tree, plan, 8 * size + 100, text),
