@@ -472,7 +472,9 @@ TEST(WithoutRepeated, MemoryIsBounded) {
   };
   const std::size_t some = most_held(600);
   EXPECT_LT(some, 10'000'000u);
-  EXPECT_LT(most_held(1'800), some + some / 4);
+  // Three times as many pages. (Where SQLite's memory counts, it still fills
+  // what it may have.)
+  EXPECT_LT(most_held(1'800), 2 * some);
 }
 
 TEST(WithoutRepeated, AMillionBlocksOfAPageCostAMultipleOfIt) {
