@@ -73,6 +73,12 @@ std::string with_plain_ampersands(std::string_view url) {
   return out;
 }
 
+// A space, and what is escaped: the last by numbers.
+constexpr std::string_view kStops =
+    " \\*_~[]<>!&#`|"
+    "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F\x10"
+    "\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F";
+
 // Finds what is to be escaped in text besides what cmark escapes. Each place is
 // asked for once, in order, so that this is linear.
 class MarkFinder {
@@ -105,7 +111,7 @@ class MarkFinder {
       address_ = std::min(colon_, dot);
       if (address_ == text_.npos) return address_;
       if (stop_ != text_.npos && stop_ <= address_) {
-        stop_ = text_.find_first_of(" \\*_~[]<>!&#`|", address_);
+        stop_ = text_.find_first_of(kStops, address_);
       }
       if (stop_ == text_.npos ? !last_ : text_[stop_] != ' ') {
         return address_;

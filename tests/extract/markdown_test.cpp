@@ -54,6 +54,8 @@ TEST(Markdown, SaysWhatHtmlSays) {
             "<span class=linenos>2</span>b</pre>",
             "``` c\nint a;\nb\n```"},
            {"<span class=lineno>x1</span>", "x1"},
+           {"www.\x02\x16", "www\\.&#2;&#22;"},
+           {"http://a\x1F.test", "http\\://a&#31;.test"},
            {"x<sup>2</sup> H<sub>2</sub>O", "x<sup>2</sup> H<sub>2</sub>O"},
            {"<a href=x>a <b>b</b></a>", "[a **b**](https://site.test/dir/x)"},
            {"<a href=/#p>a</a><a href=/q></a><a>b</a>",
