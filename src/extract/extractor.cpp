@@ -29,6 +29,7 @@
 #include "extract/xpath_plan.h"
 #include "parse/html/gumbo_tree.h"
 #include "parse/html/html_text.h"
+#include "parse/html/huge_numbers.h"
 #include "parse/html/link_resolver.h"
 #include "parse/html/nesting_gauge.h"
 #include "parse/html/plain_tree.h"
@@ -208,10 +209,15 @@ std::unique_ptr<GumboTree> make_tree(std::string_view& html,
 struct Tree {
   // Of less than `html`, which is cut, if that is too much.
   explicit Tree(std::string_view& html) : plain(html, TreeLimits().memory) {
-    if (plain.root() == nullptr) whole = make_tree(html, TreeLimits());
+    if (plain.root() != nullptr) return;
+    tamed = without_huge_numbers(html);
+    std::string_view read = tamed ? *tamed : html;
+    whole = make_tree(read, TreeLimits());
+    html = html.substr(0, read.size());
   }
 
   PlainTree plain;
+  std::optional<std::string> tamed;
   std::unique_ptr<GumboTree> whole;  // else
 
   const GumboNode& root() const {

@@ -170,6 +170,25 @@ TEST(MainContent, TheTitleBelongsToItWhereverItStands) {
       ::testing::StartsWith("Lamps\n\nThe lamp"));
 }
 
+// In pages that are left to gumbo, too, which cannot count so far.
+TEST(ContentText, NumbersOfNoCharacterAreOne) {
+  for (const char* tree : {"", "<table>q<tr><td>a</table>"}) {
+    for (const auto& [number, text] :
+         std::vector<std::pair<std::string, std::string>>{
+             {"&#4294967361;", "\xEF\xBF\xBD"},
+             {"&#266666666666666666x", "\xEF\xBF\xBDx"},
+             {"&#x100000041;", "\xEF\xBF\xBD"},
+             {"&#XFFFFFFFFFFFFFFFFFFFF;", "\xEF\xBF\xBD"},
+             {"&#0000000000000065;", "A"},
+             {"&#x0000000000041;", "A"},
+             {"&#1114112;", "\xEF\xBF\xBD"}}) {
+      EXPECT_THAT(text_of("<p>[" + number + "]</p>" + tree),
+                  ::testing::HasSubstr("[" + text + "]"))
+          << tree << number;
+    }
+  }
+}
+
 // As pages have one that nobody's template made: right in the body.
 TEST(MainContent, AHeaderWithThePagesTitleBelongsToIt) {
   const std::string prose = "<p>" + std::string(kProse);
