@@ -178,11 +178,9 @@ struct Lasting {
   std::unique_ptr<SeedSpool> seeds;
 };
 
-Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
-                                                const Clock& clock,
-                                                Fetcher& fetcher,
-                                                const StopButton& button,
-                                                Lasting& lasting) {
+Result<std::unique_ptr<SharedState>> join_crawl(
+    const Options& options, const Clock& clock, Fetcher& fetcher,
+    const StopButton& button, Report& report, Lasting& lasting) {
   // Its leases would be taken from it.
   const std::string writer = options.format == OutputFormat::kSqlite
                                  ? site_database_writer(options.output)
@@ -198,7 +196,8 @@ Result<std::unique_ptr<SharedState>> join_crawl(const Options& options,
   Result<std::unique_ptr<SharedState>> shared = SharedState::open(
       std::move(as_worker), clock, [&fetcher] { fetcher.wake(); },
       again ? std::chrono::hours(24 * 365) : kRedisPatience,
-      [&button] { return button.pressed(); });
+      [&button] { return button.pressed(); },
+      [&report](std::string_view what) { report.warn(what); });
   if (!shared) return shared;
   lasting.begun = (*shared)->begun();
   // Where Redis forgot that it was in it, nothing of its outputs counts: they
@@ -277,7 +276,7 @@ Ended run_once(const Options& options, Report& report, StopButton& button,
   std::unique_ptr<SharedState> shared;
   if (!options.shared.empty()) {
     Result<std::unique_ptr<SharedState>> joined =
-        join_crawl(options, clock, **fetcher, button, lasting);
+        join_crawl(options, clock, **fetcher, button, report, lasting);
     if (!joined && std::exchange(lasting.lost, false)) {
       return begin_anew(report, joined.error());
     }

@@ -46,11 +46,16 @@ std::uint64_t counter(const std::map<std::string, std::uint64_t>& counters,
   return found == counters.end() ? 0 : found->second;
 }
 
+void say_waiting(std::string_view what) {
+  fmt::print(stderr, "crawl: {}\n", shown(what));
+}
+
 int show_status(const SharedErrand& errand) {
   const bool redraws = errand.watch && !errand.json && isatty(STDOUT_FILENO);
   while (true) {
-    const Result<SharedStatus> status = read_shared_status(
-        errand.address, kRedisPatience, &open_secure_channel);
+    const Result<SharedStatus> status =
+        read_shared_status(errand.address, kRedisPatience, &open_secure_channel,
+                           false, say_waiting);
     if (!status) return refuse(status.error());
     const std::string text =
         errand.json ? status_json(*status) : format_status(*status);
@@ -129,8 +134,9 @@ int run_shared_errand(const SharedErrand& errand) {
   const SharedOrder order = errand.what == What::kPause  ? SharedOrder::kPause
                             : errand.what == What::kStop ? SharedOrder::kStop
                                                          : SharedOrder::kGoOn;
-  if (const Result<void> given = give_shared_order(
-          errand.address, order, kRedisPatience, &open_secure_channel);
+  if (const Result<void> given =
+          give_shared_order(errand.address, order, kRedisPatience,
+                            &open_secure_channel, say_waiting);
       !given) {
     return refuse(given.error());
   }

@@ -1,11 +1,13 @@
 #include "cli/state.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -140,6 +142,16 @@ void add_manners(const CrawlOptions& crawl,
        {"--allow-private", yes(crawl.allow_private)}});
 }
 
+// Of a file that may not be there yet: the same for no two at once, whatever
+// their machines are called. (Containers of one machine have its boot id.)
+std::string whereabouts(const std::string& path) {
+  std::string boot;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
+  struct stat folder {};
+  if (::stat(place_of(path).parent_path().c_str(), &folder) != 0) return boot;
+  return fmt::format("{} {} {}", boot, folder.st_dev, folder.st_ino);
+}
+
 }  // namespace
 
 StateOptions state_options(const Options& options) {
@@ -214,6 +226,7 @@ SharedOptions shared_options(const Options& options) {
     return path.empty() ? path : place_of(path).string();
   };
   shared.worker = worker_name(options);
+  shared.place = whereabouts(options.output);
   const WarcOptions warc = options.warc.value_or(WarcOptions{});
   shared.outputs = {
       {"-o", place(options.output)},

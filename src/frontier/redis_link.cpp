@@ -88,6 +88,23 @@ std::optional<Result<RedisReply>> RedisLink::wait(milliseconds time) {
   return std::exchange(answer_, std::nullopt);
 }
 
+Result<RedisReply> RedisLink::wait(const std::function<bool()>& gives_up,
+                                   const Say& say) {
+  const auto begun = std::chrono::steady_clock::now();
+  bool said = !say;
+  while (true) {
+    if (auto answer = wait(milliseconds(100))) {
+      if (say && said) static_cast<void>(take_news());  // the same
+      return *std::move(answer);
+    }
+    if (gives_up()) return tl::unexpected(trouble());
+    if (!said && std::chrono::steady_clock::now() - begun >= kQuietTrouble) {
+      said = true;
+      say(fmt::format("{}; waiting for it", trouble().message));
+    }
+  }
+}
+
 std::vector<std::string> RedisLink::take_news() {
   const std::lock_guard lock(mutex_);
   return std::exchange(news_, {});

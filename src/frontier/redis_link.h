@@ -46,6 +46,11 @@ class RedisLink {
   std::optional<Result<RedisReply>> take();
   // The same, waiting for it at most so long.
   std::optional<Result<RedisReply>> wait(std::chrono::milliseconds time);
+  // The same, until `gives_up`, which is asked again and again: what it waits
+  // for is the error then. Once it has waited for a moment it says so.
+  using Say = std::function<void(std::string_view)>;
+  Result<RedisReply> wait(const std::function<bool()>& gives_up,
+                          const Say& say);
 
   // What a user should hear of since the last call: it is gone, it is back.
   std::vector<std::string> take_news();

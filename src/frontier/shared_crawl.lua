@@ -34,7 +34,9 @@
 --                     hosts, and wants more
 --   l:WORKER   hash   hosts that it has leased -> what was told of each, see
 --                     write_lease()
---   w:WORKER   hash   token, seq and reply of its last turn, its sinks' positions
+--   w:WORKER   hash   token, seq and reply of its last turn, its sinks'
+--                     positions, seen (when that was, ms), place (where its
+--                     files are, by its own account)
 --   seeds      list   seeds, in the order they came; seeded: their hashes; only
 --                     in the first shard
 --   o:SHARD    list   messages to another shard: what was found, what was led
@@ -195,7 +197,7 @@ local function end_old_leases(k, now)
 end
 
 -- join(worker, lease, seed, version, settings, outputs, delay, shards, begun,
--- stay, max_pages, reads): a worker begins, or begins anew; here if it stays, else its leases of
+-- stay, max_pages, reads, place): a worker begins, or begins anew; here if it stays, else its leases of
 -- before end. `shards`: 0 for as many as there are. Of a shard behind the first
 -- `begun` is that one's, with a '+' before it if this one must be there.
 local function join(keys, args)
@@ -227,8 +229,14 @@ local function join(keys, args)
   local w = k .. 'w:' .. worker
   local before = redis.call('HGET', w, 'outputs')
   if before and before ~= args[6] then return {'outputs', before} end
-  -- Whoever had its outputs before is gone: its file is locked by the caller.
-  if redis.call('HEXISTS', w, 'token') == 1 then
+  -- Whoever had its outputs before is gone, since their file is locked by the
+  -- caller: if it is the same file.
+  local had = redis.call('HMGET', w, 'token', 'place', 'seen')
+  if had[1] then
+    if had[2] and had[2] ~= args[13] then
+      local ends = tonumber(redis.call('ZSCORE', k .. 'alive', worker) or now)
+      return {'busy', had[1] .. ' ' .. (had[3] or ''), ends - now}
+    end
     end_leases(k, worker, now)
   end
   redis.call('HDEL', w, 'left')
@@ -249,7 +257,7 @@ local function join(keys, args)
   if not stays then return answer end
   local token = redis.call('HINCRBY', meta, 'token', 1)
   redis.call('HSET', w, 'token', token, 'seq', 0, 'outputs', args[6],
-             'delay', args[7])
+             'delay', args[7], 'place', args[13])
   redis.call('SADD', k .. 'workers', worker)
   if args[12] == '1' then redis.call('SADD', k .. 'reading', worker) end
   -- Time without any worker is none of the crawl's.

@@ -195,8 +195,14 @@ struct SharedState::Impl {
   std::optional<Error> failed;
   bool lost = false;
 
+  RedisLink::Say say;  // while it joins
   Result<void> join(std::chrono::milliseconds patience,
                     const std::function<bool()>& give_up);
+  Result<void> begin_to_join(Clock::time_point until,
+                             const std::function<bool()>& give_up);
+  Result<RedisReply> ask_to_join(std::size_t shard, Clock::time_point until,
+                                 const std::function<bool()>& give_up);
+  void forget_if_empty();
   Result<RedisReply> ask(std::size_t shard, RedisLink::Command command,
                          Clock::time_point until,
                          const std::function<bool()>& give_up);

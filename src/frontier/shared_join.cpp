@@ -15,6 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kVersion = "5";
+constexpr milliseconds kForgetting{2'000};
 
 std::string packed_settings(
     const std::vector<std::pair<std::string, std::string>>& settings) {
@@ -61,12 +62,8 @@ Result<RedisReply> SharedState::Impl::ask(
     const std::function<bool()>& give_up) {
   RedisLink& to = link(shard);
   to.send(std::move(command));
-  while (true) {
-    if (auto answer = to.wait(milliseconds(100))) return *std::move(answer);
-    if ((give_up && give_up()) || clock.now() >= until) {
-      return tl::unexpected(to.trouble());
-    }
-  }
+  return to.wait([&] { return (give_up && give_up()) || clock.now() >= until; },
+                 say);
 }
 
 // That it is a server that keeps a crawl.
@@ -118,7 +115,7 @@ RedisLink::Command SharedState::Impl::join_command(std::size_t shard,
           // Of the first the others take it.
           std::to_string(me.begun.empty() ? options.shards : shards.count),
           begun, stays ? "1" : "0", std::to_string(max_pages),
-          input.is_read ? "0" : "1"};
+          input.is_read ? "0" : "1", options.place};
 }
 
 Result<void> SharedState::Impl::take_join(std::size_t shard, bool stays,
@@ -151,6 +148,12 @@ Result<void> SharedState::Impl::take_join(std::size_t shard, bool stays,
         "the crawl was begun with --shards {}; leave --shards out, or give it "
         "that",
         reply.text_at(1))));
+  }
+  if (verdict == "busy") {
+    return tl::unexpected(fail(fmt::format(
+        "another worker is at work elsewhere under the name of this one, {}: "
+        "give it another -o, or the machine another name",
+        options.worker)));
   }
   if (verdict == "settings") {
     return tl::unexpected(fail(fmt::format(
@@ -211,12 +214,55 @@ Result<void> SharedState::Impl::take_join(std::size_t shard, bool stays,
   return {};
 }
 
+// A worker of the same name elsewhere is left alone, unless it is silent until
+// its leases end.
+Result<RedisReply> SharedState::Impl::ask_to_join(
+    std::size_t shard, Clock::time_point until,
+    const std::function<bool()>& give_up) {
+  std::optional<std::string> heard;
+  while (true) {
+    Result<RedisReply> reply =
+        ask(shard, join_command(shard, false), until, give_up);
+    if (!reply || reply->text_at(0) != "busy") return reply;
+    const std::string now(reply->text_at(1));
+    if ((heard && *heard != now) || (give_up && give_up())) return reply;
+    if (!heard && say) {
+      say(fmt::format(
+          "{}: a worker of the same name, {}, has leases until {} "
+          "s from now; waiting whether it is still at work",
+          address.shown(), options.worker, (reply->number_at(2) + 999) / 1000));
+    }
+    heard = now;
+    link(shard).wait(milliseconds(100));
+    until = std::max(until, clock.now() + options.lease / 2);
+  }
+}
+
+// A start that came to nothing leaves no crawl behind: of one of which nobody
+// has told anything yet.
+void SharedState::Impl::forget_if_empty() {
+  const auto ends = std::chrono::steady_clock::now() + kForgetting;
+  const auto late = [&] { return std::chrono::steady_clock::now() >= ends; };
+  const auto told = [&](std::size_t shard, const char* really) {
+    link(shard).send({"FCALL", "crawl_v5_forget", "1",
+                      shard_prefix(address.name, shard), me.begun,
+                      options.worker, really});
+    const Result<RedisReply> reply = link(shard).wait(late, {});
+    return reply && reply->text_at(0) == "empty";
+  };
+  for (const char* const really : {"0", "1"}) {
+    // Without the first one there is none.
+    for (std::size_t shard = shards.count; shard-- > 0;) {
+      if (!told(shard, really)) return;
+    }
+  }
+}
+
 Result<void> SharedState::Impl::join_all(Clock::time_point until,
                                          const std::function<bool()>& give_up) {
   for (std::size_t shard = 0; shard < shards.count; ++shard) {
     if (auto good = check_server(shard, until, give_up); !good) return good;
-    const Result<RedisReply> joined =
-        ask(shard, join_command(shard, false), until, give_up);
+    const Result<RedisReply> joined = ask_to_join(shard, until, give_up);
     if (!joined) return tl::unexpected(joined.error());
     if (auto taken = take_join(shard, false, *joined); !taken) return taken;
   }
@@ -241,7 +287,13 @@ Result<void> SharedState::Impl::join_all(Clock::time_point until,
 
 Result<void> SharedState::Impl::join(milliseconds patience,
                                      const std::function<bool()>& give_up) {
-  const Clock::time_point until = clock.now() + patience;
+  Result<void> joined = begin_to_join(clock.now() + patience, give_up);
+  if (!joined && !me.begun.empty()) forget_if_empty();
+  return joined;
+}
+
+Result<void> SharedState::Impl::begin_to_join(
+    Clock::time_point until, const std::function<bool()>& give_up) {
   max_pages = options.max_pages;
   std::random_device random;
   me.seed = std::uint64_t{random()} << 32 | random();

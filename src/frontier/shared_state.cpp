@@ -80,18 +80,24 @@ SharedState::~SharedState() {
   RedisLink& link = impl.link(impl.shards.here);
   link.send(impl.turn(impl.positions, true));
   static_cast<void>(link.wait(kLeaving));
+  if (impl.options.has_input && !impl.input.is_told && impl.positions.empty()) {
+    impl.forget_if_empty();
+  }
 }
 
 Result<std::unique_ptr<SharedState>> SharedState::open(
     SharedOptions options, const Clock& clock, std::function<void()> wake,
-    milliseconds patience, const std::function<bool()>& give_up) {
+    milliseconds patience, const std::function<bool()>& give_up,
+    const std::function<void(std::string_view)>& say) {
   Result<RedisAddress> address = parse_redis_address(options.address);
   if (!address) return tl::unexpected(address.error());
   auto impl = std::make_unique<Impl>(std::move(options), *std::move(address),
                                      clock, std::move(wake));
+  impl->say = say;
   if (auto joined = impl->join(patience, give_up); !joined) {
     return tl::unexpected(joined.error());
   }
+  impl->say = {};
   return std::unique_ptr<SharedState>(new SharedState(std::move(impl)));
 }
 

@@ -35,11 +35,13 @@ std::size_t shards_of(std::string_view text) {
 }
 
 Result<RedisReply> ask(const RedisAddress& address, OpenSecure secure,
-                       RedisLink::Command command, milliseconds patience) {
+                       RedisLink::Command command, milliseconds patience,
+                       const SayWaiting& say = {}) {
   RedisLink link(address, secure, std::string(kSharedCrawlLua), [] {});
   link.send(std::move(command));
-  if (auto answer = link.wait(patience)) return *std::move(answer);
-  return tl::unexpected(link.trouble());
+  const auto until = std::chrono::steady_clock::now() + patience;
+  return link.wait([&] { return std::chrono::steady_clock::now() >= until; },
+                   say);
 }
 
 SharedStatus::Worker read_worker(const RedisReply& reply, std::int64_t now) {
@@ -159,13 +161,14 @@ std::map<std::string, std::uint64_t> SharedStatus::counters() const {
 
 Result<SharedStatus> read_shared_status(std::string_view address,
                                         milliseconds patience,
-                                        OpenSecure secure, bool of_masters) {
+                                        OpenSecure secure, bool of_masters,
+                                        const SayWaiting& say) {
   const Result<RedisAddress> at = parse_redis_address(address);
   if (!at) return tl::unexpected(at.error());
   SharedStatus status;
   // In a cluster it is masters that answer.
   if (of_masters) {
-    const Result<RedisReply> info = ask(*at, secure, {"INFO"}, patience);
+    const Result<RedisReply> info = ask(*at, secure, {"INFO"}, patience, say);
     if (!info) return tl::unexpected(info.error());
     if (info_value(info->text, "role") == "slave" &&
         info_value(info->text, "cluster_enabled") == "0") {
@@ -179,7 +182,7 @@ Result<SharedStatus> read_shared_status(std::string_view address,
     const Result<RedisReply> reply =
         ask(*at, secure,
             {"FCALL_RO", "crawl_v5_status", "1", shard_prefix(at->name, shard)},
-            patience);
+            patience, say);
     if (!reply) return tl::unexpected(reply.error());
     // Those behind the first come while the first worker begins.
     if (shard > 0 && reply->text_at(0) == "none") continue;
@@ -228,7 +231,8 @@ Result<SharedKnown> read_shared_known(std::string_view address, const Url& url,
 }
 
 Result<void> give_shared_order(std::string_view address, SharedOrder order,
-                               milliseconds patience, OpenSecure secure) {
+                               milliseconds patience, OpenSecure secure,
+                               const SayWaiting& say) {
   const Result<RedisAddress> at = parse_redis_address(address);
   if (!at) return tl::unexpected(at.error());
   std::size_t shards = 1;
@@ -239,7 +243,7 @@ Result<void> give_shared_order(std::string_view address, SharedOrder order,
              order == SharedOrder::kGoOn    ? ""
              : order == SharedOrder::kPause ? "pause"
                                             : "stop"},
-            patience);
+            patience, say);
     if (!reply) return tl::unexpected(reply.error());
     if (reply->text == "none") {
       return make_error(fmt::format("{}: there is no such crawl", at->shown()));

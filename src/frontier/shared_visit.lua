@@ -166,6 +166,31 @@ local function status(keys)
           has[8] or '1', readers}
 end
 
+-- forget(begun, worker, really): a crawl that this worker alone began to begin, and
+-- of which nothing was told, is no more; or would not be.
+local function forget(keys, args)
+  local k, worker = keys[1], args[2]
+  -- It did not come so far, or there is another program's.
+  if redis.call('TYPE', k .. 'meta').ok ~= 'hash' then return {'empty'} end
+  local has = redis.call('HMGET', k .. 'meta', 'begun', 'known')
+  local others = redis.call('SCARD', k .. 'workers') -
+                 redis.call('SISMEMBER', k .. 'workers', worker)
+  local positions = redis.call('HGET', k .. 'w:' .. worker, 'positions')
+  if has[1] ~= args[1] or others > 0 or tonumber(has[2] or 0) > 0 or
+     (positions and positions ~= '') or
+     redis.call('EXISTS', k .. 'seeds') == 1 then
+    return {'kept'}
+  end
+  if args[3] == '1' then
+    for _, key in ipairs({'meta', 'workers', 'alive', 'reading', 'rates',
+                          'hungry', 'seat', 'w:' .. worker, 'l:' .. worker,
+                          'u:' .. worker}) do
+      redis.call('DEL', k .. key)
+    end
+  end
+  return {'empty'}
+end
+
 -- order(what): '' to go on, 'pause' or 'stop'.
 local function order(keys, args)
   local meta = keys[1] .. 'meta'
@@ -186,3 +211,4 @@ redis.register_function('crawl_v5_visit', visit)
 redis.register_function('crawl_v5_look', look)
 redis.register_function('crawl_v5_give', give)
 redis.register_function('crawl_v5_taken', taken)
+redis.register_function('crawl_v5_forget', forget)

@@ -205,6 +205,21 @@ TEST_F(SharedCliTest, StatusSaysHowTheCrawlGoes) {
   EXPECT_EQ(said["fetched"].get<int>() + said["failed"].get<int>(), 300);
 }
 
+TEST_F(SharedCliTest, WithoutRedisItIsSaidThatItIsWaitedFor) {
+  serve(10, 1);
+  const std::vector<std::string> status =
+      command({"--shared", redis_.url(), "--status"});
+  auto worker = worker_command(0);
+  std::erase(worker, "-q");
+  redis_.kill();
+  for (const std::vector<std::string>& arguments : {worker, status}) {
+    Process waits(arguments);
+    EXPECT_TRUE(waits.wait_for_error_output("waiting for it")) << arguments[1];
+    waits.signal(SIGKILL);
+    waits.wait();
+  }
+}
+
 TEST_F(SharedCliTest, PauseResumeAndStopAreForAllWorkers) {
   serve(600, 6);
   const auto order = [&](const char* what) {

@@ -30,6 +30,9 @@ struct SharedOptions {
   // options'. It comes back with the same ones only.
   std::string worker;
   std::vector<std::pair<std::string, std::string>> outputs;
+  // Where those are: who has this worker's name at another place is another,
+  // and is not replaced while it is at work. At the same one it is gone.
+  std::string place;
   // As of StateOptions; the same for all workers.
   std::vector<std::pair<std::string, std::string>> settings;
   std::uint64_t max_pages = 0;  // of the whole crawl
@@ -82,12 +85,15 @@ class SharedState final : public StateStore {
   // Joins the crawl, or begins it. While Redis cannot be reached it waits for
   // `patience` at most, and until `give_up`, if that is there, says so. Fails
   // if it is too old, may drop keys for want of memory, or if the crawl was
-  // begun by another version or with other settings. `wake` is called on
-  // another thread when there is news; `clock` must outlive it.
+  // begun by another version or with other settings; a crawl of which nothing
+  // was told yet is not left behind then. `say` hears what is waited for.
+  // `wake` is called on another thread when there is news; `clock` must outlive
+  // it.
   static Result<std::unique_ptr<SharedState>> open(
       SharedOptions options, const Clock& clock, std::function<void()> wake,
       std::chrono::milliseconds patience,
-      const std::function<bool()>& give_up = {});
+      const std::function<bool()>& give_up = {},
+      const std::function<void(std::string_view)>& say = {});
   // Gives its leases back, if Redis takes them.
   ~SharedState() override;
 

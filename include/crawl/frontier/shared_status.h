@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,13 +54,17 @@ struct SharedStatus {
   std::map<std::string, std::uint64_t> counters() const;
 };
 
+// Hears that Redis is waited for.
+using SayWaiting = std::function<void(std::string_view)>;
+
 // `address` and `secure` as of SharedOptions. Waits for Redis so long. Fails if
 // there is no such crawl; `of_masters`: and where a replica answers, which may
 // not know the latest.
 Result<SharedStatus> read_shared_status(std::string_view address,
                                         std::chrono::milliseconds patience,
                                         OpenSecure secure = nullptr,
-                                        bool of_masters = false);
+                                        bool of_masters = false,
+                                        const SayWaiting& say = {});
 
 // Whether the crawl has this URL among those it knows; if there is one.
 enum class SharedKnown : std::uint8_t { kYes, kNo, kNoCrawl };
@@ -71,7 +76,8 @@ enum class SharedOrder : std::uint8_t { kGoOn, kPause, kStop };
 // To all workers: they hear it with their next turn.
 Result<void> give_shared_order(std::string_view address, SharedOrder order,
                                std::chrono::milliseconds patience,
-                               OpenSecure secure = nullptr);
+                               OpenSecure secure = nullptr,
+                               const SayWaiting& say = {});
 
 }  // namespace crawl
 
