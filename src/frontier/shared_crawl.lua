@@ -354,7 +354,7 @@ local function outbox(k, worker, shards, here, now, lease, soon, only)
                              'lent:' .. shard)
       local lent_until, to = string.match(has[3] or '', '^(%d+) (.*)$')
       local is_free = not lent_until or to == worker or tonumber(lent_until) <= now
-      if is_free and (soon or length >= 16 or now - tonumber(has[2] or 0) >= 700)
+      if is_free and (soon or length >= 16 or now - tonumber(has[2] or 0) >= 1500)
       then
         redis.call('HSET', meta, 'lent:' .. shard, (now + lease) .. ' ' .. worker)
         local messages = redis.call('LRANGE', k .. 'o:' .. shard, 0, 127)

@@ -25,6 +25,8 @@ constexpr milliseconds kSoonest{10};
 constexpr milliseconds kLatest{1'000};
 // Who has something to do and could do more asks so often.
 constexpr milliseconds kPeckish{1'000};
+// And at least so often who cannot go on without, and has something to tell.
+constexpr milliseconds kSoonToGoOn{50};
 // Who may not begin anything, since others have all of the rate.
 constexpr milliseconds kPartless{200};
 // Nothing is begun so shortly before the leases end (a part of them).
@@ -419,9 +421,11 @@ std::optional<Clock::time_point> SharedState::commit_due() const {
     // At once if all else waits for answers.
     const bool asks = impl.buffers.pages == 0 && impl.pending() &&
                       impl.handed.pages.size() <= impl.asked_count();
-    const milliseconds wait = asks              ? impl.appetite.wait / 2
-                              : impl.is_scant() ? impl.appetite.wait
-                                                : kPeckish;
+    const milliseconds wait =
+        asks              ? std::min(impl.appetite.wait / 2,
+                                     std::max(impl.appetite.least / 2, kSoonToGoOn))
+        : impl.is_scant() ? impl.appetite.wait
+                          : kPeckish;
     due = std::min(due, impl.latest.answered + wait);
   }
   return due;

@@ -21,7 +21,7 @@ constexpr std::size_t kFewestOfAll = 128;
 constexpr std::size_t kTurnsAhead = 2;
 constexpr std::size_t kMostUrls = 2'048;
 // New hosts: as many again, for who has nothing to begin.
-constexpr std::size_t kFewestHosts = 8;
+constexpr std::size_t kFewestHosts = 32;
 constexpr std::size_t kMostHosts = 1'024;
 constexpr milliseconds kQuietHost{2'000};
 // What the number of a part of a chunk begins with (hand_out() in
