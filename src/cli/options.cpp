@@ -101,11 +101,12 @@ class Resolver : ValueReader {
     }
     if (!surroundings_.is_archive || args.warc_check) return;
     std::vector<std::string>& archives = options_.crawl.archives;
-    // To look into a pipe is to wait for it, and what stands before it in a
-    // list need not wait.
+    // To look into a pipe is to wait for it: what stands before it in a list
+    // need not wait, nor those who share a crawl with it.
     std::vector<bool> found(args.inputs.size());
-    bool pipe_too = (!args.inputs.empty() && args.inputs[0] == "-") ||
-                    surroundings_.stdin_is_file;
+    bool pipe_too =
+        (!args.inputs.empty() && args.inputs[0] == "-" && !args.recursive) ||
+        surroundings_.stdin_is_file;
     for (std::size_t i = 0; i < args.inputs.size(); ++i) {
       if (args.inputs[i] == "-") continue;
       found[i] = surroundings_.is_archive(args.inputs[i]);

@@ -273,6 +273,16 @@ bool read_content(const ContentTree& tree, const ContentWishes& wishes,
   return all;
 }
 
+// Known of CSS, and of what can be read as CSS.
+bool is_url_of_element(const Selector& selector) {
+  const auto* const list = std::get_if<CssList>(&selector.query);
+  return list != nullptr && selector.has(Filter::kUrl) &&
+         !selector.has(Filter::kString) &&
+         std::any_of(list->begin(), list->end(), [](const CssComplex& each) {
+           return each.target.kind == CssTarget::Kind::kElement;
+         });
+}
+
 bool is_xpath(std::string_view selector) {
   return selector.starts_with('/') || selector.starts_with("./") ||
          selector.starts_with('(');
@@ -315,6 +325,12 @@ tl::expected<void, SelectorFault> Extractor::add(std::string name,
     auto list = parse_css(query);
     if (!list) return moved(std::move(list.error()));
     selector.query = *std::move(list);
+  }
+  if (is_url_of_element(selector)) {
+    return tl::unexpected(SelectorFault{
+        "an element is no URL: take an attribute of it, with ::attr(href) or "
+        "/@href, or its text, with the filter string",
+        skipped + query.size()});
   }
   names_->push_back(std::move(name));
   selectors_.push_back(std::move(selector));

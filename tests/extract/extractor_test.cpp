@@ -432,6 +432,8 @@ TEST(Extractor, FaultsAreMarkedInWhatWasTyped) {
       {"  ", 2, "missing"},
       {"|first", 0, "missing"},
       {"  a..b|first", 4, "class name"},
+      {" a | url", 3, "an element is no URL"},
+      {"//a|strip|url", 3, "an element is no URL"},
       {"xpath:", 6, "cannot go on"},
       {" xpath://a[", 11, "cannot go on"},
       {"//a[", 4, "cannot go on"},
