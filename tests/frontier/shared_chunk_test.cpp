@@ -62,6 +62,24 @@ TEST(SharedChunk, HoldsNoMoreThanOneMay) {
   EXPECT_FALSE(unpack_chunk(pack_chunk(views(many)), many.size()));
 }
 
+TEST(SharedChunk, ThatWasChangedIsNoneOrAnother) {
+  std::vector<std::string> entries;
+  for (int i = 0; i < 20; ++i) {
+    entries.push_back(fmt::format("an entry of a list, {}", i * i));
+  }
+  const std::string packed = pack_chunk(views(entries));
+  for (std::size_t at = 0; at < packed.size(); ++at) {
+    for (unsigned bit = 1; bit < 256; bit *= 2) {
+      std::string changed = packed;
+      changed[at] = static_cast<char>(
+          static_cast<unsigned>(static_cast<unsigned char>(changed[at])) ^ bit);
+      if (const auto other = unpack_chunk(changed, entries.size())) {
+        EXPECT_EQ(other->size(), entries.size());
+      }
+    }
+  }
+}
+
 class SharedChunkTest : public testing::SharedRedisTest {
  protected:
   SharedOptions options(const std::string& worker) override {
