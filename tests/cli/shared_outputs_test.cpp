@@ -258,6 +258,18 @@ TEST_F(SharedOutputsTest, OutputsOfOthersAreNotTouched) {
   EXPECT_EQ(records(files_.read("o3.jsonl")).size(), 31u);
 }
 
+TEST_F(SharedOutputsTest, AStartThatIsRefusedForItsFilesLeavesNoCrawl) {
+  serve(10, 1);
+  files_.write("o2.jsonl", "mine\n");
+  for (const char* const shards : {"1", "3"}) {
+    const ProcessResult refused =
+        run_process(worker_command(2, {"--shards", shards}));
+    EXPECT_EQ(refused.exit_status, 2);
+    EXPECT_EQ(redis_.ask({"KEYS", "crawl:*"}), "\n") << refused.err;
+  }
+  EXPECT_EQ(files_.read("o2.jsonl"), "mine\n");
+}
+
 TEST_F(SharedOutputsTest, ADatabaseHasOneWriterAndAnyReaders) {
   serve(50, 1);
   site_.serve("/w/0", [](const HttpRequest&) {
