@@ -7,6 +7,7 @@
 #include <libxml/xpathInternals.h>
 
 #include <algorithm>
+#include <cstring>
 #include <deque>
 #include <memory_resource>
 #include <new>
@@ -209,6 +210,10 @@ struct XPathPage::Document {
     return attribute;
   }
 
+  static std::uint32_t size_of(const GumboNode& text) {
+    return static_cast<std::uint32_t>(std::strlen(text.v.text.text));
+  }
+
   static void append(xmlNode& parent, xmlNode* node) {
     node->parent = &parent;
     node->prev = parent.last;
@@ -256,6 +261,7 @@ XPathPage::XPathPage(const GumboNode& root)
           document.kept.emplace_back(view_of(before->content));
         }
         document.kept.back() += source.v.text.text;
+        nodes.text_bytes += Document::size_of(source);
         before->content =
             const_cast<xmlChar*>(xml_text(document.kept.back().c_str()));
         continue;
@@ -264,6 +270,7 @@ XPathPage::XPathPage(const GumboNode& root)
       walks += level.run++;
       Document::append(*level.parent, document.number(document.make_text(
                                           XML_TEXT_NODE, source.v.text.text)));
+      nodes.text_bytes += Document::size_of(source);
     } else if (source.type == GUMBO_NODE_COMMENT) {
       level.text_before = false;
       walks += level.run++;

@@ -7,25 +7,29 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "extract/xpath_steps.h"
 
 namespace crawl {
 namespace xpath {
 namespace {
 
+// Of a string, or of what would be made one: the first of a set, or all.
 bool count_text_of(Context& at, const xmlXPathObject* value, bool all) {
-  if (!is_set(value)) return true;
-  std::size_t texts = 0;
-  std::size_t nodes = 0;
-  const auto [begin, end] = range_of(*value);
-  for (xmlNode** one = begin; one != end; ++one) {
-    ++texts;
-    nodes += below(at, **one);
-    if (!all) break;
+  std::size_t steps = 0;
+  if (value != nullptr && value->type == XPATH_STRING) {
+    steps = view_of(value->stringval).size() / kBytesAStep;
+  } else if (is_set(value)) {
+    const auto [begin, end] = range_of(*value);
+    for (xmlNode** one = begin; one != end; ++one) {
+      steps += cost_of_text(at, **one);
+      if (!all) break;
+    }
   }
-  return count_steps(at, texts + nodes / kNodesAStep);
+  return count_steps(at, steps);
 }
 
 constexpr std::string_view kBlanks = " \t\n\f\r";
@@ -39,7 +43,7 @@ void reading(Context* at, int arguments) {
     if (!count_text_of(*at, value_at(*at, i), false)) return;
   }
   if (arguments == 0 &&
-      !count_steps(*at, below(*at, *at->context->node) / kNodesAStep)) {
+      !count_steps(*at, cost_of_text(*at, *at->context->node))) {
     return;
   }
   function(at, arguments);
@@ -77,12 +81,41 @@ std::size_t bytes_at(Context& at, int n) {
   return view_of(value_at(at, n)->stringval).size();
 }
 
-// libxml2 looks for each character of the one in the other.
+// Puts a string there instead of so many arguments.
+void give_string(Context& at, int arguments, std::string_view given) {
+  xmlXPathObject* const result = xmlXPathWrapString(
+      xmlStrndup(reinterpret_cast<const xmlChar*>(given.data()),
+                 static_cast<int>(given.size())));
+  for (int i = 0; i < arguments; ++i) xmlXPathFreeObject(valuePop(&at));
+  valuePush(&at, result);
+}
+
+// libxml2 looks for each character of the one in the other; of ASCII, as in
+// most expressions, what becomes of each is known before.
 void translate(Context* at, int arguments) {
-  if (take_strings(*at, arguments, 3) &&
-      count_steps(*at, bytes_at(*at, 2) * bytes_at(*at, 1) / kBytesAStep)) {
-    xmlXPathTranslateFunction(at, arguments);
+  if (!take_strings(*at, arguments, 3)) return;
+  const std::string_view text = view_of(value_at(*at, 2)->stringval);
+  const std::string_view from = view_of(value_at(*at, 1)->stringval);
+  const std::string_view to = view_of(value_at(*at, 0)->stringval);
+  if (!is_ascii(from) || !is_ascii(to)) {
+    if (count_steps(*at, text.size() * from.size() / kBytesAStep)) {
+      xmlXPathTranslateFunction(at, arguments);
+    }
+    return;
   }
+  if (!count_steps(*at, (text.size() + from.size()) / kBytesAStep)) return;
+  std::array<char, 256> becomes{};  // '\0': left out
+  std::iota(becomes.begin(), becomes.end(), '\0');
+  for (std::size_t i = from.size(); i-- > 0;) {  // the first counts
+    becomes[static_cast<unsigned char>(from[i])] = i < to.size() ? to[i] : '\0';
+  }
+  std::string& out = nodes_of(*at).value;
+  out.clear();
+  for (const char c : text) {
+    const char now = becomes[static_cast<unsigned char>(c)];
+    if (now != '\0') out += now;
+  }
+  give_string(*at, arguments, out);
 }
 
 // libxml2 begins anew at every byte.
@@ -103,15 +136,9 @@ void find(Context* at, int arguments) {
   if (what == Find::kAfter && place != nullptr) {
     given = text.substr(begin + part.size());
   }
-  xmlXPathObject* const result =
-      what == Find::kWhether
-          ? xmlXPathNewBoolean(place != nullptr ? 1 : 0)
-          : xmlXPathWrapString(
-                xmlStrndup(reinterpret_cast<const xmlChar*>(given.data()),
-                           static_cast<int>(given.size())));
-  xmlXPathFreeObject(valuePop(at));
-  xmlXPathFreeObject(valuePop(at));
-  valuePush(at, result);
+  if (what != Find::kWhether) return give_string(*at, arguments, given);
+  for (int i = 0; i < arguments; ++i) xmlXPathFreeObject(valuePop(at));
+  valuePush(at, xmlXPathNewBoolean(place != nullptr ? 1 : 0));
 }
 
 // As parsel has it: whether all of these are classes of the element.
@@ -164,12 +191,9 @@ bool any_value(Context& at, const xmlXPathObject& set, auto&& each) {
   std::string& value = nodes_of(at).value;
   const auto [begin, end] = range_of(set);
   for (xmlNode** one = begin; one != end; ++one) {
+    if (!count_steps(at, cost_of_text(at, **one))) return false;
     value.clear();
     append_value(**one, value);
-    if (!count_steps(at, 1 + below(at, **one) / kNodesAStep +
-                             value.size() / kBytesAStep)) {
-      return false;
-    }
     if (each(value)) return true;
   }
   return false;
@@ -263,6 +287,14 @@ double extreme_of(Context& at, const xmlXPathObject& set, bool least) {
   return extreme;
 }
 
+// As libxml2 would, anew for every node that it is compared with.
+void make_number(Context& at, int n) {
+  xmlXPathObject*& value = value_at(at, n);
+  if (value == nullptr || value->type != XPATH_STRING) return;
+  value = xmlXPathConvertNumber(value);
+  if (n == 0) at.value = value;
+}
+
 enum class Compare { kEqual, kUnequal, kLess, kAtMost, kMore, kAtLeast };
 
 bool compare_sets(Context& at, Compare how) {
@@ -300,6 +332,10 @@ void compare(Context* at, int) {
     }
     constexpr bool kSmaller = how == Compare::kLess || how == Compare::kAtMost;
     constexpr bool kStrict = how == Compare::kLess || how == Compare::kMore;
+    if (how != Compare::kEqual && how != Compare::kUnequal) {
+      make_number(*at, 0);
+      make_number(*at, 1);
+    }
     const int found = how == Compare::kEqual ? xmlXPathEqualValues(at)
                       : how == Compare::kUnequal
                           ? xmlXPathNotEqualValues(at)

@@ -12,6 +12,7 @@ XPathNodes::Index XPathNodes::add(xmlNode* node) {
   nodes.push_back(node);
   ends.push_back(index);
   marks.push_back(0);
+  text_before.push_back(text_bytes);
   return index;
 }
 
@@ -42,10 +43,29 @@ Index index_of(const xmlNode& node) {
   return static_cast<Index>(reinterpret_cast<std::uintptr_t>(number));
 }
 
-std::size_t below(const Context& at, const xmlNode& node) {
-  if (node.type == XML_NAMESPACE_DECL) return 1;
-  const Index index = index_of(node);
-  return nodes_of(at).ends[index] - index + 1;
+std::size_t cost_of_text(const Context& at, const xmlNode& node) {
+  const XPathNodes& nodes = nodes_of(at);
+  switch (node.type) {
+    case XML_HTML_DOCUMENT_NODE:
+    case XML_ELEMENT_NODE: {
+      const Index index = index_of(node);
+      const std::size_t next = std::size_t{nodes.ends[index]} + 1;
+      const std::uint32_t end = next < nodes.text_before.size()
+                                    ? nodes.text_before[next]
+                                    : nodes.text_bytes;
+      return kStepsAText * (next - index) +
+             (end - nodes.text_before[index]) / kBytesAStep;
+    }
+    case XML_ATTRIBUTE_NODE:
+      return kStepsAText +
+             view_of(reinterpret_cast<const xmlAttr&>(node).children->content)
+                     .size() /
+                 kBytesAStep;
+    case XML_NAMESPACE_DECL:
+      return kStepsAText;
+    default:
+      return kStepsAText + view_of(node.content).size() / kBytesAStep;
+  }
 }
 
 void append_value(const xmlNode& node, std::string& out) {

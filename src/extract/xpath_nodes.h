@@ -24,6 +24,9 @@ struct XPathNodes {
       nodes;                // attributes too, which stand behind their element
   std::vector<Index> ends;  // the last of what is below, or itself
   Index depth = 0;          // of the deepest
+  // How many bytes all texts before a node have, and all of the page.
+  std::vector<std::uint32_t> text_before;
+  std::uint32_t text_bytes = 0;
 
   Index add(xmlNode* node);
 
@@ -60,6 +63,8 @@ using Context = xmlXPathParserContext;
 // A step as libxml2 counts them costs what so much does.
 inline constexpr std::size_t kNodesAStep = 8;
 inline constexpr std::size_t kBytesAStep = 16;
+// And so many what is read for a text does, of each node.
+inline constexpr std::size_t kStepsAText = 2;
 
 inline XPathNodes& nodes_of(const Context& at) {
   return *static_cast<XPathNodes*>(at.context->userData);
@@ -77,8 +82,9 @@ inline bool is_document(const xmlNode& node) {
   return node.type == XML_HTML_DOCUMENT_NODE;
 }
 Index index_of(const xmlNode& node);
-// How many nodes are read for the text of this one.
-std::size_t below(const Context& at, const xmlNode& node);
+// In steps, what it costs to make a string of a node: the nodes and the bytes
+// that are read, each node by itself, for they are in no cache.
+std::size_t cost_of_text(const Context& at, const xmlNode& node);
 // As the DOM's textContent.
 void append_value(const xmlNode& node, std::string& out);
 

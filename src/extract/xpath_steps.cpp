@@ -261,7 +261,7 @@ void once(Context* at, int) {
     nodes.given[number] = found;
   }
   const auto [begin, end] = range_of(*nodes.given[number]);
-  if (!count_steps(*at, static_cast<std::size_t>(end - begin) / 2)) {
+  if (!count_steps(*at, static_cast<std::size_t>(end - begin))) {
     return;
   }
   xmlXPathFreeObject(valuePop(at));

@@ -431,6 +431,39 @@ TEST(XPathPlan, TextsAreSearchedInOnePass) {
   EXPECT_EQ(page.find("contains(//p, //b)"), (Found{{"false"}, ""}));
   EXPECT_EQ(page.find("substring-before(//p, //b)"), (Found{{""}, ""}));
   EXPECT_EQ(page.find("substring-after(//p, //b)"), (Found{{""}, ""}));
+  EXPECT_EQ(page.find("string-length(translate(//p, //b, 'x'))"),
+            (Found{{"400000"}, ""}));
+}
+
+// XPath 1.0, section 4.2; a part that is ASCII is translated by a table, what
+// else there is by libxml2.
+TEST(XPathPlan, TranslateTakesTheFirstOfEachCharacter) {
+  struct Row {
+    std::string_view arguments;
+    std::string_view value;
+  };
+  const Page page("<p>x</p>");
+  for (const Row& row : std::vector<Row>{
+           {"'bar', 'abc', 'ABC'", "BAr"},
+           {"'--aaa--', 'abc-', 'ABC'", "AAA"},
+           {"'aab', 'aa', 'xy'", "xxb"},
+           {"'aab', 'aa', ''", "b"},
+           {"'abc', 'a', 'xyz'", "xbc"},
+           {"'abc', '', 'xyz'", "abc"},
+           {"'', 'a', 'b'", ""},
+           {"'hé😀', 'h', 'H'", "Hé😀"},
+           {"'hé😀', 'éh', 'eH'", "He😀"},
+           {"'hh', 'h', 'é'", "éé"},
+           {"//p, 'x', 1 = 1", "t"},
+           {"12, 1, 3", "32"},
+       }) {
+    const std::string call = "translate(" + std::string(row.arguments) + ")";
+    EXPECT_EQ(page.find(call), (Found{{std::string(row.value)}, ""})) << call;
+    EXPECT_EQ(page.find("//p[" + call + " = '" + std::string(row.value) + "']")
+                  .values,
+              Strings{"<p>x</p>"})
+        << call;
+  }
 }
 
 // The same of every run, on every machine: steps are counted, not seconds.
@@ -442,6 +475,10 @@ TEST(XPathPlan, WhatCostsMoreThanAMultipleOfThePageIsLeftOut) {
   const std::string flat = repeated("<p>x</p>", 20'000);
   const std::string bare = repeated("<p></p>", 40'000);
   const std::string deep = repeated("<div>", 8'000);
+  // Of few nodes: what counts is bytes.
+  const std::string much(std::size_t{1} << 19, 'x');
+  const std::string long_text = repeated("<p></p>", 400) + "<b title='" + much +
+                                "'>" + much + "</b><!--" + much + "-->";
   for (const Row& row : std::vector<Row>{
            {repeated("<p>x</p><b>y</b>", 10'000), "//p[. = //b]"},
            {flat, "//*[//* = 'y']"},
@@ -462,7 +499,22 @@ TEST(XPathPlan, WhatCostsMoreThanAMultipleOfThePageIsLeftOut) {
            {deep, "//div[../..//div[lang('en')]]"},
            {"<p>" + std::string(400'000, 'a') + "</p><b>" +
                 std::string(200'000, 'b') + "</b>",
-            "translate(//p, //b, 'x')"},
+            "translate(//p, concat('é', //b), 'x')"},
+           {long_text, "//*[translate(., 'x', 'y') = string(/)]"},
+           {long_text, "//*[contains(string(//*[last()]), string(/))]"},
+           {long_text, "//*[. = concat(/, 'x')]"},
+           {long_text, "//*[starts-with(/, 'x')]"},
+           {long_text, "//*[normalize-space(/) = 'y']"},
+           {long_text, "//*[substring(/, 5, 9) = 'y']"},
+           {long_text, "//*[substring-before(/, 'y') = 'y']"},
+           {long_text, "//*[string-length(/) = 1]"},
+           {long_text, "//*[string(/) != string(/)]"},
+           {long_text, "//*[id(string(/))]"},
+           {long_text, "//*[/ = 'y']"},
+           {long_text, "//*[. < string(/)]"},
+           {long_text, "//*[. = /]"},
+           {long_text, "//*[@none = 1 or string-length(//b/@title) = 1]"},
+           {long_text, "//*[string-length(//comment()) = 1]"},
            {repeated("<p>a b c d e f g h </p>", 5'000) +
                 repeated("<b id=i>", 100),
             "//p[id(//p)]"},
