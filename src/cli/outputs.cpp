@@ -181,9 +181,9 @@ Result<void> open_check(const Options& options, OutputMode mode,
 }
 
 // Until it is known what is repeated.
-Result<void> hold_records(const Options& options,
-                          std::optional<std::uint64_t> position,
-                          Outputs& outputs) {
+Result<std::unique_ptr<Sink>> hold_records(
+    const Options& options, std::optional<std::uint64_t> position,
+    const WithoutRepeated::OpenSink& open_records, Outputs& outputs) {
   WithoutRepeatedOptions held;
   held.path = options.held();
   held.position = position;
@@ -192,11 +192,10 @@ Result<void> hold_records(const Options& options,
   held.skips = options.format == OutputFormat::kSqlite;
   held.ordered = options.crawl.ordered;
   Result<std::unique_ptr<WithoutRepeated>> opened =
-      WithoutRepeated::open(held, std::move(outputs.records));
+      WithoutRepeated::open(held, open_records);
   if (!opened) return tl::unexpected(opened.error());
   outputs.without = opened->get();
-  outputs.records = *std::move(opened);
-  return {};
+  return *std::move(opened);
 }
 
 // Nobody else's file of that name.
@@ -307,20 +306,21 @@ Result<Outputs> open_outputs(const Options& options, const Report& report,
   } else {
     const bool at_end = is_at_end(options);
     const OutputMode of_records = at_end ? mode_of_new(options) : mode;
+    const auto open_records = [&] {
+      return options.format == OutputFormat::kSqlite
+                 ? open_database(options, of_records,
+                                 at_end ? nullptr : outputs.store.get())
+                 : open_writer(options.output, of_records, options.format,
+                               options.fields, options.extract_names,
+                               options.crawl.ordered && !at_end,
+                               ResultWriter::Takes::kRecords, report.screen());
+    };
     Result<std::unique_ptr<Sink>> records =
-        options.format == OutputFormat::kSqlite
-            ? open_database(options, of_records,
-                            at_end ? nullptr : outputs.store.get())
-            : open_writer(options.output, of_records, options.format,
-                          options.fields, options.extract_names,
-                          options.crawl.ordered && !at_end,
-                          ResultWriter::Takes::kRecords, report.screen());
+        options.drop_repeated
+            ? hold_records(options, position("records"), open_records, outputs)
+            : open_records();
     if (!records) return tl::unexpected(records.error());
     outputs.records = *std::move(records);
-    if (options.drop_repeated) {
-      Result<void> held = hold_records(options, position("records"), outputs);
-      if (!held) return tl::unexpected(held.error());
-    }
   }
   if (!options.skipped.empty()) {
     Result<std::unique_ptr<Sink>> skipped =

@@ -75,6 +75,12 @@ Result<HeldRecords> HeldRecords::open(const std::string& path,
       nullptr);
   held.db_.reset(made);
   if (code == SQLITE_OK) code = held.begin(path.empty(), position);
+  if (code == SQLITE_OK && position) code = held.look_whole();
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+    return make_error(fmt::format(
+        "{} is damaged; put it back, or begin anew with another --state and -o",
+        path));
+  }
   if (Result<void> opened = held.check(code); !opened) {
     return tl::unexpected(opened.error());
   }
@@ -87,13 +93,24 @@ Result<HeldRecords> HeldRecords::open(const std::string& path,
   return held;
 }
 
+// What is damaged is known before an output is emptied for it.
+int HeldRecords::look_whole() {
+  Statement rows;
+  int code = rows.prepare(db_.get(), "PRAGMA quick_check(1)");
+  if (code == SQLITE_OK) code = rows.step();
+  if (code != SQLITE_ROW) return code;
+  return rows.text(0) == "ok" ? SQLITE_OK : SQLITE_CORRUPT;
+}
+
 Result<void> HeldRecords::check(int code) {
   if (code == SQLITE_OK) return {};
   if (!error_) {
-    error_ = Error{
-        fmt::format("cannot hold records in {}: {}",
-                    path_.empty() ? std::string("a temporary file") : path_,
-                    db_ ? sqlite3_errmsg(db_.get()) : sqlite3_errstr(code))};
+    error_ = Error{fmt::format(
+        "cannot hold records in {}: {}",
+        path_.empty() ? std::string("a temporary file (in $TMPDIR, or beside "
+                                    "what --state FILE names, where they last)")
+                      : path_,
+        db_ ? sqlite3_errmsg(db_.get()) : sqlite3_errstr(code))};
   }
   return tl::unexpected(*error_);
 }
@@ -167,8 +184,9 @@ Result<void> HeldRecords::add(const Outcome& outcome) {
   int code = add_.run();
   constexpr std::size_t kKept = std::size_t{4} << 20U;
   if (packed_.capacity() > kKept) packed_ = {};
-  if (code == SQLITE_OK && record.extraction && record.extraction->content &&
-      record.extraction->content->again) {
+  // What a server says of a page that it has not got is no page of its host.
+  if (code == SQLITE_OK && record.ok && record.extraction &&
+      record.extraction->content && record.extraction->content->again) {
     const std::vector<BlockKey>& blocks =
         record.extraction->content->again->blocks;
     add_page_.bind(1, last_);

@@ -51,6 +51,7 @@ class HeldRecords {
   Result<void> check(int code);
   tl::unexpected<Error> damaged();
   int begin(bool is_temporary, std::optional<std::uint64_t> position);
+  int look_whole();
   int keep_repeated(std::uint64_t host, const BlockSet& blocks);
 
   std::string path_;

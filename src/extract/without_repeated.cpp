@@ -21,11 +21,13 @@ WithoutRepeated::WithoutRepeated(const WithoutRepeatedOptions& options,
 }
 
 Result<std::unique_ptr<WithoutRepeated>> WithoutRepeated::open(
-    const WithoutRepeatedOptions& options, std::unique_ptr<Sink> sink) {
+    const WithoutRepeatedOptions& options, const OpenSink& open_sink) {
   Result<HeldRecords> held = HeldRecords::open(options.path, options.position);
   if (!held) return tl::unexpected(held.error());
+  Result<std::unique_ptr<Sink>> sink = open_sink();
+  if (!sink) return tl::unexpected(sink.error());
   return std::unique_ptr<WithoutRepeated>(
-      new WithoutRepeated(options, *std::move(held), std::move(sink)));
+      new WithoutRepeated(options, *std::move(held), *std::move(sink)));
 }
 
 Result<void> WithoutRepeated::take(const Outcome& outcome) {

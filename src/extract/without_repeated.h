@@ -2,6 +2,7 @@
 #define CRAWL_EXTRACT_WITHOUT_REPEATED_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,8 +35,11 @@ struct WithoutRepeatedOptions {
 // before included.
 class WithoutRepeated final : public Sink {
  public:
+  using OpenSink = std::function<Result<std::unique_ptr<Sink>>()>;
+
+  // `open_sink` may empty what it opens: it is called when all else is good.
   static Result<std::unique_ptr<WithoutRepeated>> open(
-      const WithoutRepeatedOptions& options, std::unique_ptr<Sink> sink);
+      const WithoutRepeatedOptions& options, const OpenSink& open_sink);
 
   std::string_view name() const override { return sink_->name(); }
   Result<void> take(const Outcome& outcome) override;

@@ -230,6 +230,51 @@ TEST_F(RepeatedCliTest, TenKillsChangeNothing) {
   EXPECT_EQ(records(files_.read("killed.jsonl")).size(), kPages);
 }
 
+TEST_F(RepeatedCliTest, WhoCannotGoOnLeavesTheRecordsAsTheyWere) {
+  for (const char* ending : {".jsonl", ".jsonl.gz", ".db"}) {
+    SCOPED_TRACE(ending);
+    const std::string name = "out" + std::string(ending);
+    const std::string state = files_.file("state" + std::string(ending));
+    const std::vector<std::string> arguments = with(
+        {list_of_pages(), "-q", "--state", state, "-o", files_.file(name)});
+    EXPECT_EQ(run(arguments).exit_status, 0);
+    const std::string before = files_.read(name);
+    const std::string held =
+        files_.read("state" + std::string(ending) + "-held");
+    const auto refused = [&](const std::string& why) {
+      const ProcessResult result = run(arguments);
+      EXPECT_EQ(result.exit_status, 2);
+      EXPECT_THAT(result.err, HasSubstr(why));
+      EXPECT_TRUE(files_.read(name) == before);
+    };
+    std::filesystem::remove(state + "-held");
+    refused("records are missing");
+    files_.write("state" + std::string(ending) + "-held",
+                 held.substr(0, held.size() / 2));
+    refused("is damaged");
+    files_.write("state" + std::string(ending) + "-held", held);
+    EXPECT_EQ(run(arguments).exit_status, 0);
+  }
+}
+
+// It says on each of them what it says on all.
+TEST_F(RepeatedCliTest, PagesThatAServerHasNotGotAreNoneOfItsHosts) {
+  site_.serve("/no/*", [](const HttpRequest& request) {
+    return Reply::html("<p>there is no " + request.target, 404);
+  });
+  std::vector<std::string> paths;
+  for (int n = 0; n < kPages; ++n) {
+    paths.push_back(path_of(n));
+    for (const char* folder : {"/no/a", "/no/b"}) {
+      paths.push_back(fmt::format("{}{}", folder, n));
+    }
+  }
+  const auto found = by_path(run(with({list(paths), "-q"})).out);
+  for (const auto& [path, record] : expected()) {
+    EXPECT_EQ(found.at(path), record) << path;
+  }
+}
+
 // What there is until then, by what is known until then.
 TEST_F(RepeatedCliTest, AnInterruptedCrawlHasItsRecordsAndGoesOn) {
   site_.serve("/pages/start.html",

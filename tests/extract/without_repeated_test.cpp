@@ -83,15 +83,21 @@ CrawlRecord record_of(const std::string& url, const std::string& html,
   extractor.want_content(wishes);
   CrawlRecord record;
   record.url = record.final_url = url;
+  record.ok = true;
   record.extraction = extractor.extract(html, encoding, *Url::parse(url));
   return record;
+}
+
+WithoutRepeated::OpenSink given_to(Given& given) {
+  return [&given]() -> Result<std::unique_ptr<Sink>> {
+    return std::make_unique<GivenSink>(given);
+  };
 }
 
 std::unique_ptr<WithoutRepeated> open(Given& given,
                                       WithoutRepeatedOptions options = {}) {
   options.content = wishes_for_all();
-  auto sink =
-      WithoutRepeated::open(options, std::make_unique<GivenSink>(given));
+  auto sink = WithoutRepeated::open(options, given_to(given));
   EXPECT_TRUE(sink) << sink.error().message;
   return *std::move(sink);
 }
@@ -102,8 +108,7 @@ std::map<std::string, PageContent> contents_of(
   Given given;
   WithoutRepeatedOptions options;
   options.content = wishes;
-  auto sink =
-      WithoutRepeated::open(options, std::make_unique<GivenSink>(given));
+  auto sink = WithoutRepeated::open(options, given_to(given));
   EXPECT_TRUE(sink);
   for (const auto& [url, html] : pages) {
     EXPECT_TRUE((*sink)->take({record_of(url, html, wishes)}));
@@ -418,16 +423,20 @@ TEST(WithoutRepeated, WhatAnotherWroteIsLeftAsItIs) {
   WithoutRepeatedOptions options;
   options.path = folder.write("held", "letters to my aunt, more than a page");
   Given given;
-  const auto other =
-      WithoutRepeated::open(options, std::make_unique<GivenSink>(given));
+  const auto other = WithoutRepeated::open(options, given_to(given));
   ASSERT_FALSE(other);
   EXPECT_THAT(other.error().message, HasSubstr("left as it is"));
   EXPECT_THAT(folder.read("held"), HasSubstr("my aunt"));
-  // And what is missing is said.
+  // And what is missing is said, before anything is emptied for it.
   options.path = folder.file("gone");
   options.position = 7;
+  bool opened = false;
   const auto missing =
-      WithoutRepeated::open(options, std::make_unique<GivenSink>(given));
+      WithoutRepeated::open(options, [&]() -> Result<std::unique_ptr<Sink>> {
+        opened = true;
+        return std::make_unique<GivenSink>(given);
+      });
+  EXPECT_FALSE(opened);
   ASSERT_FALSE(missing);
   EXPECT_THAT(missing.error().message, HasSubstr("records are missing"));
 }

@@ -195,9 +195,11 @@ inline SinkCase held_case() {
     WithoutRepeatedOptions options;
     options.path = held;
     options.position = position;
-    auto sink = WithoutRepeated::open(
-        options, open_file_sink(records, std::nullopt, OutputFormat::kJsonl,
-                                ResultWriter::Takes::kRecords));
+    auto sink =
+        WithoutRepeated::open(options, [&]() -> Result<std::unique_ptr<Sink>> {
+          return open_file_sink(records, std::nullopt, OutputFormat::kJsonl,
+                                ResultWriter::Takes::kRecords);
+        });
     EXPECT_TRUE(sink) << sink.error().message;
     return *std::move(sink);
   };
