@@ -153,10 +153,10 @@ std::string format_status(const SharedStatus& status) {
   std::string out = fmt::format(
       "{}  begun {} ago, {} done, {} left, {} known\n",
       status.has_ended() && status.order.empty() ? "ended "
-      : !status.is_at_work()                     ? "idle  "
-      : status.order.empty()                     ? "going "
       : status.order == "pause"                  ? "paused"
-                                                 : "stopped",
+      : status.order == "stop"                   ? "stopped"
+      : status.is_at_work()                      ? "going "
+                                                 : "idle  ",
       human_seconds(in_seconds(status.age)), human_count(status.done),
       human_count(status.left), human_count(status.known));
   out += fmt::format("pages   {} fetched, {} failed, {} skipped\n",

@@ -102,6 +102,13 @@ struct SharedState::Impl {
       count = 0;
     }
   };
+  // Messages for this shard, and with its number for others; of up to some
+  // hundred URLs each, and so many in one call.
+  struct Found {
+    static constexpr std::size_t kMostMessages = 256;
+    Told here, away;
+    bool is_full() const { return here.count + away.count >= kMostMessages; }
+  };
   struct Next {
     Told done, seeds, bodies, claims, notes;
     std::map<std::size_t, FoundUrls> found;    // by shard
@@ -113,7 +120,10 @@ struct SharedState::Impl {
   struct Turn {
     bool under_way = false;  // it, or what goes with it
     bool leaves = false;
-    RedisLink::Command command;  // until it is sent
+    // Until they are sent: what was found beyond what one call may take goes
+    // ahead, by itself, so that nobody waits for long while Redis has it.
+    std::deque<RedisLink::Command> ahead;
+    RedisLink::Command command;
     Clock::time_point sent{};
     std::vector<PageId> bodies_of, claims_of;
     std::vector<std::string> hosts;
@@ -255,7 +265,12 @@ struct SharedState::Impl {
 
   // shared_turn.cpp
   RedisLink::Command turn(const SinkPositions& now_at, bool leaves);
+  RedisLink::Command turn_head(std::size_t want, std::size_t first,
+                               bool leaves);
+  Found take_found();
+  void tell_ahead(Found found);
   void poll();
+  bool is_told(const RedisReply& reply);
   void take_answer(const RedisReply& reply);
   void hear(std::string_view now);
   void take_notes(const std::vector<RedisReply>& kept);

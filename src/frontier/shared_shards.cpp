@@ -77,6 +77,7 @@ void SharedState::Impl::begin_round(const SinkPositions& now_at) {
   latest.under_way = true;
   shards.soon = wants_more() && is_scant();
   shards.steps.clear();
+  latest.ahead.clear();
   // A seed is known to all before somebody follows its links.
   if (shards.here != 0 && (next.seeds.count > 0 || !latest.any)) {
     shards.steps.emplace_back(Step::kVisit, 0);
@@ -92,7 +93,8 @@ void SharedState::Impl::send_step() {
   switch (step) {
     case Step::kTurn:
       latest.sent = clock.now();
-      return link(shard).send(std::move(latest.command));
+      return link(shard).send(std::move(
+          latest.ahead.empty() ? latest.command : latest.ahead.front()));
     case Step::kVisit:
       return link(shard).send(visit(shard));
     case Step::kReplicas:
@@ -128,6 +130,11 @@ void SharedState::Impl::take_step(Result<RedisReply> answer) {
   } else {
     switch (step) {
       case Step::kTurn:
+        if (!latest.ahead.empty()) {
+          latest.ahead.pop_front();
+          if (is_told(*answer)) shards.steps.emplace_front(step, shard);
+          break;
+        }
         take_answer(*answer);
         if (!failed && !latest.leaves) after_turn();
         break;

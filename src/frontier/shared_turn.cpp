@@ -47,26 +47,23 @@ std::string in_ms(std::chrono::nanoseconds time) {
       std::chrono::ceil<milliseconds>(std::max(time, {})).count());
 }
 
+std::string packed_positions(const SinkPositions& positions) {
+  std::string packed;
+  for (const SinkPosition& position : positions) {
+    pack(packed, position.name);
+    pack(packed, std::to_string(position.position));
+  }
+  return packed;
+}
+
 }  // namespace
 
-RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
-                                           bool leaving) {
-  const Clock::time_point now = clock.now();
+// The next of this worker's turns: who it is and what it wants.
+RedisLink::Command SharedState::Impl::turn_head(std::size_t want,
+                                                std::size_t first,
+                                                bool leaving) {
   ++latest.sequence;
-  latest.leaves = leaving;
-  std::size_t want = 0;
-  // First of all come the seeds that others have given: links are judged by
-  // them.
-  if (wants_more() && latest.any && !seed_list.more && !shards.bound_for) {
-    want = std::clamp(leases.size(), kFewestHosts, kMostHosts);
-  }
-  std::size_t done = 0;
-  for (const auto& [name, lease] : leases) done += lease.done;
-  const std::size_t first =
-      std::clamp(std::max(kTurnsAhead * done, kFewestOfAll) /
-                     std::max<std::size_t>(leases.size(), 1),
-                 kFewestUrls, kFirstUrls);
-  RedisLink::Command command{
+  return {
       "FCALL",
       "crawl_v5_turn",
       "1",
@@ -85,6 +82,58 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
       std::to_string(shards.here),
       input.is_read ? "0" : "1",
   };
+}
+
+// What was found, but for what is told ahead.
+SharedState::Impl::Found SharedState::Impl::take_found() {
+  Found found;
+  for (auto& [shard, urls] : next.found) {
+    for (std::string& message : urls.take()) {
+      if (found.is_full()) tell_ahead(std::exchange(found, {}));
+      if (shard == shards.here) {
+        found.here.add(std::move(message));
+      } else {
+        found.away.add(std::to_string(shard), std::move(message));
+      }
+    }
+  }
+  return found;
+}
+
+// In a turn that tells nothing else: whoever is killed behind it has known URLs
+// queued, and not yet done the page that they are from.
+void SharedState::Impl::tell_ahead(Found found) {
+  RedisLink::Command command = turn_head(0, 0, false);
+  Told none;
+  none.move_to(command);  // hosts
+  none.move_to(command);  // what is done
+  command.emplace_back("0");
+  found.here.move_to(command);
+  none.move_to(command);  // seeds
+  found.away.move_to(command);
+  for (int i = 0; i < 5; ++i) none.move_to(command);  // all else
+  command.push_back(packed_positions(latest.positions));
+  latest.ahead.push_back(std::move(command));
+}
+
+RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
+                                           bool leaving) {
+  const Clock::time_point now = clock.now();
+  latest.leaves = leaving;
+  std::size_t want = 0;
+  // First of all come the seeds that others have given: links are judged by
+  // them.
+  if (wants_more() && latest.any && !seed_list.more && !shards.bound_for) {
+    want = std::clamp(leases.size(), kFewestHosts, kMostHosts);
+  }
+  std::size_t done = 0;
+  for (const auto& [name, lease] : leases) done += lease.done;
+  const std::size_t first =
+      std::clamp(std::max(kTurnsAhead * done, kFewestOfAll) /
+                     std::max<std::size_t>(leases.size(), 1),
+                 kFewestUrls, kFirstUrls);
+  Found found = take_found();
+  RedisLink::Command command = turn_head(want, first, leaving);
   input.is_told = input.is_read;
   const auto delta = [](auto& counter) {
     const std::uint64_t by = counter.first - counter.second;
@@ -123,19 +172,10 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
   next.done.move_to(command);
   const std::string records = delta(counters["records"]);
   command.push_back(records);
-  Told here, away, none;
-  for (auto& [shard, found] : next.found) {
-    for (std::string& message : found.take()) {
-      if (shard == shards.here) {
-        here.add(std::move(message));
-      } else {
-        away.add(std::to_string(shard), std::move(message));
-      }
-    }
-  }
-  here.move_to(command);
+  Told none;
+  found.here.move_to(command);
   (shards.here == 0 ? next.seeds : none).move_to(command);
-  away.move_to(command);
+  found.away.move_to(command);
   Told delivered;
   for (std::size_t shard = 0; shard < shards.count; ++shard) {
     const std::uint64_t upto = std::exchange(shards.abroad[shard].delivered, 0);
@@ -154,12 +194,7 @@ RedisLink::Command SharedState::Impl::turn(const SinkPositions& now_at,
     if (counter.first != counter.second) changed.add(name, delta(counter));
   }
   changed.move_to(command);
-  std::string at;
-  for (const SinkPosition& position : now_at) {
-    pack(at, position.name);
-    pack(at, std::to_string(position.position));
-  }
-  command.push_back(std::move(at));
+  command.push_back(packed_positions(now_at));
   latest.positions = now_at;
 
   appetite.hungry = false;
@@ -181,12 +216,18 @@ void SharedState::Impl::poll() {
   }
 }
 
-void SharedState::Impl::take_answer(const RedisReply& reply) {
+// It has its leases for as long again, or none.
+bool SharedState::Impl::is_told(const RedisReply& reply) {
   if (reply.text_at(0) != "ok") {
     lose(reply.list.size() > 1 ? reply.list[1].text : "no turn is answered");
-    return;
+    return false;
   }
   latest.lease_end = latest.sent + options.lease;
+  return true;
+}
+
+void SharedState::Impl::take_answer(const RedisReply& reply) {
+  if (!is_told(reply)) return;
   latest.any = true;
   positions = latest.positions;
   const auto number = [&](std::size_t i) {

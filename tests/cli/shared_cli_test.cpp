@@ -240,7 +240,7 @@ TEST_F(SharedCliTest, PauseResumeAndStopAreForAllWorkers) {
   EXPECT_EQ(stopped.signal, 0);
   // Nobody is at work: there is nothing to watch.
   EXPECT_THAT(run({"--shared", redis_.url(), "--status", "--watch"}).out,
-              HasSubstr("idle"));
+              HasSubstr("stopped"));
   EXPECT_LT(urls(1).size(), 600u);
   // Who comes to a crawl that was stopped has nothing to do.
   EXPECT_LE(run_process(worker_command(1)).exit_status, 1);

@@ -120,6 +120,37 @@ TEST_F(SharedChunkTest, UrlsThatWaitTakeAQuarterOfTheirLength) {
   EXPECT_LE(bytes, 1000 * 12);
 }
 
+// Redis does nothing else while it has a call.
+TEST_F(SharedChunkTest, WhatAHugePageLeadsToIsToldInSeveralCalls) {
+  constexpr std::size_t kLinks = 40'000;
+  lease_ = 2s;
+  const auto known = [&] {
+    return std::atoi(redis_->ask({"HGET", key("meta"), "known"}).c_str());
+  };
+  const auto a = worker("a");
+  find(*a, kLinks);
+  const int before = known();
+  ASSERT_TRUE(a->state().commit({{"records", 1}}));
+  // Killed with a part of it told: the page is not done.
+  while (known() == before) {
+  }
+  EXPECT_LT(known(), static_cast<int>(kLinks));
+  EXPECT_EQ(redis_->ask({"HGET", key("meta"), "done"}), "\n");
+  const auto b = worker("b");
+  testing::turn_until_it_has(*b, "http://h.test/");
+  b->pages.erase(std::remove_if(b->pages.begin(), b->pages.end(),
+                                [](const QueuedPage& page) {
+                                  return page.url.href() != "http://h.test/";
+                                }),
+                 b->pages.end());
+  find(*b, kLinks);
+  ASSERT_TRUE(b->turn());
+  EXPECT_EQ(known(), static_cast<int>(kLinks + 1));
+  EXPECT_EQ(redis_->ask({"HGET", key("meta"), "left"}),
+            std::to_string(kLinks) + "\n");
+  EXPECT_EQ(redis_->ask({"HGET", key("meta"), "done"}), "1\n");
+}
+
 TEST_F(SharedChunkTest, EachIsHandedOutOnceInOrderAndHasItsPlace) {
   const auto a = worker("a");
   find(*a, 300);
