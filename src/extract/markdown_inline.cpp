@@ -169,6 +169,7 @@ class Builder {
     cmark_node* const node = MarkdownMemory::node(type);
     cmark_node_append_child(at_, node);
     ++count_;
+    begins_line_ = type == CMARK_NODE_LINEBREAK;
     return node;
   }
   void gather(cmark_node_type type, std::string_view text) {
@@ -184,10 +185,16 @@ class Builder {
     }
     gathered_.clear();
   }
-  // Lines with a pipe could be taken for a table's.
+  // Lines with a pipe could be taken for a table's, and ":--" below another for
+  // what is between its head and its body.
   void write_text(bool last) {
+    std::size_t begin = 0;
+    if (begins_line_ && gathered_.starts_with(":-")) {
+      cmark_node_set_literal(append(CMARK_NODE_HTML_INLINE), "\\:");
+      begin = 1;
+    }
     MarkFinder marks(gathered_, last, pipes_);
-    for (std::size_t begin = 0; begin < gathered_.size();) {
+    while (begin < gathered_.size()) {
       const std::size_t at = marks.next(begin);
       if (at > begin) {
         const bool all = begin == 0 && at == gathered_.size();
@@ -205,6 +212,7 @@ class Builder {
 
   cmark_node* at_;
   const bool pipes_;
+  bool begins_line_ = false;
   cmark_node_type type_ = CMARK_NODE_TEXT;
   std::string gathered_;
   std::size_t count_ = 0;

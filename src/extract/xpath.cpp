@@ -31,7 +31,7 @@ constexpr std::size_t kMostBytes = 4096;
 // that take as much as they may; of a page that is larger than most, and in no
 // cache, half as many steps as of the largest of the others.
 constexpr std::size_t kWholeEvaluations = 8;
-constexpr std::size_t kLeastSteps = std::size_t{1} << 20;
+constexpr std::size_t kLeastSteps = std::size_t{1} << 21;
 constexpr std::size_t kStepsANode = 64;
 constexpr std::size_t kUsualNodes = std::size_t{1} << 17;
 // libxml2 may compare every node of a set with every other, and count none.

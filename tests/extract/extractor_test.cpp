@@ -610,6 +610,18 @@ TEST(Extractor, TextsAndCommentsInARowAreBounded) {
   EXPECT_THAT(out.values[1], SizeIs(20'000));
 }
 
+// On a page of no great size each item may be looked at beside each.
+TEST(Extractor, ItemsOfAnOrdinaryPageAreComparedWithEachOther) {
+  std::string html;
+  for (int i = 0; i < 800; ++i) {
+    html += "<p><a href=/i" + std::to_string(i % 400) +
+            ">item</a> what there is to say of it, in some words";
+  }
+  EXPECT_THAT(values(html, "//a[not(@href = preceding::a/@href)]/@href"),
+              SizeIs(400));
+  EXPECT_THAT(values(html, "//p[count(preceding::p) < 5]"), SizeIs(5));
+}
+
 // Steps are counted by libxml2; what they take beside is not, see XmlMemory.
 TEST(Extractor, NoXPathRunsForEver) {
   const std::string flat = repeated("<p>x", 20'000);
@@ -631,10 +643,10 @@ TEST(Extractor, NoXPathRunsForEver) {
         repeated("<b><i><a href=x><p>", 10'000)}) {
     EXPECT_THAT(extract(html, {"xpath:count(//*//*//*/ancestor::*)"}).error,
                 Not(HasSubstr("x0")));
-    EXPECT_THAT(
-        extract(html, {"//*[count(ancestor::*[count(ancestor::*) > 3]) > 3]"})
-            .error,
-        HasSubstr("too much time or memory"));
+    EXPECT_THAT(extract(html, {"//*[count(ancestor::*[count(ancestor::*["
+                               "count(ancestor::*) > 3]) > 3]) > 3]"})
+                    .error,
+                HasSubstr("too much time or memory"));
   }
   // All expressions of a page together.
   const Extraction many = extract(flat, Strings(50, "//*[//* = 'y']"));
